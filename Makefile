@@ -1,0 +1,57 @@
+# Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
+.DEFAULT_GOAL := help
+.PHONY: help setup ask build check test format eval clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+# The question as it was typed: make neither expands a $ in it nor does the shell see its quotes.
+override export Q := $(value Q)
+
+help: ## Show this list
+	@printf 'askbrief: ask your own documents\n\n'
+	@sed -nE 's/^([a-z]+):.*## (.*)$$/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
+		printf '%-14s %s\n' "$$target" "$$what"; done
+	@printf '\nExample: make ask Q="how many TTP fighters are in Afghanistan?"\n'
+
+setup: $(READY) ## Install everything into .venv
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo 'askbrief needs Python 3.11, 3.12 or 3.13: make PYTHON=python3.12 ...' >&2; exit 2; }
+	@echo 'askbrief: setting up .venv (once; a few minutes, most of it for PyTorch)'
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo 'askbrief: this Python cannot make virtual environments (on Debian: apt install python3-venv)' >&2; exit 2; }
+	@$(BIN)/python -m pip --disable-pip-version-check install --no-input -c constraints.txt -e '.[dev]' \
+		| sed -nE 's/^(Collecting|Downloading|Installing|Successfully|Building) ?([^ ]*).*/  \1 \2/p' \
+		| cut -c 1-78; test -x $(BIN)/askbrief -a -x $(BIN)/pytest
+	@touch $(READY)
+	@echo 'askbrief: .venv is ready'
+
+ask: $(READY) ## Answer a question: make ask Q="how many ...?"
+	@test -n "$$Q" || { echo 'askbrief: what is the question? make ask Q="how many ...?"' >&2; exit 2; }
+	@$(BIN)/askbrief build --quiet
+	@$(BIN)/askbrief ask -- "$$Q"
+
+build: $(READY) ## Bring index/ up to date with seeds/
+	@$(BIN)/askbrief build
+
+check: $(READY) ## Lint, format, types and architecture
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: $(READY) ## Run all tests
+	$(BIN)/pytest
+
+format: $(READY) ## Put the code into its format, mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+eval: $(READY) ## Measure on question sets: make eval SETS="dir dir"
+	$(BIN)/askbrief eval $(SETS)
+
+clean: ## Remove the environment, the index and caches (not seeds/ or state/)
+	rm -rf $(VENV) index .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

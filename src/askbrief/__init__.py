@@ -1,0 +1,47 @@
+"""Answers a team's questions from its own documents, with exact quotes and citations that keep working.
+
+from askbrief import Library, build
+
+build("seeds", "index")
+with Library.open("index", state="state") as library:
+    answer = library.ask("how many TTP fighters are in Afghanistan?")
+    print(answer.verdict, answer.hits[0].quote, answer.hits[0].key)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from askbrief.errors import AskbriefError
+from askbrief.records import Answer, BuildReport, Citation, Hit, Scope, Source, Verdict
+
+if TYPE_CHECKING:
+    from askbrief.indexing.build import build
+    from askbrief.library import Library
+
+__all__ = [
+    "Answer",
+    "AskbriefError",
+    "BuildReport",
+    "Citation",
+    "Hit",
+    "Library",
+    "Scope",
+    "Source",
+    "Verdict",
+    "build",
+]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: what a module attribute is, only the caller knows
+    """Import numpy and what stands on it only for those who build or ask."""
+    if name == "build":
+        from askbrief.indexing.build import build
+
+        return build
+    if name == "Library":
+        from askbrief.library import Library
+
+        return Library
+    raise AttributeError(f"module 'askbrief' has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""Passages found -> an answer: near-duplicates once, the best sentence marked, a verdict."""

@@ -1,0 +1,386 @@
+"""The command line: options in, the library's answers out. Exit codes are grep's: 0 found, 1 not found, 2 error."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+
+from askbrief import __version__
+from askbrief.citing.styles import Style, written
+from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError
+from askbrief.ranking.fusion import Method
+from askbrief.records import Metadata, Scope, Verdict
+from askbrief.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from askbrief.library import Library
+
+FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="askbrief",
+    help=(
+        "Ask your own documents: exact quotes, citations that keep working, and a plain word when they don't say."
+        '\n\n\b\nExample:\n  askbrief build\n  askbrief ask "how many TTP fighters are in Afghanistan?"'
+    ),
+    epilog="Exit codes: 0 answered, 1 nothing in the sources answers it, 2 an error.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Seeds = Annotated[Path | None, typer.Option("--seeds", help="Folder of source documents.", show_default="seeds/")]
+Index = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index/")]
+State = Annotated[
+    Path | None, typer.Option("--state", help="Folder that remembers citation keys.", show_default="state/")
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; every failure becomes one line on the error stream and an exit code."""
+    try:
+        code = app(list(arguments), standalone_mode=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it leaves
+        return FOUND
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("interrupted; nothing is lost", INTERRUPTED)
+    except Exception as error:
+        if os.environ.get("ASKBRIEF_DEBUG"):
+            raise
+        return _fail(_sentence(error), NOT_FOUND if isinstance(error, CitationUnknown) else ERROR)
+    return code if isinstance(code, int) else FOUND
+
+
+def _sentence(error: Exception) -> str:
+    """What a person is told; the one place that also knows what to say of an error nobody foresaw."""
+    if isinstance(error, AskbriefError):
+        return str(error)
+    if isinstance(error, click.ClickException):
+        return f"{error.format_message().rstrip('.')} (see: askbrief --help)"
+    return f"unexpected {type(error).__name__}: {error} (set ASKBRIEF_DEBUG=1 for the details, and report it)"
+
+
+@app.callback(invoke_without_command=True)
+def main(*, version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
+    """Hold the options that need no command."""
+    if version:
+        _out().print(f"askbrief {__version__}")
+
+
+@app.command()
+def build(
+    *,
+    seeds: Seeds = None,
+    index: Index = None,
+    full: Annotated[bool, typer.Option("--full", help="Read and encode everything again.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where nothing changed.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Bring the index up to date with the source documents.
+
+    \b
+    Only new and changed documents are read, and only new passages are encoded.
+
+    Example:
+      askbrief build
+      askbrief build --seeds ~/reports --index ~/reports-index --json
+    """
+    from askbrief.indexing.build import build as build_index
+    from askbrief.terminal import Bar, build_report
+
+    settings = load_settings(seeds_dir=seeds, index_dir=index)
+    with Bar(_err()) as bar:
+        report = build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
+    if as_json or not (quiet and report.up_to_date):
+        _show(as_json, lambda payloads: payloads.build_report(report), lambda: build_report(report))
+    return FOUND
+
+
+@app.command()
+def ask(  # noqa: PLR0913 - one for each option
+    question: Annotated[str, typer.Argument(help="What you want to know, in words.", show_default=False)],
+    *,
+    top: Annotated[int, typer.Option("--top", help="How many passages at the most.")] = 5,
+    collection: Annotated[
+        list[str] | None, typer.Option("--collection", help="Only this sub-folder; repeatable.")
+    ] = None,
+    document: Annotated[list[str] | None, typer.Option("--document", help="Only this document; repeatable.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Only documents dated 2022, 2022-07 or 2022-07-05, or later.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Only documents dated then or earlier.")] = None,
+    why: Annotated[bool, typer.Option("--why", help="Show the signals behind each score.")] = False,
+    nearest: Annotated[bool, typer.Option("--nearest", help="Show the nearest passages even if none answers.")] = False,
+    seeds: Seeds = None,
+    index: Index = None,
+    state: State = None,
+    as_json: Json = False,
+) -> int:
+    """Find the passages that answer a question, quoted exactly.
+
+    \b
+    Example:
+      askbrief ask "how many TTP fighters are in Afghanistan?"
+      askbrief ask "who led the talks?" --collection un --since 2022 --top 3
+    """
+    from askbrief.terminal import answer
+
+    settings = load_settings(seeds_dir=seeds, index_dir=index, state_dir=state)
+    with _library(settings) as library:
+        scope = _scope(library, collection, document, since, until)
+        with _err().status("searching"):
+            found = library.ask(question, top, scope)
+        _say_if_stale(library, settings)
+    _show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))
+    return NOT_FOUND if found.verdict is Verdict.NONE else FOUND
+
+
+@app.command()
+def cite(
+    key: Annotated[str, typer.Argument(help="A citation key, such as ttp-report-k7f3qa.", show_default=False)],
+    *,
+    style: Annotated[Style, typer.Option(help="How to write it.")] = Style.PLAIN,
+    index: Index = None,
+    state: State = None,
+    as_json: Json = False,
+) -> int:
+    """Resolve a citation key: the quote, and whether it still stands in the sources.
+
+    \b
+    The style json gives CSL-JSON for reference managers; --json gives the whole record.
+    Exit code 1: the quote is gone from the sources, or the key was never shown.
+
+    Example:
+      askbrief cite ttp-report-k7f3qa --style markdown
+    """
+    from askbrief.records import CitationStatus
+    from askbrief.terminal import citation, clean
+
+    settings = load_settings(index_dir=index, state_dir=state)
+    with _library(settings) as library:
+        found = library.cite(key)
+    text = written(found, style)
+    if style is Style.JSON and not as_json:
+        sys.stdout.write(f"{text}\n")
+    elif style is not Style.PLAIN and not as_json:
+        _err().print(f"{found.status}", style="dim")
+        sys.stdout.write(f"{clean(text)}\n")
+    else:
+        _show(as_json, lambda payloads: payloads.citation(found), lambda: citation(found, text))
+    return NOT_FOUND if found.status is CitationStatus.GONE else FOUND
+
+
+@app.command()
+def sources(*, index: Index = None, as_json: Json = False) -> int:
+    """List what is indexed, when, how many passages, and what failed.
+
+    \b
+    Example:
+      askbrief sources --json
+    """
+    from askbrief import terminal
+    from askbrief.indexing.generation import Generation
+
+    with Generation.open_current(load_settings(index_dir=index).index_dir) as generation:
+        manifest, listed = generation.manifest, generation.store.sources(Scope())
+    _show(
+        as_json,
+        lambda payloads: payloads.sources(manifest, listed),
+        lambda: terminal.sources(manifest, listed, dt.datetime.now(dt.UTC)),
+    )
+    return FOUND
+
+
+@app.command()
+def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -> int:
+    """Say which index serves, how old it is, and which files changed since.
+
+    \b
+    Example:
+      askbrief status
+    """
+    from askbrief import terminal
+    from askbrief.indexing.generation import Generation
+    from askbrief.indexing.sources import seed_changes
+
+    settings = load_settings(seeds_dir=seeds, index_dir=index)
+    with Generation.open_current(settings.index_dir) as generation:
+        manifest = generation.manifest
+    changed = seed_changes(settings.seeds_dir, manifest, max_file_mib=settings.max_file_mib)
+    now = dt.datetime.now(dt.UTC)
+    age = (now - manifest.built_at).total_seconds()
+    _show(
+        as_json,
+        lambda payloads: payloads.status(manifest, age, changed),
+        lambda: terminal.status(manifest, changed, now),
+    )
+    return FOUND
+
+
+@app.command()
+def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -> int:
+    """Verify every checksum of the index, and every quote against its source.
+
+    \b
+    Exit code 1: a quote does not stand in its source file as it is now.
+
+    Example:
+      askbrief check
+    """
+    from askbrief.indexing.checking import check as check_index
+    from askbrief.indexing.generation import Generation
+    from askbrief.indexing.sources import seed_files
+    from askbrief.terminal import Bar, check_report
+
+    settings = load_settings(seeds_dir=seeds, index_dir=index)
+    with Generation.open_current(settings.index_dir) as generation, Bar(_err()) as bar:
+        files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
+        report = check_index(generation, files, bar)
+    _show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
+    return NOT_FOUND if report.problems else FOUND
+
+
+@app.command("eval")
+def evaluate(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders of question sets.", show_default=False)
+    ],
+    *,
+    method: Annotated[list[Method] | None, typer.Option(help="How to rank; repeatable.", show_default="hybrid")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write one JSON line a question to this file.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Measure the answers on question sets (folders with corpus.jsonl and queries.jsonl).
+
+    \b
+    Example:
+      askbrief eval my-questions
+      askbrief eval sets/one sets/two --method bm25 --method dense --method hybrid
+      askbrief eval my-questions --out answers.jsonl
+    """
+    from askbrief import terminal
+    from askbrief.evaluation import QuestionSet, ask_all, measure, write_run
+    from askbrief.ranking.encoder import SentenceTransformerEncoder
+
+    methods = method or [Method.HYBRID]
+    if out is not None and (len(folders) > 1 or len(methods) > 1):
+        raise InputError("--out takes the answers of one set and one method: give one DIR and one --method")
+    settings = load_settings()
+    encoder = SentenceTransformerEncoder(settings.model)
+    rows = {}
+    for questions in [QuestionSet(folder) for folder in folders]:
+        for one in methods:
+            with terminal.Bar(_err()) as bar:
+                answers = ask_all(questions, encoder, settings, method=one, progress=bar)
+            rows[questions.folder.resolve().name, str(one)] = measure(questions, answers)
+            if out is not None:
+                write_run(answers, out)
+    _show(
+        as_json,
+        lambda payloads: [payloads.measures(name, how, values) for (name, how), values in rows.items()],
+        lambda: terminal.measures(rows),
+    )
+    return FOUND
+
+
+# ------------------------------------------------------------------------------------------------- helpers
+
+
+def _library(settings: Settings) -> Library:
+    from askbrief.library import Library
+
+    return Library.open(settings.index_dir, state=settings.state_dir, settings=settings)
+
+
+def _scope(
+    library: Library,
+    collections: list[str] | None,
+    documents: list[str] | None,
+    since: str | None,
+    until: str | None,
+) -> Scope:
+    sources = library.sources()
+    _known("collection", collections, {source.collection for source in sources if source.collection})
+    _known("document", documents, {source.doc_id for source in sources})
+    return Scope(
+        collections=frozenset(collections) if collections else None,
+        documents=frozenset(documents) if documents else None,
+        since=_date("--since", since).first_day(),
+        until=_date("--until", until).last_day(),
+    )
+
+
+def _known(what: str, given: list[str] | None, known: set[str]) -> None:
+    """Refuse a name that nothing has; the folders above a collection are collections too."""
+    known = known | {name[:i] for name in known for i, letter in enumerate(name) if letter == "/"}
+    for name in given or ():
+        if name not in known:
+            there = ", ".join(sorted(known)[:10]) or "none"
+            raise InputError(f"there is no {what} {name!r}; there are: {there}")
+
+
+def _date(option: str, given: str | None) -> Metadata:
+    from askbrief.reading.metadata import iso_date
+
+    try:
+        return Metadata(date=iso_date(given))
+    except ValueError as error:
+        raise InputError(f"{option} is {given!r}: {error}") from error
+
+
+def _say_if_stale(library: Library, settings: Settings) -> None:
+    from askbrief.indexing.sources import seed_changes
+    from askbrief.terminal import staleness
+
+    try:
+        changed = seed_changes(settings.seeds_dir, library.generation.manifest, max_file_mib=settings.max_file_mib)
+    except SeedsError as error:
+        _note(f"{error}; answering from the index as it is")
+        return
+    if changed:
+        _note(staleness(changed))
+
+
+def _show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks
+    if as_json:
+        from askbrief import payloads
+
+        sys.stdout.write(f"{json.dumps(payload(payloads), ensure_ascii=False, indent=2)}\n")
+        return
+    shown: RenderableType = rendered()
+    _out().print(shown)
+
+
+def _out() -> Console:
+    return Console(highlight=False)
+
+
+def _err() -> Console:
+    return Console(stderr=True, highlight=False)
+
+
+def _note(message: str) -> None:
+    sys.stderr.write(f"askbrief: {message}\n")
+
+
+def _fail(message: str, code: int = ERROR) -> int:
+    from askbrief.terminal import line
+
+    _note(line(message))
+    return code

@@ -1,0 +1,1 @@
+"""Documents -> a generation on disk."""

@@ -1,0 +1,320 @@
+"""seeds/ -> a new generation in index/, as one pipeline: scan, read, split, encode, count terms, publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from askbrief.errors import BuildError, IndexMissing, IndexUnusable, ReadingError
+from askbrief.indexing.generation import (
+    TEXT,
+    VECTORS,
+    BuildLock,
+    Generation,
+    Manifest,
+    SourceRow,
+    Versions,
+    checksums,
+    next_name,
+    postings_file,
+    publish,
+    sweep,
+)
+from askbrief.indexing.passages import indexed_text, split
+from askbrief.indexing.progress import Progress, Silent
+from askbrief.indexing.sources import SourceFile, changes, seed_files
+from askbrief.indexing.store import StoreWriter, text_digest
+from askbrief.ranking.analysis import analyse
+from askbrief.ranking.encoder import SentenceTransformerEncoder, encode_in_batches
+from askbrief.ranking.lexical import Postings
+from askbrief.records import BuildReport, Changes, Document, Passage, Problem
+from askbrief.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from askbrief.ranking.encoder import Encoder
+
+    _Divided = tuple[Document, Sequence[Passage], Sequence[bytes], int]
+
+EMPTY = "holds no text"
+
+
+def build(
+    seeds: Path | str,
+    index: Path | str,
+    *,
+    encoder: Encoder | None = None,
+    settings: Settings | None = None,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Bring an index up to date with the files below seeds/.
+
+    Only new and changed files are read, and only passages with new text are encoded; what comes out equals a
+    full build. Where nothing changed, nothing is written. The old index serves until the new one is whole.
+
+    Args:
+        seeds: the folder of source documents.
+        index: where the index is, or shall be.
+        encoder: by default, the model of the settings.
+        settings: by default, read from the environment.
+        full: read, split and encode everything again.
+        progress: told about stages and steps.
+
+    Raises:
+        SeedsError: there is no such folder.
+        ModelError: the model cannot be used.
+        BuildInProgress: another build is running.
+        BuildError: the disk is full or cannot be written to.
+    """
+    settings = settings or load_settings()
+    files = seed_files(Path(seeds), max_file_mib=settings.max_file_mib)
+    encoder = encoder or SentenceTransformerEncoder(settings.model)
+    return build_from(files, Path(index), encoder, full=full, progress=progress)
+
+
+def build_from(
+    files: Sequence[SourceFile],
+    index: Path,
+    encoder: Encoder,
+    *,
+    full: bool = False,
+    progress: Progress | None = None,
+) -> BuildReport:
+    """Bring an index up to date with a list of sources in order of their paths; `build` is this for a folder."""
+    started = time.monotonic()
+    with _write_errors(index), BuildLock(index), ExitStack() as stack:
+        sweep(index)
+        base = _base(index, encoder, stack, full=full)
+        if base.why is None and base.serving and not changes([f.row for f in files], base.serving.manifest.sources):
+            report = _report(base.serving.manifest, base, warnings=(), encoded=0)
+        else:
+            building = stack.enter_context(_building(index))
+            report = _write(files, index, building, encoder, base, progress or Silent())
+    return replace(report, seconds=round(time.monotonic() - started, 3))
+
+
+def _write(
+    files: Sequence[SourceFile],
+    index: Path,
+    building: Path,
+    encoder: Encoder,
+    base: _Base,
+    progress: Progress,
+) -> BuildReport:
+    with StoreWriter(building / TEXT) as store:
+        intake = _Intake(store, encoder, base.documents)
+        rows = _add_documents(files, intake, progress)
+        encoded = _write_vectors(building / VECTORS, store.digests(), intake.fresh, encoder, base.vectors, progress)
+        terms = _write_postings(building, store, progress)
+    sums = checksums(building)
+    manifest = Manifest(
+        generation=next_name(index, sums),
+        built_at=dt.datetime.now(dt.UTC),
+        versions=Versions(model=encoder.model_id, dimension=encoder.dimension),
+        documents=store.documents,
+        passages=store.passages,
+        terms=terms,
+        files=sums,
+        sources=tuple(rows),
+    )
+    publish(building, index, manifest)
+    report = _report(manifest, base, intake.warnings, encoded)
+    base.close()
+    sweep(index)
+    return report
+
+
+# ------------------------------------------------------------------------------------ what to build upon
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """The generation that serves, what of it may be taken over, and why it is not simply kept."""
+
+    serving: Generation | None = None
+    documents: Generation | None = None
+    vectors: Generation | None = None
+    why: str | None = None
+
+    def close(self) -> None:
+        if self.serving:
+            self.serving.close()
+
+
+def _base(index: Path, encoder: Encoder, stack: ExitStack, *, full: bool) -> _Base:
+    try:
+        serving = stack.enter_context(Generation.open_current(index))
+    except IndexMissing:
+        return _Base(why="the first build")
+    except IndexUnusable as error:
+        return _Base(why=str(error).rpartition(": ")[0])
+    if full:
+        return _Base(serving, why="asked for in full")
+    built = serving.manifest.versions
+    if built.model != encoder.model_id:
+        return _Base(serving, why=f"the model was {built.model}, and is {encoder.model_id} now")
+    if built != Versions(model=built.model, dimension=built.dimension):
+        return _Base(serving, vectors=serving, why="another version of askbrief read and split the documents")
+    return _Base(serving, documents=serving, vectors=serving)
+
+
+# --------------------------------------------------------------------------------------------- the stages
+
+
+def _add_documents(files: Sequence[SourceFile], intake: _Intake, progress: Progress) -> list[SourceRow]:
+    """Add what is readable; give a row for every file."""
+    progress.stage("reading", len(files))
+    rows = []
+    for file in files:
+        rows.append(intake.add(file))
+        progress.advance()
+    return rows
+
+
+class _Intake:
+    """Adds documents to a store, read or taken over, and keeps what is to be encoded and to be said of them."""
+
+    def __init__(self, store: StoreWriter, encoder: Encoder, old: Generation | None) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._old = old
+        self.fresh: dict[bytes, str] = {}
+        self.warnings: list[Problem] = []
+
+    def add(self, file: SourceFile) -> SourceRow:
+        """Add one document; a file that gives no text becomes a row that says why."""
+        if file.row.problem:
+            return file.row
+        try:
+            document, passages, digests, cut = self._taken_over(file) or self._read(file)
+        except ReadingError as error:
+            return file.row.model_copy(update={"problem": str(error)})
+        if not passages:
+            return file.row.model_copy(update={"problem": EMPTY})
+        if cut:
+            what = "1 sentence was" if cut == 1 else f"{cut} sentences were"
+            self.warnings.append(Problem(file.row.path, f"{what} too long for one passage, and cut"))
+        self._store.add(document, file.fingerprint, passages, digests, cut)
+        return file.row
+
+    def _taken_over(self, file: SourceFile) -> _Divided | None:
+        document = self._old.store.document(file.row.path) if self._old else None
+        if self._old is None or document is None:
+            return None
+        fingerprint, passages, digests, cut = self._old.store.split_of(file.row.path)
+        return (document, passages, digests, cut) if fingerprint == file.fingerprint else None
+
+    def _read(self, file: SourceFile) -> _Divided:
+        document = file.read()
+        done = split(document, self._encoder)
+        digests = [text_digest(text) for text in done.encoded_texts]
+        self.fresh.update(zip(digests, done.encoded_texts, strict=True))
+        return document, done.passages, digests, done.cut_sentences
+
+
+def _write_vectors(
+    path: Path,
+    digests: Sequence[bytes],
+    fresh: Mapping[bytes, str],
+    encoder: Encoder,
+    old: Generation | None,
+    progress: Progress,
+) -> int:
+    """Write a unit row for each passage, encoding only texts that no old vector stands for; say how many."""
+    shape = (len(digests), encoder.dimension)
+    if not digests:
+        np.save(path, np.zeros(shape, dtype=np.float32), allow_pickle=False)  # an empty file cannot be mapped
+        return 0
+    known = old.store.digest_positions() if old else {}
+    places: dict[bytes, list[int]] = {}
+    vectors = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+    for place, digest in enumerate(digests):
+        if old and digest in known:
+            vectors[place] = old.vectors[known[digest]]
+        else:
+            places.setdefault(digest, []).append(place)
+    missing = list(places)
+    progress.stage("encoding", len(missing))
+    texts = [fresh[digest] for digest in missing]
+    for number, vector in encode_in_batches(encoder, texts, advance=progress.advance):
+        vectors[places[missing[number]]] = vector
+    vectors.flush()
+    return len(missing)
+
+
+def _write_postings(building: Path, store: StoreWriter, progress: Progress) -> int:
+    """Analyse every passage, compile the postings, and say how many terms there are."""
+    progress.stage("counting terms", store.passages)
+
+    def corpus() -> Iterator[list[str]]:
+        for title, passage in store.titled_passages():
+            yield analyse(indexed_text(title, passage))
+            progress.advance()
+
+    vocabulary, postings = Postings.from_corpus(corpus())
+    store.add_terms(vocabulary)
+    for array in fields(postings):
+        np.save(building / postings_file(array.name), getattr(postings, array.name), allow_pickle=False)
+    return len(vocabulary)
+
+
+# ---------------------------------------------------------------------------------------------- around it
+
+
+@contextmanager
+def _building(index: Path) -> Iterator[Path]:
+    """Give a folder beside the generations, and take it away again if it was not published."""
+    folder = index / f"building-{os.getpid()}-{time.monotonic_ns():x}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _write_errors(index: Path) -> Iterator[None]:
+    """Say in one line what kept the index from being written."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise BuildError(
+            f"the index in {index} could not be written: {reason}; the old one keeps serving. "
+            "Make room or mend the folder, then build again"
+        ) from error
+
+
+def _report(manifest: Manifest, base: _Base, warnings: Sequence[Problem], encoded: int) -> BuildReport:
+    """Say what became of every file since the generation that served before."""
+    before = base.serving.manifest.sources if base.serving else ()
+    was_readable = {row.path for row in before if not row.problem}
+    readable = {row.path for row in manifest.sources if not row.problem}
+    problems = [Problem(row.path, row.problem) for row in manifest.sources if row.problem]
+    difference: Changes = changes(manifest.sources, before)
+    changed = readable & was_readable & set(difference.changed)
+    return BuildReport(
+        generation=manifest.generation,
+        added=tuple(sorted(readable - was_readable)),
+        changed=tuple(sorted(changed)),
+        removed=tuple(sorted(was_readable - readable)),
+        unchanged=tuple(sorted(readable & was_readable - changed)),
+        empty=tuple(problem.path for problem in problems if problem.reason == EMPTY),
+        failed=tuple(problem for problem in problems if problem.reason != EMPTY),
+        warnings=tuple(warnings),
+        documents=manifest.documents,
+        passages=manifest.passages,
+        encoded=encoded,
+        rebuilt_because=base.why if base.serving or base.why != "the first build" else None,
+    )

@@ -1,0 +1,209 @@
+"""A document -> its passages: whole sentences, 60 to 120 words, never across a heading, within the model's input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING
+
+import regex
+
+from askbrief.indexing.sentences import sentence_spans
+from askbrief.records import Block, BlockKind, Passage, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from askbrief.ranking.encoder import Encoder
+    from askbrief.records import Document
+
+SPLITTING_VERSION = 1
+"""Raise it when the passages of any document change, so that every document is split again."""
+
+MOST_WORDS = 120
+FEWEST_WORDS = 60
+TARGET_WORDS = 95
+_CUT_INSIDE_PARAGRAPH = 0.15
+_ACROSS_LONG_PARAGRAPH = 0.6
+_LARGEST_HEADER_SHARE = 3
+_CLAUSE_END = regex.compile(r"(?<=[;:,–—)\]])\s+")
+_SPACE = regex.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A document's passages, the text of each as the encoder reads it, and how many sentences had to be cut."""
+
+    passages: tuple[Passage, ...]
+    encoded_texts: tuple[str, ...]
+    cut_sentences: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    start: int
+    end: int
+    words: int
+    tokens: int
+    paragraph: int
+    page: int | None
+
+
+def split(document: Document, encoder: Encoder) -> Split:
+    """Split a document into passages that, each with its header, fit the encoder's input."""
+    passages: list[Passage] = []
+    encoded: list[str] = []
+    cut = 0
+    for heading, paragraphs in _sections(document):
+        section = _one_line(document.text[heading.start : heading.end]) if heading else None
+        header, room = _header(document.title, section, encoder)
+        sentences, pieces_cut = _sentences(document.text, paragraphs, encoder, room)
+        cut += pieces_cut
+        for first, last in _divide(sentences, room):
+            passage = _passage(document, section, sentences[first:last])
+            passages.append(passage)
+            encoded.append(f"{header}{passage.text}")
+    return Split(tuple(passages), tuple(encoded), cut)
+
+
+def indexed_text(title: str, passage: Passage) -> str:
+    """What the lexical index reads of a passage: its title and section help to find it."""
+    return "\n".join(filter(None, (title, passage.section, passage.text)))
+
+
+def _sections(document: Document) -> Iterator[tuple[Block | None, list[tuple[int, Block]]]]:
+    """Yield each heading with the numbered paragraphs below it, up to the next heading."""
+    heading: Block | None = None
+    number = 0
+    for is_heading, run in groupby(document.blocks, key=lambda block: block.kind is BlockKind.HEADING):
+        blocks = list(run)
+        if is_heading:
+            heading = blocks[-1]
+            continue
+        yield heading, list(enumerate(blocks, start=number + 1))
+        number += len(blocks)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _header(title: str, section: str | None, encoder: Encoder) -> tuple[str, int]:
+    """Make the line before the passage and count the tokens that are left for the passage.
+
+    A header that would take more than a third of the model's input is shortened by halves.
+    """
+    words = ". ".join(filter(None, (title, section if section != title else None))).split()
+    while True:
+        header = f"{' '.join(words)}\n"
+        tokens = encoder.count_tokens([header])[0]
+        if tokens <= encoder.max_tokens // _LARGEST_HEADER_SHARE or not words:
+            return header, encoder.max_tokens - tokens
+        words = words[: len(words) // 2]
+
+
+# ---------------------------------------------------------------------------------------------- sentences
+
+
+def _sentences(
+    text: str, paragraphs: Sequence[tuple[int, Block]], encoder: Encoder, room: int
+) -> tuple[list[_Sentence], int]:
+    spans = [
+        (span, number, block.page)
+        for number, block in paragraphs
+        for span in sentence_spans(text, block.start, block.end)
+    ]
+    overhead = encoder.count_tokens([""])[0]
+    tokens = [count - overhead for count in encoder.count_tokens([text[s.start : s.end] for s, _, _ in spans])]
+    sentences: list[_Sentence] = []
+    cut = 0
+    for (span, number, page), count in zip(spans, tokens, strict=True):
+        whole = _Sentence(span.start, span.end, _words(text, span), count, number, page)
+        pieces = list(_cut(text, whole, encoder, room, overhead))
+        cut += len(pieces) > 1
+        sentences += pieces
+    return sentences, cut
+
+
+def _words(text: str, span: Span) -> int:
+    return len(text[span.start : span.end].split())
+
+
+def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: int) -> Iterator[_Sentence]:
+    """Halve a sentence that is too long, at a clause end, a space, or, where there is neither, anywhere."""
+    if (sentence.words <= MOST_WORDS and sentence.tokens <= room) or sentence.end - sentence.start < 2:  # noqa: PLR2004
+        yield sentence
+        return
+    before, after = _middle(text, sentence.start, sentence.end)
+    for span in (Span(sentence.start, before), Span(after, sentence.end)):
+        tokens = encoder.count_tokens([text[span.start : span.end]])[0] - overhead
+        half = _Sentence(span.start, span.end, _words(text, span), tokens, sentence.paragraph, sentence.page)
+        yield from _cut(text, half, encoder, room, overhead)
+
+
+def _middle(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the first half ends and the second begins: the break nearest to the middle, in the middle half."""
+    middle, quarter = (start + end) // 2, (end - start) // 4
+    for boundary in (_CLAUSE_END, _SPACE):
+        breaks = list(boundary.finditer(text, start + quarter, end - quarter))
+        if breaks:
+            nearest = min(breaks, key=lambda match: abs(match.start() - middle))
+            return nearest.start(), nearest.end()
+    return middle, middle
+
+
+# ----------------------------------------------------------------------------------------------- passages
+
+
+def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
+    """Find the cheapest way to cut a section into passages, as half-open ranges of sentences.
+
+    Dynamic programming over the last cut. A passage costs the squared relative distance from the target length;
+    ending inside a paragraph costs extra, and so does reaching across a paragraph that is long enough alone.
+    """
+    words = [0, *accumulate(sentence.words for sentence in sentences)]
+    tokens = [0, *accumulate(sentence.tokens for sentence in sentences)]
+    long = _in_long_paragraph(sentences)
+    cost = [0.0] + [float("inf")] * len(sentences)
+    cut_before = [0] * (len(sentences) + 1)
+    for last in range(1, len(sentences) + 1):
+        crossing = 0.0
+        for first in range(last - 1, -1, -1):
+            size = words[last] - words[first]
+            if first < last - 1:
+                if size > MOST_WORDS or tokens[last] - tokens[first] > room:
+                    break
+                if sentences[first].paragraph != sentences[first + 1].paragraph:
+                    crossing += _ACROSS_LONG_PARAGRAPH if long[first] or long[first + 1] else 0.0
+            inside = first > 0 and sentences[first - 1].paragraph == sentences[first].paragraph
+            total = cost[first] + ((size - TARGET_WORDS) / TARGET_WORDS) ** 2 + crossing
+            total += _CUT_INSIDE_PARAGRAPH if inside else 0.0
+            if total < cost[last]:
+                cost[last], cut_before[last] = total, first
+    ranges = []
+    last = len(sentences)
+    while last:
+        ranges.append((cut_before[last], last))
+        last = cut_before[last]
+    return ranges[::-1]
+
+
+def _in_long_paragraph(sentences: Sequence[_Sentence]) -> list[bool]:
+    words: dict[int, int] = {}
+    for sentence in sentences:
+        words[sentence.paragraph] = words.get(sentence.paragraph, 0) + sentence.words
+    return [words[sentence.paragraph] >= FEWEST_WORDS for sentence in sentences]
+
+
+def _passage(document: Document, section: str | None, sentences: Sequence[_Sentence]) -> Passage:
+    start, end = sentences[0].start, sentences[-1].end
+    return Passage(
+        doc_id=document.doc_id,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        sentences=tuple(Span(sentence.start, sentence.end) for sentence in sentences),
+        paragraphs=(sentences[0].paragraph, sentences[-1].paragraph),
+        section=section,
+        page=sentences[0].page,
+    )

@@ -1,0 +1,70 @@
+"""What an index is made from: one row for each file, and how the rows of two moments differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askbrief.indexing.generation import Manifest, SourceRow
+from askbrief.reading import registry
+from askbrief.reading.seeds import SeedFile, scan
+from askbrief.records import Changes, Document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One thing to index: who it is and what content it has (`row`), and how to read it."""
+
+    row: SourceRow
+    read: Callable[[], Document]
+
+    @property
+    def fingerprint(self) -> str:
+        return f"{self.row.sha256}:{self.row.sidecar_sha256}"
+
+
+def seed_files(seeds: Path, *, max_file_mib: float) -> list[SourceFile]:
+    """Every file below seeds/, its content hashed."""
+    return [_source_file(file) for file in scan(seeds, max_file_mib=max_file_mib)]
+
+
+def seed_changes(seeds: Path, manifest: Manifest, *, max_file_mib: float) -> Changes:
+    """How seeds/ differs from what an index was built from; files of the same size and time are not read again."""
+    known = {
+        row.path: SeedFile(row.path, Path(), row.stamp, row.sha256, None, row.sidecar_sha256)
+        for row in manifest.sources
+        if row.sha256
+    }
+    return changes([_row(file) for file in scan(seeds, max_file_mib=max_file_mib, known=known)], manifest.sources)
+
+
+def changes(now: Sequence[SourceRow], then: Sequence[SourceRow]) -> Changes:
+    """How the files of now differ from those of then; a file that could not be hashed is known by its problem."""
+    new, old = ({row.path: _identity(row) for row in rows} for rows in (now, then))
+    return Changes(
+        added=tuple(sorted(new.keys() - old.keys())),
+        changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
+        removed=tuple(sorted(old.keys() - new.keys())),
+    )
+
+
+def _identity(row: SourceRow) -> tuple[str, str, str | None]:
+    return row.sha256, row.sidecar_sha256, None if row.sha256 else row.problem
+
+
+def _source_file(file: SeedFile) -> SourceFile:
+    return SourceFile(_row(file), lambda: registry.read(file))
+
+
+def _row(file: SeedFile) -> SourceRow:
+    return SourceRow(
+        path=file.doc_id,
+        sha256=file.sha256,
+        sidecar_sha256=file.sidecar_sha256,
+        stamp=file.stamp,
+        problem=file.refusal,
+    )

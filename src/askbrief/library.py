@@ -1,0 +1,279 @@
+"""The front door: an opened index, to be asked, cited from and listed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import regex
+
+from askbrief.answering.duplicates import first_of_each
+from askbrief.answering.marking import best_sentence
+from askbrief.answering.verdict import Judge
+from askbrief.citing.anchoring import closest, nearest_exact
+from askbrief.citing.keys import parse_key
+from askbrief.citing.ledger import Ledger, Remembered
+from askbrief.citing.locators import locator
+from askbrief.errors import CitationUnknown, IndexMismatch, InputError
+from askbrief.indexing.generation import Generation
+from askbrief.ranking.analysis import analyse
+from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.ranking.fusion import Method, best
+from askbrief.ranking.search import Ranked, search
+from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span
+from askbrief.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from askbrief.ranking.encoder import Encoder
+
+EVERYTHING = Scope()
+_WORD = regex.compile(r"[\p{L}\p{N}]")
+_DUPLICATE_ROOM = 3
+"""For each hit wanted, this many are ranked, so that near-duplicates leave enough to show."""
+_CANDIDATES = 5
+
+
+class Library:
+    """An immutable snapshot of one generation. Threads may share it."""
+
+    def __init__(
+        self, generation: Generation, encoder: Encoder, settings: Settings, ledger: Ledger | None = None
+    ) -> None:
+        """Take the parts; `Library.open` finds them."""
+        self.generation = generation
+        self._encoder = encoder
+        self._settings = settings
+        self._ledger = ledger
+        self._judge = Judge()
+
+    @classmethod
+    def open(
+        cls,
+        index: Path | str,
+        *,
+        state: Path | str | None = None,
+        encoder: Encoder | None = None,
+        settings: Settings | None = None,
+    ) -> Self:
+        """Open the generation that serves.
+
+        Args:
+            index: the index folder.
+            state: where the keys that are shown are remembered; None to remember nothing.
+            encoder: by default, the model of the settings.
+            settings: by default, read from the environment.
+
+        Raises:
+            IndexMissing, IndexDamaged: it cannot be opened.
+            IndexMismatch: it was built by another version or with another model.
+            ModelError: the model of the settings cannot be used.
+        """
+        settings = settings or load_settings()
+        encoder = encoder or SentenceTransformerEncoder(settings.model)
+        generation = Generation.open_current(Path(index))
+        built_with = generation.manifest.versions.model
+        if encoder.model_id != built_with:
+            generation.close()
+            raise IndexMismatch(
+                f"the index was built with the model {built_with}, the settings say {encoder.model_id}: "
+                "run: askbrief build (or set ASKBRIEF_MODEL back)"
+            )
+        return cls(generation, encoder, settings, Ledger(Path(state)) if state is not None else None)
+
+    def close(self) -> None:
+        """Let go of the generation, so that it may be cleaned up when another one serves."""
+        self.generation.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -------------------------------------------------------------------------------------------- asking
+
+    def ask(self, question: str, top: int = 5, scope: Scope = EVERYTHING, *, method: Method = Method.HYBRID) -> Answer:
+        """Find the passages that answer a question.
+
+        Args:
+            question: in words.
+            top: how many passages at the most.
+            scope: what may be searched; applied before anything is ranked.
+            method: how to rank, for comparisons.
+
+        Raises:
+            InputError: the question is empty, too long or without a word, or `top` is out of range.
+            IndexDamaged: a quote is not its document's text.
+            LedgerError: the keys could not be remembered.
+        """
+        question = self._checked(question, top)
+        ranked = search(
+            question,
+            self.generation.lexical,
+            self.generation.dense,
+            self._encoder,
+            count=top * _DUPLICATE_ROOM,
+            weight=self._settings.lexical_weight,
+            method=method,
+            admitted=self.generation.admitted(scope),
+        )
+        hits = self._hits(question, ranked, top)
+        verdict, confidence = self._judge.judge([hit.signals for hit in hits])
+        return Answer(question, verdict, round(confidence, 4), self.generation.name, hits)
+
+    def _checked(self, question: str, top: int) -> str:
+        question = " ".join(question.split())
+        longest, most = self._settings.max_question_chars, self._settings.max_results
+        if not question:
+            raise InputError("the question is empty: ask in words, such as: how many fighters are there?")
+        if len(question) > longest:
+            raise InputError(
+                f"the question has {len(question):,} characters, the limit is {longest:,} "
+                "(ASKBRIEF_MAX_QUESTION_CHARS): ask one thing at a time"
+            )
+        if not _WORD.search(question):
+            raise InputError(f"the question {question[:40]!r} has no words: ask in words")
+        if not 1 <= top <= most:
+            raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
+        return question
+
+    def _hits(self, question: str, ranked: list[Ranked], top: int) -> tuple[Hit, ...]:
+        passages = [self.generation.store.passage(found.passage) for found in ranked]
+        keys = [self.generation.store.key(found.passage) for found in ranked]
+        weights = self.generation.lexical.weights(analyse(question))
+        groups = first_of_each([passage.text for passage in passages])[:top]
+        self._remember([(keys[place], passages[place]) for group in groups for place in group])
+        return tuple(
+            self._hit(rank, ranked[first], passages[first], keys[first], weights, tuple(keys[i] for i in others))
+            for rank, (first, *others) in enumerate(groups, start=1)
+        )
+
+    def _hit(
+        self,
+        rank: int,
+        found: Ranked,
+        passage: Passage,
+        key: str,
+        weights: dict[str, float],
+        also: tuple[str, ...],
+    ) -> Hit:
+        return Hit(
+            rank=rank,
+            key=key,
+            doc_id=passage.doc_id,
+            title=self.generation.store.title(passage.doc_id),
+            metadata=self.generation.store.metadata(passage.doc_id),
+            locator=locator(passage),
+            start=passage.start,
+            end=passage.end,
+            quote=passage.text,
+            highlight=best_sentence(passage, weights),
+            score=round(found.score, 6),
+            signals=found.signals,
+            also=also,
+        )
+
+    def _remember(self, shown: Sequence[tuple[str, Passage]]) -> None:
+        if self._ledger is not None and shown:
+            self._ledger.remember(self._remembered(key, passage) for key, passage in shown)
+
+    def _remembered(self, key: str, passage: Passage) -> Remembered:
+        store, doc_id = self.generation.store, passage.doc_id
+        about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
+        return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
+
+    # -------------------------------------------------------------------------------------------- citing
+
+    def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
+        """Resolve a citation key: the quote as it was shown, and how it stands today.
+
+        Args:
+            key: as a person may paste it.
+            scope: what this person may see; a key outside it is as unknown as one that never was.
+
+        Raises:
+            InputError: this is no key.
+            CitationUnknown: no passage was ever shown under it.
+            LedgerError: the memory of keys cannot be read.
+        """
+        key = parse_key(key)
+        remembered = self._recall(key)
+        if remembered is None or not self._may_see(remembered, scope):
+            raise CitationUnknown(f"no passage is known by the key {key!r}: check its letters, or ask again")
+        status, doc_id, span = self._find_again(remembered, scope)
+        citation = Citation(
+            key=key,
+            status=status,
+            doc_id=remembered.doc_id,
+            title=remembered.title,
+            metadata=remembered.metadata,
+            locator=remembered.locator,
+            start=remembered.start,
+            end=remembered.end,
+            quote=remembered.quote,
+        )
+        return citation if doc_id is None or span is None else self._with_today(citation, doc_id, span)
+
+    def _recall(self, key: str) -> Remembered | None:
+        remembered = self._ledger.recall(key) if self._ledger is not None else None
+        number = self.generation.store.find_key(key) if remembered is None else None
+        return remembered if number is None else self._remembered(key, self.generation.store.passage(number))
+
+    def _may_see(self, remembered: Remembered, scope: Scope) -> bool:
+        today = self.generation.store.find_metadata(remembered.doc_id)
+        return scope.admits(remembered.doc_id, today or remembered.metadata)
+
+    def _find_again(self, remembered: Remembered, scope: Scope) -> tuple[CitationStatus, str | None, Span | None]:
+        """At its place; else by exact words in its document, then in any; else by close match, likewise."""
+        store, quote = self.generation.store, remembered.quote
+        document = store.document(remembered.doc_id)
+        if document is not None and document.text[remembered.start : remembered.end] == quote:
+            return CitationStatus.INTACT, document.doc_id, Span(remembered.start, remembered.end)
+        others = [name for name in store.documents_containing(quote) if self._admits(name, scope)]
+        for doc_id in sorted(others, key=lambda name: name != remembered.doc_id):
+            text = store.text(doc_id)
+            return CitationStatus.MOVED, doc_id, nearest_exact(quote, text, remembered.start)
+        own = Scope(documents=frozenset({remembered.doc_id}))
+        for where in (own, scope):
+            match = self._closest(quote, where)
+            if match is not None:
+                return CitationStatus.CHANGED, match[0], match[1]
+        return CitationStatus.GONE, None, None
+
+    def _closest(self, quote: str, scope: Scope) -> tuple[str, Span] | None:
+        """The closest words among the passages that BM25 finds for a quote, with their neighbours."""
+        bm25 = self.generation.lexical.query(analyse(quote)).scores()
+        admitted = self.generation.admitted(scope)
+        candidates = best(bm25 if admitted is None else np.where(admitted, bm25, np.float32(0)), _CANDIDATES)
+        found: list[tuple[float, str, Span]] = []
+        for doc_id, window in map(self.generation.store.neighbourhood, candidates.tolist()):
+            match = closest(quote, self.generation.store.text(doc_id), [window])
+            if match is not None:
+                found.append((match.likeness, doc_id, match.span))
+        return max(found, key=lambda match: match[0])[1:] if found else None
+
+    def _admits(self, doc_id: str, scope: Scope) -> bool:
+        return scope.admits(doc_id, self.generation.store.metadata(doc_id))
+
+    def _with_today(self, citation: Citation, doc_id: str, span: Span) -> Citation:
+        store = self.generation.store
+        number = store.passage_at(doc_id, span.start)
+        where = locator(store.passage(number), span) if number is not None else None
+        return replace(
+            citation,
+            current_doc_id=doc_id,
+            current_locator=where,
+            current_start=span.start,
+            current_end=span.end,
+            current_text=store.text(doc_id)[span.start : span.end],
+        )
+
+    # ------------------------------------------------------------------------------------------- listing
+
+    def sources(self, scope: Scope = EVERYTHING) -> list[Source]:
+        """The indexed documents that a scope admits, by `doc_id`."""
+        return self.generation.store.sources(scope)

@@ -1,0 +1,155 @@
+"""Records as JSON: the shapes behind every `--json`, stable for programs that read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from askbrief.evaluation import Measures
+    from askbrief.indexing.checking import CheckReport
+    from askbrief.indexing.generation import Manifest
+    from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Problem, Source
+
+
+def answer(answer: Answer) -> dict[str, Any]:
+    """An answer; the offsets of its hits count characters of the document's text."""
+    return {
+        "question": answer.question,
+        "verdict": answer.verdict,
+        "confidence": answer.confidence,
+        "generation": answer.generation,
+        "hits": [_hit(hit) for hit in answer.hits],
+    }
+
+
+def _hit(hit: Hit) -> dict[str, Any]:
+    return {
+        "rank": hit.rank,
+        "key": hit.key,
+        "doc_id": hit.doc_id,
+        "title": hit.title,
+        "metadata": hit.metadata.as_mapping(),
+        "locator": hit.locator,
+        "start": hit.start,
+        "end": hit.end,
+        "quote": hit.quote,
+        "highlight": [hit.highlight.start, hit.highlight.end],
+        "score": hit.score,
+        "signals": dict(hit.signals),
+        "also": list(hit.also),
+    }
+
+
+def citation(citation: Citation) -> dict[str, Any]:
+    """A resolved key; `current` is null where the quote is gone."""
+    found = citation.current_doc_id is not None
+    return {
+        "key": citation.key,
+        "status": citation.status,
+        "doc_id": citation.doc_id,
+        "title": citation.title,
+        "metadata": citation.metadata.as_mapping(),
+        "locator": citation.locator,
+        "start": citation.start,
+        "end": citation.end,
+        "quote": citation.quote,
+        "current": {
+            "doc_id": citation.current_doc_id,
+            "locator": citation.current_locator,
+            "start": citation.current_start,
+            "end": citation.current_end,
+            "text": citation.current_text,
+        }
+        if found
+        else None,
+    }
+
+
+def build_report(report: BuildReport) -> dict[str, Any]:
+    """What a build did."""
+    return {
+        "generation": report.generation,
+        "added": list(report.added),
+        "changed": list(report.changed),
+        "removed": list(report.removed),
+        "unchanged": list(report.unchanged),
+        "empty": list(report.empty),
+        "failed": [_problem(problem) for problem in report.failed],
+        "warnings": [_problem(problem) for problem in report.warnings],
+        "documents": report.documents,
+        "passages": report.passages,
+        "encoded": report.encoded,
+        "rebuilt_because": report.rebuilt_because,
+        "seconds": report.seconds,
+    }
+
+
+def sources(manifest: Manifest, sources: list[Source]) -> dict[str, Any]:
+    """What is indexed, and what is not, with the reasons."""
+    return {
+        "generation": manifest.generation,
+        "built_at": manifest.built_at.isoformat(),
+        "sources": [
+            {
+                "doc_id": source.doc_id,
+                "title": source.title,
+                "collection": source.collection,
+                "metadata": source.metadata.as_mapping(),
+                "passages": source.passages,
+                "characters": source.characters,
+                "sha256": source.sha256,
+            }
+            for source in sources
+        ],
+        "problems": [{"path": row.path, "reason": row.problem} for row in manifest.sources if row.problem],
+    }
+
+
+def status(manifest: Manifest, age_seconds: float, changed: Changes) -> dict[str, Any]:
+    """How the index stands to its sources."""
+    return {
+        "generation": manifest.generation,
+        "built_at": manifest.built_at.isoformat(),
+        "age_seconds": round(age_seconds),
+        "model": manifest.versions.model,
+        "dimension": manifest.versions.dimension,
+        "documents": manifest.documents,
+        "passages": manifest.passages,
+        "terms": manifest.terms,
+        "stale": bool(changed),
+        "added": list(changed.added),
+        "changed": list(changed.changed),
+        "removed": list(changed.removed),
+    }
+
+
+def check_report(report: CheckReport) -> dict[str, Any]:
+    """What was verified, and what did not hold."""
+    return {
+        "generation": report.generation,
+        "files": report.files,
+        "documents": report.documents,
+        "passages": report.passages,
+        "problems": [_problem(problem) for problem in report.problems],
+    }
+
+
+def measures(name: str, method: str, measures: Measures) -> dict[str, Any]:
+    """What a run over a question set came to; shares are 0..1."""
+    return {
+        "set": name,
+        "method": method,
+        "questions": measures.questions,
+        **{f"hit@{k}": value for k, value in measures.hit_at.items()},
+        "mrr@10": measures.mrr_at_10,
+        "ndcg@10_by_document": measures.ndcg_at_10_by_document,
+        "marked_sentence": measures.marked_sentence,
+        "auroc": measures.auroc,
+        "words_per_passage": measures.words_per_passage,
+        "p50_ms": measures.median_ms,
+        "p95_ms": measures.p95_ms,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, str]:
+    return {"path": problem.path, "reason": problem.reason}

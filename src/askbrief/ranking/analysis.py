@@ -1,0 +1,96 @@
+"""Text -> index terms: the one analyser, for building and for asking."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+import regex
+import Stemmer
+
+ANALYSIS_VERSION = 1
+"""Raise it when the terms of any text change: an index built with other terms is then refused."""
+
+# "us" is not among them: it is what "U.S." becomes.
+STOP_WORDS = frozenset(
+    """
+    a about above after again against all am an and any are as at be because been before being below between
+    both but by can could did do does doing down during each few for from further had has have having he her
+    here hers herself him himself his how i if in into is it its itself just me more most my myself no nor not
+    now of off on once only or other our ours ourselves out over own same she should so some such than that the
+    their theirs them themselves then there these they this those through to too under until up very was we
+    were what when where which while who whom why will with would you your yours yourself yourselves
+    dont doesnt didnt isnt arent wasnt werent wont wouldnt cant couldnt shouldnt hasnt havent hadnt
+    im ive id ill youre youve hes shes theyre theyve thats theres whats lets
+    """.split()
+)
+
+_APOSTROPHES = "'’ʼ"
+_HYPHENS = "-‐‑"  # hyphen-minus, hyphen, non-breaking hyphen
+_HYPHEN = regex.compile(f"[{_HYPHENS}]")
+_WORD = rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{_APOSTROPHES}]\p{{L}}+)*"
+_TOKEN = regex.compile(
+    rf"""
+      (?P<dotted> \b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)? )                                    # U.S.  e.g.
+    | (?P<number> (?>(?:\p{{N}}{{1,3}}(?:,\p{{N}}{{3}})+ | \p{{N}}+)(?:\.\p{{N}}+)*)(?![\p{{L}}\p{{M}}]) )  # 3,000.5
+    | (?P<unspaced> [\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]+ )                            # written without spaces
+    | (?P<word> {_WORD}(?:[{_HYPHENS}]{_WORD})* )                                         # cease-fire  al-Qaida's
+    """,
+    regex.VERBOSE,
+)
+_POSSESSIVE = regex.compile(rf"[{_APOSTROPHES}]s$")
+_LATIN_MARKS = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}")
+_LATIN_WORD = regex.compile(r"\p{Latin}+")
+_LONGEST_ACRONYM = 6
+_LONGEST_TERM = 64
+
+
+def analyse(text: str) -> list[str]:
+    """Split a text into index terms, in order and with repetitions.
+
+    Words are case-folded, stripped of accents and possessives, and stemmed (Snowball, English). Thousands
+    separators and the dots of acronyms go. A hyphenated word gives itself, joined, and its parts. Stop words go
+    too, unless they are written as an acronym (WHO, IT). Scripts without spaces give pairs of characters.
+
+    >>> analyse("The U.S. said 3,000 of al-Qaida's fighters broke the cease-fire.")
+    ['us', 'said', '3000', 'alqaida', 'al', 'qaida', 'fighter', 'broke', 'ceasefir', 'ceas', 'fire']
+    """
+    text = unicodedata.normalize("NFKC", text)
+    shouted = text.isupper()
+    return [term for match in _TOKEN.finditer(text) for term in _terms(match[0], match.lastgroup, shouted)]
+
+
+@lru_cache(maxsize=1 << 17)
+def _terms(token: str, kind: str | None, shouted: bool) -> tuple[str, ...]:  # noqa: FBT001 - a key of the cache
+    match kind:
+        case "dotted":
+            return (_fold(token.replace(".", "")),)
+        case "number":
+            return (token.replace(",", ""),)
+        case "unspaced":
+            return tuple(token[i : i + 2] for i in range(max(1, len(token) - 1)))
+        case _:
+            parts = _HYPHEN.split(token)
+            terms = [_stem(_fold("".join(parts)))] if len(parts) > 1 else []
+            for part in parts:
+                folded = _fold(part)
+                acronym = part.isupper() and 1 < len(part) <= _LONGEST_ACRONYM and not shouted
+                if acronym or folded not in STOP_WORDS:
+                    terms.append(_stem(folded))
+            return tuple(terms)
+
+
+def _fold(word: str) -> str:
+    bare = _POSSESSIVE.sub("", word).casefold().translate(_NO_APOSTROPHES)
+    if bare.isascii():
+        return bare
+    decomposed = unicodedata.normalize("NFD", bare)
+    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", decomposed))
+
+
+def _stem(word: str) -> str:
+    stem = str(Stemmer.Stemmer("english").stemWord(word)) if _LATIN_WORD.fullmatch(word) else word
+    return stem[:_LONGEST_TERM]
+
+
+_NO_APOSTROPHES = str.maketrans("", "", _APOSTROPHES)

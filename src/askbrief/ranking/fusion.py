@@ -1,0 +1,74 @@
+"""Two score lists -> one ranking. Pure: arrays in, arrays out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RRF_K = 60
+"""The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
+
+
+class Method(StrEnum):
+    """How passages are ranked; everything but hybrid is there to compare."""
+
+    HYBRID = "hybrid"
+    BM25 = "bm25"
+    DENSE = "dense"
+    RRF = "rrf"
+
+
+def fuse(
+    lexical: NDArray[np.float32],
+    cosines: NDArray[np.float32],
+    *,
+    weight: float,
+    method: Method = Method.HYBRID,
+) -> NDArray[np.float32]:
+    """Make one score of two.
+
+    Args:
+        lexical: BM25 over its theoretical maximum, 0..1, float32 [passages].
+        cosines: -1..1, float32 [passages].
+        weight: the lexical share of the convex combination, 0..1.
+        method: which ranking is wanted.
+
+    Returns:
+        float32 [passages]; zero or less is no match.
+
+    >>> fuse(np.float32([.5, 0]), np.float32([.8, .6]), weight=.4).round(2).tolist()
+    [0.68, 0.36]
+    """
+    match method:
+        case Method.BM25:
+            return lexical
+        case Method.DENSE:
+            return cosines
+        case Method.RRF:
+            return _reciprocal_ranks(lexical) + _reciprocal_ranks(cosines)
+        case Method.HYBRID:
+            return np.float32(weight) * lexical + np.float32(1 - weight) * cosines
+
+
+def _reciprocal_ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    ranks = np.empty(len(scores), dtype=np.float32)
+    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1, dtype=np.float32)
+    return np.where(scores > 0, 1 / (RRF_K + ranks), 0).astype(np.float32)
+
+
+def best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """The positions of the highest positive scores, best first; equal scores keep their order.
+
+    >>> best(np.float32([.1, .7, 0, .7]), 3).tolist()
+    [1, 3, 0]
+    """
+    matching = np.flatnonzero(scores > 0)
+    if 0 < count < len(matching):
+        cut = np.partition(scores[matching], len(matching) - count)[len(matching) - count]
+        matching = matching[scores[matching] >= cut]
+    return matching[np.argsort(-scores[matching], kind="stable")][: max(0, count)]

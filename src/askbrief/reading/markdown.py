@@ -1,0 +1,56 @@
+"""Markdown: blocks as CommonMark sees them, quoted as they are written.
+
+Offsets are into the file's own text, so a quote keeps the author's markup and can be found in the file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+from markdown_it import MarkdownIt
+
+from askbrief.reading.decoding import decode
+from askbrief.reading.extract import Extract
+from askbrief.reading.lines import line_spans, stripped
+from askbrief.reading.metadata import front_matter
+from askbrief.records import Block, BlockKind, Span
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_PARAGRAPHS = {"paragraph_open", "fence", "code_block", "html_block", "tr_open"}
+_OPENING = regex.compile(r"(?:\s*(?:#{1,6}|>|[-*+]|\d{1,9}[.)])(?=\s))*\s*")
+_CLOSING = regex.compile(r"(?:\s+#+|\s*\n\s*(?:=+|-+))\s*$")
+_WORD = regex.compile(r"\w")
+
+
+def read(data: bytes) -> Extract:
+    """Read a .md file, with or without front matter."""
+    text = decode(data)
+    metadata, body = front_matter(text)
+    return Extract(text, blocks(text, body), metadata)
+
+
+def blocks(text: str, start: int = 0) -> tuple[Block, ...]:
+    """Find the headings, paragraphs, list items, table rows and code blocks from `start` on.
+
+    >>> [(b.kind.value, b.level, b.start) for b in blocks("## Rise\\n- They rose.")]
+    [('heading', 2, 3), ('paragraph', 0, 10)]
+    """
+    lines = line_spans(text, start)
+    found = [_block(text, token, lines) for token in MarkdownIt("commonmark").enable("table").parse(text[start:])]
+    return tuple(block for block in found if block is not None)
+
+
+def _block(text: str, token: Token, lines: list[Span]) -> Block | None:
+    if token.map is None or token.type not in _PARAGRAPHS | {"heading_open"}:
+        return None
+    first, last = lines[token.map[0]].start, lines[min(token.map[1], len(lines)) - 1].end
+    first = _OPENING.match(text, first, last).end()  # type: ignore[union-attr]  # it matches the empty string too
+    if token.type == "heading_open":
+        closing = _CLOSING.search(text, first, last)
+        span = stripped(text, first, closing.start() if closing else last)
+        return Block(span.start, span.end, BlockKind.HEADING, int(token.tag[1:])) if span.end > span.start else None
+    span = stripped(text, first, last)
+    return Block(span.start, span.end) if _WORD.search(text, span.start, span.end) else None

@@ -1,0 +1,83 @@
+"""Which reader reads which file, and the one function that turns a seed file into a `Document`."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from askbrief.errors import ReadingError
+from askbrief.reading import markdown, metadata, plain
+from askbrief.reading.decoding import decode
+from askbrief.records import Block, BlockKind, Document
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from askbrief.reading.extract import Extract
+    from askbrief.reading.seeds import SeedFile
+
+READING_VERSION = 1
+"""Raise it when a reader's text or blocks change, so that documents are read again."""
+
+READERS: Mapping[str, Callable[[bytes], Extract]] = {
+    ".txt": plain.read,
+    ".text": plain.read,
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+}
+
+
+def read(file: SeedFile) -> Document:
+    """Read one seed file with its side-car.
+
+    Raises:
+        ReadingError: with the reason, when the file or its side-car cannot be read.
+    """
+    extract = reader_for(file.doc_id)(_content(file.path))
+    given = extract.metadata
+    if file.sidecar is not None:
+        where = f"side-car {file.sidecar.name}"
+        given = metadata.merge(metadata.parse(decode(_content(file.sidecar)), where), given)
+    blocks = _never_only_headings(extract.blocks)
+    return Document(file.doc_id, title(file.doc_id, given.title, extract), extract.text, blocks, given)
+
+
+def reader_for(doc_id: str) -> Callable[[bytes], Extract]:
+    """The reader for a file by its suffix.
+
+    Raises:
+        ReadingError: no reader is there for this suffix.
+    """
+    suffix = PurePosixPath(doc_id).suffix.lower()
+    try:
+        return READERS[suffix]
+    except KeyError:
+        readable = ", ".join(sorted(READERS))
+        what = f"{suffix} files are" if suffix else "files without a suffix are"
+        raise ReadingError(f"{what} not readable yet (readable: {readable}): save it as one of these") from None
+
+
+def title(doc_id: str, given: str | None, extract: Extract) -> str:
+    """The title given, else the first heading, else the file's name in words."""
+    if given:
+        return given
+    for block in extract.blocks:
+        if block.kind is BlockKind.HEADING:
+            return " ".join(extract.text[block.start : block.end].split())
+    stem = PurePosixPath(doc_id).stem
+    return " ".join(stem.replace("_", " ").replace("-", " ").split()) or stem
+
+
+def _never_only_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """A note of one short line looks like a heading; its words must be findable all the same."""
+    if any(block.kind is BlockKind.PARAGRAPH for block in blocks):
+        return blocks
+    return tuple(Block(block.start, block.end, page=block.page) for block in blocks)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReadingError(f"cannot be read: {(error.strerror or str(error)).lower()}") from error

@@ -1,0 +1,53 @@
+"""Every setting, read once at the edge from ASKBRIEF_* variables or a `.env` file and passed on from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from askbrief.errors import SettingsError
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+
+def checkout() -> Path:
+    """The folder that holds seeds/, index/ and state/: the checkout in an editable install, else where we are."""
+    root = Path(__file__).resolve().parents[2]
+    return root if (root / "pyproject.toml").is_file() else Path.cwd()
+
+
+class Settings(BaseSettings):
+    """The settings of one run; immutable."""
+
+    model_config = SettingsConfigDict(env_prefix="ASKBRIEF_", env_file=".env", extra="ignore", frozen=True)
+
+    seeds_dir: Path = Field(default_factory=lambda: checkout() / "seeds")
+    index_dir: Path = Field(default_factory=lambda: checkout() / "index")
+    state_dir: Path = Field(default_factory=lambda: checkout() / "state")
+
+    model: str = Field(
+        DEFAULT_MODEL, description="the packaged model, or a sentence-transformers model by directory or name"
+    )
+    lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.4
+    """Share of BM25 in the hybrid score; the cosine has the rest."""
+
+    max_question_chars: Annotated[int, Field(ge=1)] = 2_000
+    max_results: Annotated[int, Field(ge=1)] = 100
+    max_file_mib: Annotated[float, Field(gt=0)] = 32
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; a keyword that is not None wins over the environment.
+
+    Raises:
+        SettingsError: naming the variable, the value it has, and what it should be.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ASKBRIEF_{str(first['loc'][0]).upper()}"
+        raise SettingsError(f"{name} is {first['input']!r}: {first['msg'].lower()}") from error

@@ -1,0 +1,305 @@
+"""Records for people at a terminal: reads well at 80 columns, without colour, and whatever a document holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+from rich.console import Console, Group
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.table import Table
+from rich.text import Text
+
+from askbrief.citing.styles import credits_of
+from askbrief.records import CitationStatus, Verdict
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from rich.console import RenderableType
+    from rich.progress import Task
+
+    from askbrief.evaluation import Measures
+    from askbrief.indexing.checking import CheckReport
+    from askbrief.indexing.generation import Manifest
+    from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Problem, Source
+
+# What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
+_UNSAFE = regex.compile(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_VERDICTS = {
+    Verdict.STRONG: ("Strong match", "bold green"),
+    Verdict.WEAK: ("Weak match", "bold yellow"),
+    Verdict.NONE: ("The sources don't say", "bold red"),
+}
+_STATUSES = {
+    CitationStatus.INTACT: ("intact: the same words stand at the same place", "green"),
+    CitationStatus.MOVED: ("moved: the same words stand elsewhere now", "yellow"),
+    CitationStatus.CHANGED: ("changed: other words stand in its place now", "yellow"),
+    CitationStatus.GONE: ("gone: nothing like it is in the sources any more", "red"),
+}
+_MARK_OPEN, _MARK_CLOSE = "»", "«"
+_NAMES_SHOWN = 20
+
+
+def clean(text: str) -> str:
+    r"""Take out what a document could do to a terminal.
+
+    >>> clean("a\x1b[31mb\u202ec")
+    'a[31mbc'
+    """
+    return str(_UNSAFE.sub("", text))
+
+
+def line(text: str) -> str:
+    """The text, cleaned, on one line."""
+    return " ".join(clean(text).split())
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
+    """The verdict, then the passages with the answering sentence marked; none of them where nothing answers."""
+    words, style = _VERDICTS[answer.verdict]
+    head = Text.assemble((words, style), f"  ({answer.confidence:.0%} sure that the sources answer this)")
+    if answer.verdict is Verdict.NONE and not nearest:
+        hint = "The nearest passages, which do not seem to answer it, are shown with --nearest." if answer.hits else ""
+        return Group(head, Text(hint, style="dim"))
+    parts: list[RenderableType] = [head]
+    if answer.verdict is Verdict.STRONG:
+        parts += [Text(), Padding(Text(line(answer.hits[0].answer_sentence), style="bold"), (0, 2))]
+    for hit in answer.hits:
+        parts += [Text(), _hit(hit, why=why)]
+    return Group(*parts)
+
+
+def _hit(hit: Hit, *, why: bool) -> RenderableType:
+    head = " · ".join(map(line, [hit.title, *credits_of(hit.metadata)]))
+    parts: list[RenderableType] = [
+        Text(head, style="bold"),
+        Text(line(hit.locator), style="dim"),
+        _quote(hit),
+    ]
+    parts.append(Text(f"[{hit.key}]", style="cyan"))
+    if hit.also:
+        parts.append(Text(f"says the same: {', '.join(f'[{key}]' for key in hit.also)}", style="dim"))
+    if why:
+        signals = "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items())
+        parts.append(Text(f"score {hit.score:.3f}  =  {signals}", style="dim"))
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=2, justify="right")
+    table.add_column(overflow="fold")
+    table.add_row(Text(str(hit.rank), style="bold"), Group(*parts))
+    return table
+
+
+def _quote(hit: Hit) -> Text:
+    before = hit.quote[: hit.highlight.start - hit.start]
+    after = hit.quote[hit.highlight.end - hit.start :]
+    marked = f"{_MARK_OPEN}{clean(hit.answer_sentence)}{_MARK_CLOSE}"
+    return Text.assemble(clean(before), (marked, "bold"), clean(after))
+
+
+# ---------------------------------------------------------------------------------------------- citations
+
+
+def citation(citation: Citation, text: str) -> RenderableType:
+    """How a citation stands, the citation written out, and what is in its place today where that differs."""
+    words, style = _STATUSES[citation.status]
+    parts: list[RenderableType] = [Text(words, style=f"bold {style}"), Text(), Text(clean(text))]
+    if citation.status in (CitationStatus.MOVED, CitationStatus.CHANGED):
+        where = ", ".join(filter(None, [citation.current_doc_id, citation.current_locator]))
+        parts += [Text(), Text(f"today in {line(where)}", style="dim")]
+    if citation.status is CitationStatus.CHANGED:
+        parts.append(Padding(Text(clean(citation.current_text or "")), (0, 2)))
+    return Group(*parts)
+
+
+# ------------------------------------------------------------------------------------------------- builds
+
+
+def build_report(report: BuildReport) -> RenderableType:
+    """What a build did, each file by name."""
+    size = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
+    head = (
+        f"The index is up to date: {size}" if report.up_to_date else f"Index built: {size}, {report.encoded:,} encoded"
+    )
+    parts: list[RenderableType] = [
+        Text(f"{head}, in {report.seconds:.1f} s", style="bold"),
+        Text(f"generation {report.generation}", style="dim"),
+    ]
+    if report.rebuilt_because:
+        parts.append(Text(f"built anew: {report.rebuilt_because}", style="yellow"))
+    table = Table.grid(padding=(0, 2))
+    for name, paths in _changed_lists(report):
+        table.add_row(Text(name), Text(str(len(paths)), justify="right"), Text(_names(paths), overflow="fold"))
+    if report.unchanged and not report.up_to_date:
+        table.add_row(Text("unchanged"), Text(str(len(report.unchanged)), justify="right"), Text())
+    parts.append(table)
+    parts += _problems("failed", report.failed, "red")
+    parts += _problems("note", report.warnings, "yellow")
+    return Group(*parts)
+
+
+def _changed_lists(report: BuildReport) -> list[tuple[str, Sequence[str]]]:
+    lists = {
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "empty": report.empty,
+    }
+    return [(name, paths) for name, paths in lists.items() if paths]
+
+
+def _problems(name: str, problems: Iterable[Problem], style: str) -> list[RenderableType]:
+    return [
+        Text.assemble((f"{name}: ", style), (line(problem.path), "bold"), f" {line(problem.reason)}")
+        for problem in problems
+    ]
+
+
+def _names(paths: Sequence[str], most: int = _NAMES_SHOWN) -> str:
+    shown = ", ".join(map(line, paths[:most]))
+    return shown if len(paths) <= most else f"{shown} and {len(paths) - most:,} more"
+
+
+def staleness(changed: Changes) -> str:
+    """One line that says what changed since the index was built."""
+    lists = {"added": changed.added, "changed": changed.changed, "removed": changed.removed}
+    said = "; ".join(f"{len(paths)} {what} ({_names(paths, 3)})" for what, paths in lists.items() if paths)
+    return f"the index is stale: {said}. Run: askbrief build"
+
+
+# ----------------------------------------------------------------------------------------------- listings
+
+
+def sources(manifest: Manifest, sources: Sequence[Source], now: dt.datetime) -> RenderableType:
+    """What is indexed, and each file that is not, with the reason."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("source", overflow="fold", ratio=2)
+    table.add_column("title", overflow="fold", ratio=3)
+    table.add_column("date", no_wrap=True)
+    table.add_column("passages", justify="right", no_wrap=True)
+    for source in sources:
+        row = (source.doc_id, source.title, source.metadata.date or "")
+        table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
+    size = f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}"
+    foot = f"{size}, indexed {_ago(manifest, now)}"
+    failed = [
+        Text.assemble(("not indexed: ", "red"), (line(row.path), "bold"), f" {line(row.problem)}")
+        for row in manifest.sources
+        if row.problem
+    ]
+    return Group(table, Text(foot, style="dim"), *failed)
+
+
+def status(manifest: Manifest, changed: Changes, now: dt.datetime) -> RenderableType:
+    """Generation, model, age, and each file that changed since."""
+    table = Table.grid(padding=(0, 2))
+    rows = {
+        "generation": manifest.generation,
+        "built": f"{_ago(manifest, now)} ({manifest.built_at:%Y-%m-%d %H:%M} UTC)",
+        "model": f"{manifest.versions.model}, {manifest.versions.dimension} dimensions",
+        "holds": f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}, {_count(manifest.terms, 'term')}",  # noqa: E501
+        "sources": "stale: run askbrief build" if changed else "unchanged since",
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, style="dim"), Text(value))
+    for what in ("added", "changed", "removed"):
+        for path in getattr(changed, what):
+            table.add_row(Text(what, style="yellow"), Text(line(path), overflow="fold"))
+    return table
+
+
+def check_report(report: CheckReport) -> RenderableType:
+    """What was verified, and what did not hold."""
+    verified = (
+        f"{_count(report.files, 'file')} match their checksums; "
+        f"{_count(report.passages, 'passage')} of {_count(report.documents, 'document')} compared with their sources"
+    )
+    if not report.problems:
+        return Text(f"All is well: {verified}", style="green")
+    return Group(Text(verified), *_problems("differs", report.problems, "red"))
+
+
+def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
+    """Measures of several runs side by side, one column a run."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for name, method in rows:
+        table.add_column(f"{name}\n{method}", justify="right")
+    runs = list(rows.values())
+    table.add_row("questions", *(str(run.questions) for run in runs))
+    for k in runs[0].hit_at:
+        table.add_row(f"hit@{k}", *(_share(run.hit_at[k]) for run in runs))
+    table.add_row("MRR@10", *(_share(run.mrr_at_10) for run in runs))
+    table.add_row("nDCG@10, by document", *(_share(run.ndcg_at_10_by_document) for run in runs))
+    table.add_row("marked sentence holds gold", *(_share(run.marked_sentence) for run in runs))
+    table.add_row("area under ROC", *(_share(run.auroc) for run in runs))
+    table.add_row("words per passage", *(f"{run.words_per_passage:.0f}" for run in runs))
+    table.add_row("p50 / p95 ms", *(f"{run.median_ms:.0f} / {run.p95_ms:.0f}" for run in runs))
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _ago(manifest: Manifest, now: dt.datetime) -> str:
+    seconds = max(0.0, (now - manifest.built_at).total_seconds())
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{_count(int(seconds // size), noun)} ago"
+    return "just now"
+
+
+# ----------------------------------------------------------------------------------------------- progress
+
+
+class _Rate(TextColumn):
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
+
+
+class Bar:
+    """A build's progress as a bar with rate and time left, on the error stream."""
+
+    def __init__(self, console: Console) -> None:
+        """Take the console to draw on."""
+        columns = (
+            TextColumn("{task.description:>14}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+        )
+        self._bars = RichProgress(*columns, console=console)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        self._bars.stop()
+
+    def stage(self, name: str, total: int) -> None:
+        """Begin a stage of so many steps."""
+        self._task = self._bars.add_task(name, total=total) if total else None
+
+    def advance(self, steps: int = 1) -> None:
+        """Say that so many more steps are done."""
+        if self._task is not None:
+            self._bars.advance(self._task, steps)

@@ -1,0 +1,33 @@
+"""The main job, on the real document with the real model: the passage, quoted exactly, with its citation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from askbrief.records import Verdict
+from tests.conftest import ROOT, SEED, TTP_QUESTION
+
+if TYPE_CHECKING:
+    from askbrief import Library
+
+pytestmark = pytest.mark.xdist_group("model")
+
+
+def test_the_ttp_question_is_answered_by_the_sentence_that_holds_the_figure(seed_library: Library) -> None:
+    answer = seed_library.ask(TTP_QUESTION)
+    assert answer.verdict is Verdict.STRONG
+    assert "3,000 to 4,000 fighters" in answer.hits[0].answer_sentence
+
+
+def test_every_quote_stands_in_the_file_at_its_offsets(seed_library: Library) -> None:
+    text = (ROOT / "seeds" / SEED).read_text(encoding="utf-8")
+    for hit in seed_library.ask(TTP_QUESTION, top=15).hits:
+        assert text[hit.start : hit.end] == hit.quote
+        assert text[hit.highlight.start : hit.highlight.end] == hit.answer_sentence
+
+
+@pytest.mark.parametrize("question", ["what is the capital of France", "asdf qwerty"])
+def test_what_the_sources_do_not_say_gets_no_answer(seed_library: Library, question: str) -> None:
+    assert seed_library.ask(question).verdict is Verdict.NONE
