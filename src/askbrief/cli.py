@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 
@@ -58,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it leaves
         return FOUND
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _fail("interrupted; nothing is lost", INTERRUPTED)
     except Exception as error:
         if os.environ.get("ASKBRIEF_DEBUG"):
@@ -71,7 +70,7 @@ def _sentence(error: Exception) -> str:
     """What a person is told; the one place that also knows what to say of an error nobody foresaw."""
     if isinstance(error, AskbriefError):
         return str(error)
-    if isinstance(error, click.ClickException):
+    if isinstance(error, typer.TyperException):
         return f"{error.format_message().rstrip('.')} (see: askbrief --help)"
     return f"unexpected {type(error).__name__}: {error} (set ASKBRIEF_DEBUG=1 for the details, and report it)"
 
@@ -94,9 +93,9 @@ def build(
 ) -> int:
     """Bring the index up to date with the source documents.
 
-    \b
     Only new and changed documents are read, and only new passages are encoded.
 
+    \b
     Example:
       askbrief build
       askbrief build --seeds ~/reports --index ~/reports-index --json
@@ -162,10 +161,10 @@ def cite(
 ) -> int:
     """Resolve a citation key: the quote, and whether it still stands in the sources.
 
-    \b
     The style json gives CSL-JSON for reference managers; --json gives the whole record.
     Exit code 1: the quote is gone from the sources, or the key was never shown.
 
+    \b
     Example:
       askbrief cite ttp-report-k7f3qa --style markdown
     """
@@ -237,9 +236,9 @@ def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -
 def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -> int:
     """Verify every checksum of the index, and every quote against its source.
 
-    \b
     Exit code 1: a quote does not stand in its source file as it is now.
 
+    \b
     Example:
       askbrief check
     """

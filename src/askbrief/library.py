@@ -12,7 +12,7 @@ import regex
 from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.marking import best_sentence
 from askbrief.answering.verdict import Judge
-from askbrief.citing.anchoring import closest, nearest_exact
+from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citing.keys import parse_key
 from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
@@ -21,7 +21,7 @@ from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
-from askbrief.ranking.search import Ranked, search
+from askbrief.ranking.search import Ranked, Searched, search
 from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span
 from askbrief.settings import Settings, load_settings
 
@@ -35,6 +35,8 @@ _WORD = regex.compile(r"[\p{L}\p{N}]")
 _DUPLICATE_ROOM = 3
 """For each hit wanted, this many are ranked, so that near-duplicates leave enough to show."""
 _CANDIDATES = 5
+_CLOSE_ELSEWHERE = 90.0
+"""In another document than its own, words must be this much alike (0..100) to count as the quote, changed."""
 
 
 class Library:
@@ -113,15 +115,13 @@ class Library:
         question = self._checked(question, top)
         ranked = search(
             question,
-            self.generation.lexical,
-            self.generation.dense,
-            self._encoder,
+            Searched(self.generation.lexical, self.generation.dense, self._encoder, self.generation.store.passages),
             count=top * _DUPLICATE_ROOM,
             weight=self._settings.lexical_weight,
             method=method,
             admitted=self.generation.admitted(scope),
         )
-        hits = self._hits(question, ranked, top)
+        hits = self._hits(ranked, top)
         verdict, confidence = self._judge.judge([hit.signals for hit in hits])
         return Answer(question, verdict, round(confidence, 4), self.generation.name, hits)
 
@@ -141,26 +141,18 @@ class Library:
             raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
         return question
 
-    def _hits(self, question: str, ranked: list[Ranked], top: int) -> tuple[Hit, ...]:
-        passages = [self.generation.store.passage(found.passage) for found in ranked]
-        keys = [self.generation.store.key(found.passage) for found in ranked]
-        weights = self.generation.lexical.weights(analyse(question))
-        groups = first_of_each([passage.text for passage in passages])[:top]
-        self._remember([(keys[place], passages[place]) for group in groups for place in group])
+    def _hits(self, ranked: list[Ranked], top: int) -> tuple[Hit, ...]:
+        store = self.generation.store
+        groups = first_of_each([found.passage.text for found in ranked])[:top]
+        keys = {place: store.key(ranked[place].number) for group in groups for place in group}
+        self._remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
         return tuple(
-            self._hit(rank, ranked[first], passages[first], keys[first], weights, tuple(keys[i] for i in others))
+            self._hit(rank, ranked[first], keys[first], tuple(keys[place] for place in others))
             for rank, (first, *others) in enumerate(groups, start=1)
         )
 
-    def _hit(
-        self,
-        rank: int,
-        found: Ranked,
-        passage: Passage,
-        key: str,
-        weights: dict[str, float],
-        also: tuple[str, ...],
-    ) -> Hit:
+    def _hit(self, rank: int, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
+        passage = found.passage
         return Hit(
             rank=rank,
             key=key,
@@ -171,7 +163,7 @@ class Library:
             start=passage.start,
             end=passage.end,
             quote=passage.text,
-            highlight=best_sentence(passage, weights),
+            highlight=best_sentence(passage, found.sentences),
             score=round(found.score, 6),
             signals=found.signals,
             also=also,
@@ -238,13 +230,13 @@ class Library:
             text = store.text(doc_id)
             return CitationStatus.MOVED, doc_id, nearest_exact(quote, text, remembered.start)
         own = Scope(documents=frozenset({remembered.doc_id}))
-        for where in (own, scope):
+        for where, least in ((own, CLOSE), (scope, _CLOSE_ELSEWHERE)):
             match = self._closest(quote, where)
-            if match is not None:
-                return CitationStatus.CHANGED, match[0], match[1]
+            if match is not None and match[0] >= least:
+                return CitationStatus.CHANGED, *match[1:]
         return CitationStatus.GONE, None, None
 
-    def _closest(self, quote: str, scope: Scope) -> tuple[str, Span] | None:
+    def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
         """The closest words among the passages that BM25 finds for a quote, with their neighbours."""
         bm25 = self.generation.lexical.query(analyse(quote)).scores()
         admitted = self.generation.admitted(scope)
@@ -254,7 +246,7 @@ class Library:
             match = closest(quote, self.generation.store.text(doc_id), [window])
             if match is not None:
                 found.append((match.likeness, doc_id, match.span))
-        return max(found, key=lambda match: match[0])[1:] if found else None
+        return max(found, key=lambda match: match[0], default=None)
 
     def _admits(self, doc_id: str, scope: Scope) -> bool:
         return scope.admits(doc_id, self.generation.store.metadata(doc_id))

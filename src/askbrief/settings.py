@@ -28,11 +28,11 @@ class Settings(BaseSettings):
     index_dir: Path = Field(default_factory=lambda: checkout() / "index")
     state_dir: Path = Field(default_factory=lambda: checkout() / "state")
 
-    model: str = Field(
-        DEFAULT_MODEL, description="the packaged model, or a sentence-transformers model by directory or name"
-    )
-    lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.4
-    """Share of BM25 in the hybrid score; the cosine has the rest."""
+    model: str = DEFAULT_MODEL
+    """The packaged model, or another sentence-transformers model by directory or by name."""
+
+    lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.48
+    """Share of the lexical evidence (BM25) in the hybrid score; the dense evidence (cosine) has the rest."""
 
     max_question_chars: Annotated[int, Field(ge=1)] = 2_000
     max_results: Annotated[int, Field(ge=1)] = 100

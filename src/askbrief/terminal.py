@@ -289,14 +289,15 @@ class Bar:
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        self._bars.start()
         return self
 
     def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
-        self._bars.stop()
+        if self._bars.tasks:
+            self._bars.stop()
 
     def stage(self, name: str, total: int) -> None:
         """Begin a stage of so many steps."""
+        self._bars.start()
         self._task = self._bars.add_task(name, total=total) if total else None
 
     def advance(self, steps: int = 1) -> None:

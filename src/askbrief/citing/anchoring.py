@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import regex
 from rapidfuzz import fuzz
 
 from askbrief.records import Span
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 CLOSE = 75.0
 """The rapidfuzz ratio (0..100) from which other words count as the same quote, changed."""
+
+_IN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,9 @@ def closest(quote: str, text: str, windows: Iterable[Span]) -> CloseMatch | None
 def _whole_words(text: str, window: Span, span: Span) -> Span:
     """Widen to whole words, and let go of white space at the ends."""
     start, end = span.start, span.end
-    while start > window.start and text[start - 1].isalnum():
+    while start > window.start and _IN_WORD.match(text[start - 1]):
         start -= 1
-    while end < window.end and (text[end].isalnum() or text[end] in '.!?"”’)'):
+    while end < window.end and (_IN_WORD.match(text[end]) or text[end] in '.!?"”’)'):
         end += 1
     while start < end and text[start].isspace():
         start += 1

@@ -46,7 +46,7 @@ def slug(title: str) -> str:
     >>> slug("The Taliban's return: what Pakistan got wrong, and why")
     'talibans-return-what'
     """
-    plain = unicodedata.normalize("NFKC", title).casefold().replace("'", "").replace("’", "")
+    plain = _folded(unicodedata.normalize("NFKC", title).replace("'", "").replace("’", ""))
     words = regex.findall(r"[\p{L}\p{M}\p{N}]+", plain)
     kept: list[str] = []
     for word in [word for word in words if word not in _SMALL_WORDS] or words:
@@ -65,7 +65,12 @@ def parse_key(text: str) -> str:
     >>> parse_key(" [^Emboldened-Resurgent-TTP-K7F3QA] ")
     'emboldened-resurgent-ttp-k7f3qa'
     """
-    key = unicodedata.normalize("NFKC", text).strip().strip("[]()`^:'\"<>").strip().casefold()
+    key = _folded(unicodedata.normalize("NFKC", text).strip().strip("[]()`^:'\"<>").strip())
     if len(key) > LONGEST_KEY or not _KEY.fullmatch(key) or "-" not in key:
         raise InputError(f"not a citation key: {text[:60]!r} (keys look like 'ttp-report-k7f3qa')")
     return key
+
+
+def _folded(text: str) -> str:
+    """The same for every way to write the same letters, and for what it gave already."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

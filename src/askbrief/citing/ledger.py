@@ -58,7 +58,6 @@ class Ledger:
         with _mapped_errors(self._path, "written"):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
-                connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute(_SCHEMA)
                 connection.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -68,19 +67,21 @@ class Ledger:
         Raises:
             LedgerError: the file cannot be read.
         """
-        if not self._path.exists():
-            return None
-        with _mapped_errors(self._path, "read"), closing(self._connect_to_read()) as connection:
-            row = connection.execute(
-                "SELECT key, doc_id, title, metadata, locator, start, end, quote FROM shown WHERE key = ?",
-                (key,),
-            ).fetchone()
+        with _mapped_errors(self._path, "read"):
+            if not self._path.exists() or not self._path.stat().st_size:  # empty: another process is just creating it
+                return None
+            with closing(self._connect_to_read()) as connection:
+                row = connection.execute(
+                    "SELECT key, doc_id, title, metadata, locator, start, end, quote FROM shown WHERE key = ?",
+                    (key,),
+                ).fetchone()
         if row is None:
             return None
         return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
 
     def _connect_to_read(self) -> sqlite3.Connection:
-        return sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+        # Nothing is created; "rw" so that what a crash left half written is rolled back, where the file may be written.
+        return sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS)
 
 
 def _json(metadata: Metadata) -> str:

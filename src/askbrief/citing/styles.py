@@ -11,8 +11,8 @@ import regex
 if TYPE_CHECKING:
     from askbrief.records import Citation, Metadata
 
-_MARKUP = regex.compile(r"([\\`*_{}\[\]<>#|~])")
-_LINE_MARK = regex.compile(r"(?m)^(\s*)([-+=:]|\d+(?=[.)]))")
+_MARKUP = regex.compile(r"([\\`*_{}\[\]<>#|~&])")
+_LINE_MARK = regex.compile(r"(?mw)^(\s*(?:\d+(?=[.)]))?)([-+=:.)])")  # w: after a lone carriage return too
 
 
 class Style(StrEnum):
@@ -30,7 +30,7 @@ def written(citation: Citation, style: Style) -> str:
         case Style.PLAIN:
             return f"“{_one_line(citation.quote)}” — {_source(citation)} [{citation.key}]"
         case Style.MARKDOWN:
-            quoted = "\n".join(f"> {escaped(line)}".rstrip() for line in citation.quote.splitlines())
+            quoted = "\n".join(f"> {escaped(line.strip())}".rstrip() for line in citation.quote.splitlines())
             return f"{quoted}\n>\n> — {_markdown_source(citation)} `{citation.key}`"
         case Style.FOOTNOTE:
             return f"[^{citation.key}]: {_markdown_source(citation)}: “{escaped(_one_line(citation.quote))}”"
@@ -84,8 +84,8 @@ def _source(citation: Citation) -> str:
 
 def _markdown_source(citation: Citation) -> str:
     title, url = escaped(_one_line(citation.title)), citation.metadata.url
-    if url and regex.fullmatch(r"https?://[^\s<>()]+", url):
-        title = f"[{title}](<{url}>)"
+    if url and regex.fullmatch(r"https?://[^\s<>()\\]+", url):
+        title = f"[{title}](<{url.replace('@', '%40')}>)"
     return ", ".join([title, *map(escaped, credits_of(citation.metadata)), escaped(citation.locator)])
 
 

@@ -10,12 +10,14 @@ import time
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from askbrief.errors import BuildError, IndexMissing, IndexUnusable, ReadingError
 from askbrief.indexing.generation import (
+    SENTENCE_STARTS,
+    SENTENCES,
     TEXT,
     VECTORS,
     BuildLock,
@@ -32,7 +34,7 @@ from askbrief.indexing.generation import (
 from askbrief.indexing.passages import indexed_text, split
 from askbrief.indexing.progress import Progress, Silent
 from askbrief.indexing.sources import SourceFile, changes, seed_files
-from askbrief.indexing.store import StoreWriter, text_digest
+from askbrief.indexing.store import StoreWriter, passage_digest
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder, encode_in_batches
 from askbrief.ranking.lexical import Postings
@@ -41,6 +43,8 @@ from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from askbrief.ranking.encoder import Encoder
 
@@ -115,7 +119,7 @@ def _write(
     with StoreWriter(building / TEXT) as store:
         intake = _Intake(store, encoder, base.documents)
         rows = _add_documents(files, intake, progress)
-        encoded = _write_vectors(building / VECTORS, store.digests(), intake.fresh, encoder, base.vectors, progress)
+        encoded = _write_vectors(building, store.digests(), intake.fresh, encoder, base.vectors, progress)
         terms = _write_postings(building, store, progress)
     sums = checksums(building)
     manifest = Manifest(
@@ -158,7 +162,7 @@ def _base(index: Path, encoder: Encoder, stack: ExitStack, *, full: bool) -> _Ba
     except IndexMissing:
         return _Base(why="the first build")
     except IndexUnusable as error:
-        return _Base(why=str(error).rpartition(": ")[0])
+        return _Base(why=str(error).partition(": run")[0])
     if full:
         return _Base(serving, why="asked for in full")
     built = serving.manifest.versions
@@ -189,7 +193,7 @@ class _Intake:
         self._store = store
         self._encoder = encoder
         self._old = old
-        self.fresh: dict[bytes, str] = {}
+        self.fresh: dict[bytes, list[str]] = {}  # by digest: a passage as it is encoded, then its sentences
         self.warnings: list[Problem] = []
 
     def add(self, file: SourceFile) -> SourceRow:
@@ -218,39 +222,70 @@ class _Intake:
     def _read(self, file: SourceFile) -> _Divided:
         document = file.read()
         done = split(document, self._encoder)
-        digests = [text_digest(text) for text in done.encoded_texts]
-        self.fresh.update(zip(digests, done.encoded_texts, strict=True))
+        digests = []
+        for passage, text in zip(done.passages, done.encoded_texts, strict=True):
+            digests.append(passage_digest(text, passage))
+            self.fresh[digests[-1]] = [text, *_sentence_texts(passage)]
         return document, done.passages, digests, done.cut_sentences
 
 
+def _sentence_texts(passage: Passage) -> list[str]:
+    return [passage.text[span.start - passage.start : span.end - passage.start] for span in passage.sentences]
+
+
 def _write_vectors(
-    path: Path,
+    building: Path,
     digests: Sequence[bytes],
-    fresh: Mapping[bytes, str],
+    fresh: Mapping[bytes, list[str]],
     encoder: Encoder,
     old: Generation | None,
     progress: Progress,
 ) -> int:
-    """Write a unit row for each passage, encoding only texts that no old vector stands for; say how many."""
-    shape = (len(digests), encoder.dimension)
-    if not digests:
-        np.save(path, np.zeros(shape, dtype=np.float32), allow_pickle=False)  # an empty file cannot be mapped
-        return 0
+    """Write unit rows for each passage and its sentences, encoding only what no old vector stands for; say how many."""
     known = old.store.digest_positions() if old else {}
-    places: dict[bytes, list[int]] = {}
-    vectors = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+    missing = [digest for digest in dict.fromkeys(digests) if digest not in known]
+    encoded = _encode(missing, fresh, encoder, progress)
+
+    def rows(digest: bytes) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+        if digest in encoded:
+            return encoded[digest]
+        assert old is not None  # noqa: S101 - what is not encoded now was known
+        return old.dense.passage(known[digest]), old.dense.sentences(known[digest])
+
+    counts = [len(rows(digest)[1]) for digest in digests]
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
+    np.save(building / SENTENCE_STARTS, starts, allow_pickle=False)
+    vectors = _new_array(building / VECTORS, np.float32, (len(digests), encoder.dimension))
+    sentences = _new_array(building / SENTENCES, np.float16, (int(starts[-1]), encoder.dimension))
     for place, digest in enumerate(digests):
-        if old and digest in known:
-            vectors[place] = old.vectors[known[digest]]
-        else:
-            places.setdefault(digest, []).append(place)
-    missing = list(places)
-    progress.stage("encoding", len(missing))
-    texts = [fresh[digest] for digest in missing]
-    for number, vector in encode_in_batches(encoder, texts, advance=progress.advance):
-        vectors[places[missing[number]]] = vector
-    vectors.flush()
+        vectors[place], sentences[starts[place] : starts[place + 1]] = rows(digest)
     return len(missing)
+
+
+def _encode(
+    digests: Sequence[bytes], fresh: Mapping[bytes, list[str]], encoder: Encoder, progress: Progress
+) -> dict[bytes, tuple[NDArray[np.float32], NDArray[np.float16]]]:
+    """The vector of each passage, and those of its sentences, by digest."""
+    texts = [text for digest in digests for text in fresh[digest]]
+    progress.stage("encoding", len(texts))
+    vectors = np.zeros((len(texts), encoder.dimension if texts else 0), dtype=np.float32)
+    for place, vector in encode_in_batches(encoder, texts, advance=progress.advance):
+        vectors[place] = vector
+    encoded = {}
+    place = 0
+    for digest in digests:
+        last = place + len(fresh[digest])
+        encoded[digest] = (vectors[place], vectors[place + 1 : last].astype(np.float16))
+        place = last
+    return encoded
+
+
+def _new_array(path: Path, dtype: type[np.floating], shape: tuple[int, int]) -> NDArray[Any]:
+    """An array to be filled, in a file; an empty one cannot be mapped, and needs not be."""
+    if not shape[0]:
+        np.save(path, np.zeros(shape, dtype=dtype), allow_pickle=False)
+        return np.zeros(shape, dtype=dtype)
+    return np.lib.format.open_memmap(path, "w+", dtype, shape)
 
 
 def _write_postings(building: Path, store: StoreWriter, progress: Progress) -> int:

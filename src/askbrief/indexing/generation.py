@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from askbrief.records import Scope
 
 FORMAT_VERSION = 1
-TEXT, VECTORS, MANIFEST = "text.sqlite", "vectors.npy", "manifest.json"
+TEXT, MANIFEST = "text.sqlite", "manifest.json"
+VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
 _CURRENT = "CURRENT"
 _TRIES = 20
 _REBUILD = "run: askbrief build"
@@ -108,12 +109,12 @@ class Generation:
                 _verify(folder / name, sha256)
             self.store = Store(folder / TEXT)
             arrays = {field.name: _load(folder / postings_file(field.name)) for field in fields(Postings)}
-            self.vectors = _load(folder / VECTORS)
+            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS)]
         except BaseException:
             self._hold.close()
             raise
         self.lexical = LexicalIndex(Postings(**arrays), self.store.find_terms, self.manifest.passages)
-        self.dense = DenseIndex(self.vectors)
+        self.dense = DenseIndex(*vectors)
 
     @classmethod
     def open_current(cls, index: Path) -> Self:
@@ -241,8 +242,14 @@ class BuildLock:
 def sweep(index: Path) -> None:
     """Remove what killed builds left behind, and old generations that nobody reads. Needs the build lock."""
     for leftover in index.glob("building-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-    current = current_name(index)
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            leftover.unlink()  # a pointer that was about to become CURRENT
+    try:
+        current = current_name(index)
+    except IndexDamaged:
+        current = None
     for folder in (index / "generations").glob("*"):
         if folder.name != current:
             _remove_unless_read(folder)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import accumulate, groupby
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
 
 import regex
@@ -22,9 +22,9 @@ SPLITTING_VERSION = 1
 
 MOST_WORDS = 120
 FEWEST_WORDS = 60
-TARGET_WORDS = 95
-_CUT_INSIDE_PARAGRAPH = 0.15
-_ACROSS_LONG_PARAGRAPH = 0.6
+TARGET_WORDS = 105
+_CUT_INSIDE_PARAGRAPH = 0.1
+_ACROSS_LONG_PARAGRAPH = 0.3
 _LARGEST_HEADER_SHARE = 3
 _CLAUSE_END = regex.compile(r"(?<=[;:,–—)\]])\s+")
 _SPACE = regex.compile(r"\s+")
@@ -41,12 +41,16 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
+    """A sentence, and what stands between it and the next: list marks, rules, whatever is in no block."""
+
     start: int
     end: int
     words: int
     tokens: int
     paragraph: int
     page: int | None
+    words_after: int = 0
+    tokens_after: int = 0
 
 
 def split(document: Document, encoder: Encoder) -> Split:
@@ -122,7 +126,18 @@ def _sentences(
         pieces = list(_cut(text, whole, encoder, room, overhead))
         cut += len(pieces) > 1
         sentences += pieces
-    return sentences, cut
+    return _with_gaps(text, sentences, encoder, overhead), cut
+
+
+def _with_gaps(text: str, sentences: list[_Sentence], encoder: Encoder, overhead: int) -> list[_Sentence]:
+    """Count what stands between sentences too: it is quoted and encoded with a passage that spans it."""
+    gaps = [text[one.end : other.start] for one, other in pairwise(sentences)]
+    filled = [place for place, gap in enumerate(gaps) if gap.strip()]
+    tokens = encoder.count_tokens([gaps[place] for place in filled])
+    for place, count in zip(filled, tokens, strict=True):
+        words = len(gaps[place].split())
+        sentences[place] = replace(sentences[place], words_after=words, tokens_after=count - overhead)
+    return sentences
 
 
 def _words(text: str, span: Span) -> int:
@@ -161,17 +176,17 @@ def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
     Dynamic programming over the last cut. A passage costs the squared relative distance from the target length;
     ending inside a paragraph costs extra, and so does reaching across a paragraph that is long enough alone.
     """
-    words = [0, *accumulate(sentence.words for sentence in sentences)]
-    tokens = [0, *accumulate(sentence.tokens for sentence in sentences)]
+    words = [0, *accumulate(sentence.words + sentence.words_after for sentence in sentences)]
+    tokens = [0, *accumulate(sentence.tokens + sentence.tokens_after for sentence in sentences)]
     long = _in_long_paragraph(sentences)
     cost = [0.0] + [float("inf")] * len(sentences)
     cut_before = [0] * (len(sentences) + 1)
     for last in range(1, len(sentences) + 1):
         crossing = 0.0
         for first in range(last - 1, -1, -1):
-            size = words[last] - words[first]
+            size = words[last] - words[first] - sentences[last - 1].words_after
             if first < last - 1:
-                if size > MOST_WORDS or tokens[last] - tokens[first] > room:
+                if size > MOST_WORDS or tokens[last] - tokens[first] - sentences[last - 1].tokens_after > room:
                     break
                 if sentences[first].paragraph != sentences[first + 1].paragraph:
                     crossing += _ACROSS_LONG_PARAGRAPH if long[first] or long[first + 1] else 0.0

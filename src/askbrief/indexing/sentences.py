@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import regex
@@ -19,7 +18,7 @@ _ABBREVIATIONS = ["ae", "cx", "max"]
 _REFERENCE = regex.compile(r"(?:\[[^\]\n]{1,40}\]|:\d[\d–-]*)+(?=\s|$)\s*")
 # A list number that stands alone belongs to the sentence after it: "2. Save it."
 _ENUMERATOR = regex.compile(r"\(?(?:\d{1,3}|[A-Za-z])[.)]")
-_FULL_WIDTH_STOP = regex.compile(r"(?<=[。！？][」』）]?)(?![。！？」』）])")
+_FULL_WIDTH_STOP = regex.compile(r"(?<=[。！？][」』）]?)(?![。！？」』）])\s*")
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[Span]:
@@ -46,9 +45,10 @@ def _model() -> Any:  # noqa: ANN401 - nupunkt's own class is private
 
 def _split_full_width(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for first, last in spans:
-        cuts = [match.start() for match in _FULL_WIDTH_STOP.finditer(text, first + 1, last)]
-        bounds = [first, *(cut for cut in cuts if cut < last), last]
-        yield from pairwise(bounds)
+        cuts = list(_FULL_WIDTH_STOP.finditer(text, first + 1, last))
+        starts = [first, *(cut.end() for cut in cuts)]
+        ends = [*(cut.start() for cut in cuts), last]
+        yield from ((start, end) for start, end in zip(starts, ends, strict=True) if start < end)
 
 
 def _move_references(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

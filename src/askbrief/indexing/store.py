@@ -6,7 +6,7 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from askbrief.citing.keys import SHORTEST_HASH, citation_key
 from askbrief.errors import IndexDamaged
@@ -15,6 +15,8 @@ from askbrief.records import Block, BlockKind, Document, Metadata, Passage, Scop
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+Item = TypeVar("Item")
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -37,9 +39,13 @@ _PASSAGE_COLUMNS = (
 _MOST_VARIABLES = 500
 
 
-def text_digest(encoded_text: str) -> bytes:
-    """What decides whether a vector can be reused: the text as the encoder read it, hashed to 16 bytes."""
-    return hashlib.sha256(encoded_text.encode()).digest()[:16]
+def passage_digest(encoded_text: str, passage: Passage) -> bytes:
+    """What decides whether vectors can be reused: all that the encoder read, hashed to 16 bytes.
+
+    That is the text with its header, and where in it the sentences begin and end.
+    """
+    spans = [(span.start - passage.start, span.end - passage.start) for span in passage.sentences]
+    return hashlib.sha256(f"{spans}\0{encoded_text}".encode()).digest()[:16]
 
 
 class StoreWriter:
@@ -161,20 +167,36 @@ class Store:
         """Let go of the file."""
         self._connection.close()
 
-    def passage(self, number: int) -> Passage:
-        """The passage at a position of the index.
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages at these positions of the index, in the order asked for."""
+        found: dict[int, Passage] = {}
+        for some in _portions(numbers):
+            rows = self._connection.execute(
+                f"SELECT {_PASSAGE_COLUMNS}, passages.number "  # noqa: S608 - constants
+                "FROM passages JOIN documents ON documents.number = document "
+                f"WHERE passages.number IN ({_marks(some)})",
+                some,
+            )
+            found.update((row[-1], _as_passage(row)) for row in rows)
+        return [found[number] for number in numbers]
+
+    def verified(self, passage: Passage) -> Passage:
+        """The passage, if its words are those of its document at its offsets.
 
         Raises:
-            IndexDamaged: its words are not those of its document at its offsets.
+            IndexDamaged: they are not; it must not be shown.
         """
-        row = self._connection.execute(
-            f"SELECT {_PASSAGE_COLUMNS}, substr(documents.text, start + 1, end - start) "  # noqa: S608 - constants
-            "FROM passages JOIN documents ON documents.number = document WHERE passages.number = ?",
-            (int(number),),
+        (words,) = self._connection.execute(
+            "SELECT substr(text, ?, ?) FROM documents WHERE doc_id = ?",
+            (passage.start + 1, passage.end - passage.start, passage.doc_id),
         ).fetchone()
-        if row[-1] != row[3]:
-            raise IndexDamaged(f"a passage of {row[0]} is not its document's text: run askbrief build --full")
-        return _as_passage(row)
+        if words != passage.text:
+            raise IndexDamaged(f"a passage of {passage.doc_id} is not its document's text: run askbrief build --full")
+        return passage
+
+    def passage(self, number: int) -> Passage:
+        """The passage at a position of the index, verified."""
+        return self.verified(self.passages([number])[0])
 
     def key(self, number: int) -> str:
         """The citation key of the passage at a position of the index."""
@@ -266,11 +288,9 @@ class Store:
     def find_terms(self, terms: Sequence[str]) -> Mapping[str, int]:
         """The positions of those terms that are in the index."""
         found: dict[str, int] = {}
-        for start in range(0, len(terms), _MOST_VARIABLES):
-            some = terms[start : start + _MOST_VARIABLES]
-            marks = ",".join("?" * len(some))
+        for some in _portions(terms):
             found.update(
-                self._connection.execute(f"SELECT term, position FROM terms WHERE term IN ({marks})", some)  # noqa: S608
+                self._connection.execute(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some)  # noqa: S608
             )
         return found
 
@@ -296,6 +316,15 @@ class Store:
             for doc_id, title, passages, characters, mark in rows
             if scope.admits(doc_id, self._metadata[doc_id])
         ]
+
+
+def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """A few hundred at a time: as many as one statement takes."""
+    return (items[start : start + _MOST_VARIABLES] for start in range(0, len(items), _MOST_VARIABLES))
+
+
+def _marks(items: Sequence[object]) -> str:
+    return ",".join("?" * len(items))
 
 
 def _titled_passages(connection: sqlite3.Connection) -> Iterator[tuple[str, Passage]]:

@@ -29,10 +29,11 @@ _APOSTROPHES = "'’ʼ"
 _HYPHENS = "-‐‑"  # hyphen-minus, hyphen, non-breaking hyphen
 _HYPHEN = regex.compile(f"[{_HYPHENS}]")
 _WORD = rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{_APOSTROPHES}]\p{{L}}+)*"
+_THOUSANDS = r"\p{N}{1,3}(?:,\p{N}{3})+(?!\p{N})"  # not in "5,2022"
 _TOKEN = regex.compile(
     rf"""
-      (?P<dotted> \b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)? )                                    # U.S.  e.g.
-    | (?P<number> (?>(?:\p{{N}}{{1,3}}(?:,\p{{N}}{{3}})+ | \p{{N}}+)(?:\.\p{{N}}+)*)(?![\p{{L}}\p{{M}}]) )  # 3,000.5
+      (?P<dotted> \b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)?(?:[{_APOSTROPHES}]s\b)? )             # U.S.  e.g.  U.N.'s
+    | (?P<number> (?>(?:{_THOUSANDS} | \p{{N}}+)(?:\.\p{{N}}+)*)(?![\p{{L}}\p{{M}}]) )      # 3,000.5
     | (?P<unspaced> [\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]+ )                            # written without spaces
     | (?P<word> {_WORD}(?:[{_HYPHENS}]{_WORD})* )                                         # cease-fire  al-Qaida's
     """,
@@ -64,9 +65,9 @@ def analyse(text: str) -> list[str]:
 def _terms(token: str, kind: str | None, shouted: bool) -> tuple[str, ...]:  # noqa: FBT001 - a key of the cache
     match kind:
         case "dotted":
-            return (_fold(token.replace(".", "")),)
+            return (_stem(_fold(token.replace(".", ""))),)
         case "number":
-            return (token.replace(",", ""),)
+            return (token.replace(",", "")[:_LONGEST_TERM],)
         case "unspaced":
             return tuple(token[i : i + 2] for i in range(max(1, len(token) - 1)))
         case _:

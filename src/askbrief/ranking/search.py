@@ -1,4 +1,4 @@
-"""A question against one index: both rankings over all passages in scope, fused, the best first."""
+"""A question against one index: both rankings over all passages in scope, fused, then the best looked at closely."""
 
 from __future__ import annotations
 
@@ -8,34 +8,52 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.ranking.analysis import analyse
-from askbrief.ranking.fusion import Method, best, fuse
+from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE, SentenceEvidence, combined, sentence_evidence
+from askbrief.ranking.fusion import Method, best, convex, fuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from numpy.typing import NDArray
 
     from askbrief.ranking.dense import DenseIndex
     from askbrief.ranking.encoder import Encoder
-    from askbrief.ranking.lexical import LexicalIndex
+    from askbrief.ranking.lexical import LexicalIndex, LexicalQuery
+    from askbrief.records import Passage
+
+FEWEST_CANDIDATES = 30
+"""So many of the first ranking are looked at sentence by sentence; more changed no measure (docs/quality.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What is searched: the two indexes over the same passages, the encoder that made one, and the passages."""
+
+    lexical: LexicalIndex
+    dense: DenseIndex
+    encoder: Encoder
+    passages: Callable[[Sequence[int]], Sequence[Passage]]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A passage by its position in the index, with its score and the signals behind it.
+    """A passage found, by its position in the index (`number`), with its score and the signals behind it.
 
-    Signals: `bm25` (raw), `lexical` (bm25 over its theoretical maximum, 0..1), `cosine` (-1..1), `coverage`
-    (share of the question's terms, weighed by idf, 0..1).
+    Signals: `bm25` (raw), `lexical` (bm25 over its theoretical maximum, 0..1), `cosine` (-1..1), `coverage` (share
+    of the question's terms, weighed by idf, 0..1), and `sentence_coverage` and `sentence_cosine`, the best of any
+    sentence.
     """
 
-    passage: int
+    number: int
+    passage: Passage
     score: float
     signals: dict[str, float]
+    sentences: SentenceEvidence
 
 
 def search(
     question: str,
-    lexical: LexicalIndex,
-    dense: DenseIndex,
-    encoder: Encoder,
+    searched: Searched,
     *,
     count: int,
     weight: float,
@@ -46,29 +64,51 @@ def search(
 
     Args:
         question: as it was asked.
-        lexical: BM25 over all passages.
-        dense: the vectors of the same passages.
-        encoder: the one that made the vectors.
+        searched: the indexes, the encoder and the passages.
         count: how many passages at the most; with fewer that match, fewer.
         weight: the lexical share of the hybrid score, 0..1.
-        method: hybrid, or one to compare it with.
+        method: hybrid, or one to compare it with; those rank by whole passages only.
         admitted: bool [passages]: what is in scope; None for everything. What is out of scope is not ranked.
 
     Returns:
         The best passages first; equal scores in the order of the index.
     """
-    query = lexical.query(analyse(question))
+    terms = analyse(question)
+    vector = searched.encoder.encode_query(question)
+    query = searched.lexical.query(terms)
+    columns = _columns(query, searched.dense.scores(vector), admitted)
+    first = fuse(columns["lexical"], columns["cosine"], weight=weight, method=method)
+    numbers = best(first, max(count, FEWEST_CANDIDATES)).tolist()
+    weights = searched.lexical.weights(terms)
+    found = []
+    for number, passage in zip(numbers, searched.passages(numbers), strict=True):
+        sentences = sentence_evidence(passage, weights, searched.dense.sentences(number), vector)
+        signals = {name: round(float(column[number]), 6) for name, column in columns.items()}
+        signals["sentence_coverage"] = round(float(sentences.coverages.max()), 6)
+        signals["sentence_cosine"] = round(float(sentences.cosines.max()), 6)
+        score = _score(signals, weight) if method is Method.HYBRID else float(first[number])
+        found.append(Ranked(number, passage, score, signals, sentences))
+    return sorted(found, key=lambda ranked: (-ranked.score, ranked.number))[:count]
+
+
+def _columns(
+    query: LexicalQuery, cosines: NDArray[np.float32], admitted: NDArray[np.bool_] | None
+) -> dict[str, NDArray[np.float32]]:
+    """The signals of every whole passage; what is out of scope has none."""
     bm25 = query.scores()
-    normalised = bm25 / np.float32(query.theoretical_maximum() or 1)
-    cosines = dense.scores(encoder.encode_query(question))
-    if admitted is not None:
-        cosines = np.where(admitted, cosines, np.float32(0))
-        normalised = np.where(admitted, normalised, np.float32(0))
-    scores = fuse(normalised, cosines, weight=weight, method=method)
-    passages = best(scores, count)
-    columns = {"bm25": bm25, "lexical": normalised, "cosine": cosines, "coverage": query.coverage()}
-    return [Ranked(int(p), float(scores[p]), _signals(columns, int(p))) for p in passages]
+    columns = {
+        "bm25": bm25,
+        "lexical": bm25 / np.float32(query.theoretical_maximum() or 1),
+        "cosine": cosines,
+        "coverage": query.coverage(),
+    }
+    if admitted is None:
+        return columns
+    return {name: np.where(admitted, column, np.float32(0)) for name, column in columns.items()}
 
 
-def _signals(columns: dict[str, NDArray[np.float32]], passage: int) -> dict[str, float]:
-    return {name: round(float(column[passage]), 6) for name, column in columns.items()}
+def _score(signals: dict[str, float], weight: float) -> float:
+    """The convex combination, with the best sentence on both of its sides."""
+    lexical = combined(signals["lexical"], signals["sentence_coverage"], LEXICAL_SHARE)
+    dense = combined(signals["cosine"], signals["sentence_cosine"], DENSE_SHARE)
+    return convex(lexical, dense, weight)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import codecs
+from typing import TYPE_CHECKING
 
+import regex
 from charset_normalizer import from_bytes
 
 from askbrief.errors import ReadingError
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 # Longest first: the UTF-32 mark begins with the UTF-16 one.
 _BYTE_ORDER_MARKS = (
@@ -17,6 +22,13 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MOST_CONTROLS = 0.01
+# Never guessed: without its mark, any short text of even length is also UTF-16, in Chinese characters.
+_NEVER_GUESSED = ["utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"]
+_WESTERN = "cp1252"
+_ASCII_BYTES_PER_ODD_ONE = 50
+_ODD_BYTES = regex.compile(rb"[\x80-\xff]+")
+_LONGEST_WESTERN_RUN = 2
+_CHAOS_MARGIN, _COHERENCE_MARGIN = 0.01, 0.02
 
 
 def decode(data: bytes) -> str:
@@ -50,7 +62,33 @@ def _decode(data: bytes) -> str:
         pass
     if b"\0" in data:
         raise ReadingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
-    best = from_bytes(data).best()
+    return _legacy(data)
+
+
+def _legacy(data: bytes) -> str:
+    """Guess the encoding; Windows-1252 where nothing speaks for another one."""
+    if _is_nearly_ascii(data):
+        try:
+            return data.decode(_WESTERN)
+        except UnicodeDecodeError:
+            pass
+    matches = from_bytes(data, cp_exclusion=_NEVER_GUESSED)
+    best = matches.best()
     if best is None:
         raise ReadingError("is not text in any encoding that could be recognised: save it as UTF-8")
-    return str(best)
+    return str(next((match for match in matches if _is_western(match, best)), best))
+
+
+def _is_nearly_ascii(data: bytes) -> bool:
+    """A few typographic marks and accents in much ASCII: too little to guess from, and nearly always Windows-1252."""
+    runs = [len(run) for run in _ODD_BYTES.findall(data)]
+    return sum(runs) <= max(1, len(data) // _ASCII_BYTES_PER_ODD_ONE) and max(runs) <= _LONGEST_WESTERN_RUN
+
+
+def _is_western(match: CharsetMatch, best: CharsetMatch) -> bool:
+    """Whether a match reads as Windows-1252 would, and no worse than the best one."""
+    return (
+        _WESTERN in (match.encoding, *match.could_be_from_charset)
+        and match.chaos <= best.chaos + _CHAOS_MARGIN
+        and match.coherence >= best.coherence - _COHERENCE_MARGIN
+    )

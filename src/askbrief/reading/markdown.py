@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _PARAGRAPHS = {"paragraph_open", "fence", "code_block", "html_block", "tr_open"}
-_OPENING = regex.compile(r"(?:\s*(?:#{1,6}|>|[-*+]|\d{1,9}[.)])(?=\s))*\s*")
-_CLOSING = regex.compile(r"(?:\s+#+|\s*\n\s*(?:=+|-+))\s*$")
+_CONTAINERS = regex.compile(r"(?:\s*(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)))*\s*")
+_HASHES = regex.compile(r"\s*#{1,6}(?=\s|$)")
+_CLOSING = regex.compile(r"(?:\s+#+|\s*[\r\n][\s>]*(?:=+|-+))\s*$")
 _WORD = regex.compile(r"\w")
 
 
@@ -47,10 +48,17 @@ def _block(text: str, token: Token, lines: list[Span]) -> Block | None:
     if token.map is None or token.type not in _PARAGRAPHS | {"heading_open"}:
         return None
     first, last = lines[token.map[0]].start, lines[min(token.map[1], len(lines)) - 1].end
-    first = _OPENING.match(text, first, last).end()  # type: ignore[union-attr]  # it matches the empty string too
+    if token.level:
+        first = _after(_CONTAINERS, text, first, last)
     if token.type == "heading_open":
+        first = _after(_HASHES, text, first, last)
         closing = _CLOSING.search(text, first, last)
         span = stripped(text, first, closing.start() if closing else last)
         return Block(span.start, span.end, BlockKind.HEADING, int(token.tag[1:])) if span.end > span.start else None
     span = stripped(text, first, last)
     return Block(span.start, span.end) if _WORD.search(text, span.start, span.end) else None
+
+
+def _after(prefix: regex.Pattern[str], text: str, first: int, last: int) -> int:
+    match = prefix.match(text, first, last)
+    return match.end() if match else first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated
 
 import yaml
@@ -13,6 +14,12 @@ from askbrief.errors import ReadingError
 from askbrief.records import Metadata
 
 _LARGEST_YAML_CHARS = 64 * 1024
+_DEEPEST_YAML = 20
+_NOTHING = (None, "", "~", "null")
+# Three dashes, no more: a longer line of dashes is a rule in an ordinary text.
+_BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)
+_TIME_OF_DAY = re.compile(r"(?<=\d-\d\d)[Tt\s]+\d\d?:\d\d.*")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 
 
 def front_matter(text: str) -> tuple[Metadata, int]:
@@ -24,7 +31,7 @@ def front_matter(text: str) -> tuple[Metadata, int]:
     Raises:
         ReadingError: there is a front matter block, but it is no valid YAML or holds a value of the wrong kind.
     """
-    handler = YAMLHandler()
+    handler = YAMLHandler(fm_boundary=_BOUNDARY)
     if not handler.detect(text):
         return Metadata(), 0
     try:
@@ -43,12 +50,14 @@ def parse(source: str, where: str) -> Metadata:
     if len(source) > _LARGEST_YAML_CHARS:
         raise ReadingError(f"{where}: is {len(source):,} characters long; the limit is {_LARGEST_YAML_CHARS:,}")
     try:
-        values = yaml.safe_load(source)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        _refuse_endless(source, where)
+        # The base loader leaves every value as it is written: YAML would read "9:11" as 551 and "007" as 7.
+        values = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text, lists, mappings
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
-        line = f" at line {mark.line + 1}" if mark else ""
-        raise ReadingError(f"{where}: is not valid YAML{line}: mend it or take it out") from error
-    if values is None:
+        what = f"at line {mark.line + 1}" if mark else f"({' '.join(str(error).split())})"
+        raise ReadingError(f"{where}: is not valid YAML {what}: mend it or take it out") from error
+    if values in _NOTHING:
         return Metadata()
     if not isinstance(values, dict):
         raise ReadingError(f"{where}: should be lines of 'name: value', such as 'title: Monitoring report'")
@@ -57,7 +66,19 @@ def parse(source: str, where: str) -> Metadata:
     except ValidationError as error:
         first = error.errors()[0]
         name = first["loc"][0] if first["loc"] else "?"
-        raise ReadingError(f"{where}: {name} is {first['input']!r:.60}: {first['msg'].lower()}") from error
+        problem = first["msg"].removeprefix("Value error, ").lower()
+        raise ReadingError(f"{where}: {name} is {first['input']!r:.60}: {problem}") from error
+
+
+def _refuse_endless(source: str, where: str) -> None:
+    """Refuse what is small to write and takes hours, or all memory, to load: aliases, and lists in lists in lists."""
+    depth = 0
+    for event in yaml.parse(source, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise ReadingError(f"{where}: uses a YAML alias (*{event.anchor}), which is not read: write the value out")
+        if depth > _DEEPEST_YAML:
+            raise ReadingError(f"{where}: is nested deeper than {_DEEPEST_YAML} levels: write it flatter")
 
 
 def merge(sidecar: Metadata, own: Metadata) -> Metadata:
@@ -67,30 +88,32 @@ def merge(sidecar: Metadata, own: Metadata) -> Metadata:
 
 
 def _text(value: object) -> object:
-    return " ".join(str(value).split()) or None if isinstance(value, str | int | float) else value
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split())
+    if _HALF_CHARACTER.search(text):
+        raise ValueError("holds half a character (a lone surrogate): write the character itself")
+    return None if text in _NOTHING else text
 
 
 def _texts(value: object) -> object:
-    values = value if isinstance(value, list) else [] if value is None else [value]
+    values = value if isinstance(value, list) else [value]
     return tuple(filter(None, map(_text, values)))
 
 
 def iso_date(value: object) -> str | None:
-    """A date in ISO 8601, as precise as it was given. YAML reads 2022-07-05 as a date and 2022 as a number.
+    """A date in ISO 8601, as precise as it was given; a time of day is left out.
 
     Raises:
         ValueError: it is no date.
 
-    >>> iso_date("2022-07"), iso_date(2022)
-    ('2022-07', '2022')
+    >>> iso_date("2022-07"), iso_date("2022-07-05T10:00:00Z")
+    ('2022-07', '2022-07-05')
     """
-    if value is None or value == "":
+    text = str(value or "").strip()
+    if text in _NOTHING:
         return None
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat()
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    text = str(value).strip()
+    text = _TIME_OF_DAY.sub("", text)
     for form, parts in (("%Y-%m-%d", 3), ("%Y-%m", 2), ("%Y", 1)):
         try:
             day = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()

@@ -115,7 +115,7 @@ def _is_long(piece: _Piece) -> bool:
 def _is_title_like(line: str) -> bool:
     if len(line) > _LONGEST_HEADING_CHARS or len(line.split()) > _LONGEST_HEADING_WORDS:
         return False
-    if "\n" in line or "://" in line or _CLOSING.search(line) or _LIST_ITEM.match(line):
+    if "\n" in line or "\r" in line or "://" in line or _CLOSING.search(line) or _LIST_ITEM.match(line):
         return False
     first_word = regex.search(r"\w", line)
     return bool(first_word and not first_word.group().islower() and regex.search(r"\p{L}{2}", line))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from askbrief.reading.extract import Extract
     from askbrief.reading.seeds import SeedFile
+    from askbrief.records import Metadata
 
 READING_VERSION = 1
 """Raise it when a reader's text or blocks change, so that documents are read again."""
@@ -37,8 +38,7 @@ def read(file: SeedFile) -> Document:
     extract = reader_for(file.doc_id)(_content(file.path))
     given = extract.metadata
     if file.sidecar is not None:
-        where = f"side-car {file.sidecar.name}"
-        given = metadata.merge(metadata.parse(decode(_content(file.sidecar)), where), given)
+        given = metadata.merge(_sidecar(file.sidecar), given)
     blocks = _never_only_headings(extract.blocks)
     return Document(file.doc_id, title(file.doc_id, given.title, extract), extract.text, blocks, given)
 
@@ -74,6 +74,15 @@ def _never_only_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     if any(block.kind is BlockKind.PARAGRAPH for block in blocks):
         return blocks
     return tuple(Block(block.start, block.end, page=block.page) for block in blocks)
+
+
+def _sidecar(path: Path) -> Metadata:
+    where = f"side-car {path.name}"
+    try:
+        source = decode(_content(path))
+    except ReadingError as error:
+        raise ReadingError(f"{where}: {error}") from error
+    return metadata.parse(source, where)
 
 
 def _content(path: Path) -> bytes:

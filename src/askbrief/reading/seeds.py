@@ -58,13 +58,9 @@ def scan(seeds: Path, *, max_file_mib: float, known: Mapping[str, SeedFile] | No
     paths = sorted(_walk(seeds), key=lambda path: path.relative_to(seeds).as_posix())
     sidecars = {path for path in paths if path.name.endswith(_SIDECAR)}
     root = seeds.resolve()
-    files = [
-        _look(path, seeds, root, _sidecar_of(path, sidecars), max_file_mib, known or {})
-        for path in paths
-        if path not in sidecars
-    ]
-    owned = {file.sidecar for file in files}
-    files += [_orphan(path, seeds) for path in sorted(sidecars - owned)]
+    owners = {path: _sidecar_of(path, sidecars) for path in paths if path not in sidecars}
+    files = [_look(path, seeds, root, sidecar, max_file_mib, known or {}) for path, sidecar in owners.items()]
+    files += [_orphan(path, seeds) for path in sorted(sidecars.difference(owners.values()))]
     return sorted(files, key=lambda file: file.doc_id)
 
 
@@ -98,10 +94,11 @@ def _look(
 ) -> SeedFile:
     doc_id = path.relative_to(seeds).as_posix()
     try:
+        _check_name(doc_id)
         stamp = _checked_stamp(path, root, max_file_mib)
         reader_for(doc_id)
         if sidecar is not None:
-            stamp += " " + _checked_stamp(sidecar, root, max_file_mib)
+            stamp += " " + _sidecar_stamp(sidecar, root, max_file_mib)
         old = known.get(doc_id)
         if old is not None and old.stamp == stamp and not old.refusal:
             return SeedFile(doc_id, path, stamp, old.sha256, sidecar, old.sidecar_sha256)
@@ -120,6 +117,20 @@ def _orphan(path: Path, seeds: Path) -> SeedFile:
     return _refused(path.relative_to(seeds).as_posix(), path, "is a side-car without a document of its name beside it")
 
 
+def _check_name(doc_id: str) -> None:
+    try:
+        doc_id.encode()
+    except UnicodeEncodeError as error:
+        raise ReadingError("has a name, or is in a folder with one, that is not valid Unicode: rename it") from error
+
+
+def _sidecar_stamp(path: Path, root: Path, max_file_mib: float) -> str:
+    try:
+        return _checked_stamp(path, root, max_file_mib)
+    except ReadingError as error:
+        raise ReadingError(f"side-car {path.name} {error}") from error
+
+
 def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
     """Look at a file without opening it: only regular files of a bounded size inside seeds/ are read.
 
@@ -127,11 +138,8 @@ def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
         ReadingError: it is none of these.
     """
     try:
-        path.name.encode()
         real = path.resolve(strict=True)
         status = real.stat()
-    except UnicodeEncodeError as error:
-        raise ReadingError("has a name that is not valid Unicode: rename it") from error
     except (OSError, RuntimeError) as error:  # a link that leads nowhere, or in a circle
         raise ReadingError(
             f"cannot be read: {(getattr(error, 'strerror', None) or 'a broken link').lower()}"

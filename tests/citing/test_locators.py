@@ -1,0 +1,34 @@
+"""Where a passage stands, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from askbrief.citing.locators import locator
+from askbrief.records import Passage, Span
+
+PASSAGE = Passage("a.txt", 120, 240, "…", (), (12, 12))
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({}, "¶ 12, characters 120–240"),
+        ({"paragraphs": (12, 14)}, "¶ 12–14, characters 120–240"),
+        ({"section": "Rise in attacks"}, "¶ 12, § Rise in attacks, characters 120–240"),
+        ({"page": 3}, "p. 3, ¶ 12, characters 120–240"),
+        (
+            {"page": 1, "paragraphs": (1, 2), "section": "Summary", "start": 0, "end": 9},
+            "p. 1, ¶ 1–2, § Summary, characters 0–9",
+        ),
+    ],
+)
+def test_a_locator_says_what_the_document_has_and_no_more(known: dict[str, Any], words: str) -> None:
+    assert locator(replace(PASSAGE, **known)) == words
+
+
+def test_a_span_in_a_passage_has_its_own_characters() -> None:
+    assert locator(PASSAGE, Span(130, 150)) == "¶ 12, characters 130–150"

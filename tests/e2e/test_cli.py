@@ -1,0 +1,369 @@
+"""The command line from outside: real model, real seed, exit codes as grep's, one line for each error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from askbrief import __version__
+from askbrief.cli import app, run
+from askbrief.indexing.generation import current_name
+from tests.conftest import ROOT, SEED, TTP_QUESTION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.xdist_group("model")
+
+
+@dataclass
+class Shell:
+    """Runs commands in this process, in folders of their own that hold the seed, built."""
+
+    root: Path
+    capture: pytest.CaptureFixture[str]
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        code = run(arguments)
+        out, err = self.capture.readouterr()
+        return code, out, err
+
+    def json(self, *arguments: str) -> tuple[int, Any]:
+        code, out, _ = self(*arguments, "--json")
+        return code, json.loads(out)
+
+    def fails(self, *arguments: str, code: int = 2) -> str:
+        """Run what must fail with this code, nothing on standard output and one line on the other; give the line."""
+        actual, out, err = self(*arguments)
+        assert (actual, out) == (code, "")
+        assert err.startswith("askbrief: ")
+        assert err.count("\n") == 1
+        assert "Traceback" not in err
+        return err
+
+
+@pytest.fixture
+def shell(
+    seed_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Shell:
+    """A place with the seed and its index; ASKBRIEF_* point at it."""
+    shutil.copytree(seed_index, tmp_path / "index")
+    (tmp_path / "seeds").mkdir()
+    shutil.copy2(ROOT / "seeds" / SEED, tmp_path / "seeds")
+    for name in ("seeds", "index", "state"):
+        monkeypatch.setenv(f"ASKBRIEF_{name.upper()}_DIR", str(tmp_path / name))
+    monkeypatch.setenv("COLUMNS", "80")
+    return Shell(tmp_path, capsys)
+
+
+# --------------------------------------------------------------------------------------------------- ask
+
+
+def test_ask_shows_the_passage_its_marked_sentence_and_its_key(shell: Shell) -> None:
+    code, out, err = shell("ask", TTP_QUESTION)
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0].startswith("Strong match")
+    assert max(map(len, lines)) <= 80
+    assert "\x1b" not in out
+    text = " ".join(out.split())
+    assert "»A July 5 report by the United Nations Security Council" in text
+    assert (
+        "3,000 to 4,000 fighters, many of whom were freed from Afghan jails shortly after the fall of Kabul.«" in text
+    )
+    assert "[emboldened-resurgent-ttp-" in out
+    assert "¶ 12" in out
+
+
+def test_ask_as_json_has_the_documented_shape_and_exact_offsets(shell: Shell) -> None:
+    code, answer = shell.json("ask", TTP_QUESTION, "--top", "3")
+    assert code == 0
+    assert answer["verdict"] == "strong"
+    assert 0 <= answer["confidence"] <= 1
+    assert answer["question"] == TTP_QUESTION
+    assert answer["generation"] == current_name(shell.root / "index")
+    assert [hit["rank"] for hit in answer["hits"]] == [1, 2, 3]
+    text = (ROOT / "seeds" / SEED).read_text(encoding="utf-8")
+    for hit in answer["hits"]:
+        expected = {
+            "rank",
+            "key",
+            "doc_id",
+            "title",
+            "locator",
+            "start",
+            "end",
+            "quote",
+            "highlight",
+            "score",
+            "signals",
+        }
+        assert expected <= hit.keys()
+        assert text[hit["start"] : hit["end"]] == hit["quote"]
+        assert hit["start"] <= hit["highlight"][0] < hit["highlight"][1] <= hit["end"]
+
+
+@pytest.mark.parametrize("question", ["what is the capital of France", "asdf qwerty"])
+def test_what_the_sources_do_not_say_is_exit_code_one_and_no_passage(shell: Shell, question: str) -> None:
+    code, out, _ = shell("ask", question)
+    assert code == 1
+    assert out.startswith("The sources don't say")
+    assert "[emboldened" not in out
+    code, out, _ = shell("ask", question, "--nearest")
+    assert code == 1
+    assert "[emboldened" in out
+
+
+def test_why_shows_the_signals(shell: Shell) -> None:
+    _, out, _ = shell("ask", TTP_QUESTION, "--why")
+    assert "cosine" in out
+    assert "bm25" in out
+
+
+def test_a_question_may_begin_with_a_dash(shell: Shell) -> None:
+    code, _, _ = shell("ask", "--", "-how many TTP fighters are in Afghanistan")
+    assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["ask", ""], "the question is empty"),
+        (["ask", "?!… ---"], "has no words"),
+        (["ask", "x" * 10_000], "has 10,000 characters, the limit is 2,000"),
+        (["ask", "who?", "--top", "0"], "give a number from 1 to 100"),
+        (["ask", "who?", "--top", "many"], "is not a valid int"),
+        (["ask", "who?", "--collection", "un"], "there is no collection 'un'; there are: none"),
+        (["ask", "who?", "--document", "x.txt"], f"there is no document 'x.txt'; there are: {SEED}"),
+        (["ask", "who?", "--since", "soon"], "--since is 'soon': should be a date such as 2022-07-05"),
+        (["ask"], "Missing argument 'QUESTION'"),
+        (["asks", "who?"], "No such command 'asks'"),
+        (["cite", "no key at all"], "not a citation key"),
+        (["cite", "k" * 500], "not a citation key"),
+        (["eval", "nowhere"], "corpus.jsonl cannot be read"),
+        (["build", "--seeds", "nowhere"], "the folder of source documents is not there: nowhere"),
+        (["ask", "who?", "--index", "nowhere"], "there is no index in nowhere: run: askbrief build"),
+        (["status", "--index", "nowhere"], "there is no index in nowhere"),
+        (["sources", "--index", "nowhere"], "there is no index in nowhere"),
+        (["check", "--index", "nowhere"], "there is no index in nowhere"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_two(shell: Shell, arguments: list[str], said: str) -> None:
+    assert said in shell.fails(*arguments)
+
+
+@pytest.mark.parametrize("question", ["کتنے جنگجو؟", "巴基斯坦塔利班有多少战士", "\u202esrethgif ynam woh"])
+def test_another_script_is_answered_or_not_without_an_error(shell: Shell, question: str) -> None:
+    code, _, err = shell("ask", question)
+    assert code in (0, 1)
+    assert err == ""
+
+
+def test_a_scope_of_dates_leaves_undated_documents_out(shell: Shell) -> None:
+    code, answer = shell.json("ask", TTP_QUESTION, "--since", "2020", "--until", "2023-01")
+    assert (code, answer["hits"], answer["verdict"]) == (1, [], "none")
+
+
+# ----------------------------------------------------------------------------------- staleness and rebuilds
+
+
+def test_a_stale_index_is_said_in_one_line_with_what_changed(shell: Shell) -> None:
+    (shell.root / "seeds" / "new.txt").write_text("A new brief counts 5,000 fighters.")
+    code, out, err = shell("ask", TTP_QUESTION)
+    assert code == 0
+    assert out.startswith("Strong match")
+    assert err == "askbrief: the index is stale: 1 added (new.txt). Run: askbrief build\n"
+
+
+def test_without_seeds_the_index_still_answers_and_says_so(shell: Shell) -> None:
+    shutil.rmtree(shell.root / "seeds")
+    code, _, err = shell("ask", TTP_QUESTION)
+    assert code == 0
+    assert "answering from the index as it is" in err
+
+
+def test_a_touched_file_is_not_a_changed_one(shell: Shell) -> None:
+    os.utime(shell.root / "seeds" / SEED, (1, 1))
+    _, _, err = shell("ask", TTP_QUESTION)
+    assert err == ""
+
+
+def test_a_file_added_and_built_is_found_and_the_old_key_still_resolves(shell: Shell) -> None:
+    _, before = shell.json("ask", TTP_QUESTION)
+    (shell.root / "seeds" / "un").mkdir()
+    (shell.root / "seeds" / "un" / "brief.md").write_text(
+        "---\ntitle: Monitoring brief\ndate: 2023-05\npublisher: UN\n---\n# Numbers\n\n"
+        "The monitoring team now estimates that 5,800 TTP fighters are based in eastern Afghanistan.\n"
+    )
+    code, report = shell.json("build")
+    assert code == 0
+    assert report["added"] == ["un/brief.md"]
+    assert report["unchanged"] == [SEED]
+    assert {"changed", "removed", "empty", "failed"} <= report.keys()
+    _, after = shell.json("ask", TTP_QUESTION, "--collection", "un")
+    assert [hit["doc_id"] for hit in after["hits"]] == ["un/brief.md"]
+    _, citation = shell.json("cite", before["hits"][0]["key"])
+    assert citation["status"] == "intact"
+
+
+def test_status_names_the_files_that_changed_since(shell: Shell) -> None:
+    (shell.root / "seeds" / SEED).write_text("Something else entirely.")
+    (shell.root / "seeds" / "new.txt").write_text("New.")
+    code, out, _ = shell("status")
+    assert code == 0
+    assert "all-MiniLM-L6-v2" in out
+    assert "new.txt" in out
+    _, status = shell.json("status")
+    assert (status["stale"], status["added"], status["changed"]) == (True, ["new.txt"], [SEED])
+
+
+def test_failed_files_are_listed_by_build_and_by_sources_with_the_reason(shell: Shell) -> None:
+    seeds = shell.root / "seeds"
+    (seeds / "empty.txt").write_text("")
+    (seeds / "binary.txt").write_bytes(bytes(range(256)) * 4)
+    (seeds / "broken.md").write_text("---\ntitle: [unclosed\n---\nText that is long enough to be read.\n")
+    (seeds / "scan.pdf").write_bytes(b"%PDF-1.7")
+    (seeds / "outside.txt").symlink_to("/etc/hostname")
+    with (seeds / "huge.txt").open("wb") as huge:
+        huge.truncate(50 * 1024 * 1024)
+    code, report = shell.json("build")
+    assert code == 0
+    assert report["empty"] == ["empty.txt"]
+    reasons = {row["path"]: row["reason"] for row in report["failed"]}
+    assert reasons.keys() == {"binary.txt", "broken.md", "scan.pdf", "outside.txt", "huge.txt"}
+    assert "NUL bytes" in reasons["binary.txt"]
+    assert "front matter: is not valid YAML at line" in reasons["broken.md"]
+    assert "leaves seeds/" in reasons["outside.txt"]
+    assert "is 50.0 MiB; the limit is 32 MiB" in reasons["huge.txt"]
+    _, out, _ = shell("sources")
+    assert "not indexed: huge.txt" in out
+    assert max(map(len, out.splitlines())) <= 80
+    _, listed = shell.json("sources")
+    assert [source["doc_id"] for source in listed["sources"]] == [SEED]
+    assert {row["path"] for row in listed["problems"]} == {*reasons, "empty.txt"}
+    assert shell("ask", TTP_QUESTION)[0] == 0
+
+
+def test_build_says_what_it_did_and_then_that_there_is_nothing_to_do(shell: Shell) -> None:
+    (shell.root / "seeds" / "new.txt").write_text("A new brief counts 5,000 fighters in the east of the country.")
+    _, out, _ = shell("build")
+    assert out.startswith("Index built: 2 documents, 16 passages, 1 encoded")
+    assert "new.txt" in out
+    _, out, _ = shell("build")
+    assert out.startswith("The index is up to date: 2 documents, 16 passages")
+    assert shell("build", "--quiet")[1] == ""
+
+
+# ------------------------------------------------------------------------------------------ damage and care
+
+
+def test_a_damaged_index_is_one_line_and_check_and_ask_both_say_it(shell: Shell) -> None:
+    vectors = shell.root / "index" / "generations" / str(current_name(shell.root / "index")) / "vectors.npy"
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"\x01")
+    for command in (["ask", TTP_QUESTION], ["check"]):
+        assert "vectors.npy of the index is damaged" in shell.fails(*command)
+
+
+def test_check_verifies_everything_and_names_quotes_that_no_longer_stand(shell: Shell) -> None:
+    code, out, _ = shell("check")
+    assert code == 0
+    assert out.startswith("All is well: 6 files match their checksums; 15 passages of 1 document")
+    (shell.root / "seeds" / SEED).write_text("Something else entirely.")
+    code, report = shell.json("check")
+    assert code == 1
+    assert report["problems"][0]["path"] == SEED
+    assert "15 of its 15 quotes do not stand" in report["problems"][0]["reason"]
+
+
+def test_a_model_directory_that_is_none_is_one_line_and_the_old_index_answers_again(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKBRIEF_MODEL", str(shell.root / "seeds"))
+    for command in (["build"], ["ask", TTP_QUESTION]):
+        assert "no model: " in shell.fails(*command)
+    monkeypatch.delenv("ASKBRIEF_MODEL")
+    assert shell("ask", TTP_QUESTION)[0] == 0
+
+
+def test_a_setting_that_cannot_be_used_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASKBRIEF_LEXICAL_WEIGHT", "7")
+    assert "ASKBRIEF_LEXICAL_WEIGHT is '7'" in shell.fails("ask", TTP_QUESTION)
+
+
+# -------------------------------------------------------------------------------------------------- cite
+
+
+def test_cite_writes_every_style_and_says_how_the_quote_stands(shell: Shell) -> None:
+    _, answer = shell.json("ask", TTP_QUESTION)
+    key = answer["hits"][0]["key"]
+    _, out, _ = shell("cite", key)
+    assert out.startswith("intact: the same words stand at the same place")
+    assert "3,000 to 4,000 fighters" in " ".join(out.split())
+    _, out, err = shell("cite", key, "--style", "markdown")
+    assert out.startswith("> A July 5 report")
+    assert err == "intact\n"
+    _, out, _ = shell("cite", key, "--style", "footnote")
+    assert out.startswith(f"[^{key}]: Emboldened, resurgent TTP")
+    _, out, _ = shell("cite", key, "--style", "json")
+    assert json.loads(out)[0]["id"] == key
+
+
+def test_a_quote_that_is_gone_is_exit_code_one_and_remembered(shell: Shell) -> None:
+    _, answer = shell.json("ask", TTP_QUESTION)
+    key = answer["hits"][0]["key"]
+    (shell.root / "seeds" / SEED).write_text("Quite another story about the weather in the mountains, and no more.")
+    shell("build")
+    code, out, _ = shell("cite", key)
+    assert code == 1
+    assert out.startswith("gone: ")
+    assert "3,000 to 4,000 fighters" in " ".join(out.split())
+
+
+def test_a_key_that_was_never_shown_is_exit_code_one(shell: Shell) -> None:
+    assert "no passage is known by the key" in shell.fails("cite", "ttp-report-aaaaaa", code=1)
+
+
+# ------------------------------------------------------------------------------------------------ the rest
+
+
+def test_hostile_text_cannot_reach_the_terminal_as_control(shell: Shell) -> None:
+    (shell.root / "seeds" / "hostile.txt").write_text(
+        "---\ntitle: 'Evil [red]title[/red]'\n---\n"
+        "The zebra counter \x1b[31mreports\x1b[0m \u202e42 zebras\u202c today, [bold]@everyone[/bold] in the zebra park.\n"
+    )
+    shell("build")
+    _, out, _ = shell("ask", "how many zebras are in the zebra park?", "--nearest")
+    assert "42 zebras" in out
+    assert "[bold]@everyone[/bold]" in out
+    assert not {"\x1b", "\x07", "\u202e", "\u202c"} & set(out)
+
+
+def test_version_and_help_have_an_example_for_every_command(shell: Shell) -> None:
+    assert shell("--version")[1] == f"askbrief {__version__}\n"
+    commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert set(commands) == {"build", "ask", "cite", "sources", "status", "check", "eval"}
+    for command in commands:
+        _, out, _ = shell(command, "--help")
+        assert "Example:\n" in out
+        assert f"askbrief {command}" in out.partition("Example:")[2]
+        assert max(map(len, out.splitlines())) <= 80
+
+
+def test_a_process_of_its_own_answers_and_a_closed_pipe_is_no_error(shell: Shell) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m askbrief ask '{TTP_QUESTION}' | head -n 1",
+        shell=True,  # noqa: S602 - a pipe that closes early is the point
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=shell.root,
+    )
+    assert done.stdout.startswith("Strong match")
+    assert done.stderr == ""

@@ -1,0 +1,50 @@
+"""A build in a process of its own, to be killed or starved: python -m tests.indexing.build_child SEEDS INDEX ...
+
+With KILL_AT=n it kills itself with SIGKILL at the n-th thing that it asks of the operating system (opening,
+renaming, removing, mapping a file); otherwise it prints how many such things there were. With MOST_BYTES=n no
+file may grow beyond n bytes, which is how a full disk looks from inside.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+from typing import Any
+
+from askbrief import AskbriefError, build
+from askbrief.settings import Settings
+from tests.fakes import HashEncoder
+
+_WATCHED = ("open", "os.", "shutil.", "mmap.", "sqlite3.", "fcntl.")
+
+
+def main() -> int:
+    """Build, and say what happened in one line."""
+    seen = 0
+    kill_at = int(os.environ.get("KILL_AT", "0"))
+
+    def count(event: str, _: tuple[Any, ...]) -> None:
+        nonlocal seen
+        if event.startswith(_WATCHED):
+            seen += 1
+            if seen == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    if most_bytes := int(os.environ.get("MOST_BYTES", "0")):
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that writing fails instead of killing
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
+    settings = Settings()
+    sys.addaudithook(count)
+    try:
+        build(sys.argv[1], sys.argv[2], encoder=HashEncoder(), settings=settings)
+    except AskbriefError as error:
+        sys.stdout.write(f"{type(error).__name__}: {error}\n")
+        return 2
+    sys.stdout.write(f"{seen}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,187 @@
+"""A question against one index: what is in scope, ranked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askbrief.ranking.analysis import analyse
+from askbrief.ranking.dense import DenseIndex
+from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE
+from askbrief.ranking.fusion import Method
+from askbrief.ranking.search import Searched, search
+from askbrief.records import Passage, Span
+from tests.fakes import HashEncoder
+from tests.ranking import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from askbrief.ranking.search import Ranked
+
+TEXTS = [
+    "The river flooded the northern valley.",
+    "Saffron doubled in price. It took a week.",
+    "Engineers closed the iron bridge. The river had moved its pillar.",
+    "The valley road and the bridge are open.",
+    "The price of repairs in the valley doubled. The bridge is an example. Nobody knows why.",
+    "Fighters crossed the river at night.",
+    "Night markets sell saffron, iron and bread.",
+]
+QUESTION = "Which bridge over the river in the valley is closed?"
+masks = st.lists(st.booleans(), min_size=len(TEXTS), max_size=len(TEXTS))
+
+
+def made(number: int, text: str) -> Passage:
+    start = 1_000 * number
+    spans = [Span(start + match.start(), start + match.end()) for match in regex.finditer(r"\b[^.]+\.", text)]
+    return Passage("a.txt", start, start + len(text), text, tuple(spans), (number + 1, number + 1))
+
+
+def indexed(texts: Sequence[str], vectors: NDArray[np.float32] | None = None) -> Searched:
+    """Passages in an index, with the vectors of the hashing encoder or with others."""
+    passages, encoder = [made(number, text) for number, text in enumerate(texts)], HashEncoder()
+    sentences = [p.text[span.start - p.start : span.end - p.start] for p in passages for span in p.sentences]
+    starts = np.cumsum([0, *(len(passage.sentences) for passage in passages)])
+    if vectors is None:
+        dense = DenseIndex(encoder.encode_documents(texts), np.float16(encoder.encode_documents(sentences)), starts)
+    else:
+        dense = DenseIndex(vectors, np.float16(vectors), np.arange(len(texts) + 1))
+    lexical = compiled([analyse(text) for text in texts])
+    return Searched(lexical, dense, encoder, lambda numbers: [passages[number] for number in numbers])
+
+
+SEARCHED = indexed(TEXTS)
+
+
+def ranked(
+    count: int = len(TEXTS), *, method: Method = Method.HYBRID, mask: list[bool] | None = None, ask: str = QUESTION
+) -> list[Ranked]:
+    admitted = None if mask is None else np.array(mask)
+    return search(ask, SEARCHED, count=count, weight=0.4, method=method, admitted=admitted)
+
+
+def scored(found: list[Ranked]) -> list[tuple[int, float]]:
+    return [(passage.number, passage.score) for passage in found]
+
+
+def numbers(found: list[Ranked]) -> list[int]:
+    return [passage.number for passage in found]
+
+
+# --------------------------------------------------------------------------------------------- scope
+
+
+@pytest.mark.parametrize("method", [Method.HYBRID, Method.BM25, Method.DENSE])
+@settings(derandomize=True, deadline=None)
+@given(mask=masks, count=st.integers(1, 9))
+def test_the_best_in_scope_are_the_best_of_all_less_what_is_out_of_scope(
+    method: Method, mask: list[bool], count: int
+) -> None:
+    expected = [(number, score) for number, score in scored(ranked(method=method)) if mask[number]][:count]
+    assert scored(ranked(count, method=method, mask=mask)) == expected
+
+
+@pytest.mark.parametrize("method", list(Method))
+@settings(derandomize=True, deadline=None)
+@given(mask=masks, count=st.integers(1, 9))
+def test_what_is_out_of_scope_is_never_found(method: Method, mask: list[bool], count: int) -> None:
+    found = ranked(count, method=method, mask=mask)
+    assert all(mask[number] for number in numbers(found))
+    assert len(found) == min(count, len(ranked(method=method, mask=mask)))
+
+
+def test_rank_fusion_counts_ranks_within_the_scope() -> None:
+    first, second, *_ = numbers(ranked(method=Method.RRF))
+    alone = ranked(method=Method.RRF, mask=[number == second for number in range(len(TEXTS))])
+    assert first != second
+    assert alone[0].score == pytest.approx(2 / 61)  # the first in both rankings, now that it is the only one
+
+
+def test_an_empty_scope_holds_nothing_and_a_full_one_everything() -> None:
+    assert ranked(mask=[False] * len(TEXTS)) == []
+    assert scored(ranked(mask=[True] * len(TEXTS))) == scored(ranked())
+
+
+def test_passages_out_of_scope_take_no_candidates_place() -> None:
+    many = indexed(["The bridge over the river is closed."] * 200 + ["A bridge."])
+    admitted = np.arange(201) == 200
+    assert numbers(search(QUESTION, many, count=5, weight=0.4, admitted=admitted)) == [200]
+
+
+# ---------------------------------------------------------------------------------------- how many
+
+
+def test_more_passages_than_match_gives_those_that_match() -> None:
+    assert sorted(numbers(ranked(100, method=Method.BM25, ask="saffron"))) == [1, 6]
+
+
+def test_a_question_without_a_known_term_has_no_lexical_match() -> None:
+    assert ranked(method=Method.BM25, ask="quantum chromodynamics") == []
+
+
+@pytest.mark.parametrize("count", [1, 29, 30, 31, 45])
+def test_as_many_as_asked_for_are_given_and_equals_in_the_order_of_the_index(count: int) -> None:
+    alike = indexed(["The bridge is closed."] * 40)
+    assert numbers(search(QUESTION, alike, count=count, weight=0.4)) == list(range(min(count, 40)))
+
+
+# --------------------------------------------------------------------------------------- how ranked
+
+
+def two_opinions() -> Searched:
+    """One passage that shares the question's term, one that has the question's vector, one with neither."""
+    query = HashEncoder().encode_query("bridge")
+    across = np.eye(HashEncoder.dimension, dtype=np.float32)[np.argmin(query)]
+    return indexed(["A bridge.", "A span.", "A loaf."], np.array([across, query, across]))
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [(Method.BM25, [0]), (Method.DENSE, [1]), (Method.HYBRID, [1, 0]), (Method.RRF, [0, 1])],
+)
+def test_each_method_listens_to_its_own_signals(method: Method, expected: list[int]) -> None:
+    assert numbers(search("bridge", two_opinions(), count=5, weight=0.4, method=method)) == expected
+
+
+@pytest.mark.parametrize(("weight", "expected"), [(0.0, [1]), (1.0, [0])])
+def test_the_weight_decides_between_words_and_meaning(weight: float, expected: list[int]) -> None:
+    assert numbers(search("bridge", two_opinions(), count=5, weight=weight)) == expected
+
+
+def test_a_passage_that_answers_in_one_sentence_comes_before_one_with_the_same_words_scattered() -> None:
+    scattered, whole = "The bridge sells bread. The market is closed.", "The market sells bread. The bridge is closed."
+    searched = indexed([scattered, whole])
+    assert numbers(search("Is the bridge closed?", searched, count=2, weight=0.4)) == [1, 0]
+    assert numbers(search("Is the bridge closed?", searched, count=2, weight=0.4, method=Method.BM25)) == [0, 1]
+
+
+def test_a_passage_comes_with_the_signals_that_made_its_score() -> None:
+    for found in ranked():
+        signals = found.signals
+        lexical = (1 - LEXICAL_SHARE) * signals["lexical"] + LEXICAL_SHARE * signals["sentence_coverage"]
+        dense = (1 - DENSE_SHARE) * signals["cosine"] + DENSE_SHARE * signals["sentence_cosine"]
+        assert found.score == pytest.approx(0.4 * lexical + 0.6 * dense)
+        assert set(signals) == {"bm25", "lexical", "cosine", "coverage", "sentence_coverage", "sentence_cosine"}
+        assert all(0 <= signals[name] <= 1 for name in ("lexical", "coverage", "sentence_coverage"))
+    best = ranked(1)[0]
+    maximum = SEARCHED.lexical.query(analyse(QUESTION)).theoretical_maximum()
+    assert best.signals["bm25"] == pytest.approx(best.signals["lexical"] * maximum, rel=1e-4)
+
+
+def test_a_passage_comes_with_itself_and_the_evidence_of_each_of_its_sentences() -> None:
+    for found in ranked():
+        assert found.passage.text == TEXTS[found.number]
+        assert len(found.sentences.coverages) == len(found.sentences.cosines) == len(found.passage.sentences)
+        assert found.signals["sentence_coverage"] == pytest.approx(found.sentences.coverages.max(), abs=1e-6)
+
+
+def test_the_same_question_is_ranked_the_same_way_each_time() -> None:
+    assert scored(ranked()) == scored(ranked())

@@ -1,0 +1,262 @@
+"""Asking, citing and listing through the front door."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from askbrief.errors import CitationUnknown, IndexDamaged, InputError, LedgerError
+from askbrief.records import CitationStatus, Scope, Verdict
+
+if TYPE_CHECKING:
+    from tests.conftest import Workplace
+
+RIVER = "The river flooded the northern valley in March, and 214 families lost their homes."
+MARKET = "Traders in the old market say that the price of saffron doubled within a single week."
+BRIDGE = "Engineers closed the iron bridge because its second pillar had moved by nine centimetres."
+FILLERS = {
+    RIVER: "Rescue boats came from three provinces, officials in the district said, and tents stood on every hill. ",
+    MARKET: "A poor harvest abroad is blamed by officials in the district, who have promised to look into hoarding. ",
+    BRIDGE: "Lorries must take the ferry until the autumn, officials in the district announced to angry drivers. ",
+}
+
+
+def passages(*sentences: str) -> str:
+    """Paragraphs that are long enough to be a passage each."""
+    filler = next(text for start, text in FILLERS.items() if sentences[0][:9] == start[:9])
+    return "\n\n".join(f"{sentence} {filler * 4}".strip() for sentence in sentences)
+
+
+@pytest.fixture
+def briefs(workplace: Workplace) -> Workplace:
+    """Two collections with a dated document each, and an undated one at the top."""
+    workplace.write("floods/river.txt", f"---\ntitle: River brief\ndate: 2021-03\n---\n{passages(RIVER)}")
+    workplace.write("trade/market.txt", f"---\ntitle: Market brief\ndate: 2022-07-05\n---\n{passages(MARKET)}")
+    workplace.write("bridge.txt", passages(BRIDGE))
+    workplace.build()
+    return workplace
+
+
+def doc_ids(workplace: Workplace, question: str, scope: Scope) -> set[str]:
+    with workplace.open() as library:
+        return {hit.doc_id for hit in library.ask(question, top=20, scope=scope).hits}
+
+
+# ------------------------------------------------------------------------------------------------ asking
+
+
+def test_the_sentence_that_answers_is_marked_in_the_first_hit(briefs: Workplace) -> None:
+    with briefs.open() as library:
+        first = library.ask("how many families lost their homes to the river?").hits[0]
+    assert first.answer_sentence == RIVER
+    assert (first.rank, first.title, first.metadata.date) == (1, "River brief", "2021-03")
+
+
+def test_more_passages_asked_for_than_there_are_gives_those_there_are(briefs: Workplace) -> None:
+    with briefs.open() as library:
+        assert len(library.ask("officials in the district", top=100).hits) == library.generation.manifest.passages
+
+
+def test_the_same_question_has_the_same_answer(briefs: Workplace) -> None:
+    with briefs.open() as one, briefs.open() as other:
+        assert one.ask("the price of saffron") == other.ask("the price of saffron")
+
+
+@pytest.mark.parametrize(
+    ("question", "complaint"),
+    [
+        ("", "the question is empty"),
+        (" \n\t ", "the question is empty"),
+        ("?!… --- ,,,", "has no words"),
+        ("why " * 2_500, "has 9,999 characters, the limit is 2,000"),
+    ],
+)
+def test_a_question_that_is_none_gets_one_clear_line(briefs: Workplace, question: str, complaint: str) -> None:
+    with briefs.open() as library, pytest.raises(InputError, match=complaint) as caught:
+        library.ask(question)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("top", [0, -1, 101])
+def test_a_number_of_passages_out_of_range_is_refused(briefs: Workplace, top: int) -> None:
+    with briefs.open() as library, pytest.raises(InputError, match="give a number from 1 to 100"):
+        library.ask("the river", top=top)
+
+
+@pytest.mark.parametrize(
+    "question", ["سیلاب سے کتنے خاندان متاثر ہوئے؟", "Сколько семей?", "洪水で何世帯が家を失いましたか", "🙂 river"]
+)
+def test_a_question_in_another_script_is_answered_or_not_but_never_fails(briefs: Workplace, question: str) -> None:
+    with briefs.open() as library:
+        assert library.ask(question).verdict in Verdict
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(), {"floods/river.txt", "trade/market.txt", "bridge.txt"}),
+        (Scope(collections=frozenset({"floods"})), {"floods/river.txt"}),
+        (Scope(collections=frozenset({"", "trade"})), {"bridge.txt", "trade/market.txt"}),
+        (Scope(documents=frozenset({"bridge.txt"})), {"bridge.txt"}),
+        (Scope(collections=frozenset()), set()),
+        (Scope(collections=frozenset({"flood"})), set()),
+    ],
+)
+def test_only_what_is_in_scope_is_found(briefs: Workplace, scope: Scope, expected: set[str]) -> None:
+    assert doc_ids(briefs, "officials in the district", scope) == expected
+
+
+def test_near_duplicates_are_shown_once_and_the_others_named(workplace: Workplace) -> None:
+    workplace.write("a.txt", passages(RIVER))
+    workplace.write("b.txt", passages(RIVER).replace("northern valley", "northern valleys"))
+    workplace.write("c.txt", passages(RIVER.replace("214", "412")))
+    workplace.build()
+    with workplace.open() as library:
+        hits = library.ask("how many families lost their homes to the river?").hits
+        assert {hit.doc_id for hit in hits} == {"a.txt", "c.txt"}
+        twins = [key for hit in hits for key in hit.also]
+        assert [library.cite(key).doc_id for key in twins] == ["b.txt"]
+
+
+def test_many_threads_may_ask_one_library(briefs: Workplace) -> None:
+    answers: list[object] = []
+    with briefs.open() as library:
+        expected = library.ask("the price of saffron")
+
+        def ask() -> None:
+            for _ in range(10):
+                answers.append(library.ask("the price of saffron"))  # noqa: PERF401 - what fails must keep the rest
+
+        threads = [threading.Thread(target=ask) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == [expected] * 80
+
+
+def test_where_keys_cannot_be_remembered_nothing_is_shown_under_one(briefs: Workplace) -> None:
+    briefs.state.write_text("a file where the folder should be")
+    with briefs.open() as library, pytest.raises(LedgerError, match="set ASKBRIEF_STATE_DIR"):
+        library.ask("the price of saffron")
+
+
+# ------------------------------------------------------------------------------------------------ citing
+
+
+def shown_key(workplace: Workplace, question: str) -> str:
+    with workplace.open() as library:
+        return library.ask(question, top=1).hits[0].key
+
+
+def test_a_quote_that_still_stands_is_intact(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the price of saffron")
+    with briefs.open() as library:
+        citation = library.cite(f" [{key.upper()}] ")
+    assert citation.status is CitationStatus.INTACT
+    assert citation.quote.startswith(MARKET)
+    assert (citation.current_start, citation.current_end) == (citation.start, citation.end)
+
+
+def test_a_key_survives_a_rebuild_from_nothing(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the price of saffron")
+    for path in sorted(briefs.index.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    briefs.build()
+    assert shown_key(briefs, "the price of saffron") == key
+
+
+def test_words_that_stand_further_down_are_moved(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the iron bridge")
+    briefs.write("bridge.txt", f"A line that was put on top of everything else, by somebody.\n\n{passages(BRIDGE)}")
+    briefs.build()
+    with briefs.open() as library:
+        citation = library.cite(key)
+    assert citation.status is CitationStatus.MOVED
+    assert citation.current_text == citation.quote
+    assert citation.current_start is not None
+    assert citation.current_start > citation.start
+
+
+def test_words_in_a_renamed_file_are_moved_and_the_file_is_named(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the iron bridge")
+    (briefs.seeds / "bridge.txt").rename(briefs.seeds / "trade" / "bridge-2021.txt")
+    briefs.build()
+    with briefs.open() as library:
+        citation = library.cite(key)
+    assert (citation.status, citation.current_doc_id) == (CitationStatus.MOVED, "trade/bridge-2021.txt")
+
+
+def test_other_words_in_its_place_are_changed_and_shown(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the iron bridge")
+    briefs.write("bridge.txt", passages(BRIDGE.replace("nine centimetres", "eleven centimetres")))
+    briefs.build()
+    with briefs.open() as library:
+        citation = library.cite(key)
+        today = library.generation.store.text("bridge.txt")
+    assert citation.status is CitationStatus.CHANGED
+    assert "nine centimetres" in citation.quote
+    assert "eleven centimetres" in str(citation.current_text)
+    assert citation.current_text == today[citation.current_start : citation.current_end]
+
+
+def test_a_quote_that_nothing_is_left_of_is_gone_but_remembered(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the price of saffron")
+    (briefs.seeds / "trade" / "market.txt").unlink()
+    briefs.build()
+    with briefs.open() as library:
+        citation = library.cite(key)
+    assert citation.status is CitationStatus.GONE
+    assert citation.quote.startswith(MARKET)
+    assert citation.current_text is None
+
+
+def test_a_key_outside_the_scope_is_as_unknown_as_one_that_never_was(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the price of saffron")
+    others = Scope(collections=frozenset({"floods"}))
+    with briefs.open() as library:
+        for unseen in (key, "market-brief-aaaaaa"):
+            with pytest.raises(CitationUnknown, match="no passage is known by the key"):
+                library.cite(unseen, others)
+
+
+def test_a_moved_quote_is_not_found_in_a_document_outside_the_scope(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the iron bridge")
+    (briefs.seeds / "bridge.txt").rename(briefs.seeds / "trade" / "bridge-2021.txt")
+    briefs.build()
+    with briefs.open() as library:
+        assert library.cite(key, Scope(collections=frozenset({""}))).status is CitationStatus.GONE
+
+
+def test_a_key_never_shown_here_resolves_while_its_passage_stands(briefs: Workplace) -> None:
+    key = shown_key(briefs, "the price of saffron")
+    (briefs.state / "ledger.sqlite").unlink()
+    with briefs.open() as library:
+        assert library.cite(key).status is CitationStatus.INTACT
+
+
+# ----------------------------------------------------------------------------------------------- listing
+
+
+def test_sources_are_listed_with_what_they_say_of_themselves(briefs: Workplace) -> None:
+    with briefs.open() as library:
+        listed = {source.doc_id: source for source in library.sources()}
+    assert listed["trade/market.txt"].metadata.date == "2022-07-05"
+    assert listed["bridge.txt"].metadata.as_mapping() == {}
+    assert all(source.passages and len(source.sha256) == 64 for source in listed.values())
+
+
+def test_a_passage_that_is_not_its_documents_text_is_never_shown(briefs: Workplace) -> None:
+    with briefs.open() as library:
+        store = library.generation.store
+        store._connection.close()
+        import sqlite3
+
+        path = library.generation.folder / "text.sqlite"
+        with sqlite3.connect(path) as tampered:
+            tampered.execute("UPDATE passages SET text = replace(text, 'saffron', 'pepper')")
+        store._connection = sqlite3.connect(path, check_same_thread=False)
+        with pytest.raises(IndexDamaged, match="is not its document's text"):
+            library.ask("the price of saffron")
