@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +16,7 @@ from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 SETS = ["squad2_half_400", "clapnq_dev", "covidqa", "anthropic_docs"]
 APPLES = "Apples are picked in September. They keep until spring in a cool cellar."

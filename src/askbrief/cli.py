@@ -143,7 +143,7 @@ def ask(  # noqa: PLR0913 - one for each option
     settings = load_settings(seeds_dir=seeds, index_dir=index, state_dir=state)
     with _library(settings) as library:
         scope = _scope(library, collection, document, since, until)
-        with _err().status("searching"):
+        with _err().status("loading the model and searching"):
             found = library.ask(question, top, scope)
         _say_if_stale(library, settings)
     _show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))

@@ -110,10 +110,11 @@ def test_words_outside_the_windows_are_not_looked_at() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (f"pre{QUOTE[4:-1]}war", f"pre{QUOTE[4:-1]}war"),  # grown at both ends
+        (f"counterintelligence{QUOTE[9:-1]}", f"counterintelligence{QUOTE[9:-1]}"),
+        (f"{QUOTE[:-1]}worthy", f"{QUOTE[:-1]}worthy"),
         (f"\n \t{QUOTE[9:-9]}", QUOTE[9:-9]),  # shrunk, so that the space around it is as near
         (f"{QUOTE[9:-9]}\n \t", QUOTE[9:-9]),
-        (f"«{QUOTE[:-1]}”) they wrote.", f"{QUOTE[:-1]}”)"),  # a quotation is closed
+        (f"{QUOTE[:-1]}!”) they wrote.", f"{QUOTE[:-1]}!”)"),  # a quotation is closed
     ],
 )
 def test_the_words_found_end_where_words_end(text: str, words: str) -> None:

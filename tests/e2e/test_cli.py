@@ -336,7 +336,8 @@ def test_a_key_that_was_never_shown_is_exit_code_one(shell: Shell) -> None:
 def test_hostile_text_cannot_reach_the_terminal_as_control(shell: Shell) -> None:
     (shell.root / "seeds" / "hostile.txt").write_text(
         "---\ntitle: 'Evil [red]title[/red]'\n---\n"
-        "The zebra counter \x1b[31mreports\x1b[0m \u202e42 zebras\u202c today, [bold]@everyone[/bold] in the zebra park.\n"
+        "The zebra counter \x1b[31mreports\x1b[0m \u202e42 zebras\u202c today, "
+        "[bold]@everyone[/bold] in the zebra park.\n"
     )
     shell("build")
     _, out, _ = shell("ask", "how many zebras are in the zebra park?", "--nearest")
@@ -357,9 +358,9 @@ def test_version_and_help_have_an_example_for_every_command(shell: Shell) -> Non
 
 
 def test_a_process_of_its_own_answers_and_a_closed_pipe_is_no_error(shell: Shell) -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S602 - a pipe that closes early is the point
         f"{sys.executable} -m askbrief ask '{TTP_QUESTION}' | head -n 1",
-        shell=True,  # noqa: S602 - a pipe that closes early is the point
+        shell=True,
         capture_output=True,
         text=True,
         check=False,

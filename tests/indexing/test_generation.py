@@ -178,7 +178,7 @@ def test_an_index_of_another_model_is_refused_with_both_names(built: Workplace) 
 
 
 def test_where_nothing_was_built_it_says_so(workplace: Workplace) -> None:
-    with pytest.raises(IndexMissing, match="there is no index in .*: run: askbrief build"):
+    with pytest.raises(IndexMissing, match=r"there is no index in .*: run: askbrief build"):
         workplace.open()
 
 

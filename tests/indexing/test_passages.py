@@ -74,7 +74,8 @@ WORDS = st.sampled_from(
     ]
 )
 LINES = st.one_of(
-    st.lists(WORDS, min_size=1, max_size=150).map(" ".join), st.sampled_from(["A heading", "Another one", "-----", "- " * 60])
+    st.lists(WORDS, min_size=1, max_size=150).map(" ".join),
+    st.sampled_from(["A heading", "Another one", "-----", "- " * 60]),
 )
 TEXTS = st.lists(LINES, max_size=10).flatmap(
     lambda lines: st.sampled_from(["\n", "\n\n"]).map(lambda gap: gap.join(lines))

@@ -51,9 +51,11 @@ def indexed(texts: Sequence[str], vectors: NDArray[np.float32] | None = None) ->
     sentences = [p.text[span.start - p.start : span.end - p.start] for p in passages for span in p.sentences]
     starts = np.cumsum([0, *(len(passage.sentences) for passage in passages)])
     if vectors is None:
-        dense = DenseIndex(encoder.encode_documents(texts), np.float16(encoder.encode_documents(sentences)), starts)
+        dense = DenseIndex(
+            encoder.encode_documents(texts), encoder.encode_documents(sentences).astype(np.float16), starts
+        )
     else:
-        dense = DenseIndex(vectors, np.float16(vectors), np.arange(len(texts) + 1))
+        dense = DenseIndex(vectors, vectors.astype(np.float16), np.arange(len(texts) + 1))
     lexical = compiled([analyse(text) for text in texts])
     return Searched(lexical, dense, encoder, lambda numbers: [passages[number] for number in numbers])
 
@@ -160,6 +162,7 @@ def test_a_passage_that_answers_in_one_sentence_comes_before_one_with_the_same_w
     scattered, whole = "The bridge sells bread. The market is closed.", "The market sells bread. The bridge is closed."
     searched = indexed([scattered, whole])
     assert numbers(search("Is the bridge closed?", searched, count=2, weight=0.4)) == [1, 0]
+    assert numbers(search("Is the bridge closed?", searched, count=1, weight=0.4)) == [1]
     assert numbers(search("Is the bridge closed?", searched, count=2, weight=0.4, method=Method.BM25)) == [0, 1]
 
 

@@ -33,7 +33,8 @@ class DenseIndex:
 
     def passage(self, number: int) -> NDArray[np.float32]:
         """The vector of one passage: float32 [dimension]."""
-        return self._vectors[number]
+        vector: NDArray[np.float32] = self._vectors[number]
+        return vector
 
     def sentences(self, number: int) -> NDArray[np.float16]:
         """The vectors of one passage's sentences: float16 [sentences, dimension]."""
