@@ -12,8 +12,6 @@ from tests.conftest import ROOT, SEED, TTP_QUESTION
 if TYPE_CHECKING:
     from askbrief import Library
 
-pytestmark = pytest.mark.xdist_group("model")
-
 
 def test_the_ttp_question_is_answered_by_the_sentence_that_holds_the_figure(seed_library: Library) -> None:
     answer = seed_library.ask(TTP_QUESTION)

@@ -58,11 +58,13 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it leaves
         return FOUND
     except (KeyboardInterrupt, typer.Abort):
-        return _fail("interrupted; nothing is lost", INTERRUPTED)
+        code = INTERRUPTED
     except Exception as error:
         if os.environ.get("ASKBRIEF_DEBUG"):
             raise
         return _fail(_sentence(error), NOT_FOUND if isinstance(error, CitationUnknown) else ERROR)
+    if code == INTERRUPTED:  # typer gives this for Ctrl-C, without a word
+        return _fail("interrupted; nothing is lost", INTERRUPTED)
     return code if isinstance(code, int) else FOUND
 
 
@@ -146,6 +148,8 @@ def ask(  # noqa: PLR0913 - one for each option
         with _err().status("loading the model and searching"):
             found = library.ask(question, top, scope)
         _say_if_stale(library, settings)
+    for note in found.notes:
+        _note(note)
     _show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))
     return NOT_FOUND if found.verdict is Verdict.NONE else FOUND
 

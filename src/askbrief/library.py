@@ -16,7 +16,7 @@ from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citing.keys import parse_key
 from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
-from askbrief.errors import CitationUnknown, IndexMismatch, InputError
+from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError
 from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder
@@ -110,7 +110,8 @@ class Library:
         Raises:
             InputError: the question is empty, too long or without a word, or `top` is out of range.
             IndexDamaged: a quote is not its document's text.
-            LedgerError: the keys could not be remembered.
+
+        Where the keys cannot be remembered (a full disk, say), the answer is given all the same and its notes say so.
         """
         question = self._checked(question, top)
         ranked = search(
@@ -121,9 +122,9 @@ class Library:
             method=method,
             admitted=self.generation.admitted(scope),
         )
-        hits = self._hits(ranked, top)
+        hits, notes = self._hits(ranked, top)
         verdict, confidence = self._judge.judge([hit.signals for hit in hits])
-        return Answer(question, verdict, round(confidence, 4), self.generation.name, hits)
+        return Answer(question, verdict, round(confidence, 4), self.generation.name, hits, notes)
 
     def _checked(self, question: str, top: int) -> str:
         question = " ".join(question.split())
@@ -141,15 +142,17 @@ class Library:
             raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
         return question
 
-    def _hits(self, ranked: list[Ranked], top: int) -> tuple[Hit, ...]:
+    def _hits(self, ranked: list[Ranked], top: int) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+        """The passages to show, near-duplicates once, and what went wrong in remembering their keys."""
         store = self.generation.store
         groups = first_of_each([found.passage.text for found in ranked])[:top]
         keys = {place: store.key(ranked[place].number) for group in groups for place in group}
-        self._remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
-        return tuple(
+        notes = self._remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
+        hits = tuple(
             self._hit(rank, ranked[first], keys[first], tuple(keys[place] for place in others))
             for rank, (first, *others) in enumerate(groups, start=1)
         )
+        return hits, notes
 
     def _hit(self, rank: int, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
         passage = found.passage
@@ -169,9 +172,14 @@ class Library:
             also=also,
         )
 
-    def _remember(self, shown: Sequence[tuple[str, Passage]]) -> None:
-        if self._ledger is not None and shown:
+    def _remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
+        if self._ledger is None or not shown:
+            return ()
+        try:
             self._ledger.remember(self._remembered(key, passage) for key, passage in shown)
+        except LedgerError as error:
+            return (str(error),)
+        return ()
 
     def _remembered(self, key: str, passage: Passage) -> Remembered:
         store, doc_id = self.generation.store, passage.doc_id

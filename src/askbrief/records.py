@@ -203,7 +203,8 @@ class Hit:
 class Answer:
     """What the sources say to a question: the verdict, and the best passages whatever the verdict is.
 
-    `confidence` is in 0..1: how sure it is that the sources answer the question.
+    `confidence` is in 0..1: how sure it is that the sources answer the question. `notes` are sentences for the
+    person who asks, where something about the answer is not as it should be.
     """
 
     question: str

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     model: str = DEFAULT_MODEL
     """The packaged model, or another sentence-transformers model by directory or by name."""
 
-    lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.48
+    lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the lexical evidence (BM25) in the hybrid score; the dense evidence (cosine) has the rest."""
 
     max_question_chars: Annotated[int, Field(ge=1)] = 2_000

@@ -20,8 +20,6 @@ from tests.conftest import ROOT, SEED, TTP_QUESTION
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("model")
-
 
 @dataclass
 class Shell:
@@ -116,8 +114,15 @@ def test_what_the_sources_do_not_say_is_exit_code_one_and_no_passage(shell: Shel
     assert code == 1
     assert out.startswith("The sources don't say")
     assert "[emboldened" not in out
-    code, out, _ = shell("ask", question, "--nearest")
+
+
+def test_the_nearest_passages_are_shown_only_when_asked_for(shell: Shell) -> None:
+    code, out, _ = shell("ask", "who brews the best coffee in Islamabad")
     assert code == 1
+    assert "shown with --nearest" in out
+    code, out, _ = shell("ask", "who brews the best coffee in Islamabad", "--nearest")
+    assert code == 1
+    assert out.startswith("The sources don't say")
     assert "[emboldened" in out
 
 
@@ -139,11 +144,11 @@ def test_a_question_may_begin_with_a_dash(shell: Shell) -> None:
         (["ask", "?!… ---"], "has no words"),
         (["ask", "x" * 10_000], "has 10,000 characters, the limit is 2,000"),
         (["ask", "who?", "--top", "0"], "give a number from 1 to 100"),
-        (["ask", "who?", "--top", "many"], "is not a valid int"),
+        (["ask", "who?", "--top", "many"], "should be a valid integer"),
         (["ask", "who?", "--collection", "un"], "there is no collection 'un'; there are: none"),
         (["ask", "who?", "--document", "x.txt"], f"there is no document 'x.txt'; there are: {SEED}"),
         (["ask", "who?", "--since", "soon"], "--since is 'soon': should be a date such as 2022-07-05"),
-        (["ask"], "Missing argument 'QUESTION'"),
+        (["ask"], "Missing argument 'question'"),
         (["asks", "who?"], "No such command 'asks'"),
         (["cite", "no key at all"], "not a citation key"),
         (["cite", "k" * 500], "not a citation key"),
@@ -274,7 +279,8 @@ def test_a_damaged_index_is_one_line_and_check_and_ask_both_say_it(shell: Shell)
 def test_check_verifies_everything_and_names_quotes_that_no_longer_stand(shell: Shell) -> None:
     code, out, _ = shell("check")
     assert code == 0
-    assert out.startswith("All is well: 6 files match their checksums; 15 passages of 1 document")
+    said = "All is well: 8 files match their checksums; 15 passages of 1 document compared with their sources"
+    assert " ".join(out.split()) == said
     (shell.root / "seeds" / SEED).write_text("Something else entirely.")
     code, report = shell.json("check")
     assert code == 1
@@ -315,6 +321,27 @@ def test_cite_writes_every_style_and_says_how_the_quote_stands(shell: Shell) -> 
     assert json.loads(out)[0]["id"] == key
 
 
+def test_a_moved_and_a_changed_quote_are_shown_with_where_and_what_they_are_now(shell: Shell) -> None:
+    _, answer = shell.json("ask", TTP_QUESTION)
+    key = answer["hits"][0]["key"]
+    seed = shell.root / "seeds" / SEED
+    text = seed.read_text(encoding="utf-8")
+    seed.write_text(f"A line on top, put there by somebody.\n{text}", encoding="utf-8")
+    shell("build")
+    code, out, _ = shell("cite", key)
+    assert code == 0
+    assert out.startswith("moved: ")
+    assert f"today in {SEED}" in " ".join(out.split())
+    seed.write_text(text.replace("3,000 to 4,000 fighters", "5,000 to 6,000 fighters"), encoding="utf-8")
+    shell("build")
+    code, out, _ = shell("cite", key)
+    assert code == 0
+    assert out.startswith("changed: ")
+    shown = " ".join(out.split())
+    assert "3,000 to 4,000" in shown
+    assert "5,000 to 6,000" in shown
+
+
 def test_a_quote_that_is_gone_is_exit_code_one_and_remembered(shell: Shell) -> None:
     _, answer = shell.json("ask", TTP_QUESTION)
     key = answer["hits"][0]["key"]
@@ -331,6 +358,45 @@ def test_a_key_that_was_never_shown_is_exit_code_one(shell: Shell) -> None:
 
 
 # ------------------------------------------------------------------------------------------------ the rest
+
+
+def test_eval_measures_a_set_and_writes_its_answers(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.gettempdir", lambda: str(shell.root))
+    text = (ROOT / "seeds" / SEED).read_text(encoding="utf-8")
+    start = text.index("3,000 to 4,000 fighters")
+    gold = [{"doc_id": "d", "start": start, "end": start + 23}]
+    questions = [
+        {"qid": "1", "question": TTP_QUESTION, "answerable": True, "gold": gold},
+        {"qid": "2", "question": "asdf qwerty", "answerable": False, "gold": []},
+    ]
+    (shell.root / "corpus.jsonl").write_text(json.dumps({"doc_id": "d", "title": "", "text": text}))
+    (shell.root / "queries.jsonl").write_text("\n".join(map(json.dumps, questions)))
+    code, out, _ = shell("eval", str(shell.root), "--out", str(shell.root / "run.jsonl"))
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= 80
+    assert "marked sentence holds gold" in out
+    assert [json.loads(line)["qid"] for line in (shell.root / "run.jsonl").read_text().splitlines()] == ["1", "2"]
+    code, rows = shell.json("eval", str(shell.root), "--method", "bm25", "--method", "hybrid")
+    assert [(row["method"], row["hit@1"], row["auroc"]) for row in rows] == [("bm25", 1.0, 1.0), ("hybrid", 1.0, 1.0)]
+    assert "--out takes the answers of one set" in shell.fails(
+        "eval", str(shell.root), "--method", "bm25", "--method", "rrf", "--out", "x"
+    )
+
+
+def test_an_unforeseen_error_is_one_line_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("askbrief.library.Library.ask", lambda *_: int("no number"))
+    assert "unexpected ValueError" in shell.fails("ask", TTP_QUESTION)
+    monkeypatch.setenv("ASKBRIEF_DEBUG", "1")
+    with pytest.raises(ValueError, match="no number"):
+        run(["ask", TTP_QUESTION])
+
+
+def test_ctrl_c_is_one_line_and_its_own_exit_code(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("askbrief.library.Library.ask", interrupt)
+    assert "interrupted; nothing is lost" in shell.fails("ask", TTP_QUESTION, code=130)
 
 
 def test_hostile_text_cannot_reach_the_terminal_as_control(shell: Shell) -> None:

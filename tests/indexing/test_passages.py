@@ -218,7 +218,6 @@ def test_the_lexical_index_reads_title_and_text_where_there_is_no_section() -> N
 # ------------------------------------------------------------------------------------ with the packaged model
 
 
-@pytest.mark.xdist_group("model")
 def test_the_seed_fits_the_real_model_with_every_sentence_whole(encoder: SentenceTransformerEncoder) -> None:
     extract = plain.read((ROOT / "seeds" / SEED).read_bytes())
     done = sound(Document(SEED, "Emboldened, resurgent TTP", extract.text, extract.blocks), encoder)
@@ -232,7 +231,6 @@ def test_the_seed_fits_the_real_model_with_every_sentence_whole(encoder: Sentenc
     assert (done.passages[0].paragraphs[0], done.passages[-1].paragraphs[1]) == (1, 27)
 
 
-@pytest.mark.xdist_group("model")
 @pytest.mark.parametrize(
     "text",
     [

