@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from askbrief.citing.styles import credits_of
-from askbrief.records import CitationStatus, Verdict
+from askbrief.records import CitationStatus, Problem, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from askbrief.evaluation import Measures
     from askbrief.indexing.checking import CheckReport
     from askbrief.indexing.generation import Manifest
-    from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Problem, Source
+    from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Source
 
 # What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
 _UNSAFE = regex.compile(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -158,7 +158,7 @@ def _changed_lists(report: BuildReport) -> list[tuple[str, Sequence[str]]]:
 
 def _problems(name: str, problems: Iterable[Problem], style: str) -> list[RenderableType]:
     return [
-        Text.assemble((f"{name}: ", style), (line(problem.path), "bold"), f" {line(problem.reason)}")
+        Text.assemble((f"{name}: ", style), (line(problem.path), "bold"), f": {line(problem.reason)}")
         for problem in problems
     ]
 
@@ -190,12 +190,8 @@ def sources(manifest: Manifest, sources: Sequence[Source], now: dt.datetime) -> 
         table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
     size = f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}"
     foot = f"{size}, indexed {_ago(manifest, now)}"
-    failed = [
-        Text.assemble(("not indexed: ", "red"), (line(row.path), "bold"), f" {line(row.problem)}")
-        for row in manifest.sources
-        if row.problem
-    ]
-    return Group(table, Text(foot, style="dim"), *failed)
+    problems = [Problem(row.path, row.problem) for row in manifest.sources if row.problem]
+    return Group(table, Text(foot, style="dim"), *_problems("not indexed", problems, "red"))
 
 
 def status(manifest: Manifest, changed: Changes, now: dt.datetime) -> RenderableType:

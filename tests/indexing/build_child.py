@@ -1,7 +1,7 @@
 """A build in a process of its own, to be killed or starved: python -m tests.indexing.build_child SEEDS INDEX ...
 
-With KILL_AT=n it kills itself with SIGKILL at the n-th thing that it asks of the operating system (opening,
-renaming, removing, mapping a file); otherwise it prints how many such things there were. With MOST_BYTES=n no
+With KILL_AT=n it kills itself with SIGKILL at the n-th thing that it is about to do to a file or folder of the index
+(opening, renaming, removing it); otherwise it prints how many such things there were. With MOST_BYTES=n no
 file may grow beyond n bytes, which is how a full disk looks from inside.
 """
 
@@ -17,17 +17,16 @@ from askbrief import AskbriefError, build
 from askbrief.settings import Settings
 from tests.fakes import HashEncoder
 
-_WATCHED = ("open", "os.", "shutil.", "mmap.", "sqlite3.", "fcntl.")
-
 
 def main() -> int:
     """Build, and say what happened in one line."""
+    index = sys.argv[2]
     seen = 0
     kill_at = int(os.environ.get("KILL_AT", "0"))
 
-    def count(event: str, _: tuple[Any, ...]) -> None:
+    def count(_: str, arguments: tuple[Any, ...]) -> None:
         nonlocal seen
-        if event.startswith(_WATCHED):
+        if arguments and isinstance(arguments[0], str | os.PathLike) and str(arguments[0]).startswith(index):
             seen += 1
             if seen == kill_at:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -38,7 +37,7 @@ def main() -> int:
     settings = Settings()
     sys.addaudithook(count)
     try:
-        build(sys.argv[1], sys.argv[2], encoder=HashEncoder(), settings=settings)
+        build(sys.argv[1], index, encoder=HashEncoder(), settings=settings)
     except AskbriefError as error:
         sys.stdout.write(f"{type(error).__name__}: {error}\n")
         return 2

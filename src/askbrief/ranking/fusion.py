@@ -16,9 +16,13 @@ RRF_K = 60
 
 
 class Method(StrEnum):
-    """How passages are ranked; everything but hybrid is there to compare."""
+    """How passages are ranked; everything but hybrid is there to compare.
+
+    Hybrid is the convex combination with the best sentence of each passage taken in; convex is without.
+    """
 
     HYBRID = "hybrid"
+    CONVEX = "convex"
     BM25 = "bm25"
     DENSE = "dense"
     RRF = "rrf"
@@ -52,7 +56,7 @@ def fuse(
             return cosines
         case Method.RRF:
             return _reciprocal_ranks(lexical) + _reciprocal_ranks(cosines)
-        case Method.HYBRID:
+        case Method.HYBRID | Method.CONVEX:
             return convex(lexical, cosines, weight).astype(np.float32)
 
 
