@@ -120,6 +120,8 @@ def truncate(path: Path) -> None:
     [
         "text.sqlite",
         "vectors.npy",
+        "sentences.npy",
+        "sentence-starts.npy",
         "postings-starts.npy",
         "postings-passages.npy",
         "postings-impacts.npy",

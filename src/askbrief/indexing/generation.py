@@ -7,7 +7,9 @@ index/
     manifest.json              what built it, from what, and the SHA-256 of every file beside it;
                                readers hold a shared lock on it, so that nothing in use is cleaned up
     text.sqlite                documents, passages, terms
-    vectors.npy                unit rows, float32 [passages, dimension]
+    vectors.npy                unit rows of the passages, float32 [passages, dimension]
+    sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
+    sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
     postings-*.npy             see ranking/lexical.py
   building-*/                  a generation being written; left behind only by a kill, swept by the next build
 """

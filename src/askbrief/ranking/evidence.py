@@ -1,7 +1,7 @@
 """What the single sentences of a passage say to a question, beside what the passage says as a whole.
 
 A passage that answers does so in one sentence, and that sentence stands out more than its passage does: taking
-it in gave 1 to 8 points of hit@1 on the four tuning sets (docs/quality.md).
+it in gave 2 to 8 points of hit@1 on the four tuning sets (docs/quality.md).
 """
 
 from __future__ import annotations
