@@ -80,3 +80,12 @@ class CitationUnknown(AskbriefError):
 
 class EvaluationError(AskbriefError):
     """A question set is missing or malformed."""
+
+
+def in_words(error: Exception) -> str:
+    """What the operating system or a library says went wrong, to be put into a sentence.
+
+    >>> in_words(FileNotFoundError(2, "No such file or directory", "a.txt"))
+    'no such file or directory'
+    """
+    return str(getattr(error, "strerror", None) or error).lower()

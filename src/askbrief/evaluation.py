@@ -21,7 +21,7 @@ import ir_measures
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from askbrief.errors import EvaluationError
+from askbrief.errors import EvaluationError, in_words
 from askbrief.indexing.build import build_from
 from askbrief.indexing.generation import SourceRow
 from askbrief.indexing.progress import Progress, Silent
@@ -183,7 +183,7 @@ def write_run(run: Sequence[Asked], path: Path) -> None:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{json.dumps(_line(asked), ensure_ascii=False)}\n" for asked in run)
     except OSError as error:
-        raise EvaluationError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+        raise EvaluationError(f"{path} cannot be written: {in_words(error)}") from error
 
 
 def _line(asked: Asked) -> dict[str, Any]:
@@ -277,8 +277,7 @@ def _lines(path: Path, row: type[Row]) -> Iterator[Row]:
         raise EvaluationError(f"{path} is not UTF-8 text") from error
     except OSError as error:
         raise EvaluationError(
-            f"{path} cannot be read: {(error.strerror or str(error)).lower()} "
-            "(a question set is a folder with corpus.jsonl and queries.jsonl)"
+            f"{path} cannot be read: {in_words(error)} (a question set is a folder with corpus.jsonl and queries.jsonl)"
         ) from error
     for number, line in enumerate(lines, start=1):
         if line.strip():

@@ -126,6 +126,10 @@ class Passage:
     section: str | None = None
     page: int | None = None
 
+    def sentence_texts(self) -> list[str]:
+        """The words of each sentence."""
+        return [self.text[span.start - self.start : span.end - self.start] for span in self.sentences]
+
 
 # --------------------------------------------------------------------------------------------- questions
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from askbrief.records import Passage, Span
 
 DENSE_WEIGHT = 0.4
-"""The share of the cosine; from 0 to 0.6 no question set told a difference (docs/quality.md)."""
+"""The share of the cosine; from 0 to 0.6 it moved no set's share of rightly marked sentences by over 0.02."""
 
 
 def best_sentence(passage: Passage, evidence: SentenceEvidence) -> Span:

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askbrief.errors import LedgerError
+from askbrief.errors import LedgerError, in_words
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
@@ -93,8 +93,7 @@ def _mapped_errors(path: Path, verb: str) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise LedgerError(
-            f"the memory of citation keys, {path}, could not be {verb}: {reason}; "
+            f"the memory of citation keys, {path}, could not be {verb}: {in_words(error)}; "
             "mend the file's rights, or set ASKBRIEF_STATE_DIR to a folder that can be written"
         ) from error

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from askbrief.errors import BuildError, IndexMissing, IndexUnusable, ReadingError
+from askbrief.errors import BuildError, IndexMissing, IndexUnusable, ReadingError, in_words
 from askbrief.indexing.generation import (
     SENTENCE_STARTS,
     SENTENCES,
@@ -225,12 +225,8 @@ class _Intake:
         digests = []
         for passage, text in zip(done.passages, done.encoded_texts, strict=True):
             digests.append(passage_digest(text, passage))
-            self.fresh[digests[-1]] = [text, *_sentence_texts(passage)]
+            self.fresh[digests[-1]] = [text, *passage.sentence_texts()]
         return document, done.passages, digests, done.cut_sentences
-
-
-def _sentence_texts(passage: Passage) -> list[str]:
-    return [passage.text[span.start - passage.start : span.end - passage.start] for span in passage.sentences]
 
 
 def _write_vectors(
@@ -324,9 +320,8 @@ def _write_errors(index: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise BuildError(
-            f"the index in {index} could not be written: {reason}; the old one keeps serving. "
+            f"the index in {index} could not be written: {in_words(error)}; the old one keeps serving. "
             "Make room or mend the folder, then build again"
         ) from error
 

@@ -27,7 +27,7 @@ import numpy as np
 import portalocker
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMismatch, IndexMissing
+from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMismatch, IndexMissing, in_words
 from askbrief.indexing.passages import SPLITTING_VERSION
 from askbrief.indexing.store import Store
 from askbrief.ranking.analysis import ANALYSIS_VERSION
@@ -234,7 +234,7 @@ class BuildLock:
             self._file.close()
             raise BuildInProgress(f"another build is running in {self._index}: wait until it is done") from error
         except OSError as error:
-            raise BuildError(f"cannot write to {self._index}: {(error.strerror or str(error)).lower()}") from error
+            raise BuildError(f"cannot write to {self._index}: {in_words(error)}") from error
         return self
 
     def __exit__(self, *_: object) -> None:

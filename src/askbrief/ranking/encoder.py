@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from askbrief.errors import ModelError
+from askbrief.errors import ModelError, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -192,7 +192,7 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ModelError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from error
+        raise ModelError(f"cannot read {path}: {in_words(error)}") from error
 
 
 def encode_in_batches(

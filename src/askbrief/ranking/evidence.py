@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.fusion import convex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,11 +53,10 @@ def sentence_evidence(
         query: the question's unit vector.
     """
     total = sum(weights.values()) or 1.0
-    texts = (passage.text[span.start - passage.start : span.end - passage.start] for span in passage.sentences)
-    covered = [sum(weights.get(term, 0.0) for term in set(analyse(text))) / total for text in texts]
+    covered = [sum(weights.get(term, 0.0) for term in set(analyse(text))) / total for text in passage.sentence_texts()]
     return SentenceEvidence(np.array(covered, dtype=np.float32), vectors.astype(np.float32) @ query)
 
 
 def combined(whole: float, best_sentence: float, share: float) -> float:
     """A passage's evidence of one kind, the whole and its best sentence taken together."""
-    return (1 - share) * whole + share * best_sentence
+    return convex(best_sentence, whole, share)

@@ -60,9 +60,9 @@ def fuse(
             return convex(lexical, cosines, weight).astype(np.float32)
 
 
-def convex(lexical: Evidence, dense: Evidence, weight: float) -> Evidence:
-    """The convex combination: `weight` of the lexical evidence, the rest of the dense."""
-    return weight * lexical + (1 - weight) * dense
+def convex(one: Evidence, other: Evidence, weight: float) -> Evidence:
+    """The convex combination: `weight` of the one kind of evidence, the rest of the other."""
+    return weight * one + (1 - weight) * other
 
 
 def _reciprocal_ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from askbrief.errors import ReadingError
+from askbrief.errors import ReadingError, in_words
 from askbrief.reading import markdown, metadata, plain
 from askbrief.reading.decoding import decode
 from askbrief.records import Block, BlockKind, Document
@@ -89,4 +89,4 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReadingError(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise ReadingError(f"cannot be read: {in_words(error)}") from error

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askbrief.errors import ReadingError, SeedsError
+from askbrief.errors import ReadingError, SeedsError, in_words
 from askbrief.reading.registry import reader_for
 
 if TYPE_CHECKING:
@@ -161,4 +161,4 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise ReadingError(f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise ReadingError(f"cannot be read: {in_words(error)}") from error
