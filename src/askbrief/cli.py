@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from askbrief import __version__
 from askbrief.citing.styles import Style, written
+from askbrief.cli_common import (
+    ERROR,
+    FOUND,
+    INTERRUPTED,
+    NOT_FOUND,
+    Index,
+    Json,
+    Seeds,
+    State,
+    errors,
+    open_library,
+    output,
+    say,
+    show,
+)
+from askbrief.cli_feedback import feedback
 from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError
 from askbrief.ranking.fusion import Method
 from askbrief.records import Metadata, Scope, Verdict
@@ -22,11 +36,7 @@ from askbrief.settings import Settings, load_settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import RenderableType
-
     from askbrief.library import Library
-
-FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="askbrief",
@@ -35,19 +45,12 @@ app = typer.Typer(
         '\n\n\b\nExample:\n  askbrief build\n  askbrief ask "how many TTP fighters are in Afghanistan?"'
     ),
     epilog="Exit codes: 0 answered, 1 nothing in the sources answers it, 2 an error.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-Seeds = Annotated[Path | None, typer.Option("--seeds", help="Folder of source documents.", show_default="seeds/")]
-Index = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index/")]
-State = Annotated[
-    Path | None, typer.Option("--state", help="Folder that remembers citation keys.", show_default="state/")
-]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+app.add_typer(feedback, name="feedback")
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -78,10 +81,16 @@ def _sentence(error: Exception) -> str:
 
 
 @app.callback(invoke_without_command=True)
-def main(*, version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
-    """Hold the options that need no command."""
+def main(
+    context: typer.Context,
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    """Hold the options that need no command; without a command, show the help."""
     if version:
-        _out().print(f"askbrief {__version__}")
+        output().print(f"askbrief {__version__}")
+    elif context.invoked_subcommand is None:
+        sys.stdout.write(f"{context.get_help()}\n")
 
 
 @app.command()
@@ -106,10 +115,10 @@ def build(
     from askbrief.terminal import Bar, build_report
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
-    with Bar(_err()) as bar:
+    with Bar(errors()) as bar:
         report = build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
     if as_json or not (quiet and report.up_to_date):
-        _show(as_json, lambda payloads: payloads.build_report(report), lambda: build_report(report))
+        show(as_json, lambda payloads: payloads.build_report(report), lambda: build_report(report))
     return FOUND
 
 
@@ -143,14 +152,14 @@ def ask(  # noqa: PLR0913 - one for each option
     from askbrief.terminal import answer
 
     settings = load_settings(seeds_dir=seeds, index_dir=index, state_dir=state)
-    with _library(settings) as library:
+    with open_library(settings) as library:
         scope = _scope(library, collection, document, since, until)
-        with _err().status("loading the model and searching"):
+        with errors().status("loading the model and searching"):
             found = library.ask(question, top, scope)
         _say_if_stale(library, settings)
     for note in found.notes:
-        _note(note)
-    _show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))
+        say(note)
+    show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))
     return NOT_FOUND if found.verdict is Verdict.NONE else FOUND
 
 
@@ -176,16 +185,16 @@ def cite(
     from askbrief.terminal import citation, clean
 
     settings = load_settings(index_dir=index, state_dir=state)
-    with _library(settings) as library:
+    with open_library(settings) as library:
         found = library.cite(key)
     text = written(found, style)
     if style is Style.JSON and not as_json:
         sys.stdout.write(f"{text}\n")
     elif style is not Style.PLAIN and not as_json:
-        _err().print(f"{found.status}", style="dim")
+        errors().print(f"{found.status}", style="dim")
         sys.stdout.write(f"{clean(text)}\n")
     else:
-        _show(as_json, lambda payloads: payloads.citation(found), lambda: citation(found, text))
+        show(as_json, lambda payloads: payloads.citation(found), lambda: citation(found, text))
     return NOT_FOUND if found.status is CitationStatus.GONE else FOUND
 
 
@@ -202,7 +211,7 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
 
     with Generation.open_current(load_settings(index_dir=index).index_dir) as generation:
         manifest, listed = generation.manifest, generation.store.sources(Scope())
-    _show(
+    show(
         as_json,
         lambda payloads: payloads.sources(manifest, listed),
         lambda: terminal.sources(manifest, listed, dt.datetime.now(dt.UTC)),
@@ -228,7 +237,7 @@ def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -
     changed = seed_changes(settings.seeds_dir, manifest, max_file_mib=settings.max_file_mib)
     now = dt.datetime.now(dt.UTC)
     age = (now - manifest.built_at).total_seconds()
-    _show(
+    show(
         as_json,
         lambda payloads: payloads.status(manifest, age, changed),
         lambda: terminal.status(manifest, changed, now),
@@ -252,10 +261,10 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     from askbrief.terminal import Bar, check_report
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
-    with Generation.open_current(settings.index_dir) as generation, Bar(_err()) as bar:
+    with Generation.open_current(settings.index_dir) as generation, Bar(errors()) as bar:
         files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
         report = check_index(generation, files, bar)
-    _show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
+    show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
     return NOT_FOUND if report.problems else FOUND
 
 
@@ -289,12 +298,12 @@ def evaluate(
     rows = {}
     for questions in [QuestionSet(folder) for folder in folders]:
         for one in methods:
-            with terminal.Bar(_err()) as bar:
+            with terminal.Bar(errors()) as bar:
                 answers = ask_all(questions, encoder, settings, method=one, progress=bar)
             rows[questions.folder.resolve().name, str(one)] = measure(questions, answers)
             if out is not None:
                 write_run(answers, out)
-    _show(
+    show(
         as_json,
         lambda payloads: [payloads.measures(name, how, values) for (name, how), values in rows.items()],
         lambda: terminal.measures(rows),
@@ -303,12 +312,6 @@ def evaluate(
 
 
 # ------------------------------------------------------------------------------------------------- helpers
-
-
-def _library(settings: Settings) -> Library:
-    from askbrief.library import Library
-
-    return Library.open(settings.index_dir, state=settings.state_dir, settings=settings)
 
 
 def _scope(
@@ -354,36 +357,14 @@ def _say_if_stale(library: Library, settings: Settings) -> None:
     try:
         changed = seed_changes(settings.seeds_dir, library.generation.manifest, max_file_mib=settings.max_file_mib)
     except SeedsError as error:
-        _note(f"{error}; answering from the index as it is")
+        say(f"{error}; answering from the index as it is")
         return
     if changed:
-        _note(staleness(changed))
-
-
-def _show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks
-    if as_json:
-        from askbrief import payloads
-
-        sys.stdout.write(f"{json.dumps(payload(payloads), ensure_ascii=False, indent=2)}\n")
-        return
-    shown: RenderableType = rendered()
-    _out().print(shown)
-
-
-def _out() -> Console:
-    return Console(highlight=False)
-
-
-def _err() -> Console:
-    return Console(stderr=True, highlight=False)
-
-
-def _note(message: str) -> None:
-    sys.stderr.write(f"askbrief: {message}\n")
+        say(staleness(changed))
 
 
 def _fail(message: str, code: int = ERROR) -> int:
     from askbrief.terminal import line
 
-    _note(line(message))
+    say(line(message))
     return code

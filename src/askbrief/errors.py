@@ -13,6 +13,7 @@
     │   ├── IndexMismatch     built by another format, analyser or model
     │   └── IndexDamaged      a file is missing or does not match its checksum
     ├── LedgerError           the memory of citation keys cannot be read or written
+    ├── JournalError          the journal of questions, answers and votes cannot be read or written
     ├── CitationUnknown       no passage was ever shown under this key
     └── EvaluationError       a question set is missing or malformed
 
@@ -72,6 +73,10 @@ class IndexDamaged(IndexUnusable):
 
 class LedgerError(AskbriefError):
     """The memory of citation keys cannot be read or written."""
+
+
+class JournalError(AskbriefError):
+    """The journal of questions, answers and votes cannot be read or written."""
 
 
 class CitationUnknown(AskbriefError):

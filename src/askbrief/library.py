@@ -22,7 +22,7 @@ from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
 from askbrief.ranking.search import Ranked, Searched, search
-from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span
+from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span, Surroundings
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -170,6 +170,7 @@ class Library:
             score=round(found.score, 6),
             signals=found.signals,
             also=also,
+            sentences=passage.sentences,
         )
 
     def _remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
@@ -201,8 +202,8 @@ class Library:
             LedgerError: the memory of keys cannot be read.
         """
         key = parse_key(key)
-        remembered = self._recall(key)
-        if remembered is None or not self._may_see(remembered, scope):
+        remembered = self.recall(key, scope)
+        if remembered is None:
             raise CitationUnknown(f"no passage is known by the key {key!r}: check its letters, or ask again")
         status, doc_id, span = self._find_again(remembered, scope)
         citation = Citation(
@@ -271,6 +272,21 @@ class Library:
             current_end=span.end,
             current_text=store.text(doc_id)[span.start : span.end],
         )
+
+    def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
+        """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
+        citation = self.cite(key, scope)
+        doc_id, start, end = citation.current_doc_id, citation.current_start, citation.current_end
+        number = None if doc_id is None or start is None else self.generation.store.passage_at(doc_id, start)
+        if number is None or doc_id is None:
+            return Surroundings(citation)
+        text, window = self.generation.store.text(doc_id), self.generation.store.neighbourhood(number)[1]
+        return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
+
+    def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
+        """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
+        remembered = self._recall(key)
+        return remembered if remembered is not None and self._may_see(remembered, scope) else None
 
     # ------------------------------------------------------------------------------------------- listing
 

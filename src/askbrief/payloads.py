@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from askbrief.evaluation import Measures
+    from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
     from askbrief.indexing.generation import Manifest
     from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Problem, Source
@@ -148,6 +149,30 @@ def measures(name: str, method: str, measures: Measures) -> dict[str, Any]:
         "words_per_passage": measures.words_per_passage,
         "p50_ms": measures.median_ms,
         "p95_ms": measures.p95_ms,
+    }
+
+
+def export_report(report: ExportReport) -> dict[str, Any]:
+    """What an export of votes came to; `left_out` counts questions by reason."""
+    return {
+        "folder": str(report.folder),
+        "generation": report.generation,
+        "documents": report.documents,
+        "questions": report.questions,
+        "answerable": report.answerable,
+        "unanswerable": report.unanswerable,
+        "left_out": dict(report.left_out),
+    }
+
+
+def gap(gap: Gap) -> dict[str, Any]:
+    """A question that the sources could not answer."""
+    return {
+        "question": gap.question,
+        "count": gap.count,
+        "people": gap.people,
+        "last_asked": gap.last_asked.isoformat(),
+        "why": gap.why,
     }
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 
 # ------------------------------------------------------------------------------------------- documents
@@ -148,10 +148,7 @@ class Scope:
 
     def admits(self, doc_id: str, metadata: Metadata) -> bool:
         """Whether a document is in scope."""
-        folder = doc_id.rpartition("/")[0]
-        if self.collections is not None and not any(
-            folder == name or folder.startswith(f"{name}/") for name in self.collections
-        ):
+        if self.collections is not None and not _below(self.collections, doc_id.rpartition("/")[0]):
             return False
         if self.documents is not None and doc_id not in self.documents:
             return False
@@ -166,6 +163,32 @@ class Scope:
     def is_everything(self) -> bool:
         return self == Scope()
 
+    def within(self, other: Scope) -> Scope:
+        """What both admit.
+
+        >>> Scope(collections=frozenset({"un", "news"})).within(Scope(collections=frozenset({"un/2022"}))).collections
+        frozenset({'un/2022'})
+        """
+        return Scope(
+            _common(self.collections, other.collections, _below),
+            _common(self.documents, other.documents, frozenset.__contains__),
+            max((day for day in (self.since, other.since) if day), default=None),
+            min((day for day in (self.until, other.until) if day), default=None),
+        )
+
+
+def _below(names: frozenset[str], name: str) -> bool:
+    return any(name == above or name.startswith(f"{above}/") for above in names)
+
+
+def _common(
+    some: frozenset[str] | None, others: frozenset[str] | None, covers: Callable[[frozenset[str], str], bool]
+) -> frozenset[str] | None:
+    """What two sets of names have in common, where None is every name."""
+    if some is None or others is None:
+        return others if some is None else some
+    return frozenset(name for name in some if covers(others, name)) | {name for name in others if covers(some, name)}
+
 
 class Verdict(StrEnum):
     """Whether the sources answer: strong, weak (perhaps), or none (the sources don't say)."""
@@ -179,8 +202,9 @@ class Verdict(StrEnum):
 class Hit:
     """A passage found for a question.
 
-    `highlight` is the best sentence, as offsets into the document's text. `score` is in 0..1 and `signals`
-    names what it was made from. `also` holds the keys of near-duplicates that are not shown again.
+    `sentences` are its sentences and `highlight` is the best of them, as offsets into the document's text. `score`
+    is in 0..1 and `signals` names what it was made from. `also` holds the keys of near-duplicates that are not shown
+    again.
     """
 
     rank: int
@@ -196,6 +220,7 @@ class Hit:
     score: float
     signals: Mapping[str, float]
     also: tuple[str, ...] = ()
+    sentences: tuple[Span, ...] = ()
 
     @property
     def answer_sentence(self) -> str:
@@ -252,6 +277,15 @@ class Citation:
     current_start: int | None = None
     current_end: int | None = None
     current_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A citation with the words before and after it today; both empty where the quote is gone."""
+
+    citation: Citation
+    before: str = ""
+    after: str = ""
 
 
 # ----------------------------------------------------------------------------------------------- building

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rich.progress import Task
 
     from askbrief.evaluation import Measures
+    from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
     from askbrief.indexing.generation import Manifest
     from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Source
@@ -239,6 +240,38 @@ def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
     table.add_row("area under ROC", *(_share(run.auroc) for run in runs))
     table.add_row("words per passage", *(f"{run.words_per_passage:.0f}" for run in runs))
     table.add_row("p50 / p95 ms", *(f"{run.median_ms:.0f} / {run.p95_ms:.0f}" for run in runs))
+    return table
+
+
+# ------------------------------------------------------------------------------------------------ feedback
+
+
+def export_report(report: ExportReport) -> RenderableType:
+    """What was written, and how many questions were left out, with the reasons."""
+    written = (
+        f"{_count(report.questions, 'question')} on {_count(report.documents, 'document')} written to {report.folder}: "
+        f"{report.answerable:,} answerable, {report.unanswerable:,} not"
+    )
+    nothing = "Nothing to export: people have not voted clearly on any question yet. Nothing was written."
+    table = Table.grid(padding=(0, 2))
+    for why, number in report.left_out.items():
+        table.add_row(Text("left out", style="yellow"), Text(f"{number:,}", justify="right"), Text(why))
+    return Group(Text(line(written) if report.questions else nothing, style="bold"), table)
+
+
+def gaps(gaps: Sequence[Gap]) -> RenderableType:
+    """The questions without an answer, and in what way."""
+    if not gaps:
+        return Text("No gaps: nobody has asked yet what the sources could not answer.")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("question", overflow="fold", ratio=1)
+    table.add_column("asked", justify="right", no_wrap=True)
+    table.add_column("people", justify="right", no_wrap=True)
+    table.add_column("last", no_wrap=True)
+    table.add_column("why", no_wrap=True)
+    for gap in gaps:
+        numbers = (f"{gap.count:,}", f"{gap.people:,}", f"{gap.last_asked:%Y-%m-%d}")
+        table.add_row(Text(line(gap.question)), *map(Text, numbers), Text(gap.why))
     return table
 
 

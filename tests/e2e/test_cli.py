@@ -7,8 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,47 +17,7 @@ from askbrief.indexing.generation import current_name
 from tests.conftest import ROOT, SEED, TTP_QUESTION
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@dataclass
-class Shell:
-    """Runs commands in this process, in folders of their own that hold the seed, built."""
-
-    root: Path
-    capture: pytest.CaptureFixture[str]
-
-    def __call__(self, *arguments: str) -> tuple[int, str, str]:
-        code = run(arguments)
-        out, err = self.capture.readouterr()
-        return code, out, err
-
-    def json(self, *arguments: str) -> tuple[int, Any]:
-        code, out, _ = self(*arguments, "--json")
-        return code, json.loads(out)
-
-    def fails(self, *arguments: str, code: int = 2) -> str:
-        """Run what must fail with this code, nothing on standard output and one line on the other; give the line."""
-        actual, out, err = self(*arguments)
-        assert (actual, out) == (code, "")
-        assert err.startswith("askbrief: ")
-        assert err.count("\n") == 1
-        assert "Traceback" not in err
-        return err
-
-
-@pytest.fixture
-def shell(
-    seed_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Shell:
-    """A place with the seed and its index; ASKBRIEF_* point at it."""
-    shutil.copytree(seed_index, tmp_path / "index")
-    (tmp_path / "seeds").mkdir()
-    shutil.copy2(ROOT / "seeds" / SEED, tmp_path / "seeds")
-    for name in ("seeds", "index", "state"):
-        monkeypatch.setenv(f"ASKBRIEF_{name.upper()}_DIR", str(tmp_path / name))
-    monkeypatch.setenv("COLUMNS", "80")
-    return Shell(tmp_path, capsys)
+    from tests.e2e.shell import Shell
 
 
 # --------------------------------------------------------------------------------------------------- ask
@@ -301,60 +260,6 @@ def test_a_model_directory_that_is_none_is_one_line_and_the_old_index_answers_ag
 def test_a_setting_that_cannot_be_used_is_named(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ASKBRIEF_LEXICAL_WEIGHT", "7")
     assert "ASKBRIEF_LEXICAL_WEIGHT is '7'" in shell.fails("ask", TTP_QUESTION)
-
-
-# -------------------------------------------------------------------------------------------------- cite
-
-
-def test_cite_writes_every_style_and_says_how_the_quote_stands(shell: Shell) -> None:
-    _, answer = shell.json("ask", TTP_QUESTION)
-    key = answer["hits"][0]["key"]
-    _, out, _ = shell("cite", key)
-    assert out.startswith("intact: the same words stand at the same place")
-    assert "3,000 to 4,000 fighters" in " ".join(out.split())
-    _, out, err = shell("cite", key, "--style", "markdown")
-    assert out.startswith("> A July 5 report")
-    assert err == "intact\n"
-    _, out, _ = shell("cite", key, "--style", "footnote")
-    assert out.startswith(f"[^{key}]: Emboldened, resurgent TTP")
-    _, out, _ = shell("cite", key, "--style", "json")
-    assert json.loads(out)[0]["id"] == key
-
-
-def test_a_moved_and_a_changed_quote_are_shown_with_where_and_what_they_are_now(shell: Shell) -> None:
-    _, answer = shell.json("ask", TTP_QUESTION)
-    key = answer["hits"][0]["key"]
-    seed = shell.root / "seeds" / SEED
-    text = seed.read_text(encoding="utf-8")
-    seed.write_text(f"A line on top, put there by somebody.\n{text}", encoding="utf-8")
-    shell("build")
-    code, out, _ = shell("cite", key)
-    assert code == 0
-    assert out.startswith("moved: ")
-    assert f"today in {SEED}" in " ".join(out.split())
-    seed.write_text(text.replace("3,000 to 4,000 fighters", "5,000 to 6,000 fighters"), encoding="utf-8")
-    shell("build")
-    code, out, _ = shell("cite", key)
-    assert code == 0
-    assert out.startswith("changed: ")
-    shown = " ".join(out.split())
-    assert "3,000 to 4,000" in shown
-    assert "5,000 to 6,000" in shown
-
-
-def test_a_quote_that_is_gone_is_exit_code_one_and_remembered(shell: Shell) -> None:
-    _, answer = shell.json("ask", TTP_QUESTION)
-    key = answer["hits"][0]["key"]
-    (shell.root / "seeds" / SEED).write_text("Quite another story about the weather in the mountains, and no more.")
-    shell("build")
-    code, out, _ = shell("cite", key)
-    assert code == 1
-    assert out.startswith("gone: ")
-    assert "3,000 to 4,000 fighters" in " ".join(out.split())
-
-
-def test_a_key_that_was_never_shown_is_exit_code_one(shell: Shell) -> None:
-    assert "no passage is known by the key" in shell.fails("cite", "ttp-report-aaaaaa", code=1)
 
 
 # ------------------------------------------------------------------------------------------------ the rest

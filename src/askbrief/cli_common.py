@@ -1,0 +1,59 @@
+"""What the commands share: options, exit codes, and how a result or a note is said."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from askbrief.library import Library
+    from askbrief.settings import Settings
+
+FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+Seeds = Annotated[Path | None, typer.Option("--seeds", help="Folder of source documents.", show_default="seeds/")]
+Index = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index/")]
+State = Annotated[
+    Path | None, typer.Option("--state", help="Folder that remembers what was shown.", show_default="state/")
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+
+
+def open_library(settings: Settings) -> Library:
+    """Open the index of the settings with their state; the library is imported only now, so that help is quick."""
+    from askbrief.library import Library
+
+    return Library.open(settings.index_dir, state=settings.state_dir, settings=settings)
+
+
+def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks
+    """Write the result as JSON, or rendered for people; only what is wanted is made."""
+    if as_json:
+        from askbrief import payloads
+
+        sys.stdout.write(f"{json.dumps(payload(payloads), ensure_ascii=False, indent=2)}\n")
+        return
+    shown: RenderableType = rendered()
+    output().print(shown)
+
+
+def output() -> Console:
+    """Standard output, for results."""
+    return Console(highlight=False)
+
+
+def errors() -> Console:
+    """The error stream, for progress and for what is beside the result."""
+    return Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """Write a line to the error stream."""
+    sys.stderr.write(f"askbrief: {message}\n")
