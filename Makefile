@@ -1,6 +1,6 @@
 # Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build check test format eval clean
+.PHONY: help setup ask build bot check test format eval clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -36,6 +36,10 @@ ask: $(READY) ## Answer a question: make ask Q="how many ...?"
 
 build: $(READY) ## Bring index/ up to date with seeds/
 	@$(BIN)/askbrief build
+
+bot: $(READY) ## Start the Discord bot
+	@$(BIN)/askbrief build --quiet
+	@exec $(BIN)/askbrief-bot
 
 check: $(READY) ## Lint, format, types and architecture
 	$(BIN)/ruff check .

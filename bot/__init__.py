@@ -1,0 +1,1 @@
+"""The Discord bot: askbrief in a channel."""

@@ -1,0 +1,1 @@
+"""What people see in Discord, as plain data: records of the library in, cards out; nothing here knows discord.py."""

@@ -1,0 +1,1 @@
+"""What people can do: each module one group of commands with its buttons; none knows another."""

@@ -1,0 +1,242 @@
+"""The desk between Discord's event loop and the library: threads of bounded number, and the index that serves.
+
+The library is opened anew when another generation serves; who is reading the old one finishes with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from askbrief.errors import AskbriefError
+from askbrief.indexing.generation import current_name
+from askbrief.indexing.sources import seed_changes
+from askbrief.library import Library
+from askbrief.ranking.encoder import SentenceTransformerEncoder
+from bot.cards.coverage import Coverage
+from bot.errors import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from askbrief.indexing.generation import Manifest
+    from askbrief.ranking.encoder import Encoder
+    from askbrief.records import Answer, BuildReport, Changes, Scope
+    from askbrief.settings import Settings
+    from bot.building import Builder, Step
+
+Result = TypeVar("Result")
+_WARM_UP = "what do the sources say?"
+log = structlog.get_logger("askbrief.bot")
+
+
+@dataclass(eq=False)
+class _Serving:
+    """An opened library and how many are reading it."""
+
+    library: Library
+    readers: int = 0
+    retired: bool = False
+
+    def close_when_unread(self) -> None:
+        if self.retired and not self.readers:
+            self.library.close()
+
+
+class Desk:
+    """Asks the library in threads, and keeps it at the newest generation. For one event loop."""
+
+    def __init__(
+        self, settings: Settings, builder: Builder, *, threads: int = 2, queue: int = 32, encoder: Encoder | None = None
+    ) -> None:
+        """Take the settings.
+
+        Args:
+            settings: of the library.
+            builder: how the index is brought up to date.
+            threads: how many questions are searched for at once.
+            queue: how many more may wait.
+            encoder: by default, the model of the settings.
+        """
+        self._settings = settings
+        self._builder = builder
+        self._encoder = encoder
+        self._most_pending = threads + queue
+        self._pending = 0
+        self._searching = ThreadPoolExecutor(threads, thread_name_prefix="search")
+        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="keep")  # opening an index, comparing files
+        self._waiting = ThreadPoolExecutor(1, thread_name_prefix="build")  # for the building process
+        self._building = asyncio.Lock()
+        self._reload: asyncio.Task[None] | None = None
+        self._refused: str | None = None
+        self._serving: _Serving | None = None
+
+    def open(self) -> None:
+        """Load the model, open the index and ask a first question, so that the first person need not wait.
+
+        Raises:
+            IndexUnusable: there is no index, or it cannot be opened.
+            ModelError: the model cannot be used.
+        """
+        self._encoder = self._encoder or SentenceTransformerEncoder(self._settings.model)
+        library = self._open_library()
+        library.generation.store.passages([0] if library.generation.manifest.passages else [])
+        self._encoder.encode_query(_WARM_UP)
+        self._serving = _Serving(library)
+
+    def close(self) -> None:
+        """Take no more questions, break off a build, let searches finish, and let go of the index."""
+        serving, self._serving = self._serving, None
+        self.stop_building()
+        self._searching.shutdown(wait=True, cancel_futures=True)
+        self._keeping.shutdown(wait=True, cancel_futures=True)
+        self._waiting.shutdown(wait=True, cancel_futures=True)
+        if serving is not None:
+            serving.library.close()
+
+    # ------------------------------------------------------------------------------------------ reading
+
+    @property
+    def manifest(self) -> Manifest:
+        """What serves now."""
+        return self._now_serving().library.generation.manifest
+
+    @property
+    def is_open(self) -> bool:
+        return self._serving is not None
+
+    @property
+    def pending(self) -> int:
+        """How many questions are being searched for or wait."""
+        return self._pending
+
+    @property
+    def is_building(self) -> bool:
+        return self._building.locked()
+
+    async def ask(self, question: str, top: int, scope: Scope) -> tuple[Answer, Coverage]:
+        """Ask the library, and count what was searched.
+
+        Raises:
+            Refusal: too many questions wait already.
+            InputError: the question cannot be used.
+        """
+        return await self.read(lambda library: (library.ask(question, top, scope), _coverage(library, scope)))
+
+    async def coverage(self, scope: Scope) -> Coverage:
+        """Count what somebody may search; a build's report has it also when too many questions wait."""
+        with self._lease() as library:
+            return await asyncio.get_running_loop().run_in_executor(self._keeping, _coverage, library, scope)
+
+    async def read(self, question: Callable[[Library], Result]) -> Result:
+        """Ask the library anything, in a thread, with one generation throughout.
+
+        Raises:
+            Refusal: too many questions wait already.
+        """
+        if self._pending >= self._most_pending:
+            raise Refusal("error-busy")
+        self._follow_others()
+        self._pending += 1
+        try:
+            with self._lease() as library:
+                return await asyncio.get_running_loop().run_in_executor(self._searching, question, library)
+        finally:
+            self._pending -= 1
+
+    def _now_serving(self) -> _Serving:
+        if self._serving is None:
+            raise Refusal("error-leaving")
+        return self._serving
+
+    @contextmanager
+    def _lease(self) -> Iterator[Library]:
+        serving = self._now_serving()
+        serving.readers += 1
+        try:
+            yield serving.library
+        finally:
+            serving.readers -= 1
+            serving.close_when_unread()
+
+    # ------------------------------------------------------------------------------------------- keeping
+
+    async def rebuild(self, on_step: Callable[[Step], None]) -> BuildReport:
+        """Bring the index up to date with seeds/ in a process of its own, and serve it; one build at a time.
+
+        Args:
+            on_step: called on the event loop.
+
+        Raises:
+            BuildError, ModelError, SeedsError: it failed; the old index keeps serving.
+        """
+        loop = asyncio.get_running_loop()
+
+        def say(step: Step) -> None:
+            loop.call_soon_threadsafe(on_step, step)
+
+        async with self._building:
+            report = await loop.run_in_executor(self._waiting, self._builder.build, say)
+            await self.refresh()
+        return report
+
+    def stop_building(self) -> None:
+        """Break off a build that is running, and refuse further ones."""
+        self._builder.stop()
+
+    async def refresh(self) -> None:
+        """Serve the newest generation, if it is not the one that serves."""
+        if current_name(self._settings.index_dir) == self.manifest.generation:
+            return
+        library = await asyncio.get_running_loop().run_in_executor(self._keeping, self._open_library)
+        if self._serving is None or library.generation.name == self.manifest.generation:  # closed, or opened twice
+            library.close()
+            return
+        old, self._serving = self._now_serving(), _Serving(library)
+        old.retired = True
+        old.close_when_unread()
+        log.info("serving", generation=library.generation.name)
+
+    async def changes(self) -> Changes:
+        """How seeds/ differs from what serves."""
+        manifest, settings = self.manifest, self._settings
+        return await asyncio.get_running_loop().run_in_executor(
+            self._keeping, lambda: seed_changes(settings.seeds_dir, manifest, max_file_mib=settings.max_file_mib)
+        )
+
+    def _follow_others(self) -> None:
+        """Somebody may have built from the command line: look, and switch while the old one answers."""
+        if self._building.locked() or (self._reload is not None and not self._reload.done()):
+            return
+        with suppress(AskbriefError):  # unreadable for now: what serves keeps serving
+            newest = current_name(self._settings.index_dir)
+            if newest not in {None, self.manifest.generation, self._refused}:
+                self._reload = asyncio.create_task(self._refresh_quietly(newest))
+
+    async def _refresh_quietly(self, newest: str | None) -> None:
+        try:
+            await self.refresh()
+        except Refusal:
+            log.info("not-refreshed", error="leaving")
+        except AskbriefError as error:
+            self._refused = newest  # a generation never changes: it need not be tried again
+            log.warning("not-refreshed", error=str(error))
+
+    def _open_library(self) -> Library:
+        settings = self._settings
+        return Library.open(settings.index_dir, state=settings.state_dir, encoder=self._encoder, settings=settings)
+
+
+def _coverage(library: Library, scope: Scope) -> Coverage:
+    return Coverage.of(library.sources(scope), library.generation.manifest.built_at)
+
+
+def age(manifest: Manifest) -> float:
+    """Seconds since an index was built."""
+    return (dt.datetime.now(dt.UTC) - manifest.built_at).total_seconds()

@@ -1,0 +1,103 @@
+"""Figures for Prometheus and a health check, on a loopback port if asked for."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from askbrief.errors import SettingsError, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from askbrief.records import Verdict
+
+_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """What is counted; each bot has its own registry."""
+
+    def __init__(self) -> None:
+        """Start from zero."""
+        self.registry = CollectorRegistry()
+        self._questions = Counter(
+            "askbrief_questions", "Questions answered", ["via", "verdict"], registry=self.registry
+        )
+        self._errors = Counter("askbrief_errors", "Questions or actions that failed", ["kind"], registry=self.registry)
+        self._builds = Counter("askbrief_builds", "Builds", ["outcome"], registry=self.registry)
+        self._seconds = Histogram(
+            "askbrief_search_seconds",
+            "From question to card, waiting included",
+            buckets=_BUCKETS,
+            registry=self.registry,
+        )
+
+    def watch(self, name: str, about: str, value: Callable[[], float]) -> None:
+        """A gauge that is read when somebody looks."""
+        Gauge(f"askbrief_{name}", about, registry=self.registry).set_function(value)
+
+    @contextmanager
+    def searching(self) -> Iterator[None]:
+        """Time one question."""
+        started = time.monotonic()
+        yield
+        self._seconds.observe(time.monotonic() - started)
+
+    def answered(self, via: str, verdict: Verdict) -> None:
+        """Count an answer."""
+        self._questions.labels(via=via, verdict=str(verdict)).inc()
+
+    def failed(self, kind: str) -> None:
+        """Count an error by its name."""
+        self._errors.labels(kind=kind).inc()
+
+    def built(self, outcome: str) -> None:
+        """Count a build: "done" or "failed"."""
+        self._builds.labels(outcome=outcome).inc()
+
+
+class HealthServer:
+    """Serves /healthz and /metrics on 127.0.0.1."""
+
+    def __init__(self, metrics: Metrics, is_ready: Callable[[], bool]) -> None:
+        """Take what is shown."""
+        self._metrics = metrics
+        self._is_ready = is_ready
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, port: int) -> int:
+        """Listen, and say on which port (0 asks for a free one).
+
+        Raises:
+            SettingsError: nobody can listen on this port.
+        """
+        app = web.Application()
+        app.router.add_get("/healthz", self._health)
+        app.router.add_get("/metrics", self._figures)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        try:
+            await site.start()
+        except OSError as error:
+            await self.stop()
+            raise SettingsError(f"ASKBRIEF_HEALTH_PORT is {port}: cannot listen there: {in_words(error)}") from error
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+    async def _health(self, _: web.Request) -> web.Response:
+        ready = self._is_ready()
+        return web.Response(text="ready\n" if ready else "not ready\n", status=200 if ready else 503)
+
+    async def _figures(self, _: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": _TEXT})
