@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from askbrief import BuildReport
     from askbrief.ranking.encoder import SentenceTransformerEncoder
 
+pytest_plugins = ["tests.simulated.recording"]
+
 ROOT = Path(__file__).resolve().parents[1]
 SEED = "000_ee697740f37b7d18.txt"
 TTP_QUESTION = "how many TTP fighters are in Afghanistan?"

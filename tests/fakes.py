@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askbrief import build
+from askbrief.errors import BuildError
 from askbrief.ranking.analysis import analyse
+from bot.building import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+
+    from askbrief import BuildReport
+    from askbrief.ranking.encoder import Encoder
+    from askbrief.settings import Settings
 
 
 class HashEncoder:
@@ -39,3 +46,26 @@ class HashEncoder:
         vector[0] += 1e-3  # a text without terms has a direction too
         unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
         return unit
+
+
+class InProcessBuilder:
+    """Builds in the bot's own process, with a given encoder; `fail` makes it fail, `before` is called as it begins."""
+
+    def __init__(self, settings: Settings, encoder: Encoder) -> None:
+        self.settings = settings
+        self.encoder = encoder
+        self.fail: str | None = None
+        self.before: Callable[[], None] = lambda: None
+
+    def build(self, on_step: Callable[[Step], None]) -> BuildReport:
+        self.before()
+        on_step(Step("reading", 0, 1))
+        if self.fail is not None:
+            raise BuildError(self.fail)
+        settings = self.settings
+        report = build(settings.seeds_dir, settings.index_dir, encoder=self.encoder, settings=settings)
+        on_step(Step("encoding", 1, 1))
+        return report
+
+    def stop(self) -> None:
+        """There is no process to end."""

@@ -1,0 +1,1 @@
+"""The bot, driven like a person would through a simulated Discord."""

@@ -1,0 +1,112 @@
+"""How much one person and one server may ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.errors import Refusal
+from bot.limits import Allowance, Cooldowns
+from tests.bot.conftest import text
+
+if TYPE_CHECKING:
+    from tests.bot.conftest import Office
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("per_minute", [1, 3, 7, 20, 120])
+def test_as_many_as_allowed_at_once_and_the_next_after_the_time_that_was_named(per_minute: int) -> None:
+    clock = Clock()
+    allowance = Allowance(per_minute, clock)
+    assert [allowance.take(1) for _ in range(per_minute)] == [0.0] * per_minute
+    wait = allowance.take(1)
+    assert 0 < wait <= 60 / per_minute
+    clock.now += wait * 0.99
+    assert allowance.take(1) > 0
+    clock.now += wait * 0.02
+    assert allowance.take(1) == 0.0
+
+
+def test_never_more_than_a_full_minute_is_saved_up() -> None:
+    clock = Clock()
+    allowance = Allowance(2, clock)
+    clock.now = 1e6
+    assert [allowance.take(1) > 0 for _ in range(4)] == [False, False, True, True]
+
+
+def test_over_any_hour_nobody_gets_more_than_the_allowance_and_one_bucket() -> None:
+    clock = Clock()
+    allowance = Allowance(6, clock)
+    granted = 0
+    for _ in range(3_600):
+        clock.now += 1
+        granted += allowance.take(1) == 0.0
+    assert 6 * 60 <= granted <= 6 * 60 + 6
+
+
+def test_one_person_is_not_held_back_by_another() -> None:
+    cooldowns = Cooldowns(person_per_minute=1, guild_per_minute=100)
+    cooldowns.check(1, 10)
+    cooldowns.check(2, 10)
+    with pytest.raises(Refusal, match="error-cooling-person"):
+        cooldowns.check(1, 10)
+
+
+def test_a_server_is_held_back_as_a_whole_and_direct_messages_are_not() -> None:
+    cooldowns = Cooldowns(person_per_minute=10, guild_per_minute=2)
+    cooldowns.check(1, 10)
+    cooldowns.check(2, 10)
+    with pytest.raises(Refusal, match="error-cooling-guild"):
+        cooldowns.check(3, 10)
+    cooldowns.check(3, 11)
+    cooldowns.check(4, None)
+
+
+def test_the_seconds_that_are_told_are_never_too_few() -> None:
+    cooldowns = Cooldowns(person_per_minute=25, guild_per_minute=100)  # a token comes back every 2.4 s
+    for _ in range(25):
+        cooldowns.check(1, None)
+    with pytest.raises(Refusal) as refused:
+        cooldowns.check(1, None)
+    assert refused.value.values["seconds"] == 3
+
+
+def test_who_asked_long_ago_is_forgotten_before_who_asked_just_now() -> None:
+    allowance = Allowance(1, Clock())
+    for person in range(10_001):
+        assert allowance.take(person) == 0.0
+    assert allowance.take(10_000) > 0
+    assert allowance.take(0) == 0.0
+
+
+async def test_too_many_questions_are_refused_in_a_sentence_and_other_people_are_answered(small_office: Office) -> None:
+    small_office.write("harbour.txt", "The harbour opened in 1904.\n")
+    small_office.build()
+    async with small_office.open(person_per_minute=2) as town:
+        for _ in range(2):
+            assert "1904" in text(
+                (await town.alice.slash(town.intel, "ask", question="When did the harbour open?")).response
+            )
+        refused = await town.alice.slash(town.intel, "ask", question="When did the harbour open?")
+        assert "That is many questions at once; try again in" in text(refused.response)
+        assert "id " in text(refused.response)
+        assert "1904" in text((await town.bob.slash(town.intel, "ask", question="When did the harbour open?")).response)
+
+
+async def test_questions_count_alike_by_command_and_by_mention(small_office: Office) -> None:
+    small_office.write("harbour.txt", "The harbour opened in 1904.\n")
+    small_office.build()
+    async with small_office.open(guild_per_minute=1) as town:
+        await town.alice.slash(town.intel, "ask", question="When did the harbour open?")
+        await town.bob.send(town.lounge, f"{town.mention} When did the harbour open?")
+        assert "This server asks a lot just now" in text(town.lounge.last_message)

@@ -1,0 +1,1 @@
+"""The bot against a Discord that lives in this process: in memory, or over real sockets."""
