@@ -11,9 +11,9 @@ import aiohttp
 import discord
 import structlog
 from discord import app_commands
-from discord.ext import commands
+from discord.ext import commands, tasks
 
-from askbrief.errors import SettingsError, in_words
+from askbrief.errors import JournalError, SettingsError, in_words
 from askbrief.journal import Journal
 from bot import desk as desks
 from bot import language
@@ -79,6 +79,8 @@ class AskbriefBot(commands.Bot):
             help_command=None,
             intents=discord.Intents.default(),  # none of them privileged
             allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             tree_cls=_Tree,
         )
         self.settings = settings
@@ -93,7 +95,7 @@ class AskbriefBot(commands.Bot):
         )
         self.access = Access(settings.state_dir, bot_settings.guilds)
         self.audience = Audience(self.access, lambda: self.guilds)
-        self.journal = Journal(settings.state_dir)
+        self.journal = Journal(settings.state_dir, clock=discord.utils.utcnow)
         self.metrics = Metrics()
         cooldowns = Cooldowns(bot_settings.person_per_minute, bot_settings.guild_per_minute)
         self.asking = Asking(self.desk, self.audience, self.journal, cooldowns, self.metrics)
@@ -118,7 +120,7 @@ class AskbriefBot(commands.Bot):
         await sync_if_changed(self.tree, self.settings.state_dir, always=self._only_commands)
         if not self._only_commands:
             await self._serve_figures()
-            await asyncio.to_thread(self._forget)
+            self.forget_daily.start()
 
     async def _serve_figures(self) -> None:
         self.metrics.watch("index_age_seconds", "Age of the index", lambda: desks.age(self.desk.manifest))
@@ -134,9 +136,15 @@ class AskbriefBot(commands.Bot):
             ) from error
         log.info("health", address=f"http://127.0.0.1:{port}")
 
-    def _forget(self) -> None:
-        before = dt.datetime.now(dt.UTC) - dt.timedelta(days=self.bot_settings.keep_days)
-        if forgotten := self.journal.forget(before):
+    @tasks.loop(hours=24)
+    async def forget_daily(self) -> None:
+        """Forget what was asked too long ago, at the start and then once a day."""
+        before = discord.utils.utcnow() - dt.timedelta(days=self.bot_settings.keep_days)
+        try:
+            forgotten = await asyncio.to_thread(self.journal.forget, before)
+        except JournalError as error:
+            log.error("not-forgotten", error=str(error))
+        else:
             log.info("forgotten", exchanges=forgotten)
 
     async def on_ready(self) -> None:
@@ -160,6 +168,7 @@ class AskbriefBot(commands.Bot):
         """Disconnect and let go of everything."""
         if self.is_closed():
             return
+        self.forget_daily.cancel()
         await self.health.stop()
         await super().close()
         await asyncio.to_thread(self.desk.close)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from bot.markup import titled
 from bot.narrowing import scope_of, since_until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from askbrief.journal import Exchange, Journal
     from askbrief.records import Answer
     from bot.cards.coverage import Coverage
@@ -106,7 +109,8 @@ class Asking:
         `in_place` is for the card that takes the place of the one it came from, and keeps its buttons.
         """
         wanted = wanted_of(exchange, private=private)
-        found = await self._found(exchange.searched_for, asker, wanted)
+        with _not_naming_the_source("error-not-yours"):
+            found = await self._found(exchange.searched_for, asker, wanted)
         if first >= max(1, len(found.answer.hits)):
             raise Refusal("error-too-old")  # the index has changed since
         page = replace(_page(found, asker, wanted, exchange, first), nearest=nearest)
@@ -117,7 +121,9 @@ class Asking:
     async def share(self, exchange: Exchange, asker: Asker, words: Words, *, note: str) -> Reply:
         """A private answer for the channel: asked again with what everybody there may see."""
         self.cooldowns.check(asker.person, asker.guild)
-        return await self._reply(asker, wanted_of(exchange, private=False), exchange.searched_for, words, note=note)
+        wanted = wanted_of(exchange, private=False)
+        with _not_naming_the_source("error-not-for-channel"):
+            return await self._reply(asker, wanted, exchange.searched_for, words, note=note)
 
     async def _reply(self, asker: Asker, wanted: Wanted, question: str, words: Words, *, note: str = "") -> Reply:
         found = await self._found(question, asker, wanted)
@@ -201,6 +207,17 @@ def _page(found: _Found, asker: Asker, wanted: Wanted, exchange: Exchange | None
         vote=kept,
         narrowed=found.narrowed,
     )
+
+
+@contextmanager
+def _not_naming_the_source(instead: str) -> Iterator[None]:
+    """A source that was typed by who asked is not told to those who may not see it."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.message != "error-unknown-source":
+            raise
+        raise Refusal(instead) from None
 
 
 def wanted_of(exchange: Exchange, *, private: bool) -> Wanted:

@@ -10,7 +10,7 @@ import structlog
 from discord import app_commands
 
 from askbrief.errors import BuildError, CitationUnknown, InputError
-from bot.markup import inert_line
+from bot.markup import inert_line, inert_sentence
 
 if TYPE_CHECKING:
     from bot.language import Words
@@ -68,7 +68,7 @@ def _sentence(error: BaseException, words: Words) -> tuple[str, bool]:  # noqa: 
             values = {n: inert_line(v, 100) if isinstance(v, str) else v for n, v in error.values.items()}
             return words(error.message, **values), True
         case InputError() | CitationUnknown() | BuildError():  # the others speak of the machine, to its keeper
-            return inert_line(f"{str(error)[:1].upper()}{str(error)[1:]}", _LONGEST), True
+            return inert_sentence(str(error), _LONGEST), True
         case app_commands.MissingPermissions():
             return words("error-manager-only"), True
         case app_commands.NoPrivateMessage():

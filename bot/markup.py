@@ -67,6 +67,11 @@ def fitted(text: str, most: int, write: Callable[[str], str]) -> str:
     return write(shortened(text, low))
 
 
+def inert_sentence(text: str, most: int) -> str:
+    """The same as a sentence of its own, with a capital at its beginning."""
+    return inert_line(f"{text[:1].upper()}{text[1:]}", most)
+
+
 def shortened(text: str, most: int) -> str:
     """Text of at most `most` characters, cut at a word's end where there is one.
 

@@ -32,13 +32,24 @@ async def respond(interaction: Interaction, card: Card, *, private: bool = True)
     return await interaction.followup.send(**rendered(card), ephemeral=True, wait=True)
 
 
-async def update(interaction: Interaction, card: Card) -> None:
-    """Put a card in the place of the one whose button was pressed, or of the last answer to a command."""
-    if not interaction.response.is_done():
+async def update(interaction: Interaction, card: Card, *, private: bool = True) -> None:
+    """Put a card in the place of the one whose button was pressed, or of the last answer to a command.
+
+    What is `private` never takes the place of what others read: then it becomes a message of its own.
+    """
+    if private and _is_read_by_others(interaction):
+        await respond(interaction, card)
+    elif not interaction.response.is_done():
         await interaction.response.edit_message(**edited(card))
     else:
         interaction.extras[_ANSWERED] = True
         await interaction.edit_original_response(**edited(card))
+
+
+def _is_read_by_others(interaction: Interaction) -> bool:
+    """Whether the message whose button was pressed stands in a channel; a command has none."""
+    message = interaction.message
+    return interaction.guild_id is not None and message is not None and not message.flags.ephemeral
 
 
 async def reply(to: discord.Message | discord.PartialMessage, card: Card) -> discord.Message:

@@ -116,14 +116,13 @@ def test_a_message_that_showed_several_exchanges_shows_the_last(journal: Journal
     assert at_message.id == second
 
 
-def test_the_latest_exchange_is_that_of_the_conversation(journal: Journal) -> None:
-    ask(journal, conversation="here")
+def test_the_latest_exchanges_are_those_of_the_conversation_newest_first(journal: Journal) -> None:
+    first = ask(journal, conversation="here")
     last = ask(journal, conversation="here")
     ask(journal, conversation="there")
-    latest = journal.latest("here")
-    assert latest is not None
-    assert latest.id == last
-    assert journal.latest("nowhere") is None
+    assert [exchange.id for exchange in journal.latest("here")] == [last, first]
+    assert [exchange.id for exchange in journal.latest("here", 1)] == [last]
+    assert journal.latest("nowhere") == []
 
 
 def test_exchanges_are_listed_oldest_first(journal: Journal) -> None:
@@ -246,14 +245,14 @@ def reads(journal: Journal) -> list[object]:
 
 def test_before_the_first_exchange_nothing_is_known_and_nothing_is_created(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "not yet" / "state")
-    assert reads(journal) == [None, None, None, [], [], []]
+    assert reads(journal) == [None, None, [], [], [], []]
     assert journal.forget(START) == 0
     assert not (tmp_path / "not yet").exists()
 
 
 def test_a_file_that_another_process_is_just_creating_knows_nothing_yet(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").touch()
-    assert reads(Journal(tmp_path)) == [None, None, None, [], [], []]
+    assert reads(Journal(tmp_path)) == [None, None, [], [], [], []]
 
 
 def test_a_state_folder_with_an_odd_name_works(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cards.layout import Button, Card, Colour, Look, Text, action_id, row
-from bot.markup import block_quote, inert, inert_line, shortened
+from bot.markup import block_quote, inert, inert_line, inert_sentence, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +18,14 @@ _MOST_LINES = (15, 6, 3, 1)
 _MOST_PROBLEMS = 6
 _LONGEST_PATH = 90
 _LONGEST_REASON = 180
+_LONGEST_FAILURE = 600
 _LONGEST_PREVIEW = 700
 
 
 def progress(stage: str, done: int, total: int, words: Words) -> Card:
     """How far a build is: the stage, and a bar of its steps."""
     filled = _BAR * done // total if total else 0
-    bar = f"`{'█' * filled}{'░' * (_BAR - filled)}` {done}/{total}" if total else ""
+    bar = f"`{'█' * filled}{'░' * (_BAR - filled)}` {100 * done // total}%" if total else ""
     stage = words(f"stage-{stage.replace(' ', '-')}")
     return Card((Text(f"### {words('build-running')}\n{stage}\n{bar}".rstrip()),))
 
@@ -75,7 +76,7 @@ def _first(title: str, lines: Sequence[str], most: int, words: Words) -> list[st
 
 def build_failed(reason: str, words: Words) -> Card:
     """A build that broke off; the old index keeps serving."""
-    return Card((Text(f"### {words('build-failed')}\n{inert_line(reason, 600)}"),), Colour.BAD)
+    return Card((Text(f"### {words('build-failed')}\n{inert_sentence(reason, _LONGEST_FAILURE)}"),), Colour.BAD)
 
 
 def upload_preview(upload: str, path: str, title: str, text: str, *, replaces: bool, words: Words) -> Card:

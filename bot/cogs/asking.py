@@ -15,20 +15,17 @@ from askbrief.records import Verdict
 from bot.asking import PAGE_SIZE, Reply, Wanted
 from bot.cards.layout import notice
 from bot.errors import Refusal
-from bot.markup import clean, fitted, inert_line
+from bot.markup import clean, fitted
 from bot.narrowing import source_choices
 from bot.people import Asker
 from bot.replies import post, reply, respond, say_typing, update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from askbrief.journal import Exchange
     from bot.app import AskbriefBot, Interaction
 
 _LONGEST_THREAD_NAME = 90
 _LONGEST_CLAIM = 1_500
-_LONGEST_NAME = 60
 _PAGE_MOST = 5
 log = structlog.get_logger("askbrief.bot")
 
@@ -147,28 +144,31 @@ class AskingCog(commands.Cog):
 
     async def _previous(self, asker: Asker, wanted: Wanted, reference: int | None) -> Exchange | None:
         """The exchange that a question may follow up: the one it replies to, or the last of its thread."""
-        journal, here = self.bot.journal, str(asker.conversation)
-        lookups: list[tuple[Callable[[str], Exchange | None], str]] = []
-        if reference is not None:
-            lookups = [(journal.at_message, str(reference))]
-        elif asker.guild is None:
-            lookups = [(journal.latest, here)]
-        elif asker.conversation != asker.channel:  # a thread has the number of the message it was started from
-            lookups = [(journal.latest, here), (journal.at_message, here)]
         try:
-            candidates = [await asyncio.to_thread(find, name) for find, name in lookups]
+            candidates = await asyncio.to_thread(self._candidates, asker, reference)
         except JournalError as error:  # an answer is given all the same
             log.error("not-followed", error=str(error))  # noqa: TRY400 - the message says all
             return None
         return next((found for found in candidates if found and _may_follow(found, asker, wanted)), None)
+
+    def _candidates(self, asker: Asker, reference: int | None) -> list[Exchange | None]:
+        """The exchanges that a question may refer to, the likeliest first."""
+        journal, here = self.bot.journal, str(asker.conversation)
+        if reference is not None:
+            return [journal.at_message(str(reference))]
+        if asker.guild is None:
+            return [*journal.latest(here)]
+        if asker.conversation != asker.channel:  # a thread has the number of the message it was started from
+            return [*journal.latest(here), journal.at_message(here)]
+        return []
 
     # ------------------------------------------------------------------------------------------ buttons
 
     async def more(self, interaction: Interaction, argument: str) -> None:
         """Another page: in place for who asked, and privately for others."""
         exchange_id, _, first = argument.partition(":")
-        exchange = await self._exchange(exchange_id)
         asker = Asker.of_interaction(interaction)
+        exchange = await self._exchange(exchange_id, asker)
         mine = str(asker.person) == exchange.person
         if mine:
             await interaction.response.defer()
@@ -183,7 +183,7 @@ class AskingCog(commands.Cog):
             first=int(first or 0),
             in_place=mine,
         )
-        await (update(interaction, card) if mine else respond(interaction, card))
+        await (update(interaction, card, private=private) if mine else respond(interaction, card))
 
     async def nearest(self, interaction: Interaction, argument: str) -> None:
         """The nearest passages to a question that the sources don't answer, privately; their pages in place."""
@@ -194,7 +194,7 @@ class AskingCog(commands.Cog):
             await interaction.response.defer(ephemeral=True, thinking=True)
         asker = Asker.of_interaction(interaction)
         card = await self.bot.asking.again(
-            await self._exchange(exchange_id),
+            await self._exchange(exchange_id, asker),
             asker,
             self.bot.words(asker, private=True),
             private=True,
@@ -205,15 +205,16 @@ class AskingCog(commands.Cog):
 
     async def share(self, interaction: Interaction, argument: str) -> None:
         """Post a private answer in the channel, with what everybody there may see."""
-        exchange = await self._exchange(argument)
         asker = Asker.of_interaction(interaction)
+        exchange = await self._exchange(argument, asker)
         if str(asker.person) != exchange.person:
             raise Refusal("error-not-yours")
+        if not asker.may_write:
+            raise Refusal("error-may-not-write")
         await interaction.response.defer(ephemeral=True, thinking=True)
         words = self.bot.words(asker, private=False)
-        who = inert_line(asker.name, _LONGEST_NAME)
         target = exchange.context.get("target")
-        note = words("found-for" if target else "shared-by", who=who)
+        note = words("found-for" if target else "shared-by", who=asker.name)
         answered = await self.bot.asking.share(exchange, asker, words, note=note)
         if answered.verdict is Verdict.NONE and exchange.verdict is not Verdict.NONE:
             raise Refusal("error-not-for-channel")
@@ -225,14 +226,15 @@ class AskingCog(commands.Cog):
 
     async def discuss(self, interaction: Interaction, argument: str) -> None:
         """Start a thread from an answer."""
-        exchange = await self._exchange(argument)
         asker = Asker.of_interaction(interaction)
+        exchange = await self._exchange(argument, asker)
         await interaction.response.defer(ephemeral=True, thinking=True)
         message = interaction.message
         if message is None or not isinstance(interaction.channel, discord.TextChannel):
             raise Refusal("error-thread-here")
         words = self.bot.words(asker, private=False)
-        name = fitted(" ".join(clean(exchange.question).split()), _LONGEST_THREAD_NAME, str) or words("thread-name")
+        plain = " ".join(clean(exchange.question).split()).replace("@", "@\u200b")
+        name = fitted(plain, _LONGEST_THREAD_NAME, str) or words("thread-name")
         thread = interaction.channel.get_thread(message.id)
         if thread is None:
             thread = await message.create_thread(name=name)
@@ -247,10 +249,18 @@ class AskingCog(commands.Cog):
             raise Refusal("error-server-only")
         return channel
 
-    async def _exchange(self, exchange_id: str) -> Exchange:
+    async def _exchange(self, exchange_id: str, asker: Asker) -> Exchange:
+        """The exchange behind a button: one's own, or one that everybody here has read.
+
+        Raises:
+            Refusal: it is forgotten, or neither of the two.
+        """
         found = await asyncio.to_thread(self.bot.journal.find, exchange_id)
         if found is None:
             raise Refusal("error-too-old")
+        public = not found.context.get("private") and found.conversation == str(asker.conversation)
+        if not public and found.person != str(asker.person):
+            raise Refusal("error-not-yours")
         return found
 
     async def _posted(self, answered: Reply, message: discord.Message | None) -> None:

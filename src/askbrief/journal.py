@@ -145,7 +145,7 @@ class Journal:
         Args:
             answer: what was found; its `question` is what was searched for.
             person: who asked.
-            conversation: where, such as a thread: `latest` finds the exchange by it.
+            conversation: where, such as a thread: `latest` finds exchanges by it.
             question: what the person wrote.
             context: what else the caller wants back with it.
             shown: the passages that are shown; by default all, and none where the verdict is NONE.
@@ -228,9 +228,9 @@ class Journal:
         """The exchange that a message shows, the last where it showed several, or None."""
         return next(iter(self._exchanges("WHERE message = ? ORDER BY number DESC LIMIT 1", message)), None)
 
-    def latest(self, conversation: str) -> Exchange | None:
-        """The last exchange of a conversation, or None."""
-        return next(iter(self._exchanges("WHERE conversation = ? ORDER BY number DESC LIMIT 1", conversation)), None)
+    def latest(self, conversation: str, limit: int = 10) -> list[Exchange]:
+        """The last exchanges of a conversation, newest first."""
+        return self._exchanges(f"WHERE conversation = ? ORDER BY number DESC LIMIT {int(limit)}", conversation)
 
     def exchanges(self) -> list[Exchange]:
         """All exchanges, oldest first."""

@@ -54,9 +54,11 @@ class Office:
     async def open(self, **bot_settings: Any) -> AsyncIterator[Town]:
         """The bot in a simulated Discord, at a server with one channel, a manager and two members."""
         bot = self.bot(**bot_settings)
-        async with simcord.run(bot, settle_timeout=90) as env:
-            yield Town(env, bot)
-        await bot.close()
+        try:
+            async with simcord.run(bot, settle_timeout=90) as env:
+                yield Town(env, bot)
+        finally:
+            await bot.close()
 
 
 class Town:

@@ -225,16 +225,18 @@ class World:
         limits = {_guild_id(place): one.ceiling for place, one in enumerate(plans) if one.ceiling is not None}
         unlimited = all(one.ceiling == frozenset({"*"}) for one in plans)
         bot = office.bot(guilds=None if unlimited else limits, person_per_minute=10_000, guild_per_minute=10_000)
-        async with simcord.run(bot, settle_timeout=90, check_errors=False) as env:
-            world = cls(env, bot, archive, plans)
-            bot.audience._clock = lambda: world.clock
-            world.users = [env.create_user(name) for name in PERSONS]
-            for place in range(len(plans)):
-                world._settle(place)
-            yield world
-            foreseen = discord.app_commands.MissingPermissions  # people try what only managers may
-            assert [error for error in env.errors if not isinstance(error, foreseen)] == []
-        await bot.close()
+        try:
+            async with simcord.run(bot, settle_timeout=90, check_errors=False) as env:
+                world = cls(env, bot, archive, plans)
+                bot.audience._clock = lambda: world.clock
+                world.users = [env.create_user(name) for name in PERSONS]
+                for place in range(len(plans)):
+                    world._settle(place)
+                yield world
+                foreseen = discord.app_commands.MissingPermissions  # people try what only managers may
+                assert [error for error in env.errors if not isinstance(error, foreseen)] == []
+        finally:
+            await bot.close()
 
     def _settle(self, place: int) -> None:
         plan, env = self.plans[place], self.env

@@ -318,9 +318,8 @@ async def test_a_search_slower_than_discord_waits_is_answered_in_the_end(tmp_pat
             await town.alice.click(result.response, label=label)
         page = await town.bob.click(result.response, label="More passages")
         assert numbers(page.response) == [4, 5, 6]
-        found: Any = await town.alice.context_menu(
-            town.intel, "Find sources", await town.bob.send(town.intel, "the quay")
-        )
+        claim = await town.bob.send(town.intel, "the quay")
+        found: Any = await town.alice.context_menu(town.intel, "Find sources", claim)
         await town.alice.click(found.response, label="Share")
         assert numbers(town.intel.last_message)
         await town.alice.send(town.intel, f"{town.mention} {QUAYS}")

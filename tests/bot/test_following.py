@@ -152,9 +152,11 @@ async def test_a_claim_that_was_checked_is_never_part_of_a_public_follow_up(smal
     write_quays(small_office)
     async with small_office.open() as town:
         thread = await discussed(town)
+        await town.alice.slash(thread, "ask", question="Which crane lifts the heaviest cargo of the harbour?")
         claim = await town.bob.send(thread, "The submarine quay was dredged")
         await town.alice.context_menu(thread, "Find sources", claim)
         await town.bob.send(thread, f"{town.mention} and in 2021?")
+        assert "heaviest cargo of the harbour? and in 2021?\n" in text(thread.last_message)
         assert "submarine" not in text(thread.last_message)
 
 

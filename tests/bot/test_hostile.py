@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from tests.bot.conftest import Office, Town
 
 QUESTION = "When was the quay dredged?"
-ANSWER = "The quay was dredged in May 1951"
-FRAME = re.compile(r"^(?:-# |### |> )|\[\d\](?=\*\*| )|`[\w-]+-[a-z2-7]{6}`(?=$| ·)")
+ANSWER = "The quay was dredged in 195"
+FRAME = re.compile(r"^(?:-# |### |> )|\[\d\](?=\*\*| )|`[^`]+-[a-z2-7]{6}`(?=$| ·)")
 MARKS = "\u0336\u0489\u0353\u035b" * 9
 ATTACKS = {
     "pings": "@everyone @here <@{alice}> <@!{alice}> <@&{role}> <#{channel}> @\u200beveryone @\u202ehere",
@@ -28,7 +28,7 @@ ATTACKS = {
     "spoilers and marks": "||spoiler|| **bold** __under__ _it_ *it* ~~gone~~ \\*not\\* \\",
     "lists": "- a\n  - b\n    - c\n* d\n  1. e\n     2) f\n+ g\n10. h",
     "quotes": "> a\n>> b\n>>> c\n> > d",
-    "unseen": "\u202eto left\u202c \u2066isolate\u2069 \u200bzero\u200c\u200dwidth\u2060 \u200f\u200emarks\ufeff \u00ad",
+    "unseen": "\u202eto left\u202c \u2066isolate\u2069 \u200bzero\u200c\u200dwidth\u2060 \u200f\u200emark\ufeff \u00ad",
     "zalgo": f"q{MARKS}u{MARKS}ay" * 30,
     "emoji": "👩🏽\u200d🚀🏴\u200d☠️" * 200,
     "discord's own": "<t:0:R> </ask:1> <:a:1> <a:b:2> <id:guide> :tada: :thumbsup::skin-tone-2:",
@@ -43,7 +43,10 @@ def write_hostile(office: Office, attack: str, *, as_metadata: bool = True) -> N
     fields = [f'title: "{line}"', f'author: "{line}"', f'publisher: "{line}"', f'url: "{line}"', "date: 2022"]
     front = "\n".join(["---", *fields, "---", ""]) if as_metadata else ""
     for place in range(4):
-        office.write(f"a{place}.md", f"{front}{attack}\n\n# {attack}\n\n{attack} {ANSWER}{place}. {attack}\n")
+        office.write(
+            f"a{place}.md",
+            f"{front}{attack}\n\n# {attack}\n\n{ANSWER}{place}.\n\nThe quay {attack} was dredged. {attack}\n",
+        )
     report = office.build()
     assert not report.failed
 
@@ -166,7 +169,7 @@ async def test_the_quote_on_the_card_is_the_sources_words_with_the_answer_in_bol
 )
 async def test_words_without_end_are_cut_and_the_card_is_taken(small_office: Office, words: str) -> None:
     small_office.write("long.md", f"---\ntitle: {'Quay ' * 400}\n---\n{words} quay dredged {words}\n")
-    small_office.write("short.md", f"{ANSWER}.\n")
+    small_office.write("short.md", f"{ANSWER}1.\n")
     small_office.build()
     async with small_office.open() as town:
         result: Any = await town.alice.slash(town.intel, "ask", question=f"{QUESTION} {words[:1500]}", top=5)
@@ -179,10 +182,10 @@ async def test_words_without_end_are_cut_and_the_card_is_taken(small_office: Off
 
 @pytest.mark.parametrize("question", ["@everyone {}", "[{}](https://evil.test)", "# {}", "> {} ```", "<@1> {}"])
 async def test_a_hostile_question_is_shown_and_does_nothing(small_office: Office, question: str) -> None:
-    small_office.write("quay.md", f"{ANSWER}.\n")
+    asked = question.format(QUESTION)
+    small_office.write("quay.txt", f"{asked}\n\n{ANSWER}1.\n")
     small_office.build()
     async with small_office.open() as town:
-        asked = question.format(QUESTION)
         result: Any = await town.alice.slash(town.intel, "ask", question=asked)
         check_inert(result.response)
         await town.alice.click(result.response, label="Discuss")
@@ -192,7 +195,7 @@ async def test_a_hostile_question_is_shown_and_does_nothing(small_office: Office
 
 
 async def test_a_hostile_name_is_shown_and_does_nothing(small_office: Office) -> None:
-    small_office.write("quay.md", f"{ANSWER}.\n")
+    small_office.write("quay.md", f"{ANSWER}1.\n")
     small_office.build()
     async with small_office.open() as town:
         eve = town.guild.add_member(town.env.create_user("eve"), nick="@everyone **[x](https://e.te)")
@@ -205,10 +208,10 @@ async def test_a_hostile_name_is_shown_and_does_nothing(small_office: Office) ->
 
 
 async def test_titles_of_any_kind_can_be_completed_and_chosen(small_office: Office) -> None:
-    for place, name in enumerate(("pings", "unseen", "emoji", "zalgo", "masked links")):
+    for place, name in enumerate(("pings", "unseen", "fences", "zalgo", "masked links")):
         words = re.sub(r"[{}\u0000-\u001f\ufeff]", "", ATTACKS[name])
         title = " ".join(words.split()).replace('"', "'")
-        small_office.write(f"a{place}.md", f'---\ntitle: "{title}"\n---\n{ANSWER}.\n')
+        small_office.write(f"a{place}.md", f'---\ntitle: "{title}"\n---\n{ANSWER}1.\n')
     assert not small_office.build().failed
     async with small_office.open() as town:
         offered = await town.alice.autocomplete(town.intel, "ask", "source", "")

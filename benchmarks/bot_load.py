@@ -1,0 +1,453 @@
+"""Put 200 questions at once to the bot, in a simulated Discord over real sockets, and time every answer.
+
+The bot is the real one, a process of its own with the real model and an index over seeds/, and so is the clock. As many
+members ask at the same moment, in eight channels of two servers, each with words of their own from the document. Three
+rounds, each with a bot newly started and asked one question before:
+
+default     the threads and the queue as told: who finds the queue full is told politely to try again
+long queue  a queue that holds everybody
+rebuilding  the same while `/index rebuild` builds a changed and longer file in
+
+Columns, times in seconds from the moment the interaction was made:
+
+p50, p95    until the answer stood in the channel, of those answered
+busy        until the polite refusal stood there, p95 of those refused
+ack         until the bot's first sign ("thinking"), the latest of all; Discord gives up after 3 s
+loop        the slowest of the bot's health checks, asked ten times a second: how long its event loop was held up
+cpu         milliseconds of processor time that the bot took for each question (Linux only)
+
+The simulated Discord runs on the same cores as the bot and takes its share of them; it is as near as no network is, and
+never limits the rate. With --repeat the figures are medians, but for the failures, which are added up, and the latest
+ack and loop.
+
+Example, from the root of the repository:
+  python -m benchmarks.bot_load --repeat 3 --json load.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import math
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from bot import language
+from tests.simulated.wire import WireDiscord, WireRequest
+from tests.simulated.wire_process import BotProcess
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+
+    from simcord import ChannelHandle, MemberActor
+    from simcord.backend.models import Interaction
+
+SEEDS = Path(__file__).resolve().parents[1] / "seeds"
+GUILDS, CHANNELS = 2, 4
+OPENINGS = ("What is said of {}?", "Who spoke of {}?", "Why {}?", "What do the sources say about {}?", "When {}?")
+FEWEST_WORDS, MOST_WORDS = 4, 9
+TIMES_LONGER = 5
+"""How much longer the changed file is, so that it is still being built in when the last answer comes."""
+A_PARAGRAPH = 5
+WARM_UP = "what do the sources say?"
+PATIENCE = 120
+NOT_TIMED = float("nan")
+POLITE = ("error-busy", "error-cooling-person", "error-cooling-guild")
+WORST: dict[str, Callable[[list[Any]], Any]] = {"failed": sum, "ack": max, "loop": max}
+WORDS = language.load()[language.FALLBACK]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How a bot is set up, and what goes on meanwhile."""
+
+    name: str
+    threads: int
+    queue: int
+    is_rebuilding: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What came of one round; times in seconds, not a number where there is nothing to time."""
+
+    answered: int
+    refused: int
+    failed: int
+    p50: float
+    p95: float
+    busy: float
+    ack: float
+    loop: float
+    cpu: float
+    discord_cpu: float
+    """The same of the simulated Discord."""
+    last: float
+    """Until the last of all answers."""
+    build: float = NOT_TIMED
+    """How long the build took that went on meanwhile."""
+    during_build: int = 0
+    """How many of the answers came before it was done."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """One question's way; times by the monotonic clock."""
+
+    at: float
+    acknowledged: float | None = None
+    shown: float | None = None
+    outcome: str = "failed"
+
+
+class Crowd(WireDiscord):
+    """A simulated Discord whose members do not wait for answers; it remembers when each of them asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[str, Asked] = {}
+
+    def _notify_dispatch_observers(self, interaction: Interaction) -> None:
+        super()._notify_dispatch_observers(interaction)
+        self.asked[interaction.token] = Asked(time.monotonic())
+
+    async def _settle_internal(self, *, dispatch: str | None = None, **_: object) -> None:
+        """Go on at once."""
+
+    async def until_answered(self, tokens: set[str]) -> None:
+        """Return when each has an answer, or when it can no longer be hoped for."""
+        try:
+            await self.wait_for(lambda: tokens <= self._completed, PATIENCE)
+        except TimeoutError:
+            Console(stderr=True).print(f"no answer to {len(tokens - self._completed)} questions")
+
+    def outcomes(self, tokens: set[str]) -> list[Asked]:
+        """What became of these questions."""
+        for request in self.requests:
+            kind, _, token, *_ = request.path.strip("/").split("/") + [""] * 3
+            if token in tokens and kind in {"interactions", "webhooks"}:
+                _note(self.asked[token], request)
+        return [self.asked[token] for token in tokens]
+
+
+def _note(asked: Asked, request: WireRequest) -> None:
+    if request.status >= 400:  # noqa: PLR2004 - so it was refused
+        asked.outcome = "failed"
+    elif request.path.endswith("/callback"):
+        asked.acknowledged = request.at
+    elif asked.shown is None:
+        asked.shown, asked.outcome = request.at, outcome_of(request.body)
+
+
+def outcome_of(card: dict[str, Any]) -> str:
+    """Whether a card is an answer (it can be voted on), a polite refusal, or another failure.
+
+    >>> outcome_of({"components": [{"content": "I am busy with other questions; try again in a moment."}]})
+    'refused'
+    """
+    said = _said(card)
+    if '"ab:up:' in said:
+        return "answered"
+    return "refused" if any(WORDS(name, seconds=0).partition("0")[0] in said for name in POLITE) else "failed"
+
+
+def _said(body: object) -> str:
+    return json.dumps(body, ensure_ascii=False)
+
+
+def sentences(document: str) -> list[str]:
+    """The sentences of a text, roughly."""
+    return [piece for piece in re.split(r"(?<=[.!?])\s+", document) if piece.strip()]
+
+
+def make_questions(document: str, number: int, seed: int) -> list[str]:
+    """Distinct questions, each with a few words in a row from one of the sentences."""
+    runs = []
+    for sentence in sentences(document):
+        words = re.findall(r"\w[\w'’-]*", sentence)
+        sizes = range(FEWEST_WORDS, MOST_WORDS + 1)
+        runs += [" ".join(words[at : at + size]) for size in sizes for at in range(len(words) - size + 1)]
+    candidates = sorted({opening.format(run) for opening, run in itertools.product(OPENINGS, runs)})
+    return Random(seed).sample(candidates, number)
+
+
+def change(document: Path, seed: int) -> None:
+    """Write its sentences many times over, in other orders, so that every passage is new."""
+    random, kept = Random(seed), sentences(document.read_text("utf-8"))
+    orders = (random.sample(kept, len(kept)) for _ in range(TIMES_LONGER))
+    paragraphs = (order[at : at + A_PARAGRAPH] for order in orders for at in range(0, len(order), A_PARAGRAPH))
+    document.write_text("\n".join(map(" ".join, paragraphs)), "utf-8")
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The smallest of the values that at least so many per cent do not exceed."""
+    return float(np.percentile(values, percent, method="inverted_cdf")) if values else NOT_TIMED
+
+
+# ------------------------------------------------------------------------------------------ one round
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The members, each with a channel to ask in; the manager comes first."""
+
+    world: Crowd
+    people: list[tuple[MemberActor, ChannelHandle]]
+
+    @classmethod
+    def of(cls, world: Crowd, number: int) -> Town:
+        """Two servers of four channels, and a manager and so many members spread over them."""
+        guilds = [world.create_guild(name=f"Team {number}") for number in range(GUILDS)]
+        rooms = [(guild, guild.create_text_channel(f"room-{room}")) for room in range(CHANNELS) for guild in guilds]
+        managing = guilds[0].create_role("Managers", permissions=discord.Permissions(manage_guild=True))
+        people = [(guilds[0].add_member(world.create_user("mara"), roles=[managing]), rooms[0][1])]
+        for one, (guild, channel) in zip(range(number), itertools.cycle(rooms), strict=False):
+            people.append((guild.add_member(world.create_user(f"member{one}")), channel))
+        return cls(world, people)
+
+    async def ask(self, questions: Sequence[str]) -> set[str]:
+        """Let as many members ask one each, all at once; give the tokens of their interactions."""
+        before = set(self.world.asked)
+        asking = zip(self.people[1:], questions, strict=False)
+        await asyncio.gather(*(member.slash(room, "ask", question=question) for (member, room), question in asking))
+        return set(self.world.asked) - before
+
+    async def rebuild(self) -> str:
+        """Let the manager rebuild, and return once new passages are being encoded."""
+        member, room = self.people[0]
+        before = set(self.world.asked)
+        await member.slash(room, "index rebuild")
+        (token,) = set(self.world.asked) - before
+        await self.world.wait_for(lambda: self._told(token, "stage-encoding"), PATIENCE, "the build's encoding")
+        return token
+
+    async def rebuilt(self, token: str) -> float:
+        """Return when the report stands there."""
+        await self.world.wait_for(lambda: self._told(token, "build-done"), PATIENCE, "the build's report")
+        return self._told(token, "build-done") or NOT_TIMED
+
+    def _told(self, token: str, sentence: str) -> float | None:
+        told = (request for request in self.world.requests if token in request.path)
+        return next((request.at for request in told if WORDS(sentence) in _said(request.body)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A bot over a folder in a simulated Discord."""
+
+    town: Town
+    bot: BotProcess
+    health: str
+    """The address of its health check."""
+
+    def cpu(self) -> tuple[float, float]:
+        """Seconds of processor time so far, of the bot and of the simulated Discord."""
+        stat = Path(f"/proc/{self.bot.process.pid}/stat")
+        if not stat.exists():
+            return NOT_TIMED, time.process_time()
+        user, system = stat.read_text("utf-8").rpartition(")")[2].split()[11:13]  # see man 5 proc: utime, stime
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK"), time.process_time()
+
+
+@asynccontextmanager
+async def running(office: Path, plan: Round, members: int) -> AsyncIterator[Running]:
+    """Start a bot, and warm it up with one question."""
+    env = {
+        **folders(office),
+        "ASKBRIEF_SEARCH_THREADS": str(plan.threads),
+        "ASKBRIEF_SEARCH_QUEUE": str(plan.queue),
+        "ASKBRIEF_GUILD_PER_MINUTE": "1000000",
+        "ASKBRIEF_HEALTH_PORT": "0",
+    }
+    async with Crowd() as world:
+        town = Town.of(world, members)
+        async with BotProcess(world, sys.executable, "-m", "bot", cwd=office, env=env) as bot:
+            await bot.ready(PATIENCE)
+            (health,) = re.findall(r"http://127\.0\.0\.1:\d+", bot.output)
+            await world.until_answered(await town.ask([WARM_UP]))
+            yield Running(town, bot, f"{health}/healthz")
+        wrong = [line for line in bot.output.splitlines() if "Traceback" in line or "[error" in line]
+        Console(stderr=True).print(*wrong[:5], sep="\n", end="\n" if wrong else "", markup=False)
+
+
+async def play(office: Path, plan: Round, questions: Sequence[str], seed: int) -> Figures:
+    """One round: ask everything at once, and wait for every answer."""
+    async with running(office, plan, len(questions)) as on:
+        town = on.town
+        build = None
+        if plan.is_rebuilding:
+            change(next((office / "seeds").glob("*.txt")), seed)
+            build = await town.rebuild()
+        before = on.cpu()
+        async with checked(on.health) as delays:
+            tokens = await town.ask(questions)
+            await town.world.until_answered(tokens)
+        bot, world = (now - then for now, then in zip(on.cpu(), before, strict=True))
+        built = await town.rebuilt(build) if build else NOT_TIMED
+        asked = town.world.outcomes(tokens)
+        return Figures(
+            **counted(asked),
+            loop=max(delays),
+            cpu=1000 * bot / len(questions),
+            discord_cpu=1000 * world / len(questions),
+            build=built - town.world.asked[build].at if build else NOT_TIMED,
+            during_build=sum(one.outcome == "answered" and (one.shown or built) < built for one in asked),
+        )
+
+
+@asynccontextmanager
+async def checked(health: str) -> AsyncIterator[list[float]]:
+    """Ask after the bot's health ten times a second meanwhile; gives how long each answer takes."""
+    delays: list[float] = []
+
+    async def check(session: aiohttp.ClientSession) -> None:
+        while True:
+            asked = time.monotonic()
+            async with session.get(health) as page:
+                await page.read()
+            delays.append(time.monotonic() - asked)
+            await asyncio.sleep(0.1)
+
+    async with aiohttp.ClientSession() as session:
+        checking = asyncio.create_task(check(session))
+        yield delays
+        checking.cancel()
+        await asyncio.gather(checking, return_exceptions=True)
+
+
+def counted(asked: Sequence[Asked]) -> dict[str, Any]:
+    """Count and time what became of the questions."""
+
+    def took(outcome: str) -> list[float]:
+        return [one.shown - one.at for one in asked if one.shown is not None and one.outcome == outcome]
+
+    answered, refused = took("answered"), took("refused")
+    return {
+        "answered": len(answered),
+        "refused": len(refused),
+        "failed": len(asked) - len(answered) - len(refused),
+        "p50": percentile(answered, 50),
+        "p95": percentile(answered, 95),
+        "busy": percentile(refused, 95),
+        "ack": max((one.acknowledged or time.monotonic()) - one.at for one in asked),
+        "last": max((one.shown or time.monotonic()) for one in asked) - min(one.at for one in asked),
+    }
+
+
+# ---------------------------------------------------------------------------------------- all of them
+
+
+def folders(office: Path) -> dict[str, str]:
+    """The variables that name the folders of a team."""
+    return {f"ASKBRIEF_{name.upper()}_DIR": str(office / name) for name in ("seeds", "index", "state")}
+
+
+def furnish(office: Path) -> str:
+    """Copy seeds/ and build its index; give the text of its longest document."""
+    shutil.copytree(SEEDS, office / "seeds")
+    command = [sys.executable, "-m", "askbrief", "build"]
+    subprocess.run(command, cwd=office, env={**os.environ, **folders(office)}, check=True, capture_output=True)
+    return max((path.read_text("utf-8") for path in (office / "seeds").glob("*.txt")), key=len)
+
+
+def measure(rounds: Sequence[Round], number: int, repeat: int, seed: int) -> dict[str, list[Figures]]:
+    """Play every round so many times, each over folders of its own."""
+    results: dict[str, list[Figures]] = {plan.name: [] for plan in rounds}
+    with tempfile.TemporaryDirectory() as temporary:
+        model = Path(temporary) / "office"
+        document = furnish(model)
+        for turn, plan in itertools.product(range(repeat), rounds):
+            office = Path(temporary) / f"{plan.name}-{turn}"
+            shutil.copytree(model, office)
+            questions = make_questions(document, number, seed + turn)
+            results[plan.name].append(asyncio.run(play(office, plan, questions, seed + turn)))
+    return results
+
+
+def together(several: Sequence[Figures]) -> Figures:
+    """The figures of several runs as one: medians, the sum of the failures, the latest ack and loop."""
+    columns = {field.name: [getattr(one, field.name) for one in several] for field in fields(Figures)}
+    return Figures(**{name: WORST.get(name, statistics.median)(values) for name, values in columns.items()})
+
+
+def shown_as_table(results: dict[str, Figures]) -> Table:
+    """One line for each round, in 80 columns."""
+    columns = ("answered", "refused", "failed", "p50", "p95", "busy", "ack", "loop", "cpu")
+    table = Table(title="Questions at once, through the simulated Discord", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("round", no_wrap=True)
+    for name in columns:
+        table.add_column(name, justify="right", no_wrap=True)
+    for name, one in results.items():
+        table.add_row(name, *(_cell(getattr(one, column)) for column in columns))
+    return table
+
+
+def _cell(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return str(value) if isinstance(value, int) else f"{value:.2f}"
+
+
+def _as_json(one: Figures) -> dict[str, float | None]:
+    return {name: None if math.isnan(value) else value for name, value in asdict(one).items()}
+
+
+def machine() -> str:
+    """What it was measured on."""
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.+)", info.read_text("utf-8")) if info.exists() else None
+    kind, load = found[1] if found else platform.machine(), os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, {kind}, Python {platform.python_version()}; load average before: {load:.1f}"
+
+
+def main() -> int:
+    """Measure, print the table, and fail if a question did."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--questions", type=int, default=200, help="asked at once (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=2, help="that search (default: %(default)s)")
+    parser.add_argument("--queue", type=int, default=32, help="of the first round (default: %(default)s)")
+    parser.add_argument("--repeat", type=int, default=1, help="runs of each round (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="of the questions' words (default: %(default)s)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures there")
+    options = parser.parse_args()
+    rounds = (
+        Round("default", options.threads, options.queue),
+        Round("long queue", options.threads, options.questions),
+        Round("rebuilding", options.threads, options.questions, is_rebuilding=True),
+    )
+    on = machine()
+    runs = measure(rounds, options.questions, options.repeat, options.seed)
+    summary = {name: together(several) for name, several in runs.items()}
+    console = Console()
+    console.print(shown_as_table(summary))
+    build = summary["rebuilding"]
+    console.print(f"The build took {build.build:.0f} s; {build.during_build} answers came meanwhile.\n{on}")
+    if options.json is not None:
+        every = {name: [_as_json(one) for one in several] for name, several in runs.items()}
+        options.json.write_text(json.dumps({"machine": on, "runs": every}, indent=2) + "\n", "utf-8")
+    return int(any(one.failed for one in summary.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
