@@ -133,7 +133,8 @@ def _nothing(found: Answer, page: Page, footer: Text, words: Words) -> Card:
     lines = [*_asked(found, page, words), f"### {words('verdict-none')}"]
     if not page.coverage.documents:
         return Card((Text("\n".join([*lines, words("nothing-to-search")])), *row(*_votes(page))), Colour.QUIET)
-    lines += [words("none-explained"), _covered(page.coverage, words)]
+    why = "nothing-fits" if page.narrowed and not found.hits else "none-explained"
+    lines += [words(why), _covered(page.coverage, words)]
     buttons = [*_votes(page)]
     if found.hits and not page.nearest:
         buttons.insert(0, Button(words("button-nearest"), action_id("nearest", page.exchange)))

@@ -12,6 +12,7 @@ from bot.access import Kind, Rule
 from bot.cards import listings
 from bot.cards.layout import notice
 from bot.errors import Refusal
+from bot.managing import ManagersOnly
 from bot.narrowing import choices, collections_of
 from bot.people import Asker
 from bot.replies import respond
@@ -28,20 +29,14 @@ _LONGEST_VALUE = 100
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
-class AccessCog(commands.GroupCog, group_name="access", group_description="Who may see which collections"):
+class AccessCog(
+    ManagersOnly, commands.GroupCog, group_name="access", group_description="Who may see which collections"
+):
     """The rules of a server."""
 
     def __init__(self, bot: AskbriefBot) -> None:
         """Keep the bot."""
         self.bot = bot
-
-    async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
-        """Check on our side too: Discord's own check can be overridden by a server's managers."""
-        if interaction.type is discord.InteractionType.autocomplete:
-            return True
-        if not interaction.permissions.manage_guild:
-            raise app_commands.MissingPermissions(["manage_guild"])
-        return True
 
     @app_commands.command(name="allow", description="Give a collection to a channel or a role; all else is hidden")
     @app_commands.describe(collection="Which collection", channel="Who reads this channel", role="Who has this role")

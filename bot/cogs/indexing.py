@@ -16,6 +16,7 @@ from bot.cards import reports
 from bot.cards.layout import notice
 from bot.errors import Refusal, log
 from bot.language import best
+from bot.managing import ManagersOnly
 from bot.narrowing import choices, collections_of, document_choices, document_of, mark_of
 from bot.people import Asker
 from bot.replies import post, respond, update
@@ -38,7 +39,7 @@ _LONGEST_VALUE = 100
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
 class IndexingCog(
-    commands.GroupCog, group_name="index", group_description="Rebuild the index, add and remove documents"
+    ManagersOnly, commands.GroupCog, group_name="index", group_description="Rebuild the index, add and remove documents"
 ):
     """Building, for those who manage the server."""
 
@@ -60,14 +61,6 @@ class IndexingCog(
             self._watching.cancel()
             with suppress(asyncio.CancelledError):
                 await self._watching
-
-    async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
-        """Check on our side too: Discord's own check can be overridden by a server's managers."""
-        if interaction.type is discord.InteractionType.autocomplete:
-            return True
-        if not interaction.permissions.manage_guild:
-            raise app_commands.MissingPermissions(["manage_guild"])
-        return True
 
     # ----------------------------------------------------------------------------------------- commands
 
