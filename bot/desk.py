@@ -127,7 +127,8 @@ class Desk:
             Refusal: too many questions wait already.
             InputError: the question cannot be used.
         """
-        return await self.read(lambda library: (library.ask(question, top, scope), _coverage(library, scope)))
+        most = min(top, self._settings.max_results)
+        return await self.read(lambda library: (library.ask(question, most, scope), _coverage(library, scope)))
 
     async def coverage(self, scope: Scope) -> Coverage:
         """Count what somebody may search; a build's report has it also when too many questions wait."""

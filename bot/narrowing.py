@@ -11,7 +11,7 @@ from askbrief.errors import InputError
 from askbrief.reading.metadata import iso_date
 from askbrief.records import Metadata, Scope
 from bot.errors import Refusal
-from bot.markup import clean, shortened
+from bot.markup import clean, fitted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,4 +115,4 @@ def _mark(kind: str, name: str) -> str:
 
 
 def _label(text: str) -> str:
-    return shortened(" ".join(clean(text).split()), LONGEST_CHOICE) or "…"
+    return fitted(" ".join(clean(text).split()), LONGEST_CHOICE, str) or "…"

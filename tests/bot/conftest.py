@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from askbrief import BuildReport
     from askbrief.ranking.encoder import Encoder, SentenceTransformerEncoder
 
+HARBOUR = "The harbour of Larkmouth opened in 1904.\n"
+QUESTION = "When did the harbour of Larkmouth open?"
+
 
 @dataclass
 class Office:
@@ -128,3 +131,11 @@ def small_office(tmp_path: Path) -> Office:
     """Empty folders and the hashing encoder, where the model is not the point."""
     (tmp_path / "seeds").mkdir()
     return Office(tmp_path, HashEncoder())
+
+
+@pytest.fixture
+def built(small_office: Office) -> Office:
+    """An office with one document."""
+    small_office.write("mill.txt", "The mill at Oxbow was closed in 1931.\n")
+    small_office.build()
+    return small_office

@@ -1,4 +1,4 @@
-"""Guilds with random rules over documents whose every word tells where it is from, and a reader of all that is sent.
+"""Guilds with rules over documents whose every word tells where it is from, and a reader of all that is sent.
 
 What may be seen is worked out here once more, from the rules as they are written down, and not by the bot's own code.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,81 +15,19 @@ from typing import TYPE_CHECKING, Any
 import discord
 import simcord
 
-from askbrief.library import Library
 from bot.access import Kind, Rule
-from tests.bot.conftest import Office
-from tests.fakes import HashEncoder
+from tests.bot.isolation_archive import DOCS, EVERY, FILES_OF, under_any
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-    from pathlib import Path
+    from collections.abc import AsyncIterator
 
     from bot.app import AskbriefBot
+    from tests.bot.conftest import Office
+    from tests.bot.isolation_archive import Archive, Letters
 
-COLLECTIONS = ("", "vaulta", "vaulta/vaultb", "vaultc", "vaultd")
-FATES = ("kept", "changed", "removed", "added")
-"""What became of a document in the files since the index was built."""
-FILES_OF = {"Added": "added", "Changed": "changed", "Removed": "removed"}
-ANSWERED, UNANSWERED = "which ships carry cargo to the harbour?", "do giraffes enjoy singing at the opera?"
 PERSONS = ("ann", "ben", "cleo", "mara")
 MARA = 3
 CHANNELS, ROLES = 2, 2
-
-Letters = frozenset[str]
-
-
-@dataclass(frozen=True)
-class Doc:
-    """A document all of whose words begin with `leak` and its letter, but for one sentence that all share."""
-
-    letter: str
-    collection: str
-    fate: str
-
-    @property
-    def doc_id(self) -> str:
-        return f"{self.collection}/{self._word(1)}.txt".lstrip("/")
-
-    @property
-    def title(self) -> str:
-        return f"{self._word(2)} {self._word(3)}"
-
-    @property
-    def year(self) -> int:
-        return 2001 + COLLECTIONS.index(self.collection)
-
-    def content(self, paragraphs: int) -> str:
-        parts = [self._paragraph(number) for number in range(1, paragraphs + 1)]
-        return "\n\n".join([f"---\ntitle: {self.title}\ndate: {self.year}\n---", *parts])
-
-    def _paragraph(self, number: int) -> str:
-        words = iter(range(number * 1_000, number * 1_000 + 200))
-        sentences = [" ".join(self._word(next(words)) for _ in range(9)).capitalize() + "." for _ in range(9)]
-        fence = " ``` " if self.fate in {"changed", "removed"} else " "  # such a citation is sent as a file
-        return f"Ships carry cargo to the harbour, {self._word(next(words))}.{fence}{' '.join(sentences)}"
-
-    def _word(self, number: int) -> str:
-        return f"leak{self.letter}{number}"
-
-
-DOCS = {
-    letter: Doc(letter, COLLECTIONS[place // len(FATES)], FATES[place % len(FATES)])
-    for place, letter in enumerate("abcdefghijklmnopqrst")
-}
-EVERY = frozenset(DOCS)
-
-
-def under(name: str, letters: Iterable[str] = EVERY) -> Letters:
-    """The documents in a collection and those below it; `*` is every collection."""
-    return frozenset(
-        letter
-        for letter in letters
-        if name in {"*", DOCS[letter].collection} or (name and DOCS[letter].collection.startswith(f"{name}/"))
-    )
-
-
-def under_any(names: Iterable[str]) -> Letters:
-    return frozenset().union(*(under(name) for name in names))
 
 
 @dataclass(frozen=True)
@@ -104,49 +41,6 @@ class GuildPlan:
     is_open: bool
     rules: tuple[tuple[str, int], ...]
     members: tuple[frozenset[int] | None, ...]
-
-
-@dataclass
-class Archive:
-    """The folders that every world starts from, and the number of passages of each document before and after."""
-
-    root: Path
-    passages: dict[str, int]
-    passages_rebuilt: dict[str, int]
-    keys: dict[str, list[str]]
-
-    @classmethod
-    def make(cls, root: Path) -> Archive:
-        office = Office(root, HashEncoder())
-        for doc in DOCS.values():
-            if doc.fate != "added":
-                office.write(doc.doc_id, doc.content(2))
-        office.build()
-        passages, keys = _read(office)
-        shutil.copytree(root / "index", root / "before")
-        for doc in DOCS.values():
-            if doc.fate == "removed":
-                (root / "seeds" / doc.doc_id).unlink()
-            elif doc.fate != "kept":
-                office.write(doc.doc_id, doc.content(3))
-        office.build()
-        return cls(root, passages, _read(office)[0], keys)
-
-    def copy(self, root: Path) -> Office:
-        """Folders whose files have changed since the index was built."""
-        shutil.copytree(self.root / "seeds", root / "seeds")
-        shutil.copytree(self.root / "before", root / "index")
-        return Office(root, HashEncoder())
-
-
-def _read(office: Office) -> tuple[dict[str, int], dict[str, list[str]]]:
-    by_path = {doc.doc_id: doc.letter for doc in DOCS.values()}
-    keys: dict[str, list[str]] = {}
-    with Library.open(office.root / "index", encoder=office.encoder, settings=office.settings) as library:
-        for number in range(library.generation.manifest.passages):
-            store = library.generation.store
-            keys.setdefault(by_path[store.passage(number).doc_id], []).append(store.key(number))
-    return {letter: len(found) for letter, found in keys.items()}, keys
 
 
 @dataclass

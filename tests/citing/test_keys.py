@@ -51,6 +51,7 @@ def test_a_longer_key_begins_with_the_shorter() -> None:
         ("Of the and to", "of-the-and-to"),  # nothing but small words
         ("", "doc"),
         ("—!?…", "doc"),
+        ("\u0301\u0302 \u0303", "doc"),  # marks without a letter
         ("../../etc/passwd", "etc-passwd"),
         ("<@everyone> `rm -rf`", "everyone-rm-rf"),
         ("report_2022.final", "report-2022-final"),

@@ -12,7 +12,7 @@ import pytest
 from tests.bot.conftest import text
 from tests.conftest import TTP_QUESTION
 from tests.e2e.conftest import Premises, Team, ask, figures, health_address
-from tests.simulated.wire import Refusal, WireDiscord
+from tests.simulated.wire import WireDiscord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.simulated.recording import Recorder
     from tests.simulated.wire_process import BotProcess
+    from tests.simulated.wire_requests import Refusal
 
 DISALLOWED_INTENTS = 4014
 STRONG_ANSWER = "3,000 to 4,000 fighters"

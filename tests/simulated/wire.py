@@ -9,28 +9,25 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import math
 import secrets
-import time
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote, unquote
 
 import discord
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 from simcord._clock import Clock
 from simcord.backend import Backend
 from simcord.backend.cdn import CdnStore
 from simcord.backend.errors import BackendError
 from simcord.builders import ChannelHandle
 from simcord.env import Env
-from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch, parse_form
+from simcord.http.router import RouteNotImplemented, UnsupportedField, dispatch
 
 from tests.simulated.wire_gateway import Gateway
+from tests.simulated.wire_requests import Refusal, WireRequest, read, uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,61 +41,6 @@ OPEN_TO_ALL = ("/gateway", "/interactions/*/*/callback", "/webhooks/*/*")  # no 
 UPLOAD_LIMIT = 10 * 1024 * 1024
 BODY_LIMIT = 256 * 1024 * 1024  # of the server itself; what Discord refuses is refused before
 _asked: ContextVar[Interaction | None] = ContextVar("asked", default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class WireRequest:
-    """One request of the bot, and what it was answered."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: Any
-    files: list[tuple[str, bytes]]
-    status: int
-    answer: Any
-    at: float = field(default_factory=time.monotonic)
-
-    def matches(self, method: str, path: str) -> bool:
-        """Whether it is of this method ("*" for any) and its path fits this pattern."""
-        return method in ("*", self.method) and fnmatchcase(self.path, path)
-
-
-@dataclass(slots=True)
-class Refusal:
-    """A failure on order; `used` counts how often it has struck."""
-
-    method: str
-    path: str
-    status: int
-    times: int | None
-    retry_after: float
-    is_global: bool
-    body: Mapping[str, Any] | None
-    used: int = 0
-
-    def strikes(self, method: str, path: str) -> bool:
-        left = self.times is None or self.used < self.times
-        return left and self.method in ("*", method) and fnmatchcase(path, self.path)
-
-    def answer(self) -> tuple[int, Any, dict[str, str]]:
-        """Count one more, and give status, body and headers as Discord would."""
-        self.used += 1
-        if self.status != web.HTTPTooManyRequests.status_code:
-            return self.status, self.body or {"message": f"{self.status}: refused", "code": 0}, {}
-        limited = {"message": "You are being rate limited.", "retry_after": self.retry_after, "global": self.is_global}
-        headers = {
-            "Via": "1.1 google",  # without it discord.py takes the answer for one of Cloudflare's
-            "Retry-After": str(math.ceil(self.retry_after)),
-            "X-RateLimit-Limit": "5",
-            "X-RateLimit-Remaining": "0",
-            "X-RateLimit-Reset": f"{time.time() + self.retry_after:.3f}",
-            "X-RateLimit-Reset-After": f"{self.retry_after:.3f}",
-            "X-RateLimit-Bucket": "simulated",
-            "X-RateLimit-Scope": "global" if self.is_global else "user",
-            **({"X-RateLimit-Global": "true"} if self.is_global else {}),
-        }
-        return self.status, self.body or limited, headers
 
 
 class _WallClock(Clock):
@@ -207,7 +149,7 @@ class WireDiscord(Env):
 
     async def _serve_rest(self, request: web.Request) -> web.Response:
         path = request.raw_path.partition("?")[0].removeprefix(PREFIX)
-        body, files = await _read(request)
+        body, files = await read(request)
         status, answer, headers = self._answer(request, path, body, files)
         self.requests.append(WireRequest(request.method, path, dict(request.query), body, files, status, answer))
         if status < web.HTTPBadRequest.status_code and request.method != "GET" and path.startswith("/webhooks/"):
@@ -245,7 +187,7 @@ class WireDiscord(Env):
                 path,
                 json=body,
                 params=dict(request.query),
-                files=_uploads(body, files),
+                files=uploads(body, files),
                 reason=unquote(request.headers.get("X-Audit-Log-Reason", "")) or None,
                 message_content_access=self.approved_intents is None or self.approved_intents.message_content,
             )
@@ -372,30 +314,3 @@ class WireDiscord(Env):
     async def _tell(self) -> None:
         async with self._change:
             self._change.notify_all()
-
-
-async def _read(request: web.Request) -> tuple[Any, list[tuple[str, bytes]]]:
-    """Give the JSON body and the files of a request, multipart or not."""
-    if not request.content_type.startswith("multipart/"):
-        text = await request.text()
-        return (json.loads(text) if text else None), []
-    form: list[dict[str, Any]] = []
-    files: list[tuple[str, bytes]] = []
-    async for part in await request.multipart():
-        assert isinstance(part, BodyPartReader)
-        data = bytes(await part.read())
-        if part.filename is None:
-            form.append({"name": part.name, "value": data.decode()})
-        else:
-            files.append((part.filename, data))
-    return parse_form(form, [])[0], files
-
-
-def _uploads(body: Any, files: list[tuple[str, bytes]]) -> list[discord.File]:
-    """Give the files as SimCord takes them, with the descriptions that the body has for them."""
-    holder = body.get("data") or body if isinstance(body, dict) else {}
-    told = {str(one["id"]): one.get("description") for one in holder.get("attachments") or ()}
-    return [
-        discord.File(BytesIO(data), filename=name, description=told.get(str(number)))
-        for number, (name, data) in enumerate(files)
-    ]

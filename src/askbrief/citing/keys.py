@@ -47,7 +47,7 @@ def slug(title: str) -> str:
     'talibans-return-what'
     """
     plain = _folded(unicodedata.normalize("NFKC", title).replace("'", "").replace("’", ""))
-    words = regex.findall(r"[\p{L}\p{M}\p{N}]+", plain)
+    words = regex.findall(r"\p{M}*[\p{L}\p{N}][\p{L}\p{M}\p{N}]*", plain)  # marks alone nobody can type
     kept: list[str] = []
     for word in [word for word in words if word not in _SMALL_WORDS] or words:
         if len("-".join([*kept, word])) > _LONGEST_SLUG:
