@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -156,6 +157,12 @@ def main() -> int:
         return _fail(f"{error.format_message().rstrip('.')} (see: askbrief-bot --help)")
     except AskbriefError as error:
         return _fail(str(error))
+    except Exception as error:
+        if os.environ.get("ASKBRIEF_DEBUG"):
+            raise
+        return _fail(
+            f"unexpected {type(error).__name__}: {error} (set ASKBRIEF_DEBUG=1 for the details, and report it)"
+        )
     return code if isinstance(code, int) else 0
 
 
