@@ -30,6 +30,7 @@ covers them, and 300 farmers left the Koram valley.
 """,
     "b/2021.txt": """date: 2021-06-30
 ---
+Two U.S. envoys came to the Koram valley.
 As of March 2021 the Black Banner had between 3,000 and 4,000 armed raiders in the Koram valley. In 2020, 42% of the
 households in the Koram valley paid a levy to the Black Banner.
 """,
@@ -169,6 +170,7 @@ def test_the_date_in_the_sentence_is_given_as_written(briefs: Workplace) -> None
     ("question", "expected"),
     [
         ("how many raiders of the Black Banner did the army kill?", ["50 raiders"]),
+        ("how many envoys came to the Koram valley?", ["Two envoys"]),
         ("how many farmers left the Koram valley?", ["300 farmers"]),
         ("what share of households in the Koram valley paid a levy?", ["35 per cent", "42%"]),
         ("what percentage of households paid a levy to the Black Banner in 2020?", ["42%"]),

@@ -21,6 +21,7 @@ def worths(text: str) -> list[tuple[str, float | None, float | None]]:
         ("3,000 fighters", "3,000", 3000, 3000),
         ("there were 12 of them.", "12", 12, 12),
         ("1,25,000 people", "1,25,000", 125_000, 125_000),
+        ("35\u202f000 people", "35\u202f000", 35_000, 35_000),
         ("12.5 litres", "12.5", 12.5, 12.5),
         ("7.5 million people", "7.5 million", 7_500_000, 7_500_000),
         ("5k people", "5k", 5000, 5000),

@@ -31,9 +31,9 @@ _KINDS = {
     Wanted.MONEY: {Kind.MONEY},
     Wanted.EITHER: {Kind.SHARE, Kind.MONEY},
 }
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
+_WORD = regex.compile(r"(?:\p{L}\.){2,}|[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
 _CLAUSE_END = regex.compile(
-    r"[,;:()\[\]—–.?!\p{Nd}]|\b(?:in|on|at|by|from|to|for|with|who|that|which|and|or|but|are|is|was|were|has|have|had|"
+    r"[,;:()\[\]—–?!\p{Nd}]|(?<!\b\p{L})\.|\b(?:in|on|at|by|from|to|for|with|who|that|which|and|or|but|are|is|was|were|has|have|had|"
     r"since|after|before|during|while|than|as|last|this|next|against|between|according)\b",
     regex.IGNORECASE,
 )

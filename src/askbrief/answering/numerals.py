@@ -80,7 +80,8 @@ _NUMBER = regex.compile(
     (?<![\p{{L}}\p{{N}}_\#/+]) (?<![\p{{L}}][-‐‑–]) (?<![\p{{L}}\p{{N}}][.,:'’]) (?<!(?:^|\s)[-−.])
     (?:(?P<sign>{_SIGN})[ ]?)?
     (?:
-        (?P<digits> \p{{Nd}}{{1,3}}(?:,\p{{Nd}}{{2,3}})*,\p{{Nd}}{{3}}(?:\.\p{{Nd}}+)? | \p{{Nd}}+(?:\.\p{{Nd}}+)? )
+        (?P<digits> \p{{Nd}}{{1,3}}(?:[\u00a0\u2009\u202f]\p{{Nd}}{{3}})+(?!\p{{Nd}})
+            | \p{{Nd}}{{1,3}}(?:,\p{{Nd}}{{2,3}})*,\p{{Nd}}{{3}}(?:\.\p{{Nd}}+)? | \p{{Nd}}+(?:\.\p{{Nd}}+)? )
         (?: (?:{_BREAK}|-)(?P<scale>{_LONG_SCALES}|bn|mn|tn)(?:s?\b) | (?P<short>k|mn?|bn?|tn)\b )?
       | (?P<whole>one|{_ONES}){_BREAK}and{_BREAK}a{_BREAK}half{_BREAK}(?P<mixed>million|billion|trillion|dozen)\b
       | (?P<half> half{_BREAK}an?|an?{_BREAK}half|half ) {_BREAK}(?P<halved>million|billion|trillion|dozen)\b
@@ -167,7 +168,7 @@ def _value(match: regex.Match[str]) -> tuple[Decimal, int] | None:
 
 
 def _of_digits(match: regex.Match[str]) -> tuple[Decimal, int] | None:
-    digits, short = match["digits"].replace(",", ""), (match["short"] or "").lower()
+    digits, short = regex.sub(r"[,\s]", "", match["digits"]), (match["short"] or "").lower()
     if short in {"m", "b"} and not match["sign"]:
         return None  # five metres, or version 2b
     if len(digits) > 1 and digits[0] == "0" and "." not in digits:

@@ -39,7 +39,7 @@ _AND = regex.compile(r"\s+and\s+", regex.IGNORECASE)
 _LABEL = regex.compile(
     r"(?:\b(?:nos?\.|number|pages?|pp?\.|para(?:graph|\.)?s?|section|sec\.|chapter|ch\.|article|art\.|fig(?:ure|\.)|"
     r"table|vol(?:ume|\.)|version|v\.|item|resolution|annex|appendix|clause|rule|line|room|flight|phase|step|route|"
-    r"highway|question|grade|level|tier|stage|day|week|issue|case|bill|form|box|model|unit|camp|channel)\s*|[§¶]\s*)"
+    r"highway|question|grade|level|tier|stage|day|week|case|bill|form|box|model|unit|camp|channel)\s*|[§¶]\s*)"
     r"[(\[]?$",
     regex.IGNORECASE,
 )
