@@ -25,6 +25,9 @@ from bot.cards.layout import (
 from bot.markup import inert_line, length, quote, titled
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from askbrief.records import FigureGroup
     from bot.cards.coverage import Coverage
     from bot.language import Words
 
@@ -35,6 +38,10 @@ _LONGEST_SENTENCE = 500
 _LONGEST_PARTS = (160, 80, 40, 20)
 """Titles, credits and locators are cut to the first of these that leaves every quote its least room."""
 _LEAST_QUOTE = 160
+_MOST_FIGURES = 4
+_LONGEST_FIGURE = 60
+_LONGEST_UNIT = 30
+_MOST_CITED = 6
 
 
 def _now() -> dt.datetime:
@@ -74,9 +81,10 @@ def answer(found: Answer, page: Page, words: Words) -> Card:
     if not hits or (found.verdict is Verdict.NONE and not page.nearest):
         return _nothing(found, page, footer, words)
     head = _head(found, page, words)
-    room = MOST_CHARACTERS - length(head.markdown) - length(footer.markdown)
+    figures = [] if page.first or found.verdict is Verdict.NONE else _figures(found, words)
+    room = MOST_CHARACTERS - sum(length(text.markdown) for text in (head, *figures, footer))
     sections = _sections(hits, page.first, room, words)
-    blocks: list[Block] = [head, Divider(), *sections, Divider(), footer, *_buttons(page, words)]
+    blocks: list[Block] = [head, *figures, Divider(), *sections, Divider(), footer, *_buttons(page, words)]
     return Card(tuple(blocks), _COLOURS[found.verdict])
 
 
@@ -103,6 +111,29 @@ def _asked(found: Answer, page: Page, words: Words) -> list[str]:
     if page.narrowed:
         lines.append(f"-# {words('narrowed-to', what=inert_line(page.narrowed, _LONGEST_TITLE))}")
     return lines
+
+
+def _figures(found: Answer, words: Words) -> list[Text]:
+    """The figures that the sources give, a line for those that agree, with every passage that has them."""
+    if not found.figures:
+        return []
+    numbers = {key: hit.rank for hit in found.hits for key in (hit.key, *hit.also)}
+    lines = [_figure_line(group, numbers) for group in found.figures]
+    differ = any(group.differs for group in found.figures)
+    head = f"**{words('figures')}**" + (f" · {words('figures-differ')}" if differ else "")
+    if len(lines) > _MOST_FIGURES:
+        lines = [*lines[: _MOST_FIGURES - 1], f"-# {words('figures-more', count=len(lines) - _MOST_FIGURES + 1)}"]
+    return [Text("\n".join([head, *lines]))]
+
+
+def _figure_line(group: FigureGroup, numbers: Mapping[str, int]) -> str:
+    newest = group.figures[0]
+    unit = inert_line(newest.unit, _LONGEST_UNIT) if newest.counted else ""
+    figure = " ".join(filter(None, [f"**{inert_line(newest.text, _LONGEST_FIGURE)}**", unit]))
+    as_of = f"“{inert_line(newest.as_of, _LONGEST_UNIT)}”" if newest.as_of else ""
+    cited = sorted({numbers[figure.key] for figure in group.figures if figure.key in numbers})
+    sources = " ".join(f"**[{number}]**" for number in cited[:_MOST_CITED]) + (" …" if cited[_MOST_CITED:] else "")
+    return " · ".join(filter(None, [figure, newest.date or "", as_of, sources]))
 
 
 def _sections(hits: tuple[Hit, ...], first: int, room: int, words: Words) -> list[Section]:

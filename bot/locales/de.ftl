@@ -25,6 +25,12 @@ also = wörtlich oder fast wörtlich auch an { $count ->
     [one] 1 anderen Stelle
    *[other] { $count } anderen Stellen
 }
+figures = Zahlen
+figures-differ = sie weichen voneinander ab; jede steht so in ihrer Quelle
+figures-more = und { $count ->
+    [one] 1 weitere Zahl
+   *[other] { $count } weitere Zahlen
+} in den Textstellen
 footer = { $documents }, { $passages } · Index erstellt { $ago }
 documents = { $count ->
     [one] 1 Dokument

@@ -24,6 +24,12 @@ also = also word for word, or nearly, in { $count ->
     [one] 1 other place
    *[other] { $count } other places
 }
+figures = Figures
+figures-differ = they differ; each is as its source has it
+figures-more = and { $count ->
+    [one] 1 other figure
+   *[other] { $count } other figures
+} in the passages
 footer = { $documents }, { $passages } · index built { $ago }
 documents = { $count ->
     [one] 1 document

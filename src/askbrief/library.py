@@ -10,6 +10,7 @@ import numpy as np
 import regex
 
 from askbrief.answering.duplicates import first_of_each
+from askbrief.answering.figures import figures
 from askbrief.answering.marking import best_sentence
 from askbrief.answering.verdict import Judge
 from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
@@ -22,7 +23,7 @@ from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
 from askbrief.ranking.search import Ranked, Searched, search
-from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span, Surroundings
+from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span, Surroundings, Verdict
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -122,9 +123,11 @@ class Library:
             method=method,
             admitted=self.generation.admitted(scope),
         )
-        hits, notes = self._hits(ranked, top)
+        groups, notes = self._hits(ranked, top)
+        hits = tuple(first for first, *_ in groups)
         verdict, confidence = self._judge.judge([hit.signals for hit in hits])
-        return Answer(question, verdict, round(confidence, 4), self.generation.name, hits, notes)
+        found = () if verdict is Verdict.NONE else figures(question, [hit for group in groups for hit in group])
+        return Answer(question, verdict, round(confidence, 4), self.generation.name, hits, notes, found)
 
     def _checked(self, question: str, top: int) -> str:
         question = " ".join(question.split())
@@ -142,16 +145,19 @@ class Library:
             raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
         return question
 
-    def _hits(self, ranked: list[Ranked], top: int) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
-        """The passages to show, near-duplicates once, and what went wrong in remembering their keys."""
+    def _hits(self, ranked: list[Ranked], top: int) -> tuple[list[list[Hit]], tuple[str, ...]]:
+        """The passages to show, each before its near-duplicates, and what went wrong in remembering their keys."""
         store = self.generation.store
         groups = first_of_each([found.passage.text for found in ranked])[:top]
         keys = {place: store.key(ranked[place].number) for group in groups for place in group}
         notes = self._remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
-        hits = tuple(
-            self._hit(rank, ranked[first], keys[first], tuple(keys[place] for place in others))
-            for rank, (first, *others) in enumerate(groups, start=1)
-        )
+        hits = [
+            [
+                self._hit(rank, ranked[place], keys[place], tuple(keys[o] for o in group if o != place))
+                for place in group
+            ]
+            for rank, group in enumerate(groups, start=1)
+        ]
         return hits, notes
 
     def _hit(self, rank: int, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
     from askbrief.indexing.generation import Manifest
-    from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Problem, Source
+    from askbrief.records import Answer, BuildReport, Changes, Citation, Figure, FigureGroup, Hit, Problem, Source
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -20,6 +20,35 @@ def answer(answer: Answer) -> dict[str, Any]:
         "confidence": answer.confidence,
         "generation": answer.generation,
         "hits": [_hit(hit) for hit in answer.hits],
+        "figures": [_figures(group) for group in answer.figures],
+    }
+
+
+def _figures(group: FigureGroup) -> dict[str, Any]:
+    return {
+        "low": group.low,
+        "high": group.high,
+        "unit": group.unit,
+        "differs": group.differs,
+        "figures": [_figure(figure) for figure in group.figures],
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "text": figure.text,
+        "low": figure.low,
+        "high": figure.high,
+        "unit": figure.unit,
+        "approximate": figure.approximate,
+        "key": figure.key,
+        "doc_id": figure.doc_id,
+        "title": figure.title,
+        "date": figure.date,
+        "as_of": figure.as_of,
+        "sentence": [figure.sentence.start, figure.sentence.end],
+        "start": figure.start,
+        "end": figure.end,
     }
 
 

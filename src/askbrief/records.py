@@ -229,11 +229,56 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Figure:
+    """A quantity that a source gives for what was asked, as written: `document.text[start:end] == text`.
+
+    `low` and `high` are its numbers, equal for one number; None is an open end ("over 3,000" has no `high`). `unit` is
+    the word of the source for what is counted, or "%", "percentage points", or the name of a currency. `date` is the
+    document's, `as_of` a date that stands in the same `sentence`, as written there.
+    """
+
+    text: str
+    low: float | None
+    high: float | None
+    unit: str
+    approximate: bool
+    key: str
+    doc_id: str
+    title: str
+    date: str | None
+    as_of: str | None
+    sentence: Span
+    start: int
+    end: int
+    counted: bool = True
+
+    @property
+    def words(self) -> str:
+        """The figure and what it counts; a share or a sum of money has its unit in the text already."""
+        return f"{self.text} {self.unit}" if self.counted else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class FigureGroup:
+    """The figures that agree, those of the newest documents first.
+
+    `differs` says that other figures of the same unit were found too.
+    """
+
+    low: float | None
+    high: float | None
+    unit: str
+    figures: tuple[Figure, ...]
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the sources say to a question: the verdict, and the best passages whatever the verdict is.
 
     `confidence` is in 0..1: how sure it is that the sources answer the question. `notes` are sentences for the
-    person who asks, where something about the answer is not as it should be.
+    person who asks, where something about the answer is not as it should be. `figures` are there where a quantity
+    was asked for, those of the newest document first.
     """
 
     question: str
@@ -242,6 +287,7 @@ class Answer:
     generation: str
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
+    figures: tuple[FigureGroup, ...] = ()
 
 
 # --------------------------------------------------------------------------------------------- citations

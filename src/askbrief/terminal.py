@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
     from askbrief.indexing.generation import Manifest
-    from askbrief.records import Answer, BuildReport, Changes, Citation, Hit, Source
+    from askbrief.records import Answer, BuildReport, Changes, Citation, FigureGroup, Hit, Source
 
 # What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
 _UNSAFE = regex.compile(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -45,6 +45,7 @@ _STATUSES = {
 }
 _MARK_OPEN, _MARK_CLOSE = "»", "«"
 _NAMES_SHOWN = 20
+_DATE_WIDTH = len("2022-07-05")
 
 
 def clean(text: str) -> str:
@@ -74,9 +75,29 @@ def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
     parts: list[RenderableType] = [head]
     if answer.verdict is Verdict.STRONG:
         parts += [Text(), Padding(Text(line(answer.hits[0].answer_sentence), style="bold"), (0, 2))]
+    if answer.figures:
+        parts += [Text(), Padding(_figures(answer.figures), (0, 2))]
     for hit in answer.hits:
         parts += [Text(), _hit(hit, why=why)]
     return Group(*parts)
+
+
+def _figures(groups: Sequence[FigureGroup]) -> RenderableType:
+    """Each figure as its source has it, those that agree under each other, and whether any differ."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("figure", overflow="fold", ratio=3)
+    table.add_column("dated", overflow="fold", width=_DATE_WIDTH)
+    table.add_column("source", overflow="fold", ratio=5)
+    for group in groups:
+        for figure in group.figures:
+            source = Text.assemble(line(figure.title), " ", (f"[{figure.key}]", "cyan"))
+            if figure.as_of:
+                source.append(f" “{line(figure.as_of)}”")
+            table.add_row(Text(line(figure.words), style="bold"), Text(figure.date or "undated"), source)
+    differ = any(group.differs for group in groups)
+    return (
+        Group(table, Text("These figures differ; each is as its source has it.", style="yellow")) if differ else table
+    )
 
 
 def _hit(hit: Hit, *, why: bool) -> RenderableType:

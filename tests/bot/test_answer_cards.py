@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bot.cards
-from askbrief.records import Answer, Hit, Metadata, Source, Verdict
+from askbrief.records import Answer, Figure, FigureGroup, Hit, Metadata, Source, Verdict
 from bot.cards.answers import Page, answer
 from bot.cards.coverage import Coverage
 from bot.cards.layout import Button, Card, Row, Section, Text, action_id, shares
@@ -155,6 +155,61 @@ def test_it_speaks_german() -> None:
     assert in_order(text, "Klarer Treffer", "[1] Port report", "Index erstellt vor 3 Stunden")
 
 
+# --------------------------------------------------------------------------------------------- figures
+
+
+def figure_of(hit: Hit, text: str, unit: str = "fighters", **values: Any) -> Figure:
+    given = {"low": 3000, "high": 4000, "approximate": False, "date": hit.metadata.date, "as_of": None, **values}
+    return Figure(
+        text=text,
+        unit=unit,
+        key=hit.key,
+        doc_id=hit.doc_id,
+        title=hit.title,
+        sentence=hit.highlight,
+        start=0,
+        end=9,
+        **given,
+    )
+
+
+def group_of(*figures: Figure, differs: bool = False) -> FigureGroup:
+    return FigureGroup(figures[0].low, figures[0].high, figures[0].unit, figures, differs)
+
+
+def card_with(*groups: FigureGroup, locale: str = "en", **values: Any) -> Card:
+    shown = [replace(HIT, rank=place, key=f"report-{place}", also=(f"copy-{place}",)) for place in (1, 2)]
+    return answer(replace(found(*shown), figures=groups), page_of(**values), WORDS[locale])
+
+
+FIRST = figure_of(replace(HIT, key="report-1"), "3,000 to 4,000", as_of="July 5")
+
+
+def test_figures_stand_above_the_passages_with_their_dates_and_the_passages_that_have_them() -> None:
+    agreeing = figure_of(replace(HIT, key="copy-2"), "3,000-4,000")
+    share = figure_of(replace(HIT, key="report-2"), "42%", "%", counted=False)
+    assert card_with(group_of(FIRST, agreeing), group_of(share)).blocks[1].markdown == (
+        "**Figures**\n"
+        "**3,000 to 4,000** fighters · 2022-07-05 · “July 5” · **[1]** **[2]**\n"
+        "**42%** · 2022-07-05 · **[2]**"
+    )
+
+
+def test_figures_that_differ_are_said_to_and_too_many_are_counted() -> None:
+    some = [group_of(figure_of(replace(HIT, key="report-2"), f"{place},000"), differs=True) for place in range(1, 7)]
+    lines = card_with(*some).blocks[1].markdown.split("\n")
+    assert len(lines) == 5
+    assert lines[0] == "**Figures** · they differ; each is as its source has it"
+    assert lines[-1] == "-# and 3 other figures in the passages"
+    assert "weichen voneinander ab" in card_with(*some, locale="de").blocks[1].markdown
+
+
+def test_later_pages_and_nearest_passages_have_no_figures() -> None:
+    assert "Figures" not in said(card_with(group_of(FIRST), first=1))
+    shown = replace(found(HIT, verdict=Verdict.NONE), figures=(group_of(FIRST),))
+    assert "Figures" not in said(answer(shown, page_of(nearest=True), WORDS["en"]))
+
+
 # --------------------------------------------------------------------------------------------- buttons
 
 
@@ -217,7 +272,10 @@ def test_the_fullest_card_is_within_the_limits_and_every_passage_keeps_words(
         narrowed=text * 99,
         note=text * 99,
     )
-    asked = replace(found(*hostile_hits(text, 10), verdict=verdict, question=text * 600), notes=("disk full",))
+    hits = [replace(hit, rank=rank) for rank, hit in enumerate(hostile_hits(text, 10), start=1)]
+    figures = [figure_of(hit, f"7{text * 90}", f"men{text * 90}", as_of=text * 90) for hit in hits]
+    asked = replace(found(*hits, verdict=verdict, question=text * 600), notes=("disk full",))
+    asked = replace(asked, figures=(group_of(*figures, differs=True),) * 9)
     for shape in (page, replace(page, first=0), replace(page, nearest=False)):
         card = answer(asked, shape, WORDS[locale])
         assert card.fits, (card.characters, card.components)
@@ -243,12 +301,13 @@ def test_any_text_makes_a_card_that_fits_and_shows_it_as_its_own_characters(
         narrowed=title,
         note=question,
     )
-    card = answer(found(*hits, verdict=verdict, question=title), shape, WORDS["en"])
+    figures = tuple(group_of(figure_of(hit, f"7 {title}", f"men {question}", as_of=title)) for hit in hits)
+    card = answer(replace(found(*hits, verdict=verdict, question=title), figures=figures), shape, WORDS["en"])
     assert card.fits
     for block in card.blocks:
         if isinstance(block, Text):
             for line in block.markdown.split("\n"):
-                shown(re.sub(r"^(-# |### )|(?<=\*\*)\[1\](?=\*\*$)|\*(Report|Minutes)\*", "", line))
+                shown(re.sub(r"^(-# |### )|(?<=\*\*)\[\d+\](?=\*\*( |$))|\*(Report|Minutes)\*", "", line))
     check_sections(sections(card), hits[shape.first : shape.first + shape.size])
 
 

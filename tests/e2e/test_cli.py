@@ -85,6 +85,25 @@ def test_the_nearest_passages_are_shown_only_when_asked_for(shell: Shell) -> Non
     assert "[emboldened" in out
 
 
+def test_the_command_line_prints_figures_as_json(shell: Shell) -> None:
+    _, answer = shell.json("ask", TTP_QUESTION)
+    (group,) = answer["figures"]
+    assert group["figures"][0]["key"] == answer["hits"][0]["key"]
+    assert shell.json("ask", "who leads the TTP?")[1]["figures"] == []
+
+
+def test_the_command_line_shows_a_table_of_figures(shell: Shell) -> None:
+    _, out, _ = shell("ask", "how many attacks were there in 2021?")
+    lines = out.splitlines()
+    head = next(place for place, line in enumerate(lines) if line.split() == ["figure", "dated", "source"])
+    table = "\n".join(lines[head : head + 12])
+    assert "63 attacks" in table
+    assert "undated" in table
+    assert "These figures differ" in table
+    assert max(map(len, lines)) <= 80
+    assert "figure" not in shell("ask", "who leads the TTP?")[1].split()
+
+
 def test_why_shows_the_signals(shell: Shell) -> None:
     _, out, _ = shell("ask", TTP_QUESTION, "--why")
     assert "cosine" in out

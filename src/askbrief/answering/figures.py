@@ -1,0 +1,277 @@
+"""The figures that passages give for what a question asks, side by side: grouped where they agree, never merged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import regex
+
+from askbrief.answering.asked import Asked, Wanted, asked
+from askbrief.answering.numerals import may_have_unit
+from askbrief.answering.quantities import MONTH, Kind, Quantity, quantities
+from askbrief.ranking.analysis import analyse
+from askbrief.records import Figure, FigureGroup, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from askbrief.records import Hit
+
+_NEAR_AFTER, _NEAR_BEFORE = 6, 10
+"""So many words around a quantity may say what it counts."""
+_HELD_BY_PASSAGE = 0.5
+_HELD_BY_SENTENCE = 0.5
+_HELD_BESIDE_THE_BEST = 0.5
+"""Shares of the question's terms, but for its names, which a passage must all hold."""
+_KINDS = {
+    Wanted.COUNT: {Kind.COUNT},
+    Wanted.SIZE: {Kind.COUNT},
+    Wanted.SHARE: {Kind.SHARE},
+    Wanted.MONEY: {Kind.MONEY},
+    Wanted.EITHER: {Kind.SHARE, Kind.MONEY},
+}
+_WORD = regex.compile(r"(?:\p{L}\.){2,}|[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
+_CLAUSE_END = regex.compile(
+    r"[,;:()\[\]—–?!\p{Nd}]|(?<!\b\p{L})\.|\b(?:in|on|at|by|from|to|for|with|who|that|which|and|or|but|are|is|was|were|has|have|had|"
+    r"since|after|before|during|while|than|as|last|this|next|against|between|according)\b",
+    regex.IGNORECASE,
+)
+_LEADS = regex.compile(
+    r"\b(?:numbers?|numbered|numbering|totals?|totalled|totaled|totalling|reach(?:es|ed)?|exceed(?:s|ed)|stands?|stood|"
+    r"at|to|is|are|was|were|be|of|by|remain(?:s|ed)?|only|just|now)\s+$|[:=]\s*$",
+    regex.IGNORECASE,
+)
+_SIZED = frozenset(
+    """
+    acr employe fighter hectar inhabit km member milit resid soldier squar staff troop
+    """.split()
+)
+"""Stems of what the size of a group or a place is told in."""
+_HOLDS = regex.compile(
+    r"\b(?:with|has|have|had|having|numbers?|numbering|estimated|commands?|strength|covers?|comprises?|employs?|consists?|"
+    r"counts?)\b",
+    regex.IGNORECASE,
+)
+_FATES = frozenset(
+    """
+    arrest captur dead detain die execut freed injur kidnap kill releas surrend wound
+    """.split()
+)
+"""What befell some of a number: "killed 50 fighters" does not say how many there are."""
+_FATE_NEAR = 3
+_AS_OF = regex.compile(
+    rf"(?P<in>\b(?i:(?P<as_of>as of)|in|by|during|on|at the end of|by the end of)\s+)?"
+    rf"(?:(?:early|mid|late)[ -])?(?:"
+    rf"(?P<day>\b{MONTH}\s+\p{{Nd}}{{1,2}}\b(?:,?\s+\p{{Nd}}{{4}}\b)?"
+    rf"|\b\p{{Nd}}{{1,2}}\s+{MONTH}\b(?:\s+\p{{Nd}}{{4}}\b)?"
+    rf"|\b{MONTH}\s+\p{{Nd}}{{4}}\b)"
+    rf"|(?(in)(?:the\s+(?:\p{{L}}+\s+){{1,4}}?(?:of\s+)?)?|)"
+    rf"(?<![\p{{L}}\p{{Nd}},.-])(?:19|20)\p{{Nd}}{{2}}(?![\p{{L}}\p{{Nd}}-]|,\p{{Nd}})"
+    rf"|{MONTH}\b)"
+)
+_CLAUSES_APART = regex.compile(r";|,\s(?:and|but|while|whereas)\b")
+_YEAR = regex.compile(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a hit, its quantities of the kind that is asked for, and its terms."""
+
+    hit: Hit
+    span: Span
+    text: str
+    quantities: list[Quantity]
+    terms: frozenset[str]
+
+
+def figures(question: str, hits: Sequence[Hit]) -> tuple[FigureGroup, ...]:
+    """Find the figures for what a question asks.
+
+    Args:
+        question: as it was asked.
+        hits: the passages found, best first, near-duplicates too.
+
+    Returns:
+        The figures that agree together; the group with the newest first. Empty where no quantity is asked for.
+    """
+    wanted = asked(question)
+    if wanted is None:
+        return ()
+    found = {(figure.doc_id, figure.start): figure for hit in hits for figure in _of_hit(hit, wanted)}
+    return _grouped(found.values())
+
+
+def _of_hit(hit: Hit, wanted: Asked) -> list[Figure]:
+    """The figures of a passage; of its sentences, those that hold the question's terms come before the others."""
+    found: list[tuple[int, Figure]] = []
+    for sentence in _counting(hit, wanted):
+        if _is_about(sentence, wanted):
+            held = len(wanted.about & sentence.terms)
+            found += ((held, figure) for figure in _of_sentence(sentence, wanted))
+    most = max((held for held, _ in found), default=0)
+    return [figure for held, figure in found if held >= _HELD_BESIDE_THE_BEST * most]
+
+
+def _counting(hit: Hit, wanted: Asked) -> Iterator[_Sentence]:
+    """The sentences of a passage with a quantity of the kind, if the passage is about what is asked."""
+    spans = [(span, hit.quote[span.start - hit.start : span.end - hit.start]) for span in hit.sentences]
+    found = [(span, text, _of_kind(text, wanted)) for span, text in spans]
+    if not any(some for _, _, some in found):
+        return
+    known = frozenset(analyse(f"{hit.title}\n{hit.quote}"))
+    if wanted.names <= known and len(wanted.about & known) >= _HELD_BY_PASSAGE * len(wanted.about):
+        for span, text, some in found:
+            if some:
+                yield _Sentence(hit, span, text, some, frozenset(analyse(text)))
+
+
+def _of_kind(text: str, wanted: Asked) -> list[Quantity]:
+    if wanted.wanted is Wanted.COUNT and text.isascii() and not _may_name(text, wanted.thing):
+        return []
+    if Kind.COUNT not in _KINDS[wanted.wanted] and not may_have_unit(text):
+        return []
+    return [quantity for quantity in quantities(text) if quantity.kind in _KINDS[wanted.wanted]]
+
+
+def _may_name(text: str, thing: frozenset[str]) -> bool:
+    """Quickly, whether a text can hold a word with one of these stems: a stem changes a word at its end only."""
+    lowered = text.lower()
+    return any(stem[:-1] in lowered for stem in thing)
+
+
+def _is_about(sentence: _Sentence, wanted: Asked) -> bool:
+    """Whether a sentence is of the years asked for and, where no thing is counted, holds enough of the terms."""
+    if wanted.years and not _of_years(sentence, wanted.years):
+        return False
+    by_kind = wanted.wanted not in {Wanted.COUNT, Wanted.SIZE}
+    return not by_kind or len(wanted.about & sentence.terms) >= _HELD_BY_SENTENCE * len(wanted.about)
+
+
+def _of_years(sentence: _Sentence, years: frozenset[str]) -> bool:
+    """The year stands in the sentence, or the sentence has none and its document is of that year."""
+    said = frozenset(_YEAR.findall(sentence.text))
+    return bool(said & years) if said else (sentence.hit.metadata.date or "")[:4] in years
+
+
+def _of_sentence(sentence: _Sentence, wanted: Asked) -> Iterator[Figure]:
+    for quantity in _restated(sentence.text, sentence.quantities, wanted.thing):
+        if wanted.wanted is Wanted.COUNT:
+            unit = _counted(sentence.text, quantity, wanted.thing)
+            if unit and _is_whole(sentence.text, quantity, wanted):
+                yield _figure(sentence, quantity, unit)
+        elif wanted.wanted is Wanted.SIZE:
+            unit = _counted(sentence.text, quantity, _SIZED)
+            before = sentence.text[max(0, quantity.start - 40) : quantity.end]
+            if unit and _HOLDS.search(before) and _is_whole(sentence.text, quantity, wanted):
+                yield _figure(sentence, quantity, unit)
+        elif not wanted.thing or frozenset(analyse(quantity.unit)) & wanted.thing:
+            yield _figure(sentence, quantity, quantity.unit)
+
+
+def _restated(text: str, found: list[Quantity], thing: frozenset[str]) -> Iterator[Quantity]:
+    """A sum that is given in another currency in brackets is one figure as written, with the value asked for."""
+    waiting: Quantity | None = None
+    for quantity in found:
+        if waiting is None:
+            waiting = quantity
+            continue
+        between, after = text[waiting.end : quantity.start], text[quantity.end : quantity.end + 1]
+        if quantity.kind is Kind.MONEY and between.strip() == "(" and after == ")":
+            value = quantity if frozenset(analyse(quantity.unit)) & thing else waiting
+            end = quantity.end + 1
+            yield replace(value, start=waiting.start, end=end, text=text[waiting.start : end])
+            waiting = None
+        else:
+            yield waiting
+            waiting = quantity
+    if waiting is not None:
+        yield waiting
+
+
+def _counted(text: str, quantity: Quantity, thing: frozenset[str]) -> str:
+    """The word near a quantity that says it counts the thing: in the phrase after it, else before it."""
+    phrase = text[quantity.end :].removeprefix("-strong")
+    end = _CLAUSE_END.search(phrase)
+    following = _WORD.findall(phrase[: end.start()] if end else phrase)[:_NEAR_AFTER]
+    for word in following:
+        if not thing.isdisjoint(analyse(word)):
+            return str(word)
+    before = text[: quantity.start]
+    if following and following[0] not in {"strong", "today", "now"}:
+        return ""
+    if not _LEADS.search(before):
+        return ""
+    clause = regex.split(r"[;:(]\s|,\s(?:and|but|while|whereas)\b", before.rstrip(" :="))[-1]
+    near = _WORD.findall(clause)[-_NEAR_BEFORE:]
+    return next((str(word) for word in reversed(near) if not thing.isdisjoint(analyse(word))), "")
+
+
+def _is_whole(text: str, quantity: Quantity, wanted: Asked) -> bool:
+    """Not only those to whom something happened; where the question is about that, just those."""
+    if wanted.about & _FATES:
+        return bool(frozenset(analyse(text)) & _FATES)
+    after = text[quantity.end :]
+    end = regex.search(r"[,;:(]|\.\s|\b(?:who|which|many|some|most)\b|\bthat\b(?! (?:was|were|had|have))", after)
+    following = _WORD.findall(after[: end.start()] if end else after)[: _FATE_NEAR + 1]
+    near = [*_WORD.findall(text[: quantity.start])[-_FATE_NEAR:], *following]
+    return not (frozenset(analyse(" ".join(near))) & _FATES - wanted.thing)
+
+
+def _figure(sentence: _Sentence, quantity: Quantity, unit: str) -> Figure:
+    hit, at = sentence.hit, sentence.span.start
+    return Figure(
+        text=quantity.text,
+        low=quantity.low,
+        high=quantity.high,
+        unit=unit,
+        approximate=quantity.approximate,
+        key=hit.key,
+        doc_id=hit.doc_id,
+        title=hit.title,
+        date=hit.metadata.date,
+        as_of=_as_of(sentence.text, quantity),
+        sentence=sentence.span,
+        start=at + quantity.start,
+        end=at + quantity.end,
+        counted=quantity.kind is Kind.COUNT,
+    )
+
+
+def _as_of(text: str, quantity: Quantity) -> str | None:
+    """The date in a sentence that is nearest to a quantity; one after "as of" before all others."""
+    dates = [
+        match
+        for match in _AS_OF.finditer(text)
+        if match["as_of"]
+        or ((match["day"] or match["in"]) and not _CLAUSES_APART.search(_between(text, match, quantity)))
+    ]
+    if not dates:
+        return None
+    nearest = min(dates, key=lambda match: (not match["as_of"], _distance(match, quantity)))
+    return str(nearest[0]).strip()
+
+
+def _between(text: str, match: regex.Match[str], quantity: Quantity) -> str:
+    return text[min(match.end(), quantity.end) : max(match.start(), quantity.start)]
+
+
+def _distance(match: regex.Match[str], quantity: Quantity) -> int:
+    return max(match.start() - quantity.end, quantity.start - match.end())
+
+
+def _grouped(found: Iterable[Figure]) -> tuple[FigureGroup, ...]:
+    """Equal numbers of one unit together, whatever words they are written in."""
+    newest_first = sorted(found, key=lambda figure: figure.date or "", reverse=True)
+    groups: dict[tuple[str, float | None, float | None], list[Figure]] = {}
+    for figure in newest_first:
+        groups.setdefault((_unit(figure), figure.low, figure.high), []).append(figure)
+    units = [unit for unit, _, _ in groups]
+    return tuple(
+        FigureGroup(low, high, some[0].unit, tuple(some), differs=units.count(unit) > 1)
+        for (unit, low, high), some in groups.items()
+    )
+
+
+def _unit(figure: Figure) -> str:
+    return " ".join(analyse(figure.unit)) if figure.counted else figure.unit

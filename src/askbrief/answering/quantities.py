@@ -1,0 +1,221 @@
+"""Text -> the quantities in it: counts, shares and sums of money; never years, dates, or numbers that are names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import regex
+
+from askbrief.answering.numerals import Numeral, numerals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_FIRST_YEAR, _LAST_YEAR = 1000, 2100
+_LAST_DAY = 31
+_LAST_OF_A_SERIES = 999
+"""Beyond it a number after a name ("Boeing 747") counts something."""
+_ROUGHLY = (
+    "some|about|around|roughly|approximately|nearly|almost|close to|an estimated|estimated|circa|"
+    "up to|as many as|as much as|no more than|at most|fewer than|less than|under|below|"
+    "over|more than|at least|no fewer than|no less than|above|exceeding"
+)
+_ATMOST = {"up to", "as many as", "as much as", "no more than", "at most", "fewer than", "less than", "under", "below"}
+_ATLEAST = {"over", "more than", "at least", "no fewer than", "no less than", "above", "exceeding"}
+_BEFORE = regex.compile(rf"\b({_ROUGHLY})\s+((?:an?\s+)?estimated\s+|about\s+)?$", regex.IGNORECASE)
+_BETWEEN = regex.compile(r"\bbetween\s+(?:about\s+|some\s+)?$", regex.IGNORECASE)
+_RANGING = regex.compile(r"\b(?:rang\w+|var\w+|anywhere|anything)\s+from\s+$", regex.IGNORECASE)
+_FROM = regex.compile(r"\bfrom\s+(?:(?:some|about|around|nearly)\s+)?$", regex.IGNORECASE)
+_TO = regex.compile(r"\s?[-‐‑–—]\s?|\s+(?:to|or)\s+", regex.IGNORECASE)
+_AND = regex.compile(r"\s+and\s+", regex.IGNORECASE)
+_LABEL = regex.compile(
+    r"(?:\b(?:nos?\.|number|pages?|pp?\.|para(?:graph|\.)?s?|section|sec\.|chapter|ch\.|article|art\.|fig(?:ure|\.)|"
+    r"table|vol(?:ume|\.)|version|v\.|item|resolution|annex|appendix|clause|rule|line|room|flight|phase|step|route|"
+    r"highway|question|grade|level|tier|stage|day|week|case|bill|form|box|model|unit|camp|channel)\s*|[§¶]\s*)"
+    r"[(\[]?$",
+    regex.IGNORECASE,
+)
+_AFTER_A_NAME = regex.compile(r"(?<![.!?:;]\s)(?<!^)\b\p{Lu}[\p{L}\p{M}]*[ -]$")
+_COUNTED = regex.compile(r"\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?:\p{Ll}[\p{L}-]*s|people|men|women|children|troops)\b")
+_MONTH_BEFORE = regex.compile(rf"\b{MONTH}\s+$")
+_MONTH_AFTER = regex.compile(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b")
+_TIME_AFTER = regex.compile(
+    r"\s?(?:[ap]\.?m\b|o['’]clock|hours?\s+(?:GMT|UTC)|GMT\b|UTC\b|BCE?\b|AD\b)", regex.IGNORECASE
+)
+_LIST_MARK = regex.compile(r"[.)]\s")
+_MORE_DIGITS = regex.compile(r"[ -]\p{Nd}|\.\p{Nd}")
+_DIGITS_BEFORE = regex.compile(r"\p{Nd}[‐‑-]$|(?<!\b(?:19|20)\p{Nd}{2})(?<=\p{Nd}) $")
+_LONGEST_JOINT = 12
+_LOOK_BACK = 60
+
+
+class Kind(StrEnum):
+    """What a quantity is of."""
+
+    COUNT = "count"
+    SHARE = "share"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A quantity as it stands at `start` to `end` of a text, and the numbers it gives.
+
+    `low` equals `high` for one number; None is an open end: "over 3,000" has no `high`, "up to 40" no `low`. `unit`
+    is "%", "percentage points", the name of a currency, or empty for a count.
+    """
+
+    start: int
+    end: int
+    text: str
+    low: float | None
+    high: float | None
+    unit: str = ""
+    approximate: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        if not self.unit:
+            return Kind.COUNT
+        return Kind.SHARE if self.unit in {"%", "percentage points"} else Kind.MONEY
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Find the quantities of a text, in order; none overlaps another.
+
+    >>> [(q.text, q.low, q.high) for q in quantities("In 2021 some 7,000 of them, or 42%, fled.")]
+    [('some 7,000', 7000, 7000), ('42%', 42, 42)]
+    """
+    return [_quantity(text, first, last) for first, last in _paired(text, list(numerals(text)))]
+
+
+def _paired(text: str, found: list[Numeral]) -> Iterator[tuple[Numeral, Numeral]]:
+    """Numbers that count something, the two ends of a range together; a single number is both of its ends."""
+    for chain in _chains(text, found):
+        if len(chain) == 2 and _is_range(text, *chain):  # noqa: PLR2004 - a range has two ends
+            yield chain[0].scaled_like(chain[1]), chain[1]
+        elif not any(_is_tied(text, *pair) for pair in pairwise(chain)):
+            yield from ((number, number) for number in chain if _counts(text, number))
+
+
+def _chains(text: str, found: list[Numeral]) -> Iterator[list[Numeral]]:
+    """Numbers in a row, with nothing between them but a hyphen, a dash, or one word such as "to"."""
+    chain: list[Numeral] = []
+    for number in found:
+        if chain and not _joins(text, chain[-1], number):
+            yield chain
+            chain = []
+        chain.append(number)
+    if chain:
+        yield chain
+
+
+def _joins(text: str, first: Numeral, second: Numeral) -> bool:
+    between = text[first.end : second.start]
+    if len(between) > _LONGEST_JOINT:
+        return False
+    if between.isspace():  # "nineteen eighty"
+        return text[first.start].isalpha() and text[second.start].isalpha()
+    return bool(_TO.fullmatch(between) or (_AND.fullmatch(between) and _BETWEEN.search(_before(text, first))))
+
+
+def _is_tied(text: str, first: Numeral, second: Numeral) -> bool:
+    """Whether a hyphen or dash holds them together: a score, a telephone number, a span of years."""
+    return not text[first.end : second.start].strip().isalpha()
+
+
+def _is_range(text: str, first: Numeral, second: Numeral) -> bool:
+    """Whether two numbers are the ends of one quantity, and not a change from one to the other."""
+    before = _before(text, first)
+    if text[first.end : second.start].isspace():
+        return False
+    if _FROM.search(before) and not _RANGING.search(before):
+        return False
+    if first.unit and second.unit and first.unit != second.unit:
+        return False
+    if first.scaled_like(second).value >= second.value or _is_year(text, first):
+        return False
+    return (
+        not _is_telephone_like(text, first, second)
+        and _counts(text, first, alone=False)
+        and _counts(text, second, alone=False)
+    )
+
+
+def _is_telephone_like(text: str, first: Numeral, second: Numeral) -> bool:
+    """Bare digits of different lengths on both sides of a hyphen, that count nothing: "555-1234"."""
+    bare = first.bare and second.bare and "," not in text[second.start : second.end]
+    other_length = first.end - first.start != second.end - second.start
+    return bare and other_length and _is_tied(text, first, second) and not _COUNTED.match(text, second.end)
+
+
+def _counts(text: str, number: Numeral, *, alone: bool = True) -> bool:
+    """Whether a number is a quantity, by what stands around it; numbers with a unit or a scale always are."""
+    if number.unit or number.scale > 1:
+        return True
+    before, written = _before(text, number), text[number.start : number.end]
+    if _LABEL.search(before) and (number.value <= _LAST_OF_A_SERIES or not _COUNTED.match(text, number.end)):
+        return False
+    if not number.bare or "," in written:
+        return True
+    return not (
+        _is_year(text, number)
+        or (number.value <= _LAST_DAY and (_MONTH_BEFORE.search(before) or _MONTH_AFTER.match(text, number.end)))
+        or _TIME_AFTER.match(text, number.end)
+        or _is_mark(text, number)
+        or (number.value <= _LAST_OF_A_SERIES and _AFTER_A_NAME.search(before) and not _COUNTED.match(text, number.end))
+        or (alone and (_MORE_DIGITS.match(text, number.end) or _DIGITS_BEFORE.search(before)))
+    )
+
+
+def _is_year(text: str, number: Numeral) -> bool:
+    """Four bare digits are a year, unless a word for "roughly" comes before and what is counted after."""
+    if not (number.bare and number.end - number.start == len("2022") and _FIRST_YEAR <= number.value <= _LAST_YEAR):
+        return False
+    return "," not in text[number.start : number.end] and not (
+        _BEFORE.search(_before(text, number)) and _COUNTED.match(text, number.end)
+    )
+
+
+def _is_mark(text: str, number: Numeral) -> bool:
+    """A number of a list ("1. ", "2) ") or of a note ("[12]", "(3)")."""
+    before, after = text[: number.start].rstrip(" \t"), text[number.end : number.end + 2]
+    opens_line = not before or before[-1] == "\n"
+    return (opens_line and bool(_LIST_MARK.match(after))) or (before[-1:] in {"[", "("} and after[:1] in {"]", ")"})
+
+
+def _quantity(text: str, first: Numeral, last: Numeral) -> Quantity:
+    start, end = first.start, last.end
+    before = _before(text, first)
+    low: float | None = _plain(first.value)
+    high: float | None = _plain(last.value)
+    approximate = False
+    opening = _BETWEEN.search(before) if first is not last else None
+    rough = _BEFORE.search(before)
+    if opening:
+        start -= len(before) - opening.start()
+    elif rough:
+        start, approximate = start - len(before) + rough.start(), True
+        word = " ".join(rough[1].lower().split())
+        low = None if word in _ATMOST else low
+        high = None if word in _ATLEAST else high
+    unit = last.unit or first.unit
+    return Quantity(start, end, text[start:end], low, high, unit, approximate)
+
+
+def _before(text: str, number: Numeral) -> str:
+    """The words before a number; enough of them for every question that is asked here."""
+    return text[max(0, number.start - _LOOK_BACK) : number.start]
+
+
+def _plain(value: Decimal) -> float:
+    """An int where it is whole, so that it is written without a point."""
+    return int(value) if value == value.to_integral_value() else float(value)
