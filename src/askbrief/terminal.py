@@ -91,9 +91,8 @@ def _figures(groups: Sequence[FigureGroup]) -> RenderableType:
     for group in groups:
         for figure in group.figures:
             source = Text.assemble(line(figure.title), " ", (f"[{figure.key}]", "cyan"))
-            if figure.as_of:
-                source.append(f" “{line(figure.as_of)}”")
-            table.add_row(Text(line(figure.words), style="bold"), Text(figure.date or "undated"), source)
+            dated = [figure.date or "undated", f"“{line(figure.as_of)}”" if figure.as_of else ""]
+            table.add_row(Text(line(figure.words), style="bold"), Text("\n".join(filter(None, dated))), source)
     differ = any(group.differs for group in groups)
     return (
         Group(table, Text("These figures differ; each is as its source has it.", style="yellow")) if differ else table
