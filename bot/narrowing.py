@@ -45,6 +45,11 @@ def choices(typed: str, labels: Iterable[tuple[str, str]]) -> list[tuple[str, st
     return [shown[place] for _, _, place in found]
 
 
+def named(names: Iterable[str]) -> list[tuple[str, str]]:
+    """Names as choices that stand for themselves; those that Discord finds too long are left out."""
+    return [(name, name) for name in names if len(name) <= LONGEST_CHOICE]
+
+
 def source_choices(typed: str, sources: Sequence[Source]) -> list[tuple[str, str]]:
     """Collections first, then titles, with what stands for each."""
     collections = [(f"📁 {name}", _mark("c", name)) for name in collections_of(sources)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from askbrief.citing.styles import credits_of
 from bot.access import Kind
 from bot.cards.layout import MOST_CHARACTERS, Button, Card, Colour, Text, action_id, row
-from bot.markup import clean, inert_line, length
+from bot.markup import inert_line, length, titled
 from bot.settings import EVERYTHING
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _fitted(write: Callable[[int], str]) -> str:
 
 
 def _source(source: Source, longest: int, words: Words) -> str:
-    title = source.title if clean(source.title).strip() else source.doc_id
+    title = titled(source.title, source.doc_id)
     about = [inert_line(part, longest) for part in (*credits_of(source.metadata), source.doc_id)]
     size = words("passages", count=source.passages)
     return f"**{inert_line(title, longest)}**\n-# {' · '.join((*filter(None, about), size))}"

@@ -13,7 +13,7 @@ from bot.cards import listings
 from bot.cards.layout import notice
 from bot.errors import Refusal
 from bot.managing import ManagersOnly
-from bot.narrowing import choices, collections_of
+from bot.narrowing import choices, collections_of, named
 from bot.people import Asker
 from bot.replies import respond
 from bot.settings import EVERYTHING
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _TOP = "."
 """Stands for the documents in no collection, whose name is empty, where Discord wants a value."""
-_LONGEST_VALUE = 100
 
 
 @app_commands.guild_only()
@@ -99,8 +98,8 @@ class AccessCog(
             names = await self._known(asker.guild)
         except Refusal:
             return []
-        labels = [*fixed, *((name, name) for name in names if len(name) <= _LONGEST_VALUE)]
-        return [app_commands.Choice(name=label, value=value) for label, value in choices(typed, labels)]
+        found = choices(typed, [*fixed, *named(names)])
+        return [app_commands.Choice(name=label, value=value) for label, value in found]
 
     @app_commands.command(name="list", description="Show who may see what")
     async def list_rules(self, interaction: Interaction) -> None:
@@ -131,12 +130,8 @@ class AccessCog(
         await respond(interaction, notice(words("access-opened" if is_open else "access-now-closed")))
 
     def _here(self, interaction: Interaction) -> tuple[int, Words]:
-        asker = Asker.of_interaction(interaction)
-        if asker.guild is None:
-            raise Refusal("error-server-only")
-        if not self.bot.access.serves(asker.guild):
-            raise Refusal("error-not-served")
-        return asker.guild, self.bot.words(asker, private=True)
+        asker, words = self.manager(interaction)
+        return asker.guild or 0, words  # a manager is in a server
 
     async def _known(self, guild: int) -> list[str]:
         ceiling = self.bot.access.ceiling(guild)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from discord import app_commands
 from discord.ext import commands
 
+from askbrief.records import Scope
 from bot.cards import listings
 from bot.cards.coverage import Coverage
 from bot.errors import Refusal
-from bot.narrowing import choices, collections_of
+from bot.narrowing import choices, collections_of, named
 from bot.people import Asker
 from bot.replies import respond, update
 from bot.visible import visible_changes
@@ -38,7 +39,7 @@ class BrowsingCog(commands.Cog):
 
     async def _sources(self, interaction: Interaction, collection: str | None) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asker, listed = await self._visible(interaction)
+        asker, _, listed = await self._visible(interaction)
         names = {name.casefold(): name for name in collections_of(listed)}
         if collection is not None and collection.strip().casefold() not in names:
             raise Refusal("error-unknown-collection", name=collection)
@@ -48,31 +49,32 @@ class BrowsingCog(commands.Cog):
     @sources.autocomplete("collection")
     async def _collections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         try:
-            _, listed = await self._visible(interaction)
+            _, _, listed = await self._visible(interaction)
         except Refusal:
             return []
-        names = [(name, name) for name in collections_of(listed) if len(name) <= _LONGEST_VALUE]
-        return [app_commands.Choice(name=label, value=name) for label, name in choices(typed, names)]
+        found = choices(typed, named(collections_of(listed)))
+        return [app_commands.Choice(name=label, value=value) for label, value in found]
 
     async def page(self, interaction: Interaction, argument: str) -> None:
         """Turn to another page, in place."""
         first, _, mark = argument.partition(":")
         await interaction.response.defer()
-        asker, listed = await self._visible(interaction)
+        asker, _, listed = await self._visible(interaction)
         try:
             chosen = listings.collection_with(mark or "-", collections_of(listed))
         except KeyError:
             raise Refusal("error-too-old") from None
         await update(interaction, self._page(listed, int(first), chosen, asker))
 
-    async def _visible(self, interaction: Interaction) -> tuple[Asker, list[Source]]:
+    async def _visible(self, interaction: Interaction) -> tuple[Asker, Scope, list[Source]]:
         asker = Asker.of_interaction(interaction)
         scope = await self.bot.audience.scope(asker, private=True)
-        return asker, await self.bot.desk.read(lambda library: library.sources(scope))
+        return asker, scope, await self.bot.desk.read(lambda library: library.sources(scope))
 
     def _page(self, listed: list[Source], first: int, collection: str | None, asker: Asker) -> Card:
         if collection is not None:
-            listed = [s for s in listed if s.collection == collection or s.collection.startswith(f"{collection}/")]
+            within = Scope(collections=frozenset({collection}))
+            listed = [source for source in listed if within.admits(source.doc_id, source.metadata)]
         return listings.sources(listed, first, collection, self.bot.words(asker, private=True))
 
     @app_commands.command(
@@ -84,8 +86,7 @@ class BrowsingCog(commands.Cog):
 
     async def _status(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asker, listed = await self._visible(interaction)
-        scope = await self.bot.audience.scope(asker, private=True)
+        asker, scope, listed = await self._visible(interaction)
         manifest = self.bot.desk.manifest
         standing = listings.Standing(
             manifest.generation,
@@ -104,9 +105,6 @@ class BrowsingCog(commands.Cog):
         asker = Asker.of_interaction(interaction)
         card = listings.help_card(self.bot.words(asker, private=True), admin=asker.is_manager)
         await self.bot.attend(interaction, _shown(interaction, card))
-
-
-_LONGEST_VALUE = 100
 
 
 async def _shown(interaction: Interaction, card: Card) -> None:

@@ -12,13 +12,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from askbrief.errors import AskbriefError, SeedsError, in_words
+from askbrief.records import Metadata
 from bot.cards import reports
 from bot.cards.layout import notice
 from bot.errors import Refusal, log
 from bot.language import best
 from bot.managing import ManagersOnly
-from bot.narrowing import choices, collections_of, document_choices, document_of, mark_of
-from bot.people import Asker
+from bot.narrowing import choices, collections_of, document_choices, document_of, mark_of, named
 from bot.replies import post, respond, update
 from bot.uploads import Uploads, collection_name
 from bot.visible import visible_report
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from bot.building import Step
     from bot.cards.layout import Card
     from bot.language import Words
+    from bot.people import Asker
 
 _SETTLE_MS = 3_000
 """Files have settled when nothing has changed for so long."""
 _LONGEST_WAIT_MS = 60_000
-_LONGEST_VALUE = 100
 
 
 @app_commands.guild_only()
@@ -70,7 +70,7 @@ class IndexingCog(
         await self.bot.attend(interaction, self._rebuild(interaction))
 
     async def _rebuild(self, interaction: Interaction) -> None:
-        asker, words = self._manager(interaction)
+        asker, words = self.manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await self._build(interaction, asker, words)
 
@@ -81,7 +81,7 @@ class IndexingCog(
         await self.bot.attend(interaction, self._add(interaction, file, collection or ""))
 
     async def _add(self, interaction: Interaction, file: discord.Attachment, collection: str) -> None:
-        asker, words = self._manager(interaction)
+        asker, words = self.manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         doc_id = self.uploads.doc_id(file.filename, collection_name(collection), file.size)
         self._check_ceiling(asker, doc_id)
@@ -101,15 +101,15 @@ class IndexingCog(
         await self.bot.attend(interaction, self._remove(interaction, document))
 
     async def _remove(self, interaction: Interaction, document: str) -> None:
-        asker, words = self._manager(interaction)
+        asker, words = self.manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         source = document_of(document, await self._listed(asker))
         await respond(interaction, reports.removal(mark_of(source.doc_id), source.doc_id, source.title, words))
 
     @add.autocomplete("collection")
     async def _collections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        names = [(n, n) for n in collections_of(await self._offered(interaction)) if len(n) <= _LONGEST_VALUE]
-        return [app_commands.Choice(name=label, value=value) for label, value in choices(typed, names)]
+        found = choices(typed, named(collections_of(await self._offered(interaction))))
+        return [app_commands.Choice(name=label, value=value) for label, value in found]
 
     @remove.autocomplete("document")
     async def _documents(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -120,7 +120,7 @@ class IndexingCog(
 
     async def add_confirmed(self, interaction: Interaction, upload_id: str) -> None:
         """Add the file that waits, and build it in."""
-        asker, words = self._manager(interaction)
+        asker, words = self.manager(interaction)
         upload = self.uploads.find(upload_id)
         if (upload.person, upload.guild) != (asker.person, asker.guild):
             raise Refusal("error-not-yours")
@@ -131,7 +131,7 @@ class IndexingCog(
 
     async def discarded(self, interaction: Interaction, upload_id: str) -> None:
         """Let the file go."""
-        asker, words = self._manager(interaction)
+        asker, words = self.manager(interaction)
         upload = self.uploads.find(upload_id)
         if (upload.person, upload.guild) != (asker.person, asker.guild):
             raise Refusal("error-not-yours")
@@ -140,7 +140,7 @@ class IndexingCog(
 
     async def remove_confirmed(self, interaction: Interaction, mark: str) -> None:
         """Take the document out, and rebuild."""
-        asker, words = self._manager(interaction)
+        asker, words = self.manager(interaction)
         source = document_of(mark, await self._listed(asker))
         await update(interaction, notice(words("removed-building")))
         await asyncio.to_thread(self.uploads.remove, source.doc_id)
@@ -148,7 +148,7 @@ class IndexingCog(
 
     async def kept(self, interaction: Interaction, _: str) -> None:
         """Remove nothing."""
-        _asker, words = self._manager(interaction)
+        _asker, words = self.manager(interaction)
         await update(interaction, notice(words("kept")))
 
     # ----------------------------------------------------------------------------------------- building
@@ -246,27 +246,10 @@ class IndexingCog(
 
     # ------------------------------------------------------------------------------------------- checks
 
-    def _manager(self, interaction: Interaction) -> tuple[Asker, Words]:
-        """Who manages this server, checked at every button too.
-
-        Raises:
-            Refusal: they do not.
-        """
-        asker = Asker.of_interaction(interaction)
-        if asker.guild is None:
-            raise Refusal("error-server-only")
-        if not asker.is_manager:
-            raise Refusal("error-manager-only")
-        if not self.bot.access.serves(asker.guild):
-            raise Refusal("error-not-served")
-        return asker, self.bot.words(asker, private=True)
-
     def _check_ceiling(self, asker: Asker, doc_id: str) -> None:
         """A server adds only to what the operator lets it see."""
-        collections = self.bot.access.ceiling(asker.guild or 0).collections
-        folder = doc_id.rpartition("/")[0]
-        if collections is not None and not any(folder == n or folder.startswith(f"{n}/") for n in collections):
-            raise Refusal("error-unknown-collection", name=folder)
+        if not self.bot.access.ceiling(asker.guild or 0).admits(doc_id, Metadata()):
+            raise Refusal("error-unknown-collection", name=doc_id.rpartition("/")[0])
 
     async def _listed(self, asker: Asker) -> list[Source]:
         ceiling: Scope = self.bot.access.ceiling(asker.guild or 0)
@@ -275,7 +258,7 @@ class IndexingCog(
     async def _offered(self, interaction: Interaction) -> list[Source]:
         """What may be chosen from; nothing for those who do not manage the server."""
         try:
-            asker, _ = self._manager(interaction)
+            asker, _ = self.manager(interaction)
             return await self._listed(asker)
         except Refusal:
             return []

@@ -11,11 +11,13 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-from askbrief.errors import InputError, JournalError, in_words
+from askbrief.errors import InputError, JournalError
 from askbrief.records import Verdict
+from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from askbrief.records import Answer, Hit
@@ -47,7 +49,6 @@ _COLUMNS = (
 )
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # base32, as in RFC 4648, in lower case
 _ID_LENGTH = 8
-_BUSY_SECONDS = 10
 _RECENT_EXCHANGES = 2_000
 
 
@@ -208,8 +209,8 @@ class Journal:
         Returns:
             How many exchanges were dropped.
         """
-        with _mapped_errors(self._path, "written"):
-            if not self._is_there():
+        with self._errors("written"):
+            if not is_there(self._path):
                 return 0
         with self._writing() as connection:
             old = (_stamp(before),)
@@ -268,18 +269,18 @@ class Journal:
         return [_exchange(row) for row in self._read(f"SELECT {_COLUMNS} FROM exchanges {which}", *values)]  # noqa: S608 - constants
 
     def _read(self, query: str, *values: str | int) -> list[tuple[str, ...]]:
-        with _mapped_errors(self._path, "read"):
-            if not self._is_there():
+        with self._errors("read"):
+            if not is_there(self._path):
                 return []
-            with closing(self._connect()) as connection:
+            with closing(connect_to_read(self._path)) as connection:
                 return connection.execute(query, values).fetchall()
 
     @contextmanager
     def _changing(self, exchange_id: str) -> Iterator[sqlite3.Connection]:
         """A transaction on an exchange that is there."""
         unknown = InputError(f"no exchange is known by the id {exchange_id!r}: it was never kept, or is forgotten")
-        with _mapped_errors(self._path, "written"):
-            if not self._is_there():
+        with self._errors("written"):
+            if not is_there(self._path):
                 raise unknown
         with self._writing() as connection:
             if connection.execute("SELECT 1 FROM exchanges WHERE id = ?", (exchange_id,)).fetchone() is None:
@@ -289,9 +290,9 @@ class Journal:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, in a file that is created where it is not there."""
-        with _mapped_errors(self._path, "written"):
+        with self._errors("written"):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
                 connection.execute("PRAGMA secure_delete = ON")  # what is forgotten or said anew is overwritten
                 connection.execute("BEGIN IMMEDIATE")  # a reader sees all tables or none
                 with connection:  # commits, or takes everything back
@@ -299,12 +300,8 @@ class Journal:
                         connection.execute(statement)
                     yield connection
 
-    def _is_there(self) -> bool:
-        return self._path.exists() and self._path.stat().st_size > 0  # empty: another process is just creating it
-
-    def _connect(self) -> sqlite3.Connection:
-        # Nothing is created; "rw" so that what a crash left half written is rolled back, where the file may be written.
-        return sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS)
+    def _errors(self, verb: str) -> AbstractContextManager[None]:
+        return mapped_errors(JournalError, "the journal of questions and answers", self._path, verb)
 
 
 # ------------------------------------------------------------------------------------------------- rows
@@ -377,14 +374,3 @@ def _stamp(moment: dt.datetime) -> str:
 
 def _moment(stamp: str) -> dt.datetime:
     return dt.datetime.fromisoformat(stamp)
-
-
-@contextmanager
-def _mapped_errors(path: Path, verb: str) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise JournalError(
-            f"the journal of questions and answers, {path}, could not be {verb}: {in_words(error)}; "
-            "mend the file's rights, or set ASKBRIEF_STATE_DIR to a folder that can be written"
-        ) from error

@@ -5,15 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askbrief.errors import LedgerError, in_words
+from askbrief.errors import LedgerError
 from askbrief.records import Metadata
+from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _SCHEMA = """
@@ -23,7 +25,6 @@ CREATE TABLE IF NOT EXISTS shown (
     first_shown TEXT NOT NULL
 ) STRICT
 """
-_BUSY_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,9 @@ class Ledger:
         """
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         rows = [(r.key, r.doc_id, r.title, _json(r.metadata), r.locator, r.start, r.end, r.quote, now) for r in shown]
-        with _mapped_errors(self._path, "written"):
+        with self._errors("written"):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS)) as connection, connection:
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection, connection:
                 connection.execute(_SCHEMA)
                 connection.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -67,10 +68,10 @@ class Ledger:
         Raises:
             LedgerError: the file cannot be read.
         """
-        with _mapped_errors(self._path, "read"):
-            if not self._path.exists() or not self._path.stat().st_size:  # empty: another process is just creating it
+        with self._errors("read"):
+            if not is_there(self._path):
                 return None
-            with closing(self._connect_to_read()) as connection:
+            with closing(connect_to_read(self._path)) as connection:
                 row = connection.execute(
                     "SELECT key, doc_id, title, metadata, locator, start, end, quote FROM shown WHERE key = ?",
                     (key,),
@@ -79,21 +80,9 @@ class Ledger:
             return None
         return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
 
-    def _connect_to_read(self) -> sqlite3.Connection:
-        # Nothing is created; "rw" so that what a crash left half written is rolled back, where the file may be written.
-        return sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=rw", uri=True, timeout=_BUSY_SECONDS)
+    def _errors(self, verb: str) -> AbstractContextManager[None]:
+        return mapped_errors(LedgerError, "the memory of citation keys", self._path, verb)
 
 
 def _json(metadata: Metadata) -> str:
     return json.dumps(metadata.as_mapping(), ensure_ascii=False)
-
-
-@contextmanager
-def _mapped_errors(path: Path, verb: str) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise LedgerError(
-            f"the memory of citation keys, {path}, could not be {verb}: {in_words(error)}; "
-            "mend the file's rights, or set ASKBRIEF_STATE_DIR to a folder that can be written"
-        ) from error

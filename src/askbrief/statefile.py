@@ -1,0 +1,45 @@
+"""The small SQLite files of the state directory: how they are read, and what is said where they cannot be."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from askbrief.errors import AskbriefError, in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BUSY_SECONDS = 10
+"""How long a reader or writer waits for another one."""
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything to be read; an empty file is one that another process is just creating."""
+    return path.exists() and path.stat().st_size > 0
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open a file without creating it; writable, so that what a crash left half written is rolled back."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+
+
+@contextmanager
+def mapped_errors(error: type[AskbriefError], what: str, path: Path, verb: str) -> Iterator[None]:
+    """Raise what goes wrong with a file as an error of ours.
+
+    Args:
+        error: its class.
+        what: the file holds, in words.
+        path: of the file.
+        verb: what was tried: "read" or "written".
+    """
+    try:
+        yield
+    except (sqlite3.Error, OSError) as cause:
+        raise error(
+            f"{what}, {path}, could not be {verb}: {in_words(cause)}; "
+            "mend the file's rights, or set ASKBRIEF_STATE_DIR to a folder that can be written"
+        ) from cause
