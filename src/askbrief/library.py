@@ -22,6 +22,7 @@ from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
+from askbrief.ranking.query import Query
 from askbrief.ranking.search import Ranked, Searched, search
 from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span, Surroundings, Verdict
 from askbrief.settings import Settings, load_settings
@@ -116,7 +117,7 @@ class Library:
         """
         question = self._checked(question, top)
         ranked = search(
-            question,
+            Query.from_question(question),
             Searched(self.generation.lexical, self.generation.dense, self._encoder, self.generation.store.passages),
             count=top * _DUPLICATE_ROOM,
             weight=self._settings.lexical_weight,

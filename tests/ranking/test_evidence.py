@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from askbrief.ranking.evidence import combined, sentence_evidence
+from askbrief.ranking.lexical import Concept, LexicalQuery, QueryTerm
 from askbrief.records import Passage, Span
+from tests.ranking import compiled
 
 SENTENCES = ("The river rose.", "Troops left; the troops rested.", "The TTP has 3,000 fighters.")
 TEXT = " ".join(SENTENCES)
@@ -17,6 +21,12 @@ QUERY = np.array([1, 0], dtype=np.float32)
 def passage(start: int = 0) -> Passage:
     spans = [Span(start + TEXT.index(words), start + TEXT.index(words) + len(words)) for words in SENTENCES]
     return Passage("a.txt", start, start + len(TEXT), TEXT, tuple(spans), (1, 1))
+
+
+def asking(weights: dict[str, float]) -> LexicalQuery:
+    """A question for terms that weigh so much."""
+    concepts = [Concept((QueryTerm(term, None, 1, weight),), ()) for term, weight in weights.items()]
+    return replace(compiled([[]]).query([]), concepts=concepts)
 
 
 @pytest.mark.parametrize(
@@ -30,18 +40,18 @@ def passage(start: int = 0) -> Passage:
     ],
 )
 def test_a_sentence_covers_its_share_of_the_questions_terms(weights: dict[str, float], coverages: list[float]) -> None:
-    assert sentence_evidence(passage(), weights, VECTORS, QUERY).coverages == pytest.approx(coverages)
+    assert sentence_evidence(passage(), asking(weights), VECTORS, QUERY).coverages == pytest.approx(coverages)
 
 
 def test_each_sentence_has_its_own_cosine_to_the_question() -> None:
-    evidence = sentence_evidence(passage(), {}, VECTORS, QUERY)
+    evidence = sentence_evidence(passage(), asking({}), VECTORS, QUERY)
     assert evidence.cosines == pytest.approx([1, 0, 0.6], abs=1e-3)  # as exact as float16 is
     assert evidence.cosines.dtype == np.float32
 
 
 def test_where_a_passage_begins_changes_nothing() -> None:
-    weights = {"troop": 1.0, "ttp": 2.0}
-    here, further = (sentence_evidence(passage(start), weights, VECTORS, QUERY) for start in (0, 700))
+    query = asking({"troop": 1.0, "ttp": 2.0})
+    here, further = (sentence_evidence(passage(start), query, VECTORS, QUERY) for start in (0, 700))
     assert here.coverages.tolist() == further.coverages.tolist()
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi, BM25Plus
 
 from askbrief.ranking.lexical import Postings
+from askbrief.ranking.query import Alternative
 from tests.ranking import compiled
 
 if TYPE_CHECKING:
@@ -150,3 +151,49 @@ def test_bm25okapi_would_weigh_the_topic_of_a_corpus_above_a_rarer_word() -> Non
     okapi, ours = BM25Okapi(corpus).idf, compiled(corpus).weights(["topic", "half"])
     assert okapi["topic"] > okapi["half"]
     assert ours["topic"] < ours["half"]
+
+
+# ------------------------------------------------------------------------------------------ alternatives
+
+CORPUS = [["ttp", "fighter"], ["pakistani", "taliban", "fighter"], ["taliban"], ["fighter"], ["rain"], ["snow"]]
+LONG_FORM = Alternative(frozenset({"ttp"}), frozenset({"pakistani", "taliban"}), 0.8)
+
+
+def test_another_name_finds_the_passages_that_have_it_whole() -> None:
+    scores = compiled(CORPUS).query(["ttp"], [LONG_FORM]).scores()
+    assert (scores > 0).tolist() == [True, True, False, False, False, False]
+
+
+def test_another_name_never_scores_above_the_name_that_was_asked_for() -> None:
+    query = compiled(CORPUS).query(["ttp", "fighter"], [LONG_FORM])
+    scores, coverage = query.scores(), query.coverage()
+    assert scores[0] > scores[1] > scores[3] > 0
+    assert coverage[0] == pytest.approx(1)
+    assert coverage[0] > coverage[1] > coverage[3]
+    assert (scores <= query.theoretical_maximum()).all()
+
+
+def test_an_alternative_changes_nothing_where_the_name_itself_stands() -> None:
+    plain, other = (compiled(CORPUS).query(["ttp", "fighter"], some) for some in ([], [LONG_FORM]))
+    assert plain.scores()[0] == pytest.approx(other.scores()[0])
+    assert plain.theoretical_maximum() == pytest.approx(other.theoretical_maximum())
+
+
+def test_a_long_form_in_the_question_finds_its_short_form() -> None:
+    short = Alternative(frozenset({"pakistani", "taliban"}), frozenset({"ttp"}), 0.8)
+    coverage = compiled(CORPUS).query(["pakistani", "taliban"], [short]).coverage()
+    assert coverage[:3] == pytest.approx([0.8, 1, coverage[2]])
+    assert 0 < coverage[2] < 0.8
+
+
+def test_an_unknown_word_is_worth_what_the_known_one_for_it_is() -> None:
+    index = compiled(CORPUS)
+    meant = index.query(["fighterz", "rain"], [Alternative(frozenset({"fighterz"}), frozenset({"fighter"}), 0.8)])
+    assert meant.scores()[3] == pytest.approx(0.8 * index.query(["fighter"]).scores()[3])
+    assert meant.coverage()[3] > index.query(["fighterz", "rain"]).coverage()[3]
+
+
+def test_a_sentence_is_covered_as_its_passage_is() -> None:
+    query = compiled(CORPUS).query(["ttp", "fighter", "nowhere"], [LONG_FORM])
+    for share, terms in zip(query.coverage().tolist(), CORPUS, strict=True):
+        assert query.covered_by(set(terms)) == pytest.approx(share)

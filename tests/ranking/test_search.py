@@ -14,6 +14,7 @@ from askbrief.ranking.analysis import analyse
 from askbrief.ranking.dense import DenseIndex
 from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE
 from askbrief.ranking.fusion import Method
+from askbrief.ranking.query import Query
 from askbrief.ranking.search import Searched, search
 from askbrief.records import Passage, Span
 from tests.fakes import HashEncoder
@@ -67,7 +68,11 @@ def ranked(
     count: int = len(TEXTS), *, method: Method = Method.HYBRID, mask: list[bool] | None = None, ask: str = QUESTION
 ) -> list[Ranked]:
     admitted = None if mask is None else np.array(mask)
-    return search(ask, SEARCHED, count=count, weight=0.4, method=method, admitted=admitted)
+    return search(asked(ask), SEARCHED, count=count, weight=0.4, method=method, admitted=admitted)
+
+
+def asked(question: str) -> Query:
+    return Query.from_question(question)
 
 
 def scored(found: list[Ranked]) -> list[tuple[int, float]]:
@@ -115,7 +120,7 @@ def test_an_empty_scope_holds_nothing_and_a_full_one_everything() -> None:
 def test_passages_out_of_scope_take_no_candidates_place() -> None:
     many = indexed(["The bridge over the river is closed."] * 200 + ["A bridge."])
     admitted = np.arange(201) == 200
-    assert numbers(search(QUESTION, many, count=5, weight=0.4, admitted=admitted)) == [200]
+    assert numbers(search(asked(QUESTION), many, count=5, weight=0.4, admitted=admitted)) == [200]
 
 
 # ---------------------------------------------------------------------------------------- how many
@@ -132,7 +137,7 @@ def test_a_question_without_a_known_term_has_no_lexical_match() -> None:
 @pytest.mark.parametrize("count", [1, 29, 30, 31, 45])
 def test_as_many_as_asked_for_are_given_and_equals_in_the_order_of_the_index(count: int) -> None:
     alike = indexed(["The bridge is closed."] * 40)
-    assert numbers(search(QUESTION, alike, count=count, weight=0.4)) == list(range(min(count, 40)))
+    assert numbers(search(asked(QUESTION), alike, count=count, weight=0.4)) == list(range(min(count, 40)))
 
 
 # --------------------------------------------------------------------------------------- how ranked
@@ -150,20 +155,20 @@ def two_opinions() -> Searched:
     [(Method.BM25, [0]), (Method.DENSE, [1]), (Method.HYBRID, [1, 0]), (Method.RRF, [0, 1])],
 )
 def test_each_method_listens_to_its_own_signals(method: Method, expected: list[int]) -> None:
-    assert numbers(search("bridge", two_opinions(), count=5, weight=0.4, method=method)) == expected
+    assert numbers(search(asked("bridge"), two_opinions(), count=5, weight=0.4, method=method)) == expected
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(0.0, [1]), (1.0, [0])])
 def test_the_weight_decides_between_words_and_meaning(weight: float, expected: list[int]) -> None:
-    assert numbers(search("bridge", two_opinions(), count=5, weight=weight)) == expected
+    assert numbers(search(asked("bridge"), two_opinions(), count=5, weight=weight)) == expected
 
 
 def test_a_passage_that_answers_in_one_sentence_comes_before_one_with_the_same_words_scattered() -> None:
     scattered, whole = "The bridge sells bread. The market is closed.", "The market sells bread. The bridge is closed."
     searched = indexed([scattered, whole])
-    assert numbers(search("Is the bridge closed?", searched, count=2, weight=0.4)) == [1, 0]
-    assert numbers(search("Is the bridge closed?", searched, count=1, weight=0.4)) == [1]
-    assert numbers(search("Is the bridge closed?", searched, count=2, weight=0.4, method=Method.BM25)) == [0, 1]
+    assert numbers(search(asked("Is the bridge closed?"), searched, count=2, weight=0.4)) == [1, 0]
+    assert numbers(search(asked("Is the bridge closed?"), searched, count=1, weight=0.4)) == [1]
+    assert numbers(search(asked("Is the bridge closed?"), searched, count=2, weight=0.4, method=Method.BM25)) == [0, 1]
 
 
 def test_a_passage_comes_with_the_signals_that_made_its_score() -> None:

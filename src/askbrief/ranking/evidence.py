@@ -15,10 +15,9 @@ from askbrief.ranking.analysis import analyse
 from askbrief.ranking.fusion import convex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
+    from askbrief.ranking.lexical import LexicalQuery
     from askbrief.records import Passage
 
 LEXICAL_SHARE = 1 / 5
@@ -42,19 +41,18 @@ class SentenceEvidence:
 
 
 def sentence_evidence(
-    passage: Passage, weights: Mapping[str, float], vectors: NDArray[np.floating], query: NDArray[np.float32]
+    passage: Passage, query: LexicalQuery, vectors: NDArray[np.floating], vector: NDArray[np.float32]
 ) -> SentenceEvidence:
     """Weigh each sentence of a passage.
 
     Args:
         passage: with its sentences.
-        weights: the idf of each term of the question.
+        query: the question's terms.
         vectors: unit rows, one for each sentence.
-        query: the question's unit vector.
+        vector: the question's unit vector.
     """
-    total = sum(weights.values()) or 1.0
-    covered = [sum(weights.get(term, 0.0) for term in set(analyse(text))) / total for text in passage.sentence_texts()]
-    return SentenceEvidence(np.array(covered, dtype=np.float32), vectors.astype(np.float32) @ query)
+    covered = [query.covered_by(frozenset(analyse(text))) for text in passage.sentence_texts()]
+    return SentenceEvidence(np.array(covered, dtype=np.float32), vectors.astype(np.float32) @ vector)
 
 
 def combined(whole: float, best_sentence: float, share: float) -> float:

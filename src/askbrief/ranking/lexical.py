@@ -17,8 +17,13 @@ from rank_bm25 import BM25Plus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
+
+    from askbrief.ranking.query import Alternative
+
+    _Worth = Callable[["QueryTerm"], NDArray[np.float32] | np.float32]
 
 
 class CountedBM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
@@ -98,57 +103,154 @@ class LexicalIndex:
         self._largest_factor = parameters.k1 + 1
         self._unseen_idf = float(np.log((size + 1) / 0.5))
 
-    def query(self, terms: Sequence[str]) -> LexicalQuery:
-        """Look a question's terms up once; repeated terms weigh as often as they stand there."""
+    def query(self, terms: Sequence[str], alternatives: Sequence[Alternative] = ()) -> LexicalQuery:
+        """Look a question's terms up once, and what may stand for them; a repeated term weighs more than once."""
         counts = Counter(terms)
-        known = self._find_terms(list(counts))
-        rows = [(known[term], count) for term, count in counts.items() if term in known]
-        unseen = sum(count for term, count in counts.items() if term not in known)
-        return LexicalQuery(self._postings, rows, self._size, unseen * self._unseen_idf, self._largest_factor)
+        known = self._find_terms([*counts, *(term for other in alternatives for term in other.terms)])
+        others: dict[frozenset[str], list[Alternative]] = {frozenset((term,)): [] for term in counts}
+        for alternative in alternatives:
+            for term in alternative.stands_for:
+                others.pop(frozenset((term,)), None)
+            others.setdefault(alternative.stands_for, []).append(alternative)
+        concepts = [
+            Concept(
+                self._looked_up({term: counts[term] for term in stands_for}, known),
+                tuple((self._looked_up(dict.fromkeys(a.terms, 1), known), a.weight) for a in some),
+            )
+            for stands_for, some in others.items()
+        ]
+        return LexicalQuery(self._postings, concepts, self._size, self._largest_factor)
 
     def weights(self, terms: Sequence[str]) -> dict[str, float]:
         """The idf of each term; one that no passage has weighs as the rarest of all."""
         known = self._find_terms(list(dict.fromkeys(terms)))
-        return {
-            term: float(self._postings.idf[known[term]]) if term in known else self._unseen_idf
-            for term in dict.fromkeys(terms)
-        }
+        return {term: self._idf(known.get(term)) for term in dict.fromkeys(terms)}
+
+    def _looked_up(self, counts: Mapping[str, int], known: Mapping[str, int]) -> tuple[QueryTerm, ...]:
+        return tuple(
+            QueryTerm(term, known.get(term), count, count * self._idf(known.get(term)))
+            for term, count in counts.items()
+        )
+
+    def _idf(self, position: int | None) -> float:
+        return self._unseen_idf if position is None else float(self._postings.idf[position])
+
+
+@dataclass(frozen=True, slots=True)
+class QueryTerm:
+    """A term looked up: its position in the postings (None where no passage has it), and count x idf as its weight."""
+
+    term: str
+    position: int | None
+    count: int
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """Terms that are asked for together, and others, each with a weight, that may stand for all of them."""
+
+    asked: tuple[QueryTerm, ...]
+    alternatives: tuple[tuple[tuple[QueryTerm, ...], float], ...]
+
+    @property
+    def weight(self) -> float:
+        """What the concept weighs in the question; an unknown word weighs what the best known one for it does."""
+        if self.alternatives and all(term.position is None for term in self.asked):
+            return max(_weight(terms) for terms, _ in self.alternatives)
+        return _weight(self.asked)
+
+    @property
+    def reachable(self) -> float:
+        """The weight of what some passage can have of it."""
+        known = sum(term.weight for term in self.asked if term.position is not None)
+        found = [weight * self.weight for terms, weight in self.alternatives if _all_known(terms)]
+        return max([known, *found])
+
+    def covered(self, terms: AbstractSet[str]) -> float:
+        """How much of its weight some terms cover: what was asked for each on its own, an alternative only whole."""
+        own = sum(term.weight for term in self.asked if term.term in terms)
+        others = (weight for some, weight in self.alternatives if all(term.term in terms for term in some))
+        return max(own, self.weight * max(others, default=0.0))
+
+
+def _weight(terms: Sequence[QueryTerm]) -> float:
+    return sum(term.weight for term in terms)
+
+
+def _all_known(terms: Sequence[QueryTerm]) -> bool:
+    return all(term.position is not None for term in terms)
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """One question's terms, found in the postings: `rows` are (term position, count) pairs."""
+    """One question, found in the postings."""
 
     postings: Postings
-    rows: Sequence[tuple[int, int]]
+    concepts: Sequence[Concept]
     size: int
-    unseen_idf: float
     largest_factor: float
 
     def scores(self) -> NDArray[np.float32]:
-        """BM25 of every passage: float32 [passages], 0 where no term of the question is."""
-        scores = np.zeros(self.size, dtype=np.float32)
-        for term, count in self.rows:
-            span = slice(*self.postings.starts[term : term + 2])
-            scores[self.postings.passages[span]] += count * self.postings.impacts[span]
-        return scores
+        """BM25 of every passage: float32 [passages], 0 where no term of the question is.
 
-    def theoretical_maximum(self) -> float:
-        """The score that no passage can pass: the sum of idf * (k1 + 1) over the question's terms in the index.
-
-        Dividing by it keeps an absolute meaning (Bruch et al. 2022, arXiv 2210.11934).
+        A passage that has an alternative for a concept scores as near to the concept's maximum as it comes to the
+        alternative's, times its weight, where that is more than what it has of the terms that were asked for.
         """
-        return self.largest_factor * sum(count * float(self.postings.idf[term]) for term, count in self.rows)
+        return self._summed(self._impacts)
 
     def coverage(self) -> NDArray[np.float32]:
         """The share of the question that each passage's terms cover, weighed by idf: float32 [passages], 0..1.
 
         A term that no passage has counts as the rarest of all.
         """
-        covered = np.zeros(self.size, dtype=np.float32)
-        total = self.unseen_idf
-        for term, count in self.rows:
-            weight = count * float(self.postings.idf[term])
-            total += weight
-            covered[self.postings.passages[slice(*self.postings.starts[term : term + 2])]] += weight
-        return covered / total if total else covered
+        total = sum(concept.weight for concept in self.concepts)
+        return self._summed(lambda term: np.float32(term.weight)) / np.float32(total or 1)
+
+    def covered_by(self, terms: AbstractSet[str]) -> float:
+        """The share of the question that some terms cover, as `coverage` has it for passages."""
+        total = sum(concept.weight for concept in self.concepts)
+        return sum(concept.covered(terms) for concept in self.concepts) / (total or 1)
+
+    def theoretical_maximum(self) -> float:
+        """The score that no passage can pass: the sum of idf * (k1 + 1) over the question's terms in the index.
+
+        Dividing by it keeps an absolute meaning (Bruch et al. 2022, arXiv 2210.11934).
+        """
+        return self.largest_factor * sum(concept.reachable for concept in self.concepts)
+
+    def _summed(self, worth: _Worth) -> NDArray[np.float32]:
+        """Add up what each term is worth to the passages that have it; of a concept, the best of its forms counts."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        for concept in self.concepts:
+            if not concept.alternatives:
+                self._add(concept.asked, worth, scores)
+                continue
+            own = np.zeros(self.size, dtype=np.float32)
+            self._add(concept.asked, worth, own)
+            for terms, weight in concept.alternatives:
+                if _all_known(terms):
+                    scale = np.float32(weight * concept.weight / _weight(terms))
+                    np.maximum(own, scale * self._of_all(terms, worth), out=own)
+            scores += own
+        return scores
+
+    def _of_all(self, terms: Sequence[QueryTerm], worth: _Worth) -> NDArray[np.float32]:
+        """What the passages that have every one of the terms score on them; the others have 0."""
+        scores, has = np.zeros(self.size, dtype=np.float32), np.zeros(self.size, dtype=np.int16)
+        self._add(terms, worth, scores)
+        for term in terms:
+            has[self.postings.passages[self._span(term)]] += 1
+        return np.where(has == len(terms), scores, np.float32(0))
+
+    def _add(self, terms: Sequence[QueryTerm], worth: _Worth, scores: NDArray[np.float32]) -> None:
+        for term in terms:
+            if term.position is not None:
+                scores[self.postings.passages[self._span(term)]] += worth(term)
+
+    def _impacts(self, term: QueryTerm) -> NDArray[np.float32]:
+        return np.float32(term.count) * self.postings.impacts[self._span(term)]
+
+    def _span(self, term: QueryTerm) -> slice:
+        assert term.position is not None  # noqa: S101 - only those that are in the index are looked for
+        return slice(*self.postings.starts[term.position : term.position + 2])

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askbrief.ranking.analysis import analyse
 from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE, SentenceEvidence, combined, sentence_evidence
 from askbrief.ranking.fusion import Method, best, convex, fuse
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.dense import DenseIndex
     from askbrief.ranking.encoder import Encoder
     from askbrief.ranking.lexical import LexicalIndex, LexicalQuery
+    from askbrief.ranking.query import Query
     from askbrief.records import Passage
 
 FEWEST_CANDIDATES = 30
@@ -52,7 +52,7 @@ class Ranked:
 
 
 def search(
-    question: str,
+    query: Query,
     searched: Searched,
     *,
     count: int,
@@ -63,7 +63,7 @@ def search(
     """Rank the passages for a question.
 
     Args:
-        question: as it was asked.
+        query: what is searched for.
         searched: the indexes, the encoder and the passages.
         count: how many passages at the most; with fewer that match, fewer.
         weight: the lexical share of the hybrid score, 0..1.
@@ -73,16 +73,14 @@ def search(
     Returns:
         The best passages first; equal scores in the order of the index.
     """
-    terms = analyse(question)
-    vector = searched.encoder.encode_query(question)
-    query = searched.lexical.query(terms)
-    columns = _columns(query, searched.dense.scores(vector), admitted)
+    vector = searched.encoder.encode_query(query.text)
+    lexical = searched.lexical.query(query.terms, query.alternatives)
+    columns = _columns(lexical, searched.dense.scores(vector), admitted)
     first = fuse(columns["lexical"], columns["cosine"], weight=weight, method=method)
     numbers = best(first, max(count, FEWEST_CANDIDATES)).tolist()
-    weights = searched.lexical.weights(terms)
     found = []
     for number, passage in zip(numbers, searched.passages(numbers), strict=True):
-        sentences = sentence_evidence(passage, weights, searched.dense.sentences(number), vector)
+        sentences = sentence_evidence(passage, lexical, searched.dense.sentences(number), vector)
         signals = {name: round(float(column[number]), 6) for name, column in columns.items()}
         signals["sentence_coverage"] = round(float(sentences.coverages.max()), 6)
         signals["sentence_cosine"] = round(float(sentences.cosines.max()), 6)
