@@ -20,15 +20,19 @@ from askbrief.citing.locators import locator
 from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError
 from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
 from askbrief.ranking.query import Query
 from askbrief.ranking.search import Ranked, Searched, search
+from askbrief.ranking.steering import Catalogue, Steering
 from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span, Surroundings, Verdict
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from askbrief.ranking.encoder import Encoder
 
@@ -53,6 +57,7 @@ class Library:
         self._settings = settings
         self._ledger = ledger
         self._judge = Judge()
+        self._catalogue = Catalogue(generation.store.catalogue())
 
     @classmethod
     def open(
@@ -116,19 +121,25 @@ class Library:
         Where the keys cannot be remembered (a full disk, say), the answer is given all the same and its notes say so.
         """
         question = self._checked(question, top)
+        query, admitted = Query.from_question(question), self.generation.admitted(scope)
         ranked = search(
-            Query.from_question(question),
+            query,
             Searched(self.generation.lexical, self.generation.dense, self._encoder, self.generation.store.passages),
             count=top * _DUPLICATE_ROOM,
             weight=self._settings.lexical_weight,
             method=method,
-            admitted=self.generation.admitted(scope),
+            admitted=admitted,
+            steering=self._steering(query, admitted) if method is Method.HYBRID else None,
         )
         groups, notes = self._hits(ranked, top)
         hits = tuple(first for first, *_ in groups)
         verdict, confidence = self._judge.judge([hit.signals for hit in hits])
         found = () if verdict is Verdict.NONE else figures(question, [hit for group in groups for hit in group])
         return Answer(question, verdict, round(confidence, 4), self.generation.name, hits, notes, found)
+
+    def _steering(self, query: Query, admitted: NDArray[np.bool_] | None) -> Steering | None:
+        asked_for = constraints(query.text, self._catalogue.newest(admitted))
+        return Steering(asked_for, self._catalogue, query.alternatives) if asked_for else None
 
     def _checked(self, question: str, top: int) -> str:
         question = " ".join(question.split())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from askbrief.citing.keys import SHORTEST_HASH, citation_key
 from askbrief.errors import IndexDamaged
+from askbrief.ranking.steering import Catalogued
 from askbrief.records import Block, BlockKind, Document, Metadata, Passage, Scope, Source, Span
 
 if TYPE_CHECKING:
@@ -297,6 +298,11 @@ class Store:
     def ranges(self, scope: Scope) -> list[tuple[int, int]]:
         """The half-open ranges of passages whose documents a scope admits."""
         return [self._ranges[doc_id] for doc_id, metadata in self._metadata.items() if scope.admits(doc_id, metadata)]
+
+    def catalogue(self) -> list[Catalogued]:
+        """What every document says of itself and where its passages stand, in the order of the passages."""
+        rows = self._connection.execute("SELECT doc_id, title FROM documents ORDER BY number")
+        return [Catalogued(name, title, self._metadata[name], *self._ranges[name]) for name, title in rows]
 
     def sources(self, scope: Scope) -> list[Source]:
         """The documents that a scope admits, by `doc_id`."""

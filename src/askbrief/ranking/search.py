@@ -9,6 +9,7 @@ import numpy as np
 
 from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE, SentenceEvidence, combined, sentence_evidence
 from askbrief.ranking.fusion import Method, best, convex, fuse
+from askbrief.ranking.steering import SHARE_OF_STEERING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.encoder import Encoder
     from askbrief.ranking.lexical import LexicalIndex, LexicalQuery
     from askbrief.ranking.query import Query
+    from askbrief.ranking.steering import Steering
     from askbrief.records import Passage
 
 FEWEST_CANDIDATES = 30
@@ -41,7 +43,7 @@ class Ranked:
 
     Signals: `bm25` (raw), `lexical` (bm25 over its theoretical maximum, 0..1), `cosine` (-1..1), `coverage` (share
     of the question's terms, weighed by idf, 0..1), and `sentence_coverage` and `sentence_cosine`, the best of any
-    sentence.
+    sentence; where the question names a time or a source, `constraint`, how far the passage meets that (0..1).
     """
 
     number: int
@@ -59,6 +61,7 @@ def search(
     weight: float,
     method: Method = Method.HYBRID,
     admitted: NDArray[np.bool_] | None = None,
+    steering: Steering | None = None,
 ) -> list[Ranked]:
     """Rank the passages for a question.
 
@@ -69,6 +72,7 @@ def search(
         weight: the lexical share of the hybrid score, 0..1.
         method: hybrid, or one to compare it with; those rank by whole passages only.
         admitted: bool [passages]: what is in scope; None for everything. What is out of scope is not ranked.
+        steering: towards the time and the sources that the question names; the hybrid method only.
 
     Returns:
         The best passages first; equal scores in the order of the index.
@@ -77,6 +81,8 @@ def search(
     lexical = searched.lexical.query(query.terms, query.alternatives)
     columns = _columns(lexical, searched.dense.scores(vector), admitted)
     first = fuse(columns["lexical"], columns["cosine"], weight=weight, method=method)
+    if steering is not None:
+        first = np.where(first > 0, first + np.float32(SHARE_OF_STEERING) * steering.documents, first)
     numbers = best(first, max(count, FEWEST_CANDIDATES)).tolist()
     found = []
     for number, passage in zip(numbers, searched.passages(numbers), strict=True):
@@ -85,6 +91,9 @@ def search(
         signals["sentence_coverage"] = round(float(sentences.coverages.max()), 6)
         signals["sentence_cosine"] = round(float(sentences.cosines.max()), 6)
         score = _score(signals, weight) if method is Method.HYBRID else float(first[number])
+        if steering is not None:
+            signals["constraint"] = round(steering.of(passage, _best(passage, sentences)), 6)
+            score += SHARE_OF_STEERING * signals["constraint"]
         found.append(Ranked(number, passage, score, signals, sentences))
     return sorted(found, key=lambda ranked: (-ranked.score, ranked.number))[:count]
 
@@ -103,6 +112,10 @@ def _columns(
     if admitted is None:
         return columns
     return {name: np.where(admitted, column, np.float32(0)) for name, column in columns.items()}
+
+
+def _best(passage: Passage, sentences: SentenceEvidence) -> str:
+    return passage.sentence_texts()[int(np.argmax(sentences.coverages + sentences.cosines))]
 
 
 def _score(signals: dict[str, float], weight: float) -> float:

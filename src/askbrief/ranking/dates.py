@@ -1,0 +1,170 @@
+"""Words -> the days they mean: dates as questions name them, and those that stand in a text."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from askbrief.records import Metadata
+
+MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)(?!\p{L})"
+)
+YEAR = r"(?<![\p{L}\p{N},.$€£-])(?:1[5-9]|20)\p{N}{2}(?![\p{L}\p{N}$€£%]|[,.:]\p{N}|[-‐‑]\p{L})"
+_DAY = r"(?<!\p{N})\p{N}{1,2}(?:st|nd|rd|th)?(?![\p{L}\p{N}])"
+DATE = (
+    rf"(?:{YEAR}-\p{{N}}{{2}}-\p{{N}}{{2}}(?!\p{{N}})"
+    rf"|{_DAY}\s+(?:of\s+)?{MONTH}(?:,?\s+(?:of\s+)?{YEAR})?"
+    rf"|(?<!\p{{L}}){MONTH}(?:\s+{_DAY})?(?:,?\s+(?:of\s+)?{YEAR})?"
+    r"|(?<!\p{N})(?:1[5-9]|20)\p{N}0['’]?s(?!\p{L})"
+    rf"|{YEAR})"
+)
+"""A date in a sentence: 2022-07-05, 5 July 2022, July 5, July 2022, July, the 1950s, 2022."""
+
+_DATES = regex.compile(rf"(?P<date>{DATE})(?:[-–/](?P<until>\p{{N}}{{4}}|\p{{N}}{{2}})(?![\p{{L}}\p{{N}}-]))?")
+_YEAR_ALONE = regex.compile(r"\p{N}{4}")
+_YEAR = regex.compile(r"(?:1[5-9]|20)\p{N}{2}")
+_DECADE = regex.compile(r"(\p{N}{3}0)['’]?s")
+_MONTH = regex.compile(MONTH, regex.IGNORECASE)
+_DAY_ALONE = regex.compile(_DAY)
+_LAST = regex.compile(rf"^last\s+(?={MONTH})", regex.IGNORECASE)
+_LAST_MONTH = 12
+_NO_DAY = dt.date(2000, 1, 1)
+_WEEK = dt.timedelta(days=6)
+_MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `first` to `last`, both of them in it; None is an open end."""
+
+    first: dt.date | None
+    last: dt.date | None
+
+    @classmethod
+    def of(cls, year: int, month: int | None = None, day: int | None = None) -> Period:
+        """A year, a month of it, or a day.
+
+        Raises:
+            ValueError: there is no such day.
+        """
+        last_month = month or 12
+        last_day = day or calendar.monthrange(year, last_month)[1]
+        return cls(dt.date(year, month or 1, day or 1), dt.date(year, last_month, last_day))
+
+    def meets(self, other: Period) -> bool:
+        """Whether some day is in both."""
+        return (self.first or dt.date.min) <= (other.last or dt.date.max) and (other.first or dt.date.min) <= (
+            self.last or dt.date.max
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date that stands in a text. `own_year` is False where the year was taken from elsewhere."""
+
+    period: Period
+    own_year: bool
+
+
+def dates_in(text: str, written: Period | None = None) -> Iterator[Dated]:
+    """The dates in a text, in order; a month must have its capital.
+
+    Args:
+        text: any words.
+        written: when the text was written, if that is known: a date without a year is the last one by then.
+
+    >>> [(str(d.period.first), str(d.period.last)) for d in dates_in("From 5 July 2022 until 2024 it may rain.")]
+    [('2022-07-05', '2022-07-05'), ('2024-01-01', '2024-12-31')]
+    """
+    for match in _DATES.finditer(text):
+        found = _read(match["date"], match["until"], written)
+        if found is not None:
+            yield Dated(found, own_year=bool(_YEAR.search(match["date"])))
+
+
+def _read(date: str, until: str | None, written: Period | None) -> Period | None:
+    """What a date means that `DATE` has matched."""
+    decade, month, year = _DECADE.search(date), _MONTH.search(date), _YEAR.search(date)
+    if decade:
+        return Period(dt.date(int(decade[1]), 1, 1), dt.date(int(decade[1]) + 9, 12, 31))
+    try:
+        if not month:
+            return _of_digits(date, until)
+        day = _DAY_ALONE.search(date)
+        parts = (_MONTHS[month[0][:3].lower()], int(regex.sub(r"\D", "", day[0])) if day else None)
+        if year:
+            return Period.of(int(year[0]), *parts)
+        return None if written is None or written.last is None else _latest(*parts, written.last)
+    except ValueError:  # the 31st of June
+        return None
+
+
+def _of_digits(date: str, until: str | None) -> Period:
+    """2022, 2022-07-05, 2008-09, which is two years, and 2009-08, which is a month."""
+    if until is None or not _YEAR_ALONE.fullmatch(date):
+        return Period.of(*map(int, date.split("-")))
+    year, last_year = int(date), int(date[: len(date) - len(until)] + until)
+    if last_year > year:
+        return Period(Period.of(year).first, Period.of(last_year).last)
+    return Period.of(year, int(until)) if 1 <= int(until) <= _LAST_MONTH else Period.of(year)
+
+
+def _latest(month: int, day: int | None, by: dt.date) -> Period:
+    this_year = Period.of(by.year, month, day)
+    return this_year if this_year.first is not None and this_year.first <= by else Period.of(by.year - 1, month, day)
+
+
+def written(title: str, metadata: Metadata) -> Period | None:
+    """The time that a document speaks of as a whole: the years in its title, else its date."""
+    years = [dated.period for dated in dates_in(title) if dated.own_year]
+    if years:
+        return Period(min(p.first for p in years if p.first), max(p.last for p in years if p.last))
+    first = metadata.first_day()
+    return None if first is None else Period(first, metadata.last_day())
+
+
+def parse(expression: str, today: dt.date | None, until: str | None = None) -> Period | None:
+    """What a date, or a time such as "two weeks ago", means in a question.
+
+    Args:
+        expression: one date, without the words around it.
+        today: the day that "last month" is told from, and by which a July without a year was; None where there
+            is no such day, and then those mean nothing.
+        until: what stands after a year and a dash: "09" of "2008-09".
+    """
+    if _DECADE.fullmatch(expression) or _YEAR_ALONE.fullmatch(expression):
+        return _read(expression, until, None)
+    if today is None and not _YEAR.search(expression):
+        return None
+    found = _dateparser(today or _NO_DAY).get_date_data(_LAST.sub("", expression))
+    if found.date_obj is None:
+        return None
+    day = found.date_obj.date()
+    periods = {"year": Period.of(day.year), "month": Period.of(day.year, day.month), "week": Period(day, day + _WEEK)}
+    return periods.get(found.period, Period(day, day))
+
+
+@lru_cache(maxsize=8)
+def _dateparser(today: dt.date) -> Any:  # noqa: ANN401 - dateparser's own class, imported when a question has a date
+    from dateparser.date import DateDataParser
+
+    return DateDataParser(
+        languages=["en"],
+        settings={
+            "RELATIVE_BASE": dt.datetime.combine(today, dt.time()),
+            "PREFER_DATES_FROM": "past",
+            "PREFER_DAY_OF_MONTH": "first",
+            "PREFER_MONTH_OF_YEAR": "first",
+            "PARSERS": ["absolute-time", "relative-time"],
+        },
+    )
