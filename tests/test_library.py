@@ -54,6 +54,42 @@ def test_the_sentence_that_answers_is_marked_in_the_first_hit(briefs: Workplace)
     assert (first.rank, first.title, first.metadata.date) == (1, "River brief", "2021-03")
 
 
+DATES = [
+    pytest.param({"floods/a.txt": "2021", "b.txt": "2022", "trade/c.txt": "2023"}, id="one order"),
+    pytest.param({"floods/a.txt": "2023-04-01", "b.txt": "1999", "trade/c.txt": "2022-07"}, id="another"),
+]
+
+
+@pytest.mark.parametrize("dates", DATES)
+@pytest.mark.parametrize("question", ["what did officials in the district say?", "who closed the bridge, and why now?"])
+def test_the_dates_of_documents_change_nothing_where_the_question_names_no_time(
+    workplace: Workplace, dates: dict[str, str], question: str
+) -> None:
+    found = []
+    for with_dates in (False, True):
+        for (name, date), sentence in zip(dates.items(), FILLERS, strict=True):
+            workplace.write(name, passages(sentence))
+            workplace.write(name.replace(".txt", ".meta.yaml"), f"date: {date}" if with_dates else "tags: [brief]")
+        workplace.build()
+        with workplace.open() as library:
+            found.append([(hit.doc_id, hit.start, hit.score, hit.signals) for hit in library.ask(question).hits])
+    assert found[0] == found[1]
+    assert found[0]
+
+
+def test_the_date_of_a_document_counts_where_the_question_names_a_time(workplace: Workplace) -> None:
+    for name, date in {"a.txt": "2021", "b.txt": "2022", "c.txt": "2023"}.items():
+        workplace.write(name, f"---\ntitle: Brief\ndate: {date}\n---\n{passages(RIVER)} {name[0] * 9}")
+    workplace.build()
+    with workplace.open() as library:
+        assert library.ask("how many families lost their homes in 2022?").hits[0].doc_id == "b.txt"
+        assert library.ask("how many families lost their homes since 2023?").hits[0].doc_id == "c.txt"
+        # the last two years are told from the newest document in scope
+        recent = "how many families lost their homes in the last year?"
+        in_scope = Scope(documents=frozenset({"a.txt", "b.txt"}))
+        assert library.ask(recent, scope=in_scope).hits[0].doc_id == "b.txt"
+
+
 def test_more_passages_asked_for_than_there_are_gives_those_there_are(briefs: Workplace) -> None:
     with briefs.open() as library:
         assert len(library.ask("officials in the district", top=100).hits) == library.generation.manifest.passages

@@ -20,6 +20,7 @@ from askbrief.citing.locators import locator
 from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError
 from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.aspects import COMPARING, aspects
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
@@ -121,7 +122,9 @@ class Library:
         Where the keys cannot be remembered (a full disk, say), the answer is given all the same and its notes say so.
         """
         question = self._checked(question, top)
-        query, admitted = Query.from_question(question), self.generation.admitted(scope)
+        query, compared = Query.from_question(question), aspects(question)
+        query = query.side_by_side(compared, COMPARING) if compared else query
+        admitted = self.generation.admitted(scope)
         ranked = search(
             query,
             Searched(self.generation.lexical, self.generation.dense, self._encoder, self.generation.store.passages),
@@ -130,6 +133,7 @@ class Library:
             method=method,
             admitted=admitted,
             steering=self._steering(query, admitted) if method is Method.HYBRID else None,
+            aspects=compared if method is Method.HYBRID else (),
         )
         groups, notes = self._hits(ranked, top)
         hits = tuple(first for first, *_ in groups)

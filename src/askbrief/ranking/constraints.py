@@ -23,19 +23,21 @@ _PART = (
 )
 _TIMES = regex.compile(
     rf"""
-    \b(?:(?P<from>since|from|after|starting\s+in)|(?P<until>before|prior\s+to|until|till|up\s+to|by)
+    \b(?:in|during|over|within|for)\s+the\s+(?:last|past)\s+(?:(?P<count>{_COUNT}|few|couple\s+of)\s+)?(?P<unit>{_UNIT})\b
+    |\b(?:(?P<from>since|from|after|starting\s+in)|(?P<until>before|prior\s+to|until|till|up\s+to|by)
         |(?P<in>in|during|throughout|of|on|as\s+of|for|over|between))\s+
     (?:the\s+)?(?:{_PART})?(?P<one>{_RELATIVE}|{DATE})(?:[-–/](?P<short>\d{{4}}|\d\d)(?![\w-]))?
     (?:\s*(?:(?P<list>,|and|or)|(?P<to>to|until|till|through|[-–—]))\s*(?:in\s+)?(?P<two>{DATE}))?
-    |\b(?:in|during|over|within|for)\s+the\s+(?:last|past)\s+(?:(?P<count>{_COUNT}|few|couple\s+of)\s+)?(?P<unit>{_UNIT})\b
     |\b(?P<alone>{_RELATIVE})(?!\p{{L}})
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
 _HAS_YEAR = regex.compile(YEAR)
 _LIKELY = regex.compile(rf"(?:1[5-9]|20)\d\d|{MONTH}|\bago\b|\b(?:last|past|this)\b|\byesterday\b", regex.IGNORECASE)
-_FEW, _COUPLE = 3, 2
+_NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_NUMBERS |= {"twelve": 12, "couple": 2, "few": 3}
 _DAY = dt.timedelta(days=1)
+_UNITS = {"day": _DAY, "week": 7 * _DAY, "month": 30 * _DAY, "year": 365 * _DAY}
 
 _STOP = (
     "how|what|when|where|who|whom|whose|which|why|is|are|was|were|be|did|does|do|has|have|had|can|could|will|would|there|"
@@ -51,7 +53,7 @@ _PAPER = (
     "communiqué|memo)s?"
 )
 _SAY = "(?:say|report|claim|estimate|count|warn|state|write|record|announce|argue)"
-_SAYS = "(?:says|said|reports|reported|claims|claimed|estimates|estimated|counted|warned|wrote|announced)"
+_SAYS = r"(?:says|said|reports|claims|estimates|(?:reported|claimed|estimated|counted|warned|wrote|announced)\s+that)"
 _SOURCES = [
     regex.compile(pattern, regex.IGNORECASE)
     for pattern in (
@@ -143,12 +145,10 @@ def _opened(period: Period, match: regex.Match[str]) -> Period:
 
 
 def _lately(match: regex.Match[str], today: dt.date | None) -> list[tuple[Period, Period]]:
-    count = (match["count"] or "1").lower()
-    number = {"few": str(_FEW)}.get(count, str(_COUPLE) if count.startswith("couple") else count)
-    start = parse(f"{number} {match['unit'].rstrip('s')}s ago", today)
-    if start is None:
+    if today is None:
         return []
-    period = Period(start.first, None)
+    number = _NUMBERS.get((match["count"] or "one").lower().split()[0]) or int(match["count"])
+    period = Period(today - number * _UNITS[match["unit"].lower().rstrip("s")], None)
     return [(period, period)]
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterator, Sequence
+
+ONE_OF_SEVERAL = 0.65
+"""What a passage on one of several things that are compared is worth of one that has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,26 @@ class Query:
     def from_question(cls, question: str, alternatives: Sequence[Alternative] = ()) -> Self:
         """Take a question as it is written."""
         return cls(question, tuple(analyse(question)), tuple(alternatives))
+
+    def side_by_side(self, aspects: Sequence[frozenset[str]], unsought: Collection[str]) -> Self:
+        """The same question of several things: a passage on one of them is worth nearly one that has them all.
+
+        Args:
+            aspects: the terms of each thing.
+            unsought: terms that are not looked for.
+        """
+        things = frozenset[str]().union(*aspects)
+        forms = [form for aspect in aspects for form in self._forms(aspect)]
+        others = [other for other in self.alternatives if other.stands_for.isdisjoint(things)]
+        return replace(
+            self,
+            terms=tuple(term for term in self.terms if term not in unsought),
+            alternatives=(*others, *(Alternative(things, form, ONE_OF_SEVERAL * weight) for form, weight in forms)),
+        )
+
+    def _forms(self, terms: frozenset[str]) -> Iterator[tuple[frozenset[str], float]]:
+        """Some terms, and what they are with alternatives for one or more of them."""
+        yield terms, 1.0
+        for other in self.alternatives:
+            if other.stands_for <= terms:
+                yield terms - other.stands_for | other.terms, other.weight

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askbrief.ranking.diversity import HOLDS, diversified
 from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE, SentenceEvidence, combined, sentence_evidence
 from askbrief.ranking.fusion import Method, best, convex, fuse
 from askbrief.ranking.steering import SHARE_OF_STEERING
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 FEWEST_CANDIDATES = 30
 """So many of the first ranking are looked at sentence by sentence; 20 or 50 moved no hit@1 or hit@5 by over 0.002."""
 
+FEWEST_OF_AN_ASPECT = 5
+"""So many on each of the things that a question sets side by side are looked at too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Searched:
@@ -43,7 +47,7 @@ class Ranked:
 
     Signals: `bm25` (raw), `lexical` (bm25 over its theoretical maximum, 0..1), `cosine` (-1..1), `coverage` (share
     of the question's terms, weighed by idf, 0..1), and `sentence_coverage` and `sentence_cosine`, the best of any
-    sentence; where the question names a time or a source, `constraint`, how far the passage meets that (0..1).
+    sentence; where the question names a time or a source, `constraint`, how far the passage meets that (-1..1).
     """
 
     number: int
@@ -62,6 +66,7 @@ def search(
     method: Method = Method.HYBRID,
     admitted: NDArray[np.bool_] | None = None,
     steering: Steering | None = None,
+    aspects: Sequence[frozenset[str]] = (),
 ) -> list[Ranked]:
     """Rank the passages for a question.
 
@@ -73,6 +78,8 @@ def search(
         method: hybrid, or one to compare it with; those rank by whole passages only.
         admitted: bool [passages]: what is in scope; None for everything. What is out of scope is not ranked.
         steering: towards the time and the sources that the question names; the hybrid method only.
+        aspects: terms of the things that the question sets side by side, each of which gets a passage among the first;
+            the hybrid method only.
 
     Returns:
         The best passages first; equal scores in the order of the index.
@@ -83,7 +90,8 @@ def search(
     first = fuse(columns["lexical"], columns["cosine"], weight=weight, method=method)
     if steering is not None:
         first = np.where(first > 0, first + np.float32(SHARE_OF_STEERING) * steering.documents, first)
-    numbers = best(first, max(count, FEWEST_CANDIDATES)).tolist()
+    held = _held(aspects, query, searched.lexical, len(first))
+    numbers = _candidates(first, held, max(count, FEWEST_CANDIDATES))
     found = []
     for number, passage in zip(numbers, searched.passages(numbers), strict=True):
         sentences = sentence_evidence(passage, lexical, searched.dense.sentences(number), vector)
@@ -95,7 +103,25 @@ def search(
             signals["constraint"] = round(steering.of(passage, _best(passage, sentences)), 6)
             score += SHARE_OF_STEERING * signals["constraint"]
         found.append(Ranked(number, passage, score, signals, sentences))
-    return sorted(found, key=lambda ranked: (-ranked.score, ranked.number))[:count]
+    found.sort(key=lambda ranked: (-ranked.score, ranked.number))
+    order = diversified([ranked.score for ranked in found], held[[ranked.number for ranked in found]])
+    return [found[place] for place in order[:count]]
+
+
+def _held(aspects: Sequence[frozenset[str]], query: Query, lexical: LexicalIndex, size: int) -> NDArray[np.float32]:
+    """How much of each aspect's terms, or of what may stand for them, each passage has: float32 [passages, aspects]."""
+    held = np.zeros((size, len(aspects)), dtype=np.float32)
+    for place, terms in enumerate(aspects):
+        alternatives = [other for other in query.alternatives if other.stands_for <= terms]
+        held[:, place] = lexical.query(sorted(terms), alternatives).coverage()
+    return held
+
+
+def _candidates(scores: NDArray[np.float32], held: NDArray[np.float32], count: int) -> list[int]:
+    """The best passages, and the few best on each aspect."""
+    found = [best(scores, count)]
+    found += [best(np.where(on >= HOLDS, scores, np.float32(0)), FEWEST_OF_AN_ASPECT) for on in held.T]
+    return list(dict.fromkeys(np.concatenate(found).tolist()))
 
 
 def _columns(

@@ -33,8 +33,16 @@ WRITTEN_THEN = 0.7
 """How far a passage without a year of its own meets the time by the date of its document; its sentence gives 1."""
 NEARBY = 0.8
 """Likewise by another sentence of the passage, where the best one gives no year."""
-OF_ANOTHER_TIME = 0.0
+OF_ANOTHER_TIME = -1.0
 """Where the sentence gives another year."""
+
+ATTRIBUTING = frozenset(
+    """
+    accord announc argu assess believ claim conclud count estim expect figur find found give record recommend report
+    publish put quot said say state told view warn write wrote
+    """.split()
+)
+"""Stems by which a sentence tells whose its words are."""
 
 _NAME_WORD = regex.compile(r"\b\p{Lu}")
 
@@ -128,7 +136,7 @@ class Steering:
         return self._catalogue.spread(lambda name: self._mean(self._by_date(name), self._by_name(name)))
 
     def of(self, passage: Passage, sentence: str) -> float:
-        """How far a passage meets the constraints, 0..1.
+        """How far a passage meets the constraints, 0..1; below 0 where it is of another time.
 
         Args:
             passage: with its document.
@@ -168,8 +176,8 @@ class Steering:
     def _by_mention(self, passage: Passage) -> float:
         if not self._sources:
             return 0.0
-        terms = frozenset(analyse(passage.text))
-        return float(any(name <= terms for name in self._sources))
+        said = (frozenset(analyse(text)) for text in passage.sentence_texts())
+        return float(any(terms & ATTRIBUTING and any(name <= terms for name in self._sources) for terms in said))
 
 
 def _forms(name: frozenset[str], alternatives: Sequence[Alternative]) -> list[frozenset[str]]:
