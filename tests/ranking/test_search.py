@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.aspects import aspects
+from askbrief.ranking.constraints import constraints
 from askbrief.ranking.dense import DenseIndex
 from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE
 from askbrief.ranking.fusion import Method
 from askbrief.ranking.query import Query
 from askbrief.ranking.search import Searched, search
-from askbrief.records import Passage, Span
+from askbrief.ranking.steering import Catalogue, Catalogued, Steering
+from askbrief.records import Metadata, Passage, Span
 from tests.fakes import HashEncoder
 from tests.ranking import compiled
 
@@ -193,3 +196,38 @@ def test_a_passage_comes_with_itself_and_the_evidence_of_each_of_its_sentences()
 
 def test_the_same_question_is_ranked_the_same_way_each_time() -> None:
     assert scored(ranked()) == scored(ranked())
+
+
+STEERED = "Compare the price of saffron and the pillar of the bridge in 2021"
+CATALOGUE = Catalogue([Catalogued("a.txt", "Brief", Metadata(date="2021-05"), 0, len(TEXTS))])
+
+
+def steered(mask: list[bool] | None = None, *, question: str = STEERED, count: int = len(TEXTS)) -> list[Ranked]:
+    return search(
+        asked(question),
+        SEARCHED,
+        count=count,
+        weight=0.4,
+        admitted=None if mask is None else np.array(mask),
+        steering=Steering(constraints(question), CATALOGUE),
+        aspects=aspects(question),
+    )
+
+
+@given(masks)
+def test_neither_a_time_nor_a_comparison_brings_in_what_is_out_of_scope(mask: list[bool]) -> None:
+    assert all(mask[found.number] for found in steered(mask))
+
+
+def test_each_of_two_things_has_a_passage_among_the_first_two() -> None:
+    texts = " ".join(found.passage.text for found in steered(count=2))
+    assert "affron" in texts
+    assert "pillar" in texts
+
+
+def test_a_document_of_the_time_asked_for_scores_higher_and_says_so_among_the_signals() -> None:
+    by_number = {found.number: found.score for found in steered(question="Who closed the bridge in 2020?")}
+    for found in steered(question="Who closed the bridge in 2021?"):
+        assert found.signals["constraint"] > 0
+        assert found.score > by_number[found.number]
+        assert found.score <= 1

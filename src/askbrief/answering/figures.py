@@ -9,8 +9,9 @@ import regex
 
 from askbrief.answering.asked import Asked, Wanted, asked
 from askbrief.answering.numerals import may_have_unit
-from askbrief.answering.quantities import MONTH, Kind, Quantity, quantities
+from askbrief.answering.quantities import Kind, Quantity, quantities
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.dates import MONTH
 from askbrief.records import Figure, FigureGroup, Span
 
 if TYPE_CHECKING:

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.answering.numerals import Numeral, numerals
+from askbrief.ranking.dates import MONTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
 _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 _LAST_DAY = 31
 _LAST_OF_A_SERIES = 999

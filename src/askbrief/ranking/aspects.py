@@ -24,7 +24,7 @@ _ARTICLES = frozenset({"the", "a", "an"})
 _INSIDE_NAMES = frozenset({"of", "for"})
 _LONGEST = 3
 """So many words of what is not written with capitals are taken for one thing."""
-_MOST_JOINTS = 8
+_MOST_WORDS = 100
 _YEAR = regex.compile(r"(?:1[5-9]|20)\d\d")
 _MONTH = regex.compile(MONTH)
 _NUMBER = regex.compile(r"\p{N}[\p{N}.]*")
@@ -44,8 +44,8 @@ def aspects(question: str) -> tuple[frozenset[str], ...]:
     >>> aspects("What did the king say and do?")
     ()
     """
-    words = [str(word) for word in _TOKEN.findall(question)]
-    for joint in islice(_joints(words), _MOST_JOINTS):
+    words = [match[0] for match in islice(_TOKEN.finditer(question), _MOST_WORDS)]
+    for joint in _joints(words):
         things = _things(words, joint)
         terms = [frozenset(analyse(" ".join(thing))) for thing in things]
         common = frozenset.intersection(*terms) if terms else frozenset()

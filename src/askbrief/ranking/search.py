@@ -101,7 +101,7 @@ def search(
         score = _score(signals, weight) if method is Method.HYBRID else float(first[number])
         if steering is not None:
             signals["constraint"] = round(steering.of(passage, _best(passage, sentences)), 6)
-            score += SHARE_OF_STEERING * signals["constraint"]
+            score = min(1.0, max(0.0, score + SHARE_OF_STEERING * signals["constraint"]))
         found.append(Ranked(number, passage, score, signals, sentences))
     found.sort(key=lambda ranked: (-ranked.score, ranked.number))
     order = diversified([ranked.score for ranked in found], held[[ranked.number for ranked in found]])
