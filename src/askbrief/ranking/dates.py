@@ -38,7 +38,6 @@ _MONTH = regex.compile(MONTH, regex.IGNORECASE)
 _DAY_ALONE = regex.compile(_DAY)
 _LAST = regex.compile(rf"^last\s+(?={MONTH})", regex.IGNORECASE)
 _LAST_MONTH = 12
-_NO_DAY = dt.date(2000, 1, 1)
 _WEEK = dt.timedelta(days=6)
 _MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}
 
@@ -142,11 +141,11 @@ def parse(expression: str, today: dt.date | None, until: str | None = None) -> P
             is no such day, and then those mean nothing.
         until: what stands after a year and a dash: "09" of "2008-09".
     """
-    if _DECADE.fullmatch(expression) or _YEAR_ALONE.fullmatch(expression):
+    if _YEAR.search(expression):
         return _read(expression, until, None)
-    if today is None and not _YEAR.search(expression):
+    if today is None:
         return None
-    found = _dateparser(today or _NO_DAY).get_date_data(_LAST.sub("", expression))
+    found = _dateparser(today).get_date_data(_LAST.sub("", expression))
     if found.date_obj is None:
         return None
     day = found.date_obj.date()
