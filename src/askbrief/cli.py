@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,7 +28,7 @@ from askbrief.cli_common import (
     show,
 )
 from askbrief.cli_feedback import feedback
-from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError
+from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError, in_words
 from askbrief.ranking.fusion import Method
 from askbrief.records import Metadata, Scope, Verdict
 from askbrief.settings import Settings, load_settings
@@ -308,6 +308,41 @@ def evaluate(
         lambda payloads: [payloads.measures(name, how, values) for (name, how), values in rows.items()],
         lambda: terminal.measures(rows),
     )
+    return FOUND
+
+
+@app.command()
+def calibrate(
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Folders of question sets.", show_default=False)
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("calibration.json"),
+    as_json: Json = False,
+) -> int:
+    """Fit the verdict (strong, weak, the sources don't say) to question sets of your own, or to another model.
+
+    Point ASKBRIEF_CALIBRATION to the file that is written. Some of the questions must be unanswerable.
+
+    \b
+    Example:
+      askbrief calibrate my-questions --out calibration.json
+    """
+    from askbrief import terminal
+    from askbrief.answering.verdict import write_calibration
+    from askbrief.calibration import calibrate as fit
+    from askbrief.evaluation import QuestionSet
+    from askbrief.ranking.encoder import SentenceTransformerEncoder
+
+    settings = load_settings()
+    sets = [QuestionSet(folder) for folder in folders]
+    with terminal.Bar(errors()) as bar:
+        report = fit(sets, SentenceTransformerEncoder(settings.model), settings, progress=bar)
+    try:
+        write_calibration(report.calibration, out)
+    except OSError as error:
+        raise InputError(f"--out is {str(out)!r}: it cannot be written ({in_words(error)})") from error
+    show(as_json, lambda payloads: payloads.calibration(report), lambda: terminal.calibration(report, out))
     return FOUND
 
 

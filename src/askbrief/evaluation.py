@@ -137,11 +137,9 @@ def ask_all(
         The answers in the order of the questions, ten hits each whatever the verdict.
     """
     progress = progress or Silent()
-    index = _cache(questions.folder)
-    build_from(questions.sources(), index, encoder, progress=progress)
-    progress.stage("asking", len(questions.questions))
     asked = []
-    with Library.open(index, encoder=encoder, settings=settings) as library:
+    with indexed(questions, encoder, settings, progress) as library:
+        progress.stage("asking", len(questions.questions))
         for question in questions.questions:
             started = time.perf_counter()
             answer = library.ask(question.question, DEPTH, method=method)
@@ -150,13 +148,20 @@ def ask_all(
     return asked
 
 
+def indexed(questions: QuestionSet, encoder: Encoder, settings: Settings, progress: Progress) -> Library:
+    """Index a set's corpus in a temporary place, kept by content, and open it."""
+    index = _cache(questions.folder)
+    build_from(questions.sources(), index, encoder, progress=progress)
+    return Library.open(index, encoder=encoder, settings=settings)
+
+
 def measure(questions: QuestionSet, run: Sequence[Asked]) -> Measures:
     """Measure a run: the rankings on answerable questions, the confidence on all."""
     answerable = [asked for asked in run if asked.question.answerable]
     gold = {asked.question.qid: questions.spans(asked.question) for asked in answerable}
     by_passage = _ir(
         [ir_measures.Success @ k for k in (1, 3, 5, DEPTH)] + [ir_measures.RR @ DEPTH],
-        {a.question.qid: [_covers(hit, gold[a.question.qid]) for hit in a.answer.hits] for a in answerable},
+        {a.question.qid: [covered_by(hit, gold[a.question.qid]) for hit in a.answer.hits] for a in answerable},
     )
     milliseconds = np.array([asked.seconds * 1000 for asked in run])
     words = [len(hit.quote.split()) for asked in run for hit in asked.answer.hits]
@@ -211,7 +216,8 @@ _Spans = list[tuple[str, int | None, int | None]]
 _MISSING = "not found"
 
 
-def _covers(hit: Hit, gold: _Spans) -> bool:
+def covered_by(hit: Hit, gold: _Spans) -> bool:
+    """Whether a hit covers one of these spans whole, or stands in one of these documents where there is no span."""
     return _holds(hit.doc_id, hit.start, hit.end, gold)
 
 

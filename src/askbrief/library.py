@@ -12,12 +12,12 @@ import regex
 from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.figures import figures
 from askbrief.answering.marking import best_sentence
-from askbrief.answering.verdict import Judge
+from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
 from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citing.keys import parse_key
 from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
-from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError
+from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError, SettingsError
 from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.aspects import COMPARING, aspects
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from askbrief.answering.verdict import Calibration
     from askbrief.ranking.encoder import Encoder
 
 EVERYTHING = Scope()
@@ -57,8 +58,16 @@ class Library:
         self._encoder = encoder
         self._settings = settings
         self._ledger = ledger
-        self._judge = Judge()
-        self._catalogue = Catalogue(generation.store.catalogue())
+        self._calibration = _calibration(settings)
+        documents = generation.store.catalogue()
+        self._catalogue = Catalogue(documents)
+        self._searched = Searched(
+            generation.lexical,
+            generation.dense,
+            encoder,
+            generation.store.passages,
+            {document.doc_id: document for document in documents},
+        )
 
     @classmethod
     def open(
@@ -127,8 +136,8 @@ class Library:
         admitted = self.generation.admitted(scope)
         ranked = search(
             query,
-            Searched(self.generation.lexical, self.generation.dense, self._encoder, self.generation.store.passages),
-            count=top * _DUPLICATE_ROOM,
+            self._searched,
+            count=max(top, JUDGED) * _DUPLICATE_ROOM,
             weight=self._settings.lexical_weight,
             method=method,
             admitted=admitted,
@@ -137,9 +146,20 @@ class Library:
         )
         groups, notes = self._hits(ranked, top)
         hits = tuple(first for first, *_ in groups)
-        verdict, confidence = self._judge.judge([hit.signals for hit in hits])
+        signals = verdict_signals(query, ranked, hits[0].title if hits else "")
+        confidence = round(self._calibration.probability(signals), 4) if signals else 0.0
+        verdict = self._calibration.verdict(confidence)
         found = () if verdict is Verdict.NONE else figures(question, [hit for group in groups for hit in group])
-        return Answer(question, verdict, round(confidence, 4), self.generation.name, hits, notes, found)
+        return Answer(
+            question=question,
+            verdict=verdict,
+            confidence=confidence,
+            generation=self.generation.name,
+            hits=hits,
+            notes=notes,
+            figures=found,
+            signals=signals,
+        )
 
     def _steering(self, query: Query, admitted: NDArray[np.bool_] | None) -> Steering | None:
         asked_for = constraints(query.text, self._catalogue.newest(admitted))
@@ -315,3 +335,15 @@ class Library:
     def sources(self, scope: Scope = EVERYTHING) -> list[Source]:
         """The indexed documents that a scope admits, by `doc_id`."""
         return self.generation.store.sources(scope)
+
+
+def _calibration(settings: Settings) -> Calibration:
+    if settings.calibration is None:
+        return packaged_calibration()
+    try:
+        return read_calibration(settings.calibration.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"ASKBRIEF_CALIBRATION is {str(settings.calibration)!r}: it cannot be read as what "
+            "askbrief calibrate writes; make it anew, or leave the setting out"
+        ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from askbrief.calibration import CalibrationReport
     from askbrief.evaluation import Measures
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
@@ -18,6 +19,7 @@ def answer(answer: Answer) -> dict[str, Any]:
         "question": answer.question,
         "verdict": answer.verdict,
         "confidence": answer.confidence,
+        "signals": dict(answer.signals),
         "generation": answer.generation,
         "hits": [_hit(hit) for hit in answer.hits],
         "figures": [_figures(group) for group in answer.figures],
@@ -178,6 +180,21 @@ def measures(name: str, method: str, measures: Measures) -> dict[str, Any]:
         "words_per_passage": measures.words_per_passage,
         "p50_ms": measures.median_ms,
         "p95_ms": measures.p95_ms,
+    }
+
+
+def calibration(report: CalibrationReport) -> dict[str, Any]:
+    """A fitted calibration and what it comes to; shares are 0..1."""
+    return {
+        "calibration": report.calibration.model_dump(),
+        "reliability": [
+            {"answers": tenth.answers, "confidence": tenth.confidence, "right": tenth.right}
+            for tenth in report.reliability
+        ],
+        "answers": report.answers,
+        "strong": report.strong,
+        "strong_right": report.strong_right,
+        "off_topic": report.off_topic,
     }
 
 

@@ -278,7 +278,7 @@ class Answer:
 
     `confidence` is in 0..1: how sure it is that the sources answer the question. `notes` are sentences for the
     person who asks, where something about the answer is not as it should be. `figures` are there where a quantity
-    was asked for, those of the newest document first.
+    was asked for, those of the newest document first. `signals` are what the confidence was made from.
     """
 
     question: str
@@ -288,6 +288,7 @@ class Answer:
     hits: tuple[Hit, ...]
     notes: tuple[str, ...] = ()
     figures: tuple[FigureGroup, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
 
 
 # --------------------------------------------------------------------------------------------- citations

@@ -32,7 +32,10 @@ class Settings(BaseSettings):
     """The packaged model, or another sentence-transformers model by directory or by name."""
 
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
-    """Share of the lexical evidence (BM25) in the hybrid score; the dense evidence (cosine) has the rest."""
+    """Share of BM25 in the first ranking, by whole passages; the cosine has the rest."""
+
+    calibration: Path | None = None
+    """What `askbrief calibrate` wrote for this team's questions or model; without it, what comes with askbrief."""
 
     max_question_chars: Annotated[int, Field(ge=1)] = 2_000
     max_results: Annotated[int, Field(ge=1)] = 100

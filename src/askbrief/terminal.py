@@ -18,12 +18,14 @@ from askbrief.records import CitationStatus, Problem, Verdict
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
     from rich.console import RenderableType
     from rich.progress import Task
 
+    from askbrief.calibration import CalibrationReport
     from askbrief.evaluation import Measures
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
@@ -261,6 +263,24 @@ def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
     table.add_row("words per passage", *(f"{run.words_per_passage:.0f}" for run in runs))
     table.add_row("p50 / p95 ms", *(f"{run.median_ms:.0f} / {run.p95_ms:.0f}" for run in runs))
     return table
+
+
+def calibration(report: CalibrationReport, path: Path) -> RenderableType:
+    """How often answers of each confidence were right, and where the verdicts begin."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("confidence", "right", "answers"):
+        table.add_column(column, justify="right")
+    for tenth in report.reliability:
+        table.add_row(_share(tenth.confidence), _share(tenth.right), f"{tenth.answers:,}")
+    fitted = report.calibration
+    right = f"{report.strong_right:.1%} with the answer in the first three passages"
+    off_topic = f"{report.off_topic:.1%} of the questions to a document about something else are below"
+    said = [
+        f"strong from {fitted.strong:.3f}: {report.strong:,} of {_count(report.answers, 'answer')}, {right}",
+        f"weak from {fitted.weak:.3f}: {off_topic}",
+        f"written to {path}; use it with ASKBRIEF_CALIBRATION={path}",
+    ]
+    return Group(table, *(Text(line(words)) for words in said))
 
 
 # ------------------------------------------------------------------------------------------------ feedback

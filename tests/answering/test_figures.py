@@ -209,7 +209,7 @@ def test_a_near_duplicate_that_is_not_shown_again_is_still_cited(briefs: Workpla
 
 
 def test_where_nothing_answers_there_are_no_figures(briefs: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("askbrief.answering.verdict.Judge.judge", lambda *_: (Verdict.NONE, 0.1))
+    monkeypatch.setattr("askbrief.answering.verdict.Calibration.verdict", lambda *_: Verdict.NONE)
     assert ask(briefs, RAIDERS).figures == ()
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from askbrief.ranking.evidence import combined, sentence_evidence
+from askbrief.ranking.evidence import PassageEvidence, SentenceEvidence, document_evidence, passage_evidence
 from askbrief.ranking.lexical import Concept, LexicalQuery, QueryTerm
 from askbrief.records import Passage, Span
 from tests.ranking import compiled
@@ -21,6 +21,11 @@ QUERY = np.array([1, 0], dtype=np.float32)
 def passage(start: int = 0) -> Passage:
     spans = [Span(start + TEXT.index(words), start + TEXT.index(words) + len(words)) for words in SENTENCES]
     return Passage("a.txt", start, start + len(TEXT), TEXT, tuple(spans), (1, 1))
+
+
+def evidence(query: LexicalQuery, start: int = 0) -> SentenceEvidence:
+    found: PassageEvidence = passage_evidence(passage(start), "", query, VECTORS, QUERY)
+    return found.sentences
 
 
 def asking(weights: dict[str, float]) -> LexicalQuery:
@@ -40,21 +45,39 @@ def asking(weights: dict[str, float]) -> LexicalQuery:
     ],
 )
 def test_a_sentence_covers_its_share_of_the_questions_terms(weights: dict[str, float], coverages: list[float]) -> None:
-    assert sentence_evidence(passage(), asking(weights), VECTORS, QUERY).coverages == pytest.approx(coverages)
+    assert evidence(asking(weights)).coverages == pytest.approx(coverages)
 
 
 def test_each_sentence_has_its_own_cosine_to_the_question() -> None:
-    evidence = sentence_evidence(passage(), asking({}), VECTORS, QUERY)
-    assert evidence.cosines == pytest.approx([1, 0, 0.6], abs=1e-3)  # as exact as float16 is
-    assert evidence.cosines.dtype == np.float32
+    cosines = evidence(asking({})).cosines
+    assert cosines == pytest.approx([1, 0, 0.6], abs=1e-3)  # as exact as float16 is
+    assert cosines.dtype == np.float32
 
 
 def test_where_a_passage_begins_changes_nothing() -> None:
     query = asking({"troop": 1.0, "ttp": 2.0})
-    here, further = (sentence_evidence(passage(start), query, VECTORS, QUERY) for start in (0, 700))
+    here, further = (evidence(query, start) for start in (0, 700))
     assert here.coverages.tolist() == further.coverages.tolist()
 
 
-@pytest.mark.parametrize(("share", "expected"), [(0, 0.2), (1, 0.8), (0.25, 0.35)])
-def test_the_best_sentence_has_its_share_of_a_passages_evidence(share: float, expected: float) -> None:
-    assert combined(0.2, 0.8, share) == pytest.approx(expected)
+def test_a_phrase_counts_where_its_words_are_neighbours_in_the_same_order() -> None:
+    def phrases(*terms: str) -> float:
+        return passage_evidence(passage(), "", compiled([[]]).query(terms), VECTORS, QUERY).phrases
+
+    assert phrases("troop", "left") == 1
+    assert phrases("left", "troop") == 1  # "left; the troops": what lies between is a stop word
+    assert phrases("rose", "river") == 0
+    assert phrases("river", "rose", "ttp") == pytest.approx(0.5)
+    assert phrases("river") == 0
+
+
+def test_the_title_counts_by_the_terms_of_the_question_that_it_has() -> None:
+    query = asking({"flood": 3.0, "kunar": 1.0})
+    assert passage_evidence(passage(), "Floods in the north", query, VECTORS, QUERY).title == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"), [([0.4], 0.4), ([0.2, 0.4], 0.3), ([0.1, 0.9, 0.3, 0.6, 0.0], 0.6), ([0.0, 0.0], 0.0)]
+)
+def test_a_document_is_as_good_as_its_three_best_passages(scores: list[float], expected: float) -> None:
+    assert document_evidence(np.array(scores, dtype=np.float32)) == pytest.approx(expected)

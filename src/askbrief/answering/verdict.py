@@ -1,54 +1,109 @@
-"""Whether the sources answer at all: a probability from absolute signals, and a word for it."""
+"""Whether the sources answer at all: a calibrated probability from absolute signals, and a word for it."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, ConfigDict
+
+from askbrief.answering.marking import best_sentence
+from askbrief.answering.mismatch import Presuppositions
 from askbrief.records import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from askbrief.ranking.query import Query
+    from askbrief.ranking.search import Ranked
+
+CALIBRATION_FILE = "calibration.json"
+JUDGED = 5
+"""So many of the first passages are judged by; how many are shown makes no difference."""
+AGAINST = ("negation", "opposite", "number", "name")
+"""The signals that speak against: see Mismatch. The others speak for."""
+SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *AGAINST)
 
 
-@dataclass(frozen=True, slots=True)
-class Judge:
-    """A logistic model over the best signals of the first hits; none of them depends on the other scores of a query.
+class Calibration(BaseModel):
+    """A logistic model of whether the first three passages hold the answer, and where its words change.
 
-    The numbers were fitted with scikit-learn's LogisticRegression, classes balanced, on the two tuning sets that
-    have unanswerable questions, with the packaged model (docs/quality.md).
+    Attributes:
+        encoder: the embedding model whose cosines it was fitted on; it says nothing of another one's.
+        fitted_on: the question sets.
+        intercept, weights: the logit is their sum with the signals.
+        strong, weak: from these probabilities on, the verdict is strong, or weak.
     """
 
-    intercept: float = -6.1
-    cosine: float = 3.7
-    sentence_cosine: float = 4.9
-    sentence_coverage: float = 1.6
-    strong: float = 0.7
-    weak: float = 0.3
-    hits: int = 5
+    model_config = ConfigDict(frozen=True)
 
-    def judge(self, signals: Sequence[Mapping[str, float]]) -> tuple[Verdict, float]:
-        """Judge by the signals of the hits, best first.
+    encoder: str
+    fitted_on: tuple[str, ...]
+    intercept: float
+    weights: dict[str, float]
+    strong: float
+    weak: float
 
-        Returns:
-            The verdict, and the probability (0..1) that the sources answer; no hits are no answer.
+    def probability(self, signals: Mapping[str, float]) -> float:
+        """How likely it is that the answer is there: 0..1.
 
-        >>> Judge().judge([{"cosine": 0.69, "sentence_cosine": 0.81, "sentence_coverage": 1.0}])[0].value
-        'strong'
+        >>> model = Calibration(encoder="", fitted_on=(), intercept=-2, weights={"cosine": 4}, strong=0.9, weak=0.3)
+        >>> model.probability({"cosine": 0.5})
+        0.5
         """
-        first = signals[: self.hits]
-        if not first:
-            return Verdict.NONE, 0.0
-        evidence = self.intercept + sum(
-            weight * max(hit[name] for hit in first)
-            for name, weight in (
-                ("cosine", self.cosine),
-                ("sentence_cosine", self.sentence_cosine),
-                ("sentence_coverage", self.sentence_coverage),
-            )
-        )
-        confidence = 1 / (1 + math.exp(-evidence))
-        if confidence >= self.strong:
-            return Verdict.STRONG, confidence
-        return (Verdict.WEAK if confidence >= self.weak else Verdict.NONE), confidence
+        logit = self.intercept + sum(weight * signals[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-logit))
+
+    def verdict(self, probability: float) -> Verdict:
+        """The word for a probability."""
+        if probability >= self.strong:
+            return Verdict.STRONG
+        return Verdict.WEAK if probability >= self.weak else Verdict.NONE
+
+
+@cache
+def packaged_calibration() -> Calibration:
+    """The calibration that comes with askbrief (`make calibrate` fits it)."""
+    return read_calibration(resources.files(__package__).joinpath(CALIBRATION_FILE).read_text("utf-8"))
+
+
+def read_calibration(text: str) -> Calibration:
+    """Read what `askbrief calibrate` wrote."""
+    return Calibration.model_validate_json(text)
+
+
+def write_calibration(calibration: Calibration, path: Path) -> None:
+    """Write it as numbers for anyone to read."""
+    path.write_text(f"{calibration.model_dump_json(indent=2)}\n", encoding="utf-8")
+
+
+def verdict_signals(query: Query, ranked: Sequence[Ranked], title: str) -> dict[str, float]:
+    """What the verdict rests on; none of it depends on how the scores of a question compare with another's.
+
+    Args:
+        query: what was searched for.
+        ranked: the passages found, in any order.
+        title: of the best passage's document.
+
+    Returns:
+        The best cosine, sentence cosine and sentence coverage of the first few; `lead`, by how much the best one's
+        score is ahead of the last of them; and 1 for each way in which the best one's sentence disagrees with the
+        question. Empty where nothing was found.
+    """
+    first = sorted(ranked, key=lambda found: (-found.score, found.number))[:JUDGED]
+    if not first:
+        return {}
+    best = first[0]
+    signals = {
+        name: max(found.signals[name] for found in first) for name in ("cosine", "sentence_cosine", "sentence_coverage")
+    }
+    signals["lead"] = round(best.score - first[-1].score, 6)
+    span, passage = best_sentence(best.passage, best.sentences), best.passage
+    mismatch = Presuppositions(query).mismatch(
+        passage.text[span.start - passage.start : span.end - passage.start],
+        f"{title}\n{passage.section or ''}\n{passage.text}",
+    )
+    return signals | {name: float(getattr(mismatch, name)) for name in AGAINST}

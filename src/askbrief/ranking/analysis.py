@@ -81,6 +81,15 @@ def _terms(token: str, kind: str | None, shouted: bool) -> tuple[str, ...]:  # n
             return tuple(terms)
 
 
+def stem_of(word: str) -> str:
+    """The stem of a single word, stop word or not, as `analyse` would have it.
+
+    >>> stem_of("Attacks"), stem_of("before")
+    ('attack', 'befor')
+    """
+    return _stem(_fold(word))
+
+
 def _fold(word: str) -> str:
     bare = _POSSESSIVE.sub("", word).casefold().translate(_NO_APOSTROPHES)
     if bare.isascii():

@@ -1,18 +1,17 @@
-"""What the single sentences of a passage say to a question, beside what the passage says as a whole.
+"""What a passage says to a question, looked at closely: sentence by sentence, phrase by phrase, and by its title.
 
-A passage that answers does so in one sentence, and that sentence stands out more than its passage does: taking
-it in gave 2 to 8 points of hit@1 on the four tuning sets (docs/quality.md).
+A passage that answers does so in one sentence, and that sentence stands out more than its passage does.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from askbrief.ranking.analysis import analyse
-from askbrief.ranking.fusion import convex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,11 +19,8 @@ if TYPE_CHECKING:
     from askbrief.ranking.lexical import LexicalQuery
     from askbrief.records import Passage
 
-LEXICAL_SHARE = 1 / 5
-"""The best sentence's share of a passage's lexical evidence; BM25 of the whole passage has the rest."""
-
-DENSE_SHARE = 3 / 5
-"""The best sentence's share of a passage's dense evidence; the cosine of the whole passage has the rest."""
+BEST_OF_A_DOCUMENT = 3
+"""A document's evidence is the mean score of so many of its passages, the best ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +36,44 @@ class SentenceEvidence:
     cosines: NDArray[np.float32]
 
 
-def sentence_evidence(
-    passage: Passage, query: LexicalQuery, vectors: NDArray[np.floating], vector: NDArray[np.float32]
-) -> SentenceEvidence:
-    """Weigh each sentence of a passage.
+@dataclass(frozen=True, slots=True)
+class PassageEvidence:
+    """A passage's sentences, and two shares (0..1, weighed by idf) of what the question asks.
+
+    `phrases` is the share of the question's neighbouring terms that are neighbours in the passage too, `title` the
+    share of its terms that the document's title has.
+    """
+
+    sentences: SentenceEvidence
+    phrases: float
+    title: float
+
+
+def passage_evidence(
+    passage: Passage, title: str, query: LexicalQuery, vectors: NDArray[np.floating], vector: NDArray[np.float32]
+) -> PassageEvidence:
+    """Look at one passage closely.
 
     Args:
         passage: with its sentences.
+        title: of its document.
         query: the question's terms.
         vectors: unit rows, one for each sentence.
         vector: the question's unit vector.
     """
-    covered = [query.covered_by(frozenset(analyse(text))) for text in passage.sentence_texts()]
-    return SentenceEvidence(np.array(covered, dtype=np.float32), vectors.astype(np.float32) @ vector)
+    terms = [analyse(text) for text in passage.sentence_texts()]
+    coverages = np.array([query.covered_by(frozenset(some)) for some in terms], dtype=np.float32)
+    sentences = SentenceEvidence(coverages, vectors.astype(np.float32) @ vector)
+    phrases = query.phrases_in(list(chain.from_iterable(terms)))
+    return PassageEvidence(sentences, phrases, query.covered_by(frozenset(analyse(title))))
 
 
-def combined(whole: float, best_sentence: float, share: float) -> float:
-    """A passage's evidence of one kind, the whole and its best sentence taken together."""
-    return convex(best_sentence, whole, share)
+def document_evidence(scores: NDArray[np.float32]) -> float:
+    """What a whole document says to a question: the mean of its best passages' scores.
+
+    >>> round(document_evidence(np.float32([.1, .6, .5, .4])), 2)
+    0.5
+    """
+    if len(scores) > BEST_OF_A_DOCUMENT:
+        scores = np.partition(scores, -BEST_OF_A_DOCUMENT)[-BEST_OF_A_DOCUMENT:]
+    return float(scores.mean())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -119,7 +120,12 @@ class LexicalIndex:
             )
             for stands_for, some in others.items()
         ]
-        return LexicalQuery(self._postings, concepts, self._size, self._largest_factor)
+        pairs = tuple(
+            (one, other, min(self._idf(known.get(one)), self._idf(known.get(other))))
+            for one, other in pairwise(terms)
+            if one != other
+        )
+        return LexicalQuery(self._postings, concepts, pairs, self._size, self._largest_factor)
 
     def weights(self, terms: Sequence[str]) -> dict[str, float]:
         """The idf of each term; one that no passage has weighs as the rarest of all."""
@@ -184,10 +190,11 @@ def _all_known(terms: Sequence[QueryTerm]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """One question, found in the postings."""
+    """One question, found in the postings; `pairs` are its neighbouring terms, each pair with the lesser idf."""
 
     postings: Postings
     concepts: Sequence[Concept]
+    pairs: Sequence[tuple[str, str, float]]
     size: int
     largest_factor: float
 
@@ -211,6 +218,14 @@ class LexicalQuery:
         """The share of the question that some terms cover, as `coverage` has it for passages."""
         total = sum(concept.weight for concept in self.concepts)
         return sum(concept.covered(terms) for concept in self.concepts) / (total or 1)
+
+    def phrases_in(self, terms: Sequence[str]) -> float:
+        """The share of the question's neighbouring terms that are neighbours in a text too, weighed by idf: 0..1."""
+        total = sum(weight for _, _, weight in self.pairs)
+        if not total:
+            return 0.0
+        there = set(pairwise(terms))
+        return sum(weight for one, other, weight in self.pairs if (one, other) in there) / total
 
     def theoretical_maximum(self) -> float:
         """The score that no passage can pass: the sum of idf * (k1 + 1) over the question's terms in the index.

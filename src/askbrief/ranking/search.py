@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.ranking.diversity import HOLDS, diversified
-from askbrief.ranking.evidence import DENSE_SHARE, LEXICAL_SHARE, SentenceEvidence, combined, sentence_evidence
-from askbrief.ranking.fusion import Method, best, convex, fuse
+from askbrief.ranking.evidence import SentenceEvidence, document_evidence, passage_evidence
+from askbrief.ranking.fusion import Method, best, fuse
+from askbrief.ranking.model import packaged_model
 from askbrief.ranking.steering import SHARE_OF_STEERING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.encoder import Encoder
     from askbrief.ranking.lexical import LexicalIndex, LexicalQuery
     from askbrief.ranking.query import Query
-    from askbrief.ranking.steering import Steering
+    from askbrief.ranking.steering import Catalogued, Steering
     from askbrief.records import Passage
 
 FEWEST_CANDIDATES = 30
@@ -33,12 +34,13 @@ FEWEST_OF_AN_ASPECT = 5
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What is searched: the two indexes over the same passages, the encoder that made one, and the passages."""
+    """What is searched: the two indexes over the same passages, the encoder that made one, passages and documents."""
 
     lexical: LexicalIndex
     dense: DenseIndex
     encoder: Encoder
     passages: Callable[[Sequence[int]], Sequence[Passage]]
+    documents: Mapping[str, Catalogued]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,9 @@ class Ranked:
     """A passage found, by its position in the index (`number`), with its score and the signals behind it.
 
     Signals: `bm25` (raw), `lexical` (bm25 over its theoretical maximum, 0..1), `cosine` (-1..1), `coverage` (share
-    of the question's terms, weighed by idf, 0..1), and `sentence_coverage` and `sentence_cosine`, the best of any
-    sentence; where the question names a time or a source, `constraint`, how far the passage meets that (-1..1).
+    of the question's terms, weighed by idf, 0..1), `sentence_coverage` and `sentence_cosine`, the best of any
+    sentence, `phrases` and `title` (see PassageEvidence), and `document` (see document_evidence); where the question
+    names a time or a source, `constraint`, how far the passage meets that (-1..1).
     """
 
     number: int
@@ -74,7 +77,7 @@ def search(
         query: what is searched for.
         searched: the indexes, the encoder and the passages.
         count: how many passages at the most; with fewer that match, fewer.
-        weight: the lexical share of the hybrid score, 0..1.
+        weight: the lexical share of the first ranking, by whole passages, 0..1.
         method: hybrid, or one to compare it with; those rank by whole passages only.
         admitted: bool [passages]: what is in scope; None for everything. What is out of scope is not ranked.
         steering: towards the time and the sources that the question names; the hybrid method only.
@@ -88,21 +91,29 @@ def search(
     lexical = searched.lexical.query(query.terms, query.alternatives)
     columns = _columns(lexical, searched.dense.scores(vector), admitted)
     first = fuse(columns["lexical"], columns["cosine"], weight=weight, method=method)
+    steered = first
     if steering is not None:
-        first = np.where(first > 0, first + np.float32(SHARE_OF_STEERING) * steering.documents, first)
+        steered = np.where(first > 0, first + np.float32(SHARE_OF_STEERING) * steering.documents, first)
     held = _held(aspects, query, searched.lexical, len(first))
-    numbers = _candidates(first, held, max(count, FEWEST_CANDIDATES))
+    numbers = _candidates(steered, held, max(count, FEWEST_CANDIDATES))
     found = []
     for number, passage in zip(numbers, searched.passages(numbers), strict=True):
-        sentences = sentence_evidence(passage, lexical, searched.dense.sentences(number), vector)
-        signals = {name: round(float(column[number]), 6) for name, column in columns.items()}
-        signals["sentence_coverage"] = round(float(sentences.coverages.max()), 6)
-        signals["sentence_cosine"] = round(float(sentences.cosines.max()), 6)
-        score = _score(signals, weight) if method is Method.HYBRID else float(first[number])
+        document = searched.documents[passage.doc_id]
+        evidence = passage_evidence(passage, document.title, lexical, searched.dense.sentences(number), vector)
+        signals = {
+            **{name: float(column[number]) for name, column in columns.items()},
+            "sentence_coverage": float(evidence.sentences.coverages.max()),
+            "sentence_cosine": float(evidence.sentences.cosines.max()),
+            "phrases": evidence.phrases,
+            "title": evidence.title,
+            "document": document_evidence(first[document.first : document.last]),
+        }
+        score = packaged_model().score(signals) if method is Method.HYBRID else float(first[number])
         if steering is not None:
-            signals["constraint"] = round(steering.of(passage, _best(passage, sentences)), 6)
+            signals["constraint"] = steering.of(passage, _best(passage, evidence.sentences))
             score = min(1.0, max(0.0, score + SHARE_OF_STEERING * signals["constraint"]))
-        found.append(Ranked(number, passage, score, signals, sentences))
+        rounded = {name: round(value, 6) for name, value in signals.items()}
+        found.append(Ranked(number, passage, score, rounded, evidence.sentences))
     found.sort(key=lambda ranked: (-ranked.score, ranked.number))
     order = diversified([ranked.score for ranked in found], held[[ranked.number for ranked in found]])
     return [found[place] for place in order[:count]]
@@ -142,10 +153,3 @@ def _columns(
 
 def _best(passage: Passage, sentences: SentenceEvidence) -> str:
     return passage.sentence_texts()[int(np.argmax(sentences.coverages + sentences.cosines))]
-
-
-def _score(signals: dict[str, float], weight: float) -> float:
-    """The convex combination, with the best sentence on both of its sides."""
-    lexical = combined(signals["lexical"], signals["sentence_coverage"], LEXICAL_SHARE)
-    dense = combined(signals["cosine"], signals["sentence_cosine"], DENSE_SHARE)
-    return convex(lexical, dense, weight)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.query import Alternative
     from askbrief.records import Metadata, Passage
 
-SHARE_OF_STEERING = 0.08
+SHARE_OF_STEERING = 0.1
 """What a passage that meets all constraints gains on its score (docs/quality.md)."""
 WRITTEN_THEN = 0.7
 """How far a passage without a year of its own meets the time by the date of its document; its sentence gives 1."""
