@@ -85,7 +85,7 @@ def search(
             the hybrid method only.
 
     Returns:
-        The best passages first; equal scores in the order of the index.
+        The best passages first; equal scores in the order of the index. What the first lacks of the aspects comes next.
     """
     vector = searched.encoder.encode_query(query.text)
     lexical = searched.lexical.query(query.terms, query.alternatives)
