@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.answering.asked import Asked, Wanted, asked
-from askbrief.answering.numerals import may_have_unit
-from askbrief.answering.quantities import MONTH, Kind, Quantity, quantities
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.numerals import may_have_unit
+from askbrief.ranking.quantities import MONTH, Kind, Quantity, quantities
 from askbrief.records import Figure, FigureGroup, Span
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.answering.numerals import Numeral, numerals
+from askbrief.ranking.numerals import Numeral, numerals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
