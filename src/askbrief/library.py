@@ -11,7 +11,8 @@ import regex
 
 from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.figures import figures
-from askbrief.answering.marking import best_sentence
+from askbrief.answering.marking import Sought, best_sentence
+from askbrief.answering.pinpointing import pinpoint
 from askbrief.answering.verdict import Judge
 from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citing.keys import parse_key
@@ -124,10 +125,11 @@ class Library:
             method=method,
             admitted=self.generation.admitted(scope),
         )
-        groups, notes = self._hits(ranked, top)
+        groups, notes = self._hits(question, ranked, top)
         hits = tuple(first for first, *_ in groups)
         verdict, confidence = self._judge.judge([hit.signals for hit in hits])
         found = () if verdict is Verdict.NONE else figures(question, [hit for group in groups for hit in group])
+        hits = hits if verdict is Verdict.NONE else pinpoint(question, hits)
         return Answer(question, verdict, round(confidence, 4), self.generation.name, hits, notes, found)
 
     def _checked(self, question: str, top: int) -> str:
@@ -146,22 +148,23 @@ class Library:
             raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
         return question
 
-    def _hits(self, ranked: list[Ranked], top: int) -> tuple[list[list[Hit]], tuple[str, ...]]:
+    def _hits(self, question: str, ranked: list[Ranked], top: int) -> tuple[list[list[Hit]], tuple[str, ...]]:
         """The passages to show, each before its near-duplicates, and what went wrong in remembering their keys."""
         store = self.generation.store
         groups = first_of_each([found.passage.text for found in ranked])[:top]
         keys = {place: store.key(ranked[place].number) for group in groups for place in group}
+        sought = Sought.read(question)
         notes = self._remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
         hits = [
             [
-                self._hit(rank, ranked[place], keys[place], tuple(keys[o] for o in group if o != place))
+                self._hit(rank, sought, ranked[place], keys[place], tuple(keys[o] for o in group if o != place))
                 for place in group
             ]
             for rank, group in enumerate(groups, start=1)
         ]
         return hits, notes
 
-    def _hit(self, rank: int, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
+    def _hit(self, rank: int, sought: Sought, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
         passage = found.passage
         return Hit(
             rank=rank,
@@ -173,7 +176,7 @@ class Library:
             start=passage.start,
             end=passage.end,
             quote=passage.text,
-            highlight=best_sentence(passage, found.sentences),
+            highlight=best_sentence(sought, passage, found.sentences),
             score=round(found.score, 6),
             signals=found.signals,
             also=also,

@@ -127,7 +127,7 @@ async def test_a_hostile_document_is_quoted_and_does_nothing(small_office: Offic
         assert all(map(within_limits, cards))
         check_nothing_pings(town)
         for card in cards[:2]:
-            assert ANSWER in text(card).replace("\\", "")
+            assert ANSWER in text(card).replace("\\", "").replace("__", "")
             check_inert(card)
 
 

@@ -102,6 +102,12 @@ def figures(question: str, hits: Sequence[Hit]) -> tuple[FigureGroup, ...]:
     return _grouped(found.values())
 
 
+def figures_of(question: str, hit: Hit) -> list[Figure] | None:
+    """The figures of one passage for what a question asks; None where it asks for no quantity."""
+    wanted = asked(question)
+    return None if wanted is None else _of_hit(hit, wanted)
+
+
 def _of_hit(hit: Hit, wanted: Asked) -> list[Figure]:
     """The figures of a passage; of its sentences, those that hold the question's terms come before the others."""
     found: list[tuple[int, Figure]] = []

@@ -76,6 +76,8 @@ _COURTESY = frozenset(
     """.split()
 )
 _POLAR = frozenset("is are was were do does did has have had can could will would should am".split())
+_LASTING = frozenset({"time", "period", "times", "periods"})
+"""What is so called is a duration: "what is the incubation period"; but "what time is it" asks for a time."""
 _KIND_OF = frozenset("kind kinds type types sort sorts form forms".split())
 _NOUNS = {
     noun: kind
@@ -111,10 +113,10 @@ _NOUNS = {
             ethnicity operation treaty act law battle war award prize dynasty empire
             program programme
             """,
-        Expected.SHARE: "percentage percentages percent proportion share fraction",
+        Expected.SHARE: "percentage percentages percent proportion share fraction rate rates prevalence incidence",
         Expected.MONEY: "price cost budget salary revenue income ransom fine gdp turnover profit",
         Expected.NUMBER: """
-            number numbers population amount quantity size ratio count total score rate figure
+            number numbers population amount quantity size ratio count total score figure
             """,
         Expected.MEASURE: """
             age length height weight width depth distance temperature speed duration altitude elevation diameter
@@ -213,6 +215,8 @@ def _of_what(word: str, following: list[str], text: str) -> Expected:
     if copular and phrase[:1] and phrase[0] not in {"the", "his", "her", "its", "their", "your", "a", "an"}:
         return Expected.NAME if _CALLED.search(text) else _what_is(following)
     found = _of_phrase(phrase)
+    if found is Expected.TIME and copular and not _LASTING.isdisjoint(phrase[:_PHRASE]):
+        return Expected.MEASURE
     if found is not Expected.OTHER:
         return found
     if _CALLED.search(text):

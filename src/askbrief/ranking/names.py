@@ -44,14 +44,18 @@ _NO_NAMES = frozenset(
 _OPENERS = frozenset(
     """
     a an the this that these those it its he she they we you his her their our your my in on at to from by for with of
-    as if when while where after before since until during although though because but and or so yet nor both either
+    to around as if when while where after before since until during although though because but and or so yet nor both
+    either
     neither not no some many most several few all each every any other others another such what who which how why
     there here then now also however moreover furthermore therefore thus hence meanwhile instead despite among
     between under over about according unlike like once one two three first second third finally later earlier today
     under within without through throughout upon against along former then-prime only even just perhaps nearly more
     less much because whether rather still again another following based due compared additionally similarly
-    in-between originally recently currently currently generally usually often sometimes early last next new old
+    in-between originally recently currently generally usually often sometimes early last next new old
     """.split()
+)
+_NEVER_IN_NAMES = _OPENERS - frozenset(
+    "the a an new old first second third one two three last next my our your".split()
 )
 
 
@@ -70,10 +74,9 @@ def names(text: str, *, single_initial: bool = True) -> Iterator[Span]:
     for match in _NAME.finditer(text):
         start, end = match.span()
         opens = _INITIAL.search(text[max(0, start - 8) : start]) if start else True
-        if opens:
-            start = _after_openers(text, start, end)
-            if start == match.start() and not _stands_alone(text, start, end, verb_counts=single_initial):
-                continue
+        start = _after_openers(text, start, end, _OPENERS if opens else _NEVER_IN_NAMES)
+        if opens and start == match.start() and not _stands_alone(text, start, end, verb_counts=single_initial):
+            continue
         if text[start:end].partition(" ")[0].rstrip(".").lower() in _NO_NAMES:
             continue
         if _is_adjective(text, start, end):
@@ -94,11 +97,11 @@ def _is_adjective(text: str, start: int, end: int) -> bool:
     )
 
 
-def _after_openers(text: str, start: int, end: int) -> int:
+def _after_openers(text: str, start: int, end: int, openers: frozenset[str]) -> int:
     """Where the name begins behind "The", "In" and the like; `end` where nothing is left."""
     while start < end:
         word = _FIRST_WORD.match(text, start, end)
-        if word is None or word[0].lower() not in _OPENERS:
+        if word is None or word[0].lower() not in openers:
             return start
         start = word.end()
         while start < end and not text[start].isalnum():

@@ -13,9 +13,8 @@ from askbrief.records import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SMALL = (
-    "an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|few|many|some"
-)
+_SMALL = "an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|some"
+_SPACED = _SMALL.replace(" ", "[ ]")
 _ORDINALS = (
     "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|"
     "sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty-first"
@@ -50,8 +49,8 @@ _TIME = regex.compile(
     | {_PART_OF}(?:the\s)?(?:early\s|mid[- ]?|late\s)?{_ORDINAL}(?:\s(?:and|to|or)\s{_ORDINAL})?
       [-\s]centur(?:y|ies)\b(?:{_ERA})?
     | \p{{Nd}}{{1,2}}(?::\p{{Nd}}{{2}})?\s?[ap]\.?m\b\.? | \p{{Nd}}{{1,2}}:\p{{Nd}}{{2}}\b | noon\b | midnight\b
-    | (?:{_SMALL}|\p{{Nd}}[\p{{Nd}},.]*)(?:\sand\sa\shalf)?(?:\s(?:thousand|million|billion))?\s(?:{_STRETCHES})s?
-      \s(?:later|ago|earlier|afterwards|after|before)\b
+    | (?:{_SPACED}|\p{{Nd}}[\p{{Nd}},.]*)(?:\sand\sa\shalf)?(?:\s(?:thousand|million|billion))?
+      \s(?:{_STRETCHES})s?\s(?:later|ago|earlier|afterwards|after|before)\b
     | {_WEEKDAY}\b(?:\s(?:morning|afternoon|evening|night)\b)?
     | (?i:last|next|this|the\sprevious|the\sfollowing)\s(?:year|month|week|{MONTH}|{_SEASONS})\b
     | (?:yesterday|today|tomorrow|mid-century|Christmas(?:\s(?:Day|Eve))?|Easter(?:\sSunday)?)\b
