@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from askbrief.records import Hit
 
 CUT = "[…]"
+_UNDERLINE = "__"
+_NOWHERE = (0, 0)
 
 # Control characters, and what changes the direction of text or hides in it. Joiners stay: many scripts need them.
 _UNSEEN = regex.compile(
@@ -98,7 +100,7 @@ def block_quote(text: str) -> str:
 
 
 def quote(hit: Hit, most: int) -> str:
-    """A hit's words as a block quote with the answering sentence in bold.
+    """A hit's words as a block quote with the answering sentence in bold and the answer in it underlined.
 
     Where it would pass `most` (as Discord counts, markup included), it is shortened to whole sentences around the
     answering one, and cut places are marked.
@@ -106,18 +108,68 @@ def quote(hit: Hit, most: int) -> str:
     pieces = _pieces(hit)
     best = next(place for place, (_, is_best) in enumerate(pieces) if is_best)
     first, last = best, best
-    if length(_written(pieces, best, best)) > most:
-        return fitted(" ".join(clean(pieces[best][0]).split()), most, lambda text: f"> **{inert(text)}**")
+    answer = _answer(hit)
+    if length(_written(pieces, best, best, answer)) > most:
+        flat, inside = _on_one_line(pieces[best][0], answer)
+        return fitted(
+            flat,
+            most,
+            lambda some: f"> **{_marked(some, inside if some[: inside[1]] == flat[: inside[1]] else _NOWHERE)}**",
+        )
     while True:
         wider = [(first, last + 1), (first - 1, last)]
         fitting = [
             (start, end)
             for start, end in wider
-            if start >= 0 and end < len(pieces) and length(_written(pieces, start, end)) <= most
+            if start >= 0 and end < len(pieces) and length(_written(pieces, start, end, answer)) <= most
         ]
         if not fitting:
-            return _written(pieces, first, last)
+            return _written(pieces, first, last, answer)
         first, last = fitting[0] if last - best <= best - first else fitting[-1]
+
+
+def _answer(hit: Hit) -> tuple[int, int]:
+    """Where the answer stands in the answering sentence; nowhere where there is none."""
+    if hit.answer is None:
+        return _NOWHERE
+    return hit.answer.start - hit.highlight.start, hit.answer.end - hit.highlight.start
+
+
+def _cleaned(text: str, inside: tuple[int, int]) -> tuple[int, int]:
+    """Where some characters of a text stand when it is cleaned; nowhere where cleaning joins them with others."""
+    start, end = inside
+    before, words = clean(text[:start]), clean(text[start:end])
+    if before + words + clean(text[end:]) != clean(text):
+        return _NOWHERE
+    return len(before), len(before) + len(words)
+
+
+def _on_one_line(text: str, inside: tuple[int, int]) -> tuple[str, tuple[int, int]]:
+    """A text cleaned and on one line, and where some of its characters stand then."""
+    start, end = _cleaned(text, inside)
+    cleaned = clean(text)
+    flat, words = " ".join(cleaned.split()), " ".join(cleaned[start:end].split())
+    start = len(" ".join(f"{cleaned[:start]}.".split())) - 1
+    return flat, (start, start + len(words)) if flat[start : start + len(words)] == words else _NOWHERE
+
+
+def _marked(text: str, inside: tuple[int, int]) -> str:
+    """Inert text with some of its characters underlined."""
+    start, end = inside
+    escaped = inert(text)
+    places = [*_places(escaped), len(escaped)]
+    if not text[start:end].strip() or len(places) != len(text) + 1:
+        return escaped
+    first, last = places[start], places[end]
+    return f"{escaped[:first]}{_UNDERLINE}{escaped[first:last]}{_UNDERLINE}{escaped[last:]}"
+
+
+def _places(escaped: str) -> Iterator[int]:
+    """Where each character stands in inert text, with what makes it so."""
+    place = 0
+    while place < len(escaped):
+        yield place
+        place += 2 if escaped[place] in {"\\", "\u200b"} else 1
 
 
 def _pieces(hit: Hit) -> list[tuple[str, bool]]:
@@ -126,24 +178,28 @@ def _pieces(hit: Hit) -> list[tuple[str, bool]]:
     return [(hit.quote[a - hit.start : b - hit.start], a == hit.highlight.start) for a, b in pairwise(cuts)]
 
 
-def _written(pieces: Sequence[tuple[str, bool]], first: int, last: int) -> str:
+def _written(pieces: Sequence[tuple[str, bool]], first: int, last: int, answer: tuple[int, int]) -> str:
     parts = [  # what is not marked in one piece: "https:" and "//" escape each other only together
         (is_best, "".join(text for text, _ in some))
         for is_best, some in groupby(pieces[first : last + 1], key=lambda piece: piece[1])
     ]
-    marked = "".join(_bold(text) if is_best else inert(text) for is_best, text in parts)
+    marked = "".join(_bold(text, answer) if is_best else inert(text) for is_best, text in parts)
     before, after = f"{CUT} " if first else "", f" {CUT}" if last + 1 < len(pieces) else ""
     return block_quote(f"{before}{marked.strip()}{after}")
 
 
-def _bold(text: str) -> str:
-    """In bold, line by line; white space stays outside the marks."""
-    return "".join(
-        f"{line[: len(line) - len(line.lstrip())]}**{inert(line.strip())}**{line[len(line.rstrip()) :]}"
-        if line.strip()
-        else line
-        for line in clean(text).splitlines(keepends=True)
-    )
+def _bold(text: str, answer: tuple[int, int]) -> str:
+    """In bold, line by line, the answer underlined; white space stays outside the marks."""
+    start, end = _cleaned(text, answer)
+    written, at = [], 0
+    for line in clean(text).splitlines(keepends=True):
+        words = line.strip()
+        first = at + len(line) - len(line.lstrip())
+        inside = (start - first, end - first) if first <= start < end <= first + len(words) else _NOWHERE
+        bold = f"**{_marked(words, inside)}**"
+        written.append(f"{line[: first - at]}{bold}{line[len(line.rstrip()) :]}" if words else line)
+        at += len(line)
+    return "".join(written)
 
 
 def code_block(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -96,6 +97,18 @@ def test_measures_are_those_worked_out_by_hand(fruit: Path) -> None:
     assert measures.auroc == 0.5  # 0.9 is above 0.6, 0.4 is below
     assert measures.words_per_passage == 10
     assert measures.median_ms == pytest.approx(10)
+
+
+@pytest.mark.parametrize(("words", "share"), [("September", 1.0), ("in Sept", 1.0), ("Apples", 0.0), (None, None)])
+def test_an_answer_counts_where_it_is_shown_and_when_it_overlaps_the_gold(
+    fruit: Path, words: str | None, share: float | None
+) -> None:
+    questions = QuestionSet(fruit)
+    found = hit(1, "a", 0, len(APPLES), (0, len(APPLES)))
+    if words:
+        start = APPLES.index(words)
+        found = replace(found, answer=Span(start, start + len(words)))
+    assert measure(questions, [asked(questions.questions[0], 0.5, found)]).answer_overlap == share
 
 
 def test_a_passage_that_covers_half_of_the_answer_is_no_hit(fruit: Path) -> None:

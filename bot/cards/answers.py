@@ -94,12 +94,20 @@ def _head(found: Answer, page: Page, words: Words) -> Text:
         shown = len(found.hits[page.first : page.first + page.size])
         lines.append(words("passages-from-to", first=page.first + 1, last=page.first + shown))
     elif found.verdict is Verdict.STRONG:
-        lines.append(f"{inert_line(found.hits[0].answer_sentence, _LONGEST_SENTENCE)} **[1]**")
+        lines += [*_short(found), f"{inert_line(found.hits[0].answer_sentence, _LONGEST_SENTENCE)} **[1]**"]
     elif found.verdict is Verdict.WEAK:
         lines.append(words("weak-explained"))
     else:
         lines.append(words("nearest-explained"))
     return Text("\n".join(lines))
+
+
+def _short(found: Answer) -> list[str]:
+    """The name, date or place that was asked for; figures have lines of their own."""
+    first = found.hits[0]
+    if first.answer is None or found.figures:
+        return []
+    return [f"**{inert_line(first.words(first.answer), _LONGEST_FIGURE)}**"]
 
 
 def _asked(found: Answer, page: Page, words: Words) -> list[str]:

@@ -92,6 +92,7 @@ class Measures:
     mrr_at_10: float
     ndcg_at_10_by_document: float
     marked_sentence: float | None
+    answer_overlap: float | None
     auroc: float | None
     words_per_passage: float
     median_ms: float
@@ -171,6 +172,7 @@ def measure(questions: QuestionSet, run: Sequence[Asked]) -> Measures:
         mrr_at_10=by_passage[ir_measures.RR @ DEPTH],
         ndcg_at_10_by_document=_document_ndcg(answerable, gold),
         marked_sentence=_marked_share(answerable, gold),
+        answer_overlap=_overlapping_share(answerable, gold),
         auroc=_auroc(run),
         words_per_passage=float(np.mean(words)) if words else 0.0,
         median_ms=float(np.median(milliseconds)),
@@ -261,6 +263,24 @@ def _marked_share(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> fl
             first = asked.answer.hits[:1]
             marked.append(any(_holds(h.doc_id, h.highlight.start, h.highlight.end, spans) for h in first))
     return float(np.mean(marked)) if marked else None
+
+
+def _overlapping_share(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> float | None:
+    """Of the answers shown in the first hit's marked sentence, the share that overlaps a gold span."""
+    shown = [
+        (hit.doc_id, hit.answer, gold[asked.question.qid])
+        for asked in answerable
+        for hit in asked.answer.hits[:1]
+        if hit.answer is not None
+    ]
+    overlapping = [
+        any(
+            doc_id == where and answer.start < (last or 0) and (first or 0) < answer.end for where, first, last in spans
+        )
+        for doc_id, answer, spans in shown
+        if any(first is not None for _, first, _ in spans)
+    ]
+    return float(np.mean(overlapping)) if overlapping else None
 
 
 def _auroc(run: Sequence[Asked]) -> float | None:

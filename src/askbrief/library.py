@@ -11,7 +11,8 @@ import regex
 
 from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.figures import figures
-from askbrief.answering.marking import best_sentence
+from askbrief.answering.marking import Sought, best_sentence
+from askbrief.answering.pinpointing import pinpoint
 from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
 from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citing.keys import parse_key
@@ -144,12 +145,13 @@ class Library:
             steering=self._steering(query, admitted) if method is Method.HYBRID else None,
             aspects=compared if method is Method.HYBRID else (),
         )
-        groups, notes = self._hits(ranked, top)
+        groups, notes = self._hits(question, ranked, top)
         hits = tuple(first for first, *_ in groups)
         signals = verdict_signals(query, ranked, hits[0].title if hits else "")
         confidence = round(self._calibration.probability(signals), 4) if signals else 0.0
         verdict = self._calibration.verdict(confidence)
         found = () if verdict is Verdict.NONE else figures(question, [hit for group in groups for hit in group])
+        hits = hits if verdict is Verdict.NONE else pinpoint(question, hits)
         return Answer(
             question=question,
             verdict=verdict,
@@ -181,22 +183,23 @@ class Library:
             raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
         return question
 
-    def _hits(self, ranked: list[Ranked], top: int) -> tuple[list[list[Hit]], tuple[str, ...]]:
+    def _hits(self, question: str, ranked: list[Ranked], top: int) -> tuple[list[list[Hit]], tuple[str, ...]]:
         """The passages to show, each before its near-duplicates, and what went wrong in remembering their keys."""
         store = self.generation.store
         groups = first_of_each([found.passage.text for found in ranked])[:top]
         keys = {place: store.key(ranked[place].number) for group in groups for place in group}
+        sought = Sought.read(question)
         notes = self._remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
         hits = [
             [
-                self._hit(rank, ranked[place], keys[place], tuple(keys[o] for o in group if o != place))
+                self._hit(rank, sought, ranked[place], keys[place], tuple(keys[o] for o in group if o != place))
                 for place in group
             ]
             for rank, group in enumerate(groups, start=1)
         ]
         return hits, notes
 
-    def _hit(self, rank: int, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
+    def _hit(self, rank: int, sought: Sought, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
         passage = found.passage
         return Hit(
             rank=rank,
@@ -208,7 +211,7 @@ class Library:
             start=passage.start,
             end=passage.end,
             quote=passage.text,
-            highlight=best_sentence(passage, found.sentences),
+            highlight=best_sentence(sought, passage, found.sentences),
             score=round(found.score, 6),
             signals=found.signals,
             also=also,

@@ -66,10 +66,17 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "end": hit.end,
         "quote": hit.quote,
         "highlight": [hit.highlight.start, hit.highlight.end],
+        "answer": _answer_span(hit),
         "score": hit.score,
         "signals": dict(hit.signals),
         "also": list(hit.also),
     }
+
+
+def _answer_span(hit: Hit) -> dict[str, Any] | None:
+    if hit.answer is None:
+        return None
+    return {"start": hit.answer.start, "end": hit.answer.end, "text": hit.words(hit.answer)}
 
 
 def citation(citation: Citation) -> dict[str, Any]:
@@ -176,6 +183,7 @@ def measures(name: str, method: str, measures: Measures) -> dict[str, Any]:
         "mrr@10": measures.mrr_at_10,
         "ndcg@10_by_document": measures.ndcg_at_10_by_document,
         "marked_sentence": measures.marked_sentence,
+        "answer_overlap": measures.answer_overlap,
         "auroc": measures.auroc,
         "words_per_passage": measures.words_per_passage,
         "p50_ms": measures.median_ms,

@@ -202,9 +202,9 @@ class Verdict(StrEnum):
 class Hit:
     """A passage found for a question.
 
-    `sentences` are its sentences and `highlight` is the best of them, as offsets into the document's text. `score`
-    is in 0..1 and `signals` names what it was made from. `also` holds the keys of near-duplicates that are not shown
-    again.
+    `sentences` are its sentences and `highlight` is the best of them, as offsets into the document's text; `answer` is
+    the number, date, name or place in it that was asked for, where one was and it is likely enough. `score` is in 0..1
+    and `signals` names what it was made from. `also` holds the keys of near-duplicates that are not shown again.
     """
 
     rank: int
@@ -221,11 +221,16 @@ class Hit:
     signals: Mapping[str, float]
     also: tuple[str, ...] = ()
     sentences: tuple[Span, ...] = ()
+    answer: Span | None = None
+
+    def words(self, span: Span) -> str:
+        """The words of a span of the document that lies in the passage."""
+        return self.quote[span.start - self.start : span.end - self.start]
 
     @property
     def answer_sentence(self) -> str:
         """The marked sentence, word for word."""
-        return self.quote[self.highlight.start - self.start : self.highlight.end - self.start]
+        return self.words(self.highlight)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from askbrief.citing.styles import credits_of
-from askbrief.records import CitationStatus, Problem, Verdict
+from askbrief.records import CitationStatus, Problem, Span, Verdict
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self
@@ -46,6 +46,9 @@ _STATUSES = {
     CitationStatus.GONE: ("gone: nothing like it is in the sources any more", "red"),
 }
 _MARK_OPEN, _MARK_CLOSE = "»", "«"
+_ARROW = "→"
+_SHORT = "bold underline"
+_SPACE = regex.compile(r"\s+")
 _NAMES_SHOWN = 20
 _DATE_WIDTH = len("2022-07-05")
 
@@ -76,12 +79,19 @@ def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
         return Group(head, Text(hint, style="dim"))
     parts: list[RenderableType] = [head]
     if answer.verdict is Verdict.STRONG:
-        parts += [Text(), Padding(Text(line(answer.hits[0].answer_sentence), style="bold"), (0, 2))]
+        parts += [Text(), Padding(_headline(answer), (0, 2))]
     if answer.figures:
         parts += [Text(), Padding(_figures(answer.figures), (0, 2))]
     for hit in answer.hits:
-        parts += [Text(), _hit(hit, why=why)]
+        parts += [Text(), _hit(hit, why=why, answered=not answer.figures)]
     return Group(*parts)
+
+
+def _headline(answer: Answer) -> RenderableType:
+    """The first sentence that answers, below the answer in it; figures are in a table of their own."""
+    first = answer.hits[0]
+    short = [] if answer.figures or first.answer is None else [Text(line(first.words(first.answer)), style=_SHORT)]
+    return Group(*short, _answering(first, _on_one_line))
 
 
 def _figures(groups: Sequence[FigureGroup]) -> RenderableType:
@@ -101,13 +111,15 @@ def _figures(groups: Sequence[FigureGroup]) -> RenderableType:
     )
 
 
-def _hit(hit: Hit, *, why: bool) -> RenderableType:
+def _hit(hit: Hit, *, why: bool, answered: bool) -> RenderableType:
     head = " · ".join(map(line, [hit.title, *credits_of(hit.metadata)]))
     parts: list[RenderableType] = [
         Text(head, style="bold"),
         Text(line(hit.locator), style="dim"),
         _quote(hit),
     ]
+    if answered and hit.answer is not None:
+        parts.append(Text(f"{_ARROW} {line(hit.words(hit.answer))}", style=_SHORT))
     parts.append(Text(f"[{hit.key}]", style="cyan"))
     if hit.also:
         parts.append(Text(f"says the same: {', '.join(f'[{key}]' for key in hit.also)}", style="dim"))
@@ -124,8 +136,21 @@ def _hit(hit: Hit, *, why: bool) -> RenderableType:
 def _quote(hit: Hit) -> Text:
     before = hit.quote[: hit.highlight.start - hit.start]
     after = hit.quote[hit.highlight.end - hit.start :]
-    marked = f"{_MARK_OPEN}{clean(hit.answer_sentence)}{_MARK_CLOSE}"
-    return Text.assemble(clean(before), (marked, "bold"), clean(after))
+    marked = Text.assemble(_MARK_OPEN, _answering(hit, clean), _MARK_CLOSE, style="bold")
+    return Text.assemble(clean(before), marked, clean(after))
+
+
+def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:
+    """The answering sentence, and the answer in it underlined; no mark comes between its words."""
+    if hit.answer is None:
+        return Text(cleaned(hit.answer_sentence), style="bold")
+    before, after = Span(hit.highlight.start, hit.answer.start), Span(hit.answer.end, hit.highlight.end)
+    answer = (cleaned(hit.words(hit.answer)), "underline")
+    return Text.assemble(cleaned(hit.words(before)), answer, cleaned(hit.words(after)), style="bold")
+
+
+def _on_one_line(text: str) -> str:
+    return str(_SPACE.sub(" ", clean(text)))
 
 
 # ---------------------------------------------------------------------------------------------- citations
@@ -259,6 +284,7 @@ def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
     table.add_row("MRR@10", *(_share(run.mrr_at_10) for run in runs))
     table.add_row("nDCG@10, by document", *(_share(run.ndcg_at_10_by_document) for run in runs))
     table.add_row("marked sentence holds gold", *(_share(run.marked_sentence) for run in runs))
+    table.add_row("answer shown overlaps gold", *(_share(run.answer_overlap) for run in runs))
     table.add_row("area under ROC", *(_share(run.auroc) for run in runs))
     table.add_row("words per passage", *(f"{run.words_per_passage:.0f}" for run in runs))
     table.add_row("p50 / p95 ms", *(f"{run.median_ms:.0f} / {run.p95_ms:.0f}" for run in runs))

@@ -20,7 +20,7 @@ from bot.cards.answers import Page, answer
 from bot.cards.coverage import Coverage
 from bot.cards.layout import Button, Card, Row, Section, Text, action_id, shares
 from bot.language import load
-from tests.bot.test_markup import NASTY, flat, hit_of, nasty, quoted, shown, some_hits
+from tests.bot.test_markup import NASTY, flat, hit_of, nasty, quoted, shown, some_hits, with_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,17 @@ def test_a_strong_answer_is_verdict_sentence_passages_and_the_age_of_the_index_i
         Button("Cite", "ab:cite:report-k7f3qa"),
         Button("Cite", "ab:cite:minutes-abcdef"),
     ]
+
+
+def test_the_date_asked_for_stands_by_itself_above_the_sentence_and_is_underlined_in_its_passage() -> None:
+    year = with_answer(HIT, len("It opened in "), len("1904"))
+    shown = said(card_of(year))
+    assert in_order(
+        shown, "### Strong match", "**1904**", "It opened in 1904. **[1]**", "**It opened in __1904__.** It was"
+    )
+    weak = said(card_of(year, verdict=Verdict.WEAK))
+    assert "**1904**" not in weak
+    assert "**It opened in __1904__.**" in weak
 
 
 def test_a_weak_answer_warns_and_does_not_open_with_a_sentence_as_if_it_were_the_answer() -> None:

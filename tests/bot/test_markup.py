@@ -12,7 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.records import Hit, Metadata, Span
-from bot.markup import block_quote, clean, code_block, fitted, inert, inert_line, length, quote, shortened, titled
+from bot.markup import (
+    block_quote,
+    clean,
+    code_block,
+    fitted,
+    inert,
+    inert_line,
+    length,
+    quote,
+    shortened,
+    titled,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,8 +80,9 @@ ANY = settings(derandomize=True, max_examples=300, deadline=None)
 
 
 def shown(markdown: str) -> tuple[str, list[str]]:
-    """What Discord shows of Markdown that may hold escapes and bold and nothing else, and what of it is bold."""
+    """What Discord shows of Markdown with escapes, bold and underlining and nothing else, and what of it is bold."""
     plain, bold, start, place, line = "", [], None, 0, True
+    underlined = False
     while place < len(markdown):
         rest = markdown[place:]
         if rest[0] == "\\":
@@ -81,6 +93,8 @@ def shown(markdown: str) -> tuple[str, list[str]]:
             if start is not None:
                 bold.append(plain[start:])
             start, place = (len(plain) if start is None else None), place + 2
+        elif rest.startswith("__"):
+            underlined, place = not underlined, place + 2
         elif rest.startswith("[…]"):
             plain, place = plain + "[…]", place + 3
         else:
@@ -89,6 +103,7 @@ def shown(markdown: str) -> tuple[str, list[str]]:
             plain, place = plain + rest[0], place + 1
         line = plain.endswith("\n")
     assert start is None, "bold does not end"
+    assert not underlined, "underlining does not end"
     return plain, bold
 
 
@@ -135,6 +150,13 @@ def some_hits(words: st.SearchStrategy[str]) -> st.SearchStrategy[Hit]:
     return sentences.flatmap(
         lambda made: st.builds(hit_of, st.just(made), st.integers(0, len(made) - 1), st.integers(0, 99))
     )
+
+
+def with_answer(hit: Hit, start: int, size: int) -> Hit:
+    """The same hit with some words of its answering sentence as the answer; none where nothing is left of them."""
+    words = hit.answer_sentence[start : start + size]
+    first = hit.highlight.start + start + len(words) - len(words.lstrip())
+    return replace(hit, answer=Span(first, first + len(words.strip())) if words.strip() else None)
 
 
 # ----------------------------------------------------------------------------------------------- inert
@@ -312,3 +334,34 @@ def test_an_address_in_two_sentences_is_not_a_link() -> None:
 def test_a_passage_in_the_middle_of_a_document_is_quoted_by_its_own_offsets() -> None:
     hit = replace(hit_of(["First. ", "Second."], 1, at=5_000))
     assert quote(hit, 500) == "> First. **Second.**"
+
+
+# ---------------------------------------------------------------------------------------- the answer in it
+
+
+def test_the_answer_is_underlined_in_the_bold_sentence_of_a_quote() -> None:
+    hit = with_answer(hit_of(["Kabul *fell* on August 15. ", "So it was."], 0), 16, 9)
+    assert quote(hit, 500) == r"> **Kabul \*fell\* on __August 15__.** So it was."
+
+
+@pytest.mark.parametrize(
+    "sentence", ["_a_b_", "**", "a@everyone", "https://x.test", ":tada:", "1. one", "\\_\\", "__", "[x](y)"]
+)
+def test_an_answer_of_marks_shows_as_its_own_characters(sentence: str) -> None:
+    for start in range(len(sentence)):
+        for size in range(1, len(sentence) - start + 1):
+            hit = with_answer(hit_of([sentence], 0), start, size)
+            assert quoted(quote(hit, 500))[0] == flat(sentence)
+
+
+@ANY
+@given(some_hits(nasty), st.integers(0, 20), st.integers(0, 20), st.integers(20, 200))
+def test_an_answer_anywhere_in_any_text_changes_no_word_and_no_limit(
+    hit: Hit, start: int, size: int, most: int
+) -> None:
+    written = quote(with_answer(hit, start, size), most)
+    assert length(written) <= max(most, length(quote(hit, most)))
+    plain, bold = quoted(written)
+    assert plain.removeprefix("[…]").removesuffix("[…]").strip() in flat(hit.quote)
+    if bold and "[…]" not in bold[-1]:
+        assert " ".join(bold) == flat(hit.answer_sentence)

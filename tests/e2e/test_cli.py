@@ -39,6 +39,15 @@ def test_ask_shows_the_passage_its_marked_sentence_and_its_key(shell: Shell) -> 
     assert "¶ 12" in out
 
 
+def test_what_was_asked_for_is_shown_by_itself_without_colour_too(shell: Shell) -> None:
+    code, out, _ = shell("ask", "when did the Taliban seize Kabul?", "--top", "1")
+    assert code == 0
+    lines = [line.strip() for line in out.splitlines()]
+    assert lines[2] == "August 15"
+    assert "→ August 15" in lines
+    assert "seizing control of Kabul on August 15.«" in " ".join(out.split())
+
+
 def test_ask_as_json_has_the_documented_shape_and_exact_offsets(shell: Shell) -> None:
     code, answer = shell.json("ask", TTP_QUESTION, "--top", "3")
     assert code == 0
@@ -59,12 +68,18 @@ def test_ask_as_json_has_the_documented_shape_and_exact_offsets(shell: Shell) ->
             "end",
             "quote",
             "highlight",
+            "answer",
             "score",
             "signals",
         }
         assert expected <= hit.keys()
         assert text[hit["start"] : hit["end"]] == hit["quote"]
         assert hit["start"] <= hit["highlight"][0] < hit["highlight"][1] <= hit["end"]
+        if hit["answer"]:
+            start, end = hit["answer"]["start"], hit["answer"]["end"]
+            assert hit["highlight"][0] <= start < end <= hit["highlight"][1]
+            assert text[start:end] == hit["answer"]["text"]
+    assert answer["hits"][0]["answer"]["text"] == "3,000 to 4,000"
 
 
 @pytest.mark.parametrize("question", ["what is the capital of France", "asdf qwerty"])

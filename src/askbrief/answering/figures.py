@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.answering.asked import Asked, Wanted, asked
-from askbrief.answering.numerals import may_have_unit
-from askbrief.answering.quantities import Kind, Quantity, quantities
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.dates import MONTH
+from askbrief.ranking.numerals import may_have_unit
+from askbrief.ranking.quantities import Kind, Quantity, quantities
 from askbrief.records import Figure, FigureGroup, Span
 
 if TYPE_CHECKING:
@@ -101,6 +101,12 @@ def figures(question: str, hits: Sequence[Hit]) -> tuple[FigureGroup, ...]:
         return ()
     found = {(figure.doc_id, figure.start): figure for hit in hits for figure in _of_hit(hit, wanted)}
     return _grouped(found.values())
+
+
+def figures_of(question: str, hit: Hit) -> list[Figure] | None:
+    """The figures of one passage for what a question asks; None where it asks for no quantity."""
+    wanted = asked(question)
+    return None if wanted is None else _of_hit(hit, wanted)
 
 
 def _of_hit(hit: Hit, wanted: Asked) -> list[Figure]:

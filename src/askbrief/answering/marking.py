@@ -1,20 +1,91 @@
-"""The sentence of a passage that answers best."""
+"""The sentence of a passage that answers best: by its terms, its meaning, and whether it holds what was asked for.
+
+Three signals join the terms and the meaning. Given the passage that holds the gold, they raise the share of sentences
+rightly chosen from .876 to .888 (squad2_half_400), from .753 to .763 (clapnq_dev) and from .799 to .807 (covidqa). The
+weights lie where a grid over all of them is flat (docs/quality.md).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import regex
+
+from askbrief.ranking.analysis import analyse
+from askbrief.ranking.candidates import candidates
+from askbrief.ranking.expected import Expected, expected
 
 if TYPE_CHECKING:
     from askbrief.ranking.evidence import SentenceEvidence
     from askbrief.records import Passage, Span
 
 DENSE_WEIGHT = 0.4
-"""The share of the cosine; from 0 to 0.6 it moved no set's share of rightly marked sentences by over 0.02."""
+"""The share of the cosine; the coverage has the rest."""
+_FITS = {
+    **dict.fromkeys(
+        (Expected.TIME, Expected.NUMBER, Expected.MEASURE, Expected.MONEY, Expected.SHARE),
+        0.25,
+    ),
+    Expected.PLACE: 0.2,
+    Expected.PERSON: 0.1,
+}
+"""What a sentence gains that has a candidate of the kind asked for. Names stand in most sentences and tell less."""
+_ADJACENT_WEIGHT = 0.2
+"""For the share of the question's pairs of neighbouring terms that are neighbours in the sentence too."""
+_POINTING_WEIGHT = 0.3
+"""For the share of the question's terms that only the sentence before has, where this one points back to it."""
+_POINTS_BACK = regex.compile(
+    r"[\"“‘(\s]*+(?:(?:\p{L}+\s){0,3}\p{L}+,\s)?(?:it|its|this|these|they|their|those|he|she|his|her|such|both|"
+    r"the (?:latter|former))\b",
+    regex.IGNORECASE,
+)
 
 
-def best_sentence(passage: Passage, evidence: SentenceEvidence) -> Span:
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What of a question is looked for in a sentence, beside its terms and its meaning."""
+
+    wanted: Expected
+    terms: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+    @classmethod
+    def read(cls, question: str) -> Self:
+        terms = analyse(question)
+        return cls(expected(question), frozenset(terms), _pairs(terms))
+
+
+def best_sentence(sought: Sought, passage: Passage, evidence: SentenceEvidence) -> Span:
     """The sentence with the most evidence, the first of equals."""
     scores = (1 - DENSE_WEIGHT) * evidence.coverages + DENSE_WEIGHT * evidence.cosines
-    return passage.sentences[int(np.argmax(scores))]
+    texts = passage.sentence_texts()
+    terms = [analyse(text) for text in texts]
+    fits = [
+        _fit(sought, text) + _ADJACENT_WEIGHT * _adjacent(sought, some) for text, some in zip(texts, terms, strict=True)
+    ]
+    points = [0.0, *(_POINTING_WEIGHT * _left_to(sought, *two) for two in pairwise(zip(texts, terms, strict=True)))]
+    return passage.sentences[int(np.argmax(scores + np.array(fits) + np.array(points)))]
+
+
+def _fit(sought: Sought, text: str) -> float:
+    weight = _FITS.get(sought.wanted, 0.0)
+    return weight if weight and candidates(text, sought.wanted, sought.terms) else 0.0
+
+
+def _adjacent(sought: Sought, terms: list[str]) -> float:
+    return len(sought.pairs & _pairs(terms)) / (len(sought.pairs) or 1)
+
+
+def _left_to(sought: Sought, before: tuple[str, list[str]], sentence: tuple[str, list[str]]) -> float:
+    """The share of the terms that a sentence leaves to the one before: "It was held on the Thames"."""
+    text, terms = sentence
+    if not _POINTS_BACK.match(text):
+        return 0.0
+    return len(sought.terms.intersection(before[1]).difference(terms)) / (len(sought.terms) or 1)
+
+
+def _pairs(terms: list[str]) -> frozenset[tuple[str, str]]:
+    return frozenset((one, other) for one, other in pairwise(terms) if one != other)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from askbrief.answering.marking import best_sentence
+from askbrief.answering.marking import Sought, best_sentence
 from askbrief.answering.mismatch import Presuppositions
 from askbrief.records import Verdict
 
@@ -101,7 +101,7 @@ def verdict_signals(query: Query, ranked: Sequence[Ranked], title: str) -> dict[
         name: max(found.signals[name] for found in first) for name in ("cosine", "sentence_cosine", "sentence_coverage")
     }
     signals["lead"] = round(best.score - first[-1].score, 6)
-    span, passage = best_sentence(best.passage, best.sentences), best.passage
+    span, passage = best_sentence(Sought.read(query.text), best.passage, best.sentences), best.passage
     mismatch = Presuppositions(query).mismatch(
         passage.text[span.start - passage.start : span.end - passage.start],
         f"{title}\n{passage.section or ''}\n{passage.text}",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.answering.quantities import Kind, quantities
+from askbrief.ranking.quantities import Kind, quantities
 
 ANY = settings(derandomize=True, max_examples=300, deadline=None)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.answering.numerals import Numeral, numerals
 from askbrief.ranking.dates import MONTH
+from askbrief.ranking.numerals import Numeral, numerals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
