@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import regex
 
+from askbrief.answering.defining import defining_sentence, definitions
 from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.figures import figures
 from askbrief.answering.marking import best_sentence
@@ -22,18 +23,33 @@ from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
-from askbrief.ranking.query import Query
 from askbrief.ranking.search import Ranked, Searched, search
-from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span, Surroundings, Verdict
+from askbrief.ranking.wording import Known, reworded
+from askbrief.records import (
+    Answer,
+    Citation,
+    CitationStatus,
+    Definition,
+    Hit,
+    Passage,
+    Scope,
+    Source,
+    Span,
+    Surroundings,
+    Verdict,
+)
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from askbrief.ranking.encoder import Encoder
 
 EVERYTHING = Scope()
 _WORD = regex.compile(r"[\p{L}\p{N}]")
+_LONGEST_NAME = 200
 _DUPLICATE_ROOM = 3
 """For each hit wanted, this many are ranked, so that near-duplicates leave enough to show."""
 _CANDIDATES = 5
@@ -116,19 +132,31 @@ class Library:
         Where the keys cannot be remembered (a full disk, say), the answer is given all the same and its notes say so.
         """
         question = self._checked(question, top)
+        admitted = self.generation.admitted(scope)
+        worded = reworded(question, self._known(admitted))
         ranked = search(
-            Query.from_question(question),
+            worded.query,
             Searched(self.generation.lexical, self.generation.dense, self._encoder, self.generation.store.passages),
             count=top * _DUPLICATE_ROOM,
             weight=self._settings.lexical_weight,
             method=method,
-            admitted=self.generation.admitted(scope),
+            admitted=admitted,
         )
         groups, notes = self._hits(ranked, top)
         hits = tuple(first for first, *_ in groups)
         verdict, confidence = self._judge.judge([hit.signals for hit in hits])
         found = () if verdict is Verdict.NONE else figures(question, [hit for group in groups for hit in group])
-        return Answer(question, verdict, round(confidence, 4), self.generation.name, hits, notes, found)
+        about = (question, verdict, round(confidence, 4), self.generation.name)
+        return Answer(*about, hits, notes, found, searched_also=worded.searched_also)
+
+    def _known(self, admitted: NDArray[np.bool_] | None) -> Known:
+        """What is known of names and words; a word that the model reads as one piece is no typing error."""
+
+        def is_word(word: str) -> bool:
+            one, its = self._encoder.count_tokens(["a", word])
+            return its <= one
+
+        return Known(self.generation.names, self.generation.vocabulary, admitted, is_word)
 
     def _checked(self, question: str, top: int) -> str:
         question = " ".join(question.split())
@@ -162,9 +190,18 @@ class Library:
         return hits, notes
 
     def _hit(self, rank: int, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
-        passage = found.passage
-        return Hit(
+        return replace(
+            self._quoted(found.passage, key, best_sentence(found.passage, found.sentences)),
             rank=rank,
+            score=round(found.score, 6),
+            signals=found.signals,
+            also=also,
+        )
+
+    def _quoted(self, passage: Passage, key: str, highlight: Span) -> Hit:
+        """A passage as it is shown, for itself: nothing was compared."""
+        return Hit(
+            rank=1,
             key=key,
             doc_id=passage.doc_id,
             title=self.generation.store.title(passage.doc_id),
@@ -173,10 +210,9 @@ class Library:
             start=passage.start,
             end=passage.end,
             quote=passage.text,
-            highlight=best_sentence(passage, found.sentences),
-            score=round(found.score, 6),
-            signals=found.signals,
-            also=also,
+            highlight=highlight,
+            score=1.0,
+            signals={},
             sentences=passage.sentences,
         )
 
@@ -193,6 +229,47 @@ class Library:
         store, doc_id = self.generation.store, passage.doc_id
         about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
         return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
+
+    # ------------------------------------------------------------------------------------------ defining
+
+    def define(self, name: str, scope: Scope = EVERYTHING) -> list[Definition]:
+        """Find what a name stands for: the team's own names for it, and what the documents in a scope say.
+
+        Args:
+            name: in any of its forms; capitals, hyphens and a typing error do not matter.
+            scope: what may be seen; what no document in it says is not known.
+
+        Returns:
+            The team's word first, then what most documents say; nothing where the name is not known.
+
+        Raises:
+            InputError: there is no word in the name, or it is too long.
+        """
+        name = self._checked_name(name)
+        store = self.generation.store
+        shown: dict[str, Passage] = {}
+
+        def show(number: int, place: int) -> Hit:
+            passage, key = store.passage(number), store.key(number)
+            shown[key] = passage
+            return self._quoted(passage, key, defining_sentence(passage, place))
+
+        found = definitions(self.generation.names.find(name, self.generation.admitted(scope)), show)
+        notes = self._remember(list(shown.items()))
+        return [replace(one, notes=notes) for one in found]
+
+    def _checked_name(self, name: str) -> str:
+        name = " ".join(name.split())
+        if not _WORD.search(name):
+            raise InputError(f"the name {name[:40]!r} has no letters: give a name, such as TTP")
+        if len(name) > _LONGEST_NAME:
+            raise InputError(f"the name has {len(name):,} characters, the limit is {_LONGEST_NAME}")
+        return name
+
+    def names(self, scope: Scope = EVERYTHING, like: str | None = None) -> list[str]:
+        """The names that `define` knows within a scope, the commonest first; or only those `like` another one."""
+        names, admitted = self.generation.names, self.generation.admitted(scope)
+        return names.names(admitted) if like is None else names.similar(like, admitted)
 
     # -------------------------------------------------------------------------------------------- citing
 
