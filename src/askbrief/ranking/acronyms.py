@@ -35,7 +35,6 @@ _CAPITAL_OR_DIGIT = regex.compile(r"[\p{Lu}\p{N}]")
 _CAPITAL = regex.compile(r"\p{Lu}")
 _LETTER = regex.compile(r"\p{L}")
 _WORD = regex.compile(r"\p{Lu}?\p{Ll}+[.]?|\p{N}+")
-_PARTS = regex.compile(r"[\s-]")
 _LITTLE = frozenset("a an and as at by de del du for from in of on or the to with".split())
 _MANY = 3
 """A long form of so many words may have one that the short form leaves out: "human adenovirus type 55 (HAdV-55)"."""
@@ -128,7 +127,7 @@ def _is_sound(short: str, long: str) -> bool:
     words hardly any begins with a letter that the short form lacks. A list has a word for each letter.
     """
     words = long.split()
-    if len(long) <= len(short) or short in _PARTS.split(long) or words[0].casefold() in _LITTLE or "+" in long:
+    if len(long) <= len(short) or short in long or words[0].casefold() in _LITTLE or "+" in long:
         return False
     letters = {letter.casefold() for letter in _LETTER.findall(short)}
     weighty = [word for word in words if _LETTER.match(word) and word.casefold() not in _LITTLE]

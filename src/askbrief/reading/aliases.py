@@ -31,7 +31,7 @@ def read(content: bytes) -> tuple[tuple[str, ...], ...]:
     >>> read(b"TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]")
     (('TTP', 'Tehreek-e-Taliban Pakistan', 'Pakistani Taliban'),)
     """
-    node = careful_yaml(decode(content), "aliases", lambda source: yaml.compose(source, Loader=yaml.BaseLoader))
+    node = careful_yaml(decode(content), "the names", lambda source: yaml.compose(source, Loader=yaml.BaseLoader))
     if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
         return ()
     if isinstance(node, yaml.MappingNode):
