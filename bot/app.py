@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from bot.language import Words
     from bot.settings import BotSettings
 
-COGS = ("asking", "citing", "browsing", "feedback", "indexing", "access")
+COGS = ("asking", "citing", "defining", "browsing", "feedback", "indexing", "access")
 _LEAVE_SECONDS = 30.0
 
 

@@ -42,6 +42,7 @@ _MOST_FIGURES = 4
 _LONGEST_FIGURE = 60
 _LONGEST_UNIT = 30
 _MOST_CITED = 6
+_LONGEST_NAME, _MOST_ALSO = 60, 6
 
 
 def _now() -> dt.datetime:
@@ -116,6 +117,9 @@ def _asked(found: Answer, page: Page, words: Words) -> list[str]:
     if found.question != " ".join(page.question.split()):
         searched = inert_line(found.question, _LONGEST_QUESTION)
         lines.append(f"-# {words('searched-for', question=searched)}")
+    if found.searched_also:
+        names = ", ".join(inert_line(name, _LONGEST_NAME) for name in found.searched_also[:_MOST_ALSO])
+        lines.append(f"-# {words('searched-also', names=names)}")
     if page.narrowed:
         lines.append(f"-# {words('narrowed-to', what=inert_line(page.narrowed, _LONGEST_TITLE))}")
     return lines
@@ -147,7 +151,7 @@ def _figure_line(group: FigureGroup, numbers: Mapping[str, int]) -> str:
 def _sections(hits: tuple[Hit, ...], first: int, room: int, words: Words) -> list[Section]:
     """Each passage in its share of the room; long quotes give way first, then what is said about them."""
     for longest in _LONGEST_PARTS:
-        heads = [_passage_head(hit, first + place, words, longest) for place, hit in enumerate(hits, start=1)]
+        heads = [passage_head(hit, first + place, words, longest) for place, hit in enumerate(hits, start=1)]
         left = room - sum(length(head) + 1 for head in heads)
         if left >= _LEAST_QUOTE * len(hits):
             break
@@ -158,7 +162,7 @@ def _sections(hits: tuple[Hit, ...], first: int, room: int, words: Words) -> lis
     ]
 
 
-def _passage_head(hit: Hit, number: int, words: Words, longest: int) -> str:
+def passage_head(hit: Hit, number: int, words: Words, longest: int) -> str:
     """Two lines: number and title; then credits, locator and key."""
     about = [*credits_of(hit.metadata), hit.locator]
     line = " · ".join(filter(None, (inert_line(part, longest) for part in about)))

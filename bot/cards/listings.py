@@ -163,7 +163,7 @@ def collection_name(collection: str, words: Words, longest: int = _LONGEST_NAME)
 
 def help_card(words: Words, *, admin: bool) -> Card:
     """What the bot can do, with an example of each."""
-    parts = ["help-ask", "help-cite", "help-check", "help-follow", "help-browse", "help-feedback"]
+    parts = ["help-ask", "help-cite", "help-define", "help-check", "help-follow", "help-browse", "help-feedback"]
     lines = [f"### {words('help-title')}", words("help-intro"), *(words(part) for part in parts)]
     if admin:
         lines.append(words("help-admin"))

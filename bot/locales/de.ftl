@@ -19,6 +19,7 @@ covered-years = Sie stammen aus den Jahren { $first } bis { $last }.
 nothing-fits = Kein Dokument, das durchsucht werden darf, passt zu Quelle, seit und bis; mit einem Datum fallen undatierte Dokumente weg.
 nothing-to-search = Hier gibt es nichts, was durchsucht werden darf. Wer diesen Server verwaltet, kann mit /zugriff erlauben Sammlungen freigeben.
 searched-for = gesucht wurde: { $question }
+searched-also = gesucht wurde auch: { $names }
 narrowed-to = nur in: { $what }
 passages-from-to = Textstellen { $first } bis { $last }
 also = wörtlich oder fast wörtlich auch an { $count ->
@@ -82,6 +83,10 @@ status-changed = Geändert
 status-gone = Verschwunden
     .explained = Keine Quelle enthält diese Worte noch; so wurden sie gezeigt.
 
+## Begriffe
+
+defined-by-team = aus der Liste des Teams
+
 ## Stöbern
 
 sources-title = Quellen
@@ -107,6 +112,7 @@ help-title = askbrief
 help-intro = Ich finde in den Dokumenten des Teams die Textstellen, die eine Frage beantworten, zitiere sie wörtlich und sage es, wenn sie keine Antwort enthalten.
 help-ask = **Fragen**: `/frage frage: Wie viele Kämpfer gibt es?`, oder mich erwähnen, oder mir direkt schreiben. `quelle`, `seit` und `bis` grenzen die Suche ein; mit `privat` sieht niemand sonst die Antwort.
 help-cite = **Zitieren**: neben einer Textstelle auf „Zitieren“ drücken. `/zitat schlüssel:` sagt, ob ein Zitat noch stimmt; `/stelle schlüssel:` zeigt, was davor und danach steht.
+help-define = **Nachschlagen**: `/begriff name:` sagt, wofür eine Abkürzung oder ein Name steht und welche Textstelle das sagt.
 help-check = **Eine Behauptung prüfen**: an einer Nachricht Apps → Quellen finden.
 help-follow = **Nachfragen**: auf eine Antwort antworten und mich dabei erwähnen („und 2021?“), oder auf „Diskutieren“ drücken und im Thread weiterfragen.
 help-browse = **Stöbern**: `/quellen` listet die Dokumente auf, `/status` sagt, wie aktuell der Index ist.
@@ -137,6 +143,7 @@ stage-starting = Es geht los
 stage-reading = Dokumente werden gelesen
 stage-encoding = Neue Textstellen werden kodiert
 stage-counting-terms = Begriffe werden gezählt
+stage-learning-names = Namen werden gelernt
 add-title = Dieses Dokument hinzufügen?
 add-as = Als **{ $path }**, mit dem Titel **{ $title }**.
 add-words = { $count ->
@@ -190,6 +197,8 @@ error-no-words = In dieser Nachricht stehen keine Wörter, nach denen ich suchen
 error-unknown-source = Eine Quelle „{ $name }“ gibt es hier nicht: bitte eine aus der Liste wählen.
 error-unknown-collection = Eine Sammlung „{ $name }“ gibt es nicht: bitte eine aus der Liste wählen.
 error-unknown-key = Unter dem Schlüssel „{ $key }“ ist keine Textstelle bekannt: Buchstaben prüfen oder noch einmal fragen.
+error-unknown-name = Die Quellen, die durchsucht werden dürfen, sagen nicht, wofür „{ $name }“ steht.
+error-unknown-name-similar = Die Quellen, die durchsucht werden dürfen, sagen nicht, wofür „{ $name }“ steht. Ähnliche Namen: { $similar }
 error-malformed-key = „{ $key }“ ist kein Zitatschlüssel; Schlüssel sehen so aus: ttp-report-k7f3qa.
 error-date = { $option ->
     [since] seit
@@ -232,6 +241,10 @@ command-cite = zitat
 choice-markdown = Markdown
 choice-plain = Nur Text
 choice-footnote = Fußnote
+command-define = begriff
+    .description = Sagen, wofür eine Abkürzung oder ein Name steht, mit der Textstelle, die es sagt
+    .name = name
+    .name-description = Eine Abkürzung oder ein anderer Name, etwa TTP
 command-passage = stelle
     .description = Eine Textstelle zeigen, mit dem, was davor und danach steht
     .key = schlüssel

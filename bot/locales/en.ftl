@@ -18,6 +18,7 @@ covered-years = They are dated { $first } to { $last }.
 nothing-fits = No document that you may search fits source, since and until; with a date, undated documents are out.
 nothing-to-search = There is nothing here that you may search. A manager of this server can give collections with /access allow.
 searched-for = searched for: { $question }
+searched-also = searched also for: { $names }
 narrowed-to = only in: { $what }
 passages-from-to = Passages { $first } to { $last }
 also = also word for word, or nearly, in { $count ->
@@ -81,6 +82,10 @@ status-changed = Changed
 status-gone = Gone
     .explained = no source has these words any more; this is how they were shown.
 
+## Definitions
+
+defined-by-team = from the team's list of aliases
+
 ## Browsing
 
 sources-title = Sources
@@ -106,6 +111,7 @@ help-title = askbrief
 help-intro = I find the passages that answer your question in your team's documents, quote them exactly, and say so when they hold no answer.
 help-ask = **Ask**: `/ask question: how many fighters are there?`, or mention me, or write to me directly. `source`, `since` and `until` narrow the search; `private` shows the answer to you alone.
 help-cite = **Cite**: press Cite beside a passage. `/cite key:` says whether a quote still stands; `/passage key:` shows what is around it.
+help-define = **Define**: `/define name:` says what an acronym or a name stands for, and which passage says so.
 help-check = **Check a claim**: on a message, Apps → Find sources.
 help-follow = **Follow up**: reply to an answer and mention me ("and in 2021?"), or press Discuss and go on in the thread.
 help-browse = **Browse**: `/sources` lists the documents, `/status` says how fresh the index is.
@@ -136,6 +142,7 @@ stage-starting = Starting
 stage-reading = Reading the documents
 stage-encoding = Encoding new passages
 stage-counting-terms = Counting terms
+stage-learning-names = Learning names
 add-title = Add this document?
 add-as = As **{ $path }**, titled **{ $title }**.
 add-words = { $count ->
@@ -189,6 +196,8 @@ error-no-words = There are no words in this message to search for.
 error-unknown-source = There is no source "{ $name }" here: choose one of the list.
 error-unknown-collection = There is no collection "{ $name }": choose one of the list.
 error-unknown-key = No passage is known by the key "{ $key }": check its letters, or ask again.
+error-unknown-name = The sources that you may search don't say what "{ $name }" stands for.
+error-unknown-name-similar = The sources that you may search don't say what "{ $name }" stands for. Similar names: { $similar }
 error-malformed-key = "{ $key }" is not a citation key; keys look like this: ttp-report-k7f3qa.
 error-date = { $option } is "{ $value }": write a year, a month or a day: 2022, 2022-07 or 2022-07-05.
 error-not-for-channel = This may not be shown to everybody in this channel.

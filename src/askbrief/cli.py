@@ -28,6 +28,7 @@ from askbrief.cli_common import (
     show,
 )
 from askbrief.cli_feedback import feedback
+from askbrief.cli_names import define
 from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError, in_words
 from askbrief.ranking.fusion import Method
 from askbrief.records import Metadata, Scope, Verdict
@@ -50,6 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(define)
 app.add_typer(feedback, name="feedback")
 
 

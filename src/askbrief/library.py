@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import regex
 
+from askbrief.answering.defining import defining_sentence, definitions
 from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.figures import figures
 from askbrief.answering.marking import Sought, best_sentence
@@ -25,10 +26,22 @@ from askbrief.ranking.aspects import COMPARING, aspects
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
-from askbrief.ranking.query import Query
 from askbrief.ranking.search import Ranked, Searched, search
 from askbrief.ranking.steering import Catalogue, Steering
-from askbrief.records import Answer, Citation, CitationStatus, Hit, Passage, Scope, Source, Span, Surroundings, Verdict
+from askbrief.ranking.wording import Known, reworded
+from askbrief.records import (
+    Answer,
+    Citation,
+    CitationStatus,
+    Definition,
+    Hit,
+    Passage,
+    Scope,
+    Source,
+    Span,
+    Surroundings,
+    Verdict,
+)
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -38,9 +51,11 @@ if TYPE_CHECKING:
 
     from askbrief.answering.verdict import Calibration
     from askbrief.ranking.encoder import Encoder
+    from askbrief.ranking.query import Query
 
 EVERYTHING = Scope()
 _WORD = regex.compile(r"[\p{L}\p{N}]")
+_LONGEST_NAME = 200
 _DUPLICATE_ROOM = 3
 """For each hit wanted, this many are ranked, so that near-duplicates leave enough to show."""
 _CANDIDATES = 5
@@ -132,9 +147,9 @@ class Library:
         Where the keys cannot be remembered (a full disk, say), the answer is given all the same and its notes say so.
         """
         question = self._checked(question, top)
-        query, compared = Query.from_question(question), aspects(question)
-        query = query.side_by_side(compared, COMPARING) if compared else query
         admitted = self.generation.admitted(scope)
+        worded, compared = reworded(question, self._known(admitted)), aspects(question)
+        query = worded.query.side_by_side(compared, COMPARING) if compared else worded.query
         ranked = search(
             query,
             self._searched,
@@ -161,11 +176,21 @@ class Library:
             notes=notes,
             figures=found,
             signals=signals,
+            searched_also=worded.searched_also,
         )
 
     def _steering(self, query: Query, admitted: NDArray[np.bool_] | None) -> Steering | None:
         asked_for = constraints(query.text, self._catalogue.newest(admitted))
         return Steering(asked_for, self._catalogue, query.alternatives) if asked_for else None
+
+    def _known(self, admitted: NDArray[np.bool_] | None) -> Known:
+        """What is known of names and words; a word that the model reads as one piece is no typing error."""
+
+        def is_word(word: str) -> bool:
+            one, its = self._encoder.count_tokens(["a", word])
+            return its <= one
+
+        return Known(self.generation.names, self.generation.vocabulary, admitted, is_word)
 
     def _checked(self, question: str, top: int) -> str:
         question = " ".join(question.split())
@@ -200,9 +225,18 @@ class Library:
         return hits, notes
 
     def _hit(self, rank: int, sought: Sought, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
-        passage = found.passage
-        return Hit(
+        return replace(
+            self._quoted(found.passage, key, best_sentence(sought, found.passage, found.sentences)),
             rank=rank,
+            score=round(found.score, 6),
+            signals=found.signals,
+            also=also,
+        )
+
+    def _quoted(self, passage: Passage, key: str, highlight: Span) -> Hit:
+        """A passage as it is shown, for itself: nothing was compared."""
+        return Hit(
+            rank=1,
             key=key,
             doc_id=passage.doc_id,
             title=self.generation.store.title(passage.doc_id),
@@ -211,10 +245,9 @@ class Library:
             start=passage.start,
             end=passage.end,
             quote=passage.text,
-            highlight=best_sentence(sought, passage, found.sentences),
-            score=round(found.score, 6),
-            signals=found.signals,
-            also=also,
+            highlight=highlight,
+            score=1.0,
+            signals={},
             sentences=passage.sentences,
         )
 
@@ -231,6 +264,47 @@ class Library:
         store, doc_id = self.generation.store, passage.doc_id
         about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
         return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
+
+    # ------------------------------------------------------------------------------------------ defining
+
+    def define(self, name: str, scope: Scope = EVERYTHING) -> list[Definition]:
+        """Find what a name stands for: the team's own names for it, and what the documents in a scope say.
+
+        Args:
+            name: in any of its forms; capitals, hyphens and a typing error do not matter.
+            scope: what may be seen; what no document in it says is not known.
+
+        Returns:
+            The team's word first, then what most documents say; nothing where the name is not known.
+
+        Raises:
+            InputError: there is no word in the name, or it is too long.
+        """
+        name = self._checked_name(name)
+        store = self.generation.store
+        shown: dict[str, Passage] = {}
+
+        def show(number: int, place: int) -> Hit:
+            passage, key = store.passage(number), store.key(number)
+            shown[key] = passage
+            return self._quoted(passage, key, defining_sentence(passage, place))
+
+        found = definitions(self.generation.names.find(name, self.generation.admitted(scope)), show)
+        notes = self._remember(list(shown.items()))
+        return [replace(one, notes=notes) for one in found]
+
+    def _checked_name(self, name: str) -> str:
+        name = " ".join(name.split())
+        if not _WORD.search(name):
+            raise InputError(f"the name {name[:40]!r} has no letters: give a name, such as TTP")
+        if len(name) > _LONGEST_NAME:
+            raise InputError(f"the name has {len(name):,} characters, the limit is {_LONGEST_NAME}")
+        return name
+
+    def names(self, scope: Scope = EVERYTHING, like: str | None = None) -> list[str]:
+        """The names that `define` knows within a scope, the commonest first; or only those `like` another one."""
+        names, admitted = self.generation.names, self.generation.admitted(scope)
+        return names.names(admitted) if like is None else names.similar(like, admitted)
 
     # -------------------------------------------------------------------------------------------- citing
 

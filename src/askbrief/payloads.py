@@ -5,12 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from askbrief.calibration import CalibrationReport
     from askbrief.evaluation import Measures
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
     from askbrief.indexing.generation import Manifest
-    from askbrief.records import Answer, BuildReport, Changes, Citation, Figure, FigureGroup, Hit, Problem, Source
+    from askbrief.records import (
+        Answer,
+        BuildReport,
+        Changes,
+        Citation,
+        Definition,
+        Figure,
+        FigureGroup,
+        Hit,
+        Problem,
+        Source,
+    )
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -21,6 +34,7 @@ def answer(answer: Answer) -> dict[str, Any]:
         "confidence": answer.confidence,
         "signals": dict(answer.signals),
         "generation": answer.generation,
+        "searched_also": list(answer.searched_also),
         "hits": [_hit(hit) for hit in answer.hits],
         "figures": [_figures(group) for group in answer.figures],
     }
@@ -77,6 +91,24 @@ def _answer_span(hit: Hit) -> dict[str, Any] | None:
     if hit.answer is None:
         return None
     return {"start": hit.answer.start, "end": hit.answer.end, "text": hit.words(hit.answer)}
+
+
+def definitions(name: str, found: Sequence[Definition], similar: Sequence[str]) -> dict[str, Any]:
+    """What a name stands for; where nothing says it, names that may have been meant."""
+    return {"name": name, "definitions": [_definition(one) for one in found], "similar": list(similar)}
+
+
+def _definition(definition: Definition) -> dict[str, Any]:
+    hit = definition.hit
+    about = ("key", "doc_id", "title", "locator", "start", "end", "quote", "highlight")
+    return {
+        "name": definition.name,
+        "forms": list(definition.forms),
+        "documents": definition.documents,
+        "passages": definition.passages,
+        "from_aliases": definition.from_aliases,
+        "passage": {field: value for field, value in _hit(hit).items() if field in about} if hit else None,
+    }
 
 
 def citation(citation: Citation) -> dict[str, Any]:

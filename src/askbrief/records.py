@@ -283,7 +283,9 @@ class Answer:
 
     `confidence` is in 0..1: how sure it is that the sources answer the question. `notes` are sentences for the
     person who asks, where something about the answer is not as it should be. `figures` are there where a quantity
-    was asked for, those of the newest document first. `signals` are what the confidence was made from.
+    was asked for, those of the newest document first. `signals` are what the confidence was made from. `searched_also`
+    are words that were searched for beside those of the question, as the sources write them: other names of a name, and
+    what a typing error may have been meant to be.
     """
 
     question: str
@@ -294,6 +296,25 @@ class Answer:
     notes: tuple[str, ...] = ()
     figures: tuple[FigureGroup, ...] = ()
     signals: Mapping[str, float] = field(default_factory=dict)
+    searched_also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a name stands for, and the passage that says so, its defining sentence marked.
+
+    `name` and `forms` are as they are mostly written; the forms after the first differ from it in little. The team's
+    own names (`from_aliases`) come without a passage. `documents` and `passages` count who says so. `notes` are
+    sentences for the person who asks, where something is not as it should be.
+    """
+
+    name: str
+    forms: tuple[str, ...]
+    documents: int
+    passages: int
+    from_aliases: bool
+    hit: Hit | None = None
+    notes: tuple[str, ...] = ()
 
 
 # --------------------------------------------------------------------------------------------- citations

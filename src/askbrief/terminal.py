@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
     from askbrief.indexing.generation import Manifest
-    from askbrief.records import Answer, BuildReport, Changes, Citation, FigureGroup, Hit, Source
+    from askbrief.records import Answer, BuildReport, Changes, Citation, Definition, FigureGroup, Hit, Source
 
 # What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
 _UNSAFE = regex.compile(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -74,10 +74,12 @@ def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
     """The verdict, then the passages with the answering sentence marked; none of them where nothing answers."""
     words, style = _VERDICTS[answer.verdict]
     head = Text.assemble((words, style), f"  ({answer.confidence:.0%} sure that the sources answer this)")
+    parts: list[RenderableType] = [head]
+    if answer.searched_also:
+        parts.append(Text(f"Searched also for {', '.join(map(line, answer.searched_also))}", style="dim"))
     if answer.verdict is Verdict.NONE and not nearest:
         hint = "The nearest passages, which do not seem to answer it, are shown with --nearest." if answer.hits else ""
-        return Group(head, Text(hint, style="dim"))
-    parts: list[RenderableType] = [head]
+        return Group(*parts, Text(hint, style="dim"))
     if answer.verdict is Verdict.STRONG:
         parts += [Text(), Padding(_headline(answer), (0, 2))]
     if answer.figures:
@@ -151,6 +153,30 @@ def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:
 
 def _on_one_line(text: str) -> str:
     return str(_SPACE.sub(" ", clean(text)))
+
+
+# -------------------------------------------------------------------------------------------- definitions
+
+
+def definitions(name: str, found: Sequence[Definition], similar: Sequence[str]) -> RenderableType:
+    """What a name stands for, each meaning with the passage that says so."""
+    if not found:
+        known = f"Similar names: {', '.join(map(line, similar))}" if similar else "There is no similar name."
+        return Group(
+            Text(f"The sources don't say what {line(name)} stands for", style="bold"), Text(known, style="dim")
+        )
+    parts: list[RenderableType] = []
+    for one in found:
+        says = "in the team's aliases" if one.from_aliases else f"in {_count(one.documents, 'document')}"
+        also = f", also written {', '.join(map(line, one.forms[1:]))}" if one.forms[1:] and not one.from_aliases else ""
+        forms = ", ".join(map(line, one.forms)) if one.from_aliases else line(one.forms[0])
+        head = Text.assemble((f"{line(one.name)}: {forms}", "bold"), (f"  ({says}{also})", "dim"))
+        if parts:
+            parts.append(Text())
+        parts.append(head)
+        if one.hit:
+            parts.append(_hit(one.hit, why=False, answered=False))
+    return Group(*parts)
 
 
 # ---------------------------------------------------------------------------------------------- citations

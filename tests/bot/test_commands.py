@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SUB_COMMAND, GROUP = 1, 2
 CHAT, MESSAGE_MENU = 1, 3
-COMMANDS = {"ask", "cite", "passage", "sources", "status", "help", "index", "access", "Find sources"}
+COMMANDS = {"ask", "cite", "passage", "define", "sources", "status", "help", "index", "access", "Find sources"}
 _NAME = regex.compile(r"[-_'\p{L}\p{N}\p{sc=Deva}\p{sc=Thai}]{1,32}")
 
 

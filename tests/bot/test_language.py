@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 LANGUAGES = language.load()
 LOCALES = [pytest.param(words, id=locale) for locale, words in LANGUAGES.items()]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
-STAGES = ("starting", "reading", "encoding", "counting-terms")
+STAGES = ("starting", "reading", "encoding", "counting-terms", "learning-names")
 ENDINGS = {
     "verdict-": list(Verdict),
     "status-": [*CitationStatus, *(f"{status}.explained" for status in CitationStatus)],

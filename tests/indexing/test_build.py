@@ -222,6 +222,7 @@ def test_progress_is_told_about_each_stage_and_all_its_steps(workplace: Workplac
         "reading": [1, 1],
         "encoding": [len(workplace.encoder.encoded)] * 2,
         "counting terms": [report.passages, report.passages],
+        "learning names": [report.passages, report.passages],
     }
 
 

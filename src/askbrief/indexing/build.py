@@ -37,6 +37,7 @@ from askbrief.indexing.sources import SourceFile, changes, seed_files
 from askbrief.indexing.store import StoreWriter, passage_digest
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.encoder import SentenceTransformerEncoder, encode_in_batches
+from askbrief.ranking.learning import learned, of_team
 from askbrief.ranking.lexical import Postings
 from askbrief.records import BuildReport, Changes, Document, Passage, Problem
 from askbrief.settings import Settings, load_settings
@@ -121,6 +122,7 @@ def _write(
         rows = _add_documents(files, intake, progress)
         encoded = _write_vectors(building, store.digests(), intake.fresh, encoder, base.vectors, progress)
         terms = _write_postings(building, store, progress)
+        _write_names(store, intake.aliases, progress)
     sums = checksums(building)
     manifest = Manifest(
         generation=next_name(index, sums),
@@ -195,12 +197,16 @@ class _Intake:
         self._old = old
         self.fresh: dict[bytes, list[str]] = {}  # by digest: a passage as it is encoded, then its sentences
         self.warnings: list[Problem] = []
+        self.aliases: Sequence[Sequence[str]] = ()
 
     def add(self, file: SourceFile) -> SourceRow:
         """Add one document; a file that gives no text becomes a row that says why."""
         if file.row.problem:
             return file.row
         try:
+            if file.read_aliases is not None:
+                self.aliases = file.read_aliases()
+                return file.row
             document, passages, digests, cut = self._taken_over(file) or self._read(file)
         except ReadingError as error:
             return file.row.model_copy(update={"problem": str(error)})
@@ -298,6 +304,18 @@ def _write_postings(building: Path, store: StoreWriter, progress: Progress) -> i
     for array in fields(postings):
         np.save(building / postings_file(array.name), getattr(postings, array.name), allow_pickle=False)
     return len(vocabulary)
+
+
+def _write_names(store: StoreWriter, aliases: Sequence[Sequence[str]], progress: Progress) -> None:
+    """Learn from every passage which names stand for each other, and add those that the team says do."""
+    progress.stage("learning names", store.passages)
+
+    def passages() -> Iterator[Passage]:
+        for _, passage in store.titled_passages():
+            yield passage
+            progress.advance()
+
+    store.add_names([*of_team(aliases), *learned(passages())])
 
 
 # ---------------------------------------------------------------------------------------------- around it

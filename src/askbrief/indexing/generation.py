@@ -6,7 +6,7 @@ index/
   generations/000007-5f2c91aa/
     manifest.json              what built it, from what, and the SHA-256 of every file beside it;
                                readers hold a shared lock on it, so that nothing in use is cleaned up
-    text.sqlite                documents, passages, terms
+    text.sqlite                documents, passages, terms, names
     vectors.npy                unit rows of the passages, float32 [passages, dimension]
     sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
     sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
@@ -21,6 +21,7 @@ import hashlib
 import os
 import shutil
 from dataclasses import fields
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -33,6 +34,8 @@ from askbrief.indexing.store import Store
 from askbrief.ranking.analysis import ANALYSIS_VERSION
 from askbrief.ranking.dense import DenseIndex
 from askbrief.ranking.lexical import LexicalIndex, Postings
+from askbrief.ranking.names import NameIndex
+from askbrief.ranking.vocabulary import Vocabulary
 from askbrief.reading.registry import READING_VERSION
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
 
     from askbrief.records import Scope
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 TEXT, MANIFEST = "text.sqlite", "manifest.json"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
 _CURRENT = "CURRENT"
@@ -115,7 +118,8 @@ class Generation:
         except BaseException:
             self._hold.close()
             raise
-        self.lexical = LexicalIndex(Postings(**arrays), self.store.find_terms, self.manifest.passages)
+        self._postings = Postings(**arrays)
+        self.lexical = LexicalIndex(self._postings, self.store.find_terms, self.manifest.passages)
         self.dense = DenseIndex(*vectors)
 
     @classmethod
@@ -136,6 +140,17 @@ class Generation:
                 if current_name(index) == name:
                     raise IndexDamaged(f"generation {name} of the index is missing: {_REBUILD}") from None
         raise IndexDamaged(f"the index in {index} is being replaced faster than it can be opened: try again")
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The names that stand for each other, read when they are first asked for."""
+        return NameIndex(self.store.names())
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The terms as words that people may misspell."""
+        store = self.store
+        return Vocabulary(self._postings, store.find_terms, store.terms, store.passages, self.manifest.passages)
 
     @property
     def name(self) -> str:

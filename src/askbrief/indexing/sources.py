@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from askbrief.indexing.generation import Manifest, SourceRow
 from askbrief.reading import registry
+from askbrief.reading.aliases import ALIASES
 from askbrief.reading.seeds import SeedFile, scan
 from askbrief.records import Changes, Document
 
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One thing to index: who it is and what content it has (`row`), and how to read it."""
+    """One thing to index: who it is and what content it has (`row`), and how to read it.
+
+    The team's own names are not a document: they are what `read_aliases` reads.
+    """
 
     row: SourceRow
     read: Callable[[], Document]
+    read_aliases: Callable[[], Sequence[Sequence[str]]] | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -57,7 +62,8 @@ def _identity(row: SourceRow) -> tuple[str, str, str | None]:
 
 
 def _source_file(file: SeedFile) -> SourceFile:
-    return SourceFile(_row(file), lambda: registry.read(file))
+    read_aliases = (lambda: registry.read_aliases(file)) if file.doc_id == ALIASES else None
+    return SourceFile(_row(file), lambda: registry.read(file), read_aliases)
 
 
 def _row(file: SeedFile) -> SourceRow:

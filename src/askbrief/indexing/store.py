@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from askbrief.citing.keys import SHORTEST_HASH, citation_key
 from askbrief.errors import IndexDamaged
+from askbrief.ranking.names import NameKind, NameRow
 from askbrief.ranking.steering import Catalogued
 from askbrief.records import Block, BlockKind, Document, Metadata, Passage, Scope, Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 Item = TypeVar("Item")
@@ -32,6 +33,11 @@ CREATE TABLE passages (
     digest BLOB NOT NULL
 ) STRICT;
 CREATE TABLE terms (term TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE names (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, other TEXT NOT NULL, kind TEXT NOT NULL,
+    passage INTEGER REFERENCES passages, place INTEGER NOT NULL, count INTEGER NOT NULL, spoken INTEGER NOT NULL,
+    name_key TEXT NOT NULL, other_key TEXT NOT NULL
+) STRICT;
 """
 _PASSAGE_COLUMNS = (
     "documents.doc_id, passages.start, passages.end, passages.text, passages.sentences, "
@@ -121,6 +127,16 @@ class StoreWriter:
         """Add the terms, in the order of their postings."""
         self._connection.executemany(
             "INSERT INTO terms VALUES (?, ?)", ((term, position) for position, term in enumerate(vocabulary))
+        )
+
+    def add_names(self, rows: Iterable[NameRow]) -> None:
+        """Add the names that stand for each other, in order."""
+        self._connection.executemany(
+            "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (number, row.name, row.other, row.kind, row.passage, row.place, row.count, row.spoken, *row.keys)
+                for number, row in enumerate(rows)
+            ),
         )
 
     def digests(self) -> list[bytes]:
@@ -294,6 +310,20 @@ class Store:
                 self._connection.execute(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some)  # noqa: S608
             )
         return found
+
+    def terms(self) -> list[str]:
+        """Every term, in the order of their postings."""
+        return [row[0] for row in self._connection.execute("SELECT term FROM terms ORDER BY position")]
+
+    def names(self) -> list[NameRow]:
+        """The names that stand for each other, in order."""
+        rows = self._connection.execute(
+            "SELECT name, other, kind, passage, place, count, spoken, name_key, other_key FROM names ORDER BY number"
+        )
+        return [
+            NameRow(name, other, NameKind(kind), passage, place, count, bool(spoken), (name_key, other_key))
+            for name, other, kind, passage, place, count, spoken, name_key, other_key in rows
+        ]
 
     def ranges(self, scope: Scope) -> list[tuple[int, int]]:
         """The half-open ranges of passages whose documents a scope admits."""

@@ -9,7 +9,7 @@ import regex
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.expected import Expected
 from askbrief.ranking.measures import fractions, measures, vague_numbers
-from askbrief.ranking.names import names
+from askbrief.ranking.propernames import names
 from askbrief.ranking.quantities import Kind, quantities
 from askbrief.ranking.times import times
 from askbrief.records import Span

@@ -1,122 +1,235 @@
-"""The names in a sentence, by their capitals: people with their titles, groups, places, acronyms."""
+"""Names that stand for each other: what a text says of them, and looking them up within somebody's scope."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import regex
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-from askbrief.records import Span
+from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Sequence
 
-_ABBREVIATED = "Mr|Ms|Mrs|Dr|St|Jr|Sr|Lt|Gen|Col|Sen|Rep|Prof|Gov|Capt|Sgt|Rev|Hon"
-_PART = (
-    r"(?:(?:\p{Lu}\.)+|\p{Lu}[\p{L}\p{M}\p{N}]*(?:[-'’]\p{L}[\p{L}\p{M}]*)*"
-    rf"(?:(?<=\b(?:{_ABBREVIATED}))\.)?)"
-)
-_JOINT = r"(?:of(?: the)?|de(?: la)?|del|der|van(?: der)?|von|bin|ibn|al|el|la|le|du|da|di|dos|for|&)"
-_NUMBER = r"\p{Nd}{1,3}(?![\p{L}\p{N},.]\p{N})"
-_NAME = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}])(?:al-|el-)?{_PART}(?:[ ](?:{_JOINT}[ ])?(?:al-|el-)?(?:{_PART}|{_NUMBER}))*+"
-)
-_CAPITAL = regex.compile(r"\p{Lu}")
-_POSSESSIVE = regex.compile(r"['’]s?$")
-_FIRST_WORD = regex.compile(r"[\p{L}\p{M}'’-]+")
-_INITIAL = regex.compile(r"^[^\p{L}\p{N}]*$|[.!?:]['\"”’)\]]*\s+[\"“'‘(\[]*$|[\"“]$")
-_VERB = regex.compile(
-    r"\s+(?:\p{L}+ed|is|was|has|had|will|would|could|can|says|said|led|won|became|wrote|made|took|held|gave|began|built"
-    r"|sent|told|went|saw|left|ran|fell|did|does|thought|brought|bought|sold|found|came|got|put|set|met|lost|knew|grew"
-    r"|argues|claims|describes|defines)\b|,\s(?:an?|the|who|which|where|son|daughter)\b"
-)
-_PLURAL = regex.compile(r"[^sui]s$")
-_SINGULAR = regex.compile(r"\s+(?:is|was|has|says|does)\b")
-_OF_A_PEOPLE = regex.compile(r"(?:an|ish|ese|i|ch)$")
-_ARTICLE = regex.compile(r"\b(?:the|an?|its|their|his|her)\s+$")
-_NOUN = regex.compile(r"\s+(?!and\b|or\b|of\b|in\b|is\b|was\b|has\b|to\b|for\b)\p{Ll}")
-_NO_NAMES = frozenset(
+    import numpy as np
+    from numpy.typing import NDArray
+
+_PARTS = regex.compile(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*")
+_PLURAL = regex.compile(r"(?<=.)(?:s?es|s)\Z")
+
+_LETTERS_AN_ERROR = 4
+_MOST_SIMILAR, _LEAST_SIMILAR = 5, 60
+
+
+class NameKind(StrEnum):
+    """How two names came to stand for each other."""
+
+    ACRONYM = "acronym"  # "Tehreek-e-Taliban Pakistan (TTP)"
+    ALIAS = "alias"  # "also known as the Pakistani Taliban"
+    TEAM = "team"  # the team's own list of aliases
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two names of one thing as a text gives them; `place` is where in the text it says so, a character's offset.
+
+    Of an acronym, `name` is the short form.
     """
-    january february march april may june july august september october november december monday tuesday wednesday
-    thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec i bc ad bce ce am pm
-    """.split()
-)
-_OPENERS = frozenset(
+
+    name: str
+    other: str
+    kind: NameKind
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameRow:
+    """Two names of one thing as one document gives them.
+
+    `passage` is the first passage of the document that says so, `place` where in the document, and `count` how many
+    of its passages do. The team's own names have no passage. `spoken`: the name, in small letters, is also a word.
+    `keys` are what the two are found by.
     """
-    a an the this that these those it its he she they we you his her their our your my in on at to from by for with of
-    to around as if when while where after before since until during although though because but and or so yet nor both
-    either
-    neither not no some many most several few all each every any other others another such what who which how why
-    there here then now also however moreover furthermore therefore thus hence meanwhile instead despite among
-    between under over about according unlike like once one two three first second third finally later earlier today
-    under within without through throughout upon against along former then-prime only even just perhaps nearly more
-    less much because whether rather still again another following based due compared additionally similarly
-    in-between originally recently currently generally usually often sometimes early last next new old
-    """.split()
-)
-_NEVER_IN_NAMES = _OPENERS - frozenset(
-    "the a an new old first second third one two three last next my our your".split()
-)
+
+    name: str
+    other: str
+    kind: NameKind
+    passage: int | None
+    place: int
+    count: int
+    spoken: bool
+    keys: tuple[str, str]
 
 
-def names(text: str, *, single_initial: bool = True) -> Iterator[Span]:
-    """The names of a sentence in order.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a text that names are made of: a word, or a part of a hyphenated one."""
 
-    The word that opens a sentence has a capital anyhow: alone it is a name only where it is an acronym or, with
-    `single_initial`, where a verb follows it.
+    word: str
+    start: int
+    end: int
+    key: str
 
-    >>> text = "In Kabul, TTP chief Mufti Noor Wali Mehsud spoke for the Bank of England."
-    >>> [text[span.start : span.end] for span in names(text)]
-    ['Kabul', 'TTP', 'Mufti Noor Wali Mehsud', 'Bank of England']
+
+def parts(text: str) -> list[Part]:
+    """The words of a text, and the parts of hyphenated ones, without those that no index has.
+
+    >>> [part.key for part in parts("the Tehreek-e-Taliban of Pakistan")], [part.key for part in parts("WHO")]
+    (['tehreek', 'e', 'taliban', 'pakistan'], ['who'])
     """
-    if not _CAPITAL.search(text):
-        return
-    for match in _NAME.finditer(text):
-        start, end = match.span()
-        opens = _INITIAL.search(text[max(0, start - 8) : start]) if start else True
-        start = _after_openers(text, start, end, _OPENERS if opens else _NEVER_IN_NAMES)
-        if opens and start == match.start() and not _stands_alone(text, start, end, verb_counts=single_initial):
-            continue
-        if text[start:end].partition(" ")[0].rstrip(".").lower() in _NO_NAMES:
-            continue
-        if _is_adjective(text, start, end):
-            continue
-        possessive = _POSSESSIVE.search(text[start:end])
-        end -= len(possessive[0]) if possessive else 0
-        if end > start:
-            yield Span(start, end)
+    found = [(match[0], match.start(), match.end()) for match in _PARTS.finditer(text)]
+    # A word alone may be an acronym written in capitals, as WHO is; a text all in capitals says nothing by them.
+    beside = "" if text.isupper() and len(found) > 1 else " a"
+    analysed = ((word, start, end, analyse(word + beside)) for word, start, end in found)
+    return [Part(word, start, end, terms[0]) for word, start, end, terms in analysed if terms]
 
 
-def _is_adjective(text: str, start: int, end: int) -> bool:
-    """The "Afghan" of "the Afghan provinces"."""
-    return bool(
-        _OF_A_PEOPLE.search(text, start, end)
-        and " " not in text[start:end]
-        and _NOUN.match(text, end)
-        and _ARTICLE.search(text[max(0, start - 8) : start])
+def name_key(name: str) -> str:
+    """What names have in common that differ only in capitals, hyphens, little words or endings.
+
+    A name of one word is not stemmed: AIDS is no aid, and Islamism not Islam.
+
+    >>> name_key("The Department of Peace Studies"), name_key("NGOs"), name_key("AIDS"), name_key("coronaviruses")
+    ('depart peac studi', 'ngo', 'aids', 'coronaviru')
+    """
+    found = parts(name)
+    return word_key(found[0].word) if len(found) == 1 else " ".join(part.key for part in found)
+
+
+def word_key(word: str) -> str:
+    """The key of a name of one word: without dots, a possessive, and the ending of a plural in small letters."""
+    return _PLURAL.sub("", word.replace(".", "").removesuffix("'s").removesuffix("’s")).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name stands for within a scope: another name, and what says so.
+
+    `name` and the first of `forms` are the two as they are mostly written; the other forms differ from it only in what
+    `name_key` passes over. `key` is the other name's; `is_long_form`: it is what an acronym stands for. `documents` and
+    `passages` count who says so; `rows` are theirs, the first document's first.
+    """
+
+    key: str
+    name: str
+    forms: tuple[str, ...]
+    kind: NameKind
+    is_long_form: bool
+    documents: int
+    passages: int
+    rows: tuple[NameRow, ...]
+
+    @property
+    def other(self) -> str:
+        return self.forms[0]
+
+    @property
+    def from_team(self) -> bool:
+        return self.kind is NameKind.TEAM
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A row as it is found from one of its two names."""
+
+    own: str
+    other: str
+    other_key: str
+    row: NameRow
+
+
+class NameIndex:
+    """The names of one generation, found by any of their forms. Threads may share it."""
+
+    def __init__(self, rows: Iterable[NameRow]) -> None:
+        """Take the rows in the order of their passages."""
+        self._entries: dict[str, list[_Entry]] = defaultdict(list)
+        for row in rows:
+            self._entries[row.keys[0]].append(_Entry(row.name, row.other, row.keys[1], row))
+            self._entries[row.keys[1]].append(_Entry(row.other, row.name, row.keys[0], row))
+        self.most_parts = max((key.count(" ") + 1 for key in self._entries), default=0)
+
+    def __contains__(self, key: str) -> bool:
+        """Whether any document, in scope or not, or the team has a name of this key."""
+        return key in self._entries
+
+    def meanings(self, key: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
+        """The other names of a name, by what somebody may see.
+
+        Args:
+            key: what `name_key` makes of the name.
+            admitted: bool [passages]: what is in scope; None for everything. The team's own names always are.
+
+        Returns:
+            The team's first, then what most documents say; forms that differ only in little are one.
+        """
+        groups: dict[tuple[str, bool], list[_Entry]] = defaultdict(list)
+        for entry in self._entries.get(key, ()):
+            if _may_see(entry.row, admitted):
+                groups[entry.other_key, entry.row.kind is NameKind.TEAM].append(entry)
+        found = [_meaning(key, group) for (key, _), group in groups.items()]
+        return sorted(found, key=_order)
+
+    def find(self, name: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
+        """The other names of a name as somebody may write it; a typing error is forgiven in all but the shortest."""
+        for key in dict.fromkeys((name.strip().casefold(), name_key(name))):
+            if found := self.meanings(key, admitted):
+                return found
+        known = {name_key(other): other.casefold() for other in self.names(admitted)}
+        most = len(name) // _LETTERS_AN_ERROR
+        near = process.extract(name.casefold(), known, scorer=OSA.distance, score_cutoff=most, limit=1) if most else []
+        return self.meanings(near[0][2], admitted) if near else []
+
+    def similar(self, name: str, admitted: NDArray[np.bool_] | None = None) -> list[str]:
+        """Names that somebody may see and may have meant, the likeliest first."""
+        names = self.names(admitted)
+        near = process.extract(
+            name, names, scorer=fuzz.WRatio, processor=str.casefold, limit=_MOST_SIMILAR, score_cutoff=_LEAST_SIMILAR
+        )
+        return [other for other, *_ in near]
+
+    def names(self, admitted: NDArray[np.bool_] | None = None) -> list[str]:
+        """Every name that somebody may see, as it is mostly written; what most passages define comes first."""
+        found = []
+        for entries in self._entries.values():
+            seen = [entry for entry in entries if _may_see(entry.row, admitted)]
+            if seen:
+                found.append((-sum(entry.row.count for entry in seen), _commonest(entry.own for entry in seen)))
+        return [name for _, name in sorted(found)]
+
+
+def _order(meaning: Meaning) -> tuple[bool, int, int, bool, str]:
+    """The team's first, then what most say; of equals, what acronyms stand for before further names."""
+    is_alias = meaning.kind is NameKind.ALIAS
+    return not meaning.from_team, -meaning.documents, -meaning.passages, is_alias, meaning.other
+
+
+def _may_see(row: NameRow, admitted: NDArray[np.bool_] | None) -> bool:
+    return row.passage is None or admitted is None or bool(admitted[row.passage])
+
+
+def _meaning(key: str, group: Sequence[_Entry]) -> Meaning:
+    forms: Counter[str] = Counter()
+    for entry in group:
+        forms[entry.other] += entry.row.count
+    rows = tuple(entry.row for entry in group)
+    return Meaning(
+        key=key,
+        name=_commonest(entry.own for entry in group),
+        forms=tuple(form for form, _ in forms.most_common()),
+        kind=rows[0].kind,
+        is_long_form=rows[0].kind is NameKind.ACRONYM and rows[0].keys[1] == key,
+        documents=len({row.passage for row in rows}),
+        passages=sum(row.count for row in rows),
+        rows=rows,
     )
 
 
-def _after_openers(text: str, start: int, end: int, openers: frozenset[str]) -> int:
-    """Where the name begins behind "The", "In" and the like; `end` where nothing is left."""
-    while start < end:
-        word = _FIRST_WORD.match(text, start, end)
-        if word is None or word[0].lower() not in openers:
-            return start
-        start = word.end()
-        while start < end and not text[start].isalnum():
-            start += 1
-        if start < end and not text[start].isupper():
-            return end
-    return end
-
-
-def _stands_alone(text: str, start: int, end: int, *, verb_counts: bool) -> bool:
-    name = text[start:end]
-    if " " in name:
-        return True
-    if name.isupper():
-        return len(name) > 1
-    if not verb_counts or name.endswith(("ing", "ed", "ly")):
-        return False
-    return bool((_SINGULAR if _PLURAL.search(name) else _VERB).match(text, end))
+def _commonest(names: Iterable[str]) -> str:
+    """The most frequent, the first of equals."""
+    return Counter(names).most_common(1)[0][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
 from frontmatter.default_handlers import YAMLHandler
@@ -12,6 +12,9 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from askbrief.errors import ReadingError
 from askbrief.records import Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LARGEST_YAML_CHARS = 64 * 1024
 _DEEPEST_YAML = 20
@@ -47,16 +50,7 @@ def parse(source: str, where: str) -> Metadata:
     Raises:
         ReadingError: naming the place, the line or field, and what it should be.
     """
-    if len(source) > _LARGEST_YAML_CHARS:
-        raise ReadingError(f"{where}: is {len(source):,} characters long; the limit is {_LARGEST_YAML_CHARS:,}")
-    try:
-        _refuse_endless(source, where)
-        # The base loader leaves every value as it is written: YAML would read "9:11" as 551 and "007" as 7.
-        values = yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text, lists, mappings
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        mark = getattr(error, "problem_mark", None)
-        what = f"at line {mark.line + 1}" if mark else f"({' '.join(str(error).split())})"
-        raise ReadingError(f"{where}: is not valid YAML {what}: mend it or take it out") from error
+    values = careful_yaml(source, where, _loaded)
     if values in _NOTHING:
         return Metadata()
     if not isinstance(values, dict):
@@ -68,6 +62,28 @@ def parse(source: str, where: str) -> Metadata:
         name = first["loc"][0] if first["loc"] else "?"
         problem = first["msg"].removeprefix("Value error, ").lower()
         raise ReadingError(f"{where}: {name} is {first['input']!r:.60}: {problem}") from error
+
+
+def careful_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` gives
+    """Load some YAML that anybody may have written.
+
+    Raises:
+        ReadingError: naming the place, and the line, where it is too long, endless, or no YAML.
+    """
+    if len(source) > _LARGEST_YAML_CHARS:
+        raise ReadingError(f"{where}: is {len(source):,} characters long; the limit is {_LARGEST_YAML_CHARS:,}")
+    try:
+        _refuse_endless(source, where)
+        return load(source)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = f"at line {mark.line + 1}" if mark else f"({' '.join(str(error).split())})"
+        raise ReadingError(f"{where}: is not valid YAML {what}: mend it or take it out") from error
+
+
+def _loaded(source: str) -> object:
+    # The base loader leaves every value as it is written: YAML would read "9:11" as 551 and "007" as 7.
+    return yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text, lists, mappings
 
 
 def _refuse_endless(source: str, where: str) -> None:

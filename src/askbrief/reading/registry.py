@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError, in_words
-from askbrief.reading import markdown, metadata, plain
+from askbrief.reading import aliases, markdown, metadata, plain
 from askbrief.reading.decoding import decode
 from askbrief.records import Block, BlockKind, Document
 
@@ -41,6 +41,15 @@ def read(file: SeedFile) -> Document:
         given = metadata.merge(_sidecar(file.sidecar), given)
     blocks = _never_only_headings(extract.blocks)
     return Document(file.doc_id, title(file.doc_id, given.title, extract), extract.text, blocks, given)
+
+
+def read_aliases(file: SeedFile) -> tuple[tuple[str, ...], ...]:
+    """Read the team's own names.
+
+    Raises:
+        ReadingError: with the reason, when the file cannot be read.
+    """
+    return aliases.read(_content(file.path))
 
 
 def reader_for(doc_id: str) -> Callable[[bytes], Extract]:

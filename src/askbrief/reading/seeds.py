@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError, SeedsError, in_words
+from askbrief.reading.aliases import ALIASES
 from askbrief.reading.registry import reader_for
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ def _look(
     try:
         _check_name(doc_id)
         stamp = _checked_stamp(path, root, max_file_mib)
-        reader_for(doc_id)
+        if doc_id != ALIASES:
+            reader_for(doc_id)
         if sidecar is not None:
             stamp += " " + _sidecar_stamp(sidecar, root, max_file_mib)
         old = known.get(doc_id)

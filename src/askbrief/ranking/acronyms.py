@@ -1,0 +1,149 @@
+"""Acronyms that a text defines, by Schwartz and Hearst's algorithm.
+
+A. Schwartz and M. Hearst (2003), "A simple algorithm for identifying abbreviation definitions in biomedical text",
+Pacific Symposium on Biocomputing 8. A short form stands in brackets after its long form, or the other way round; each
+of its letters is looked for in the words before, from the last to the first, and the first one must begin a word.
+What is added here only makes it stricter, for texts of any kind: see `_is_acronym` and `_is_sound`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from askbrief.ranking.names import NameKind, Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHORTEST, _LONGEST = 2, 10
+_REACH = 240
+"""So many characters before a bracket are looked at; the longest long form that the algorithm takes is 15 words."""
+_SHORT = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}&/.+'’-]{1,9}(?:\ [\p{Lu}\p{N}][\p{L}\p{N}-]{0,6})?"
+_OPENERS = r"(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\ as|\ to)?|or|the|short|in\ short)[,:]?\ )?"
+_SHORT_IN_BRACKETS = regex.compile(
+    rf"[(\[]\s?{_OPENERS}[\"“‘']?(?P<short>{_SHORT})[\"”’']?\s?(?=[)\](\[;,:=])", regex.VERBOSE
+)
+_LONG_IN_BRACKETS = regex.compile(
+    rf"(?<![\p{{L}}\p{{N}}-])(?P<short>{_SHORT})\ ?[(\[](?P<long>[^()\[\]]{{4,160}})[)\]]", regex.VERBOSE
+)
+_SENTENCE_END = regex.compile(r"(?<=[\p{Ll}\p{N}\"”)][.!?])\s+|[;:]\s|\n\s*\n")
+_IN_BRACKETS = regex.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+_ROMAN = regex.compile(r"[IVX]+|[ivx]+")
+_CAPITAL_OR_DIGIT = regex.compile(r"[\p{Lu}\p{N}]")
+_CAPITAL = regex.compile(r"\p{Lu}")
+_LETTER = regex.compile(r"\p{L}")
+_WORD = regex.compile(r"\p{Lu}?\p{Ll}+[.]?|\p{N}+")
+_LITTLE = frozenset("a an and as at by de del du for from in of on or the to with".split())
+_MANY = 3
+"""A long form of so many words may have one that the short form leaves out: "human adenovirus type 55 (HAdV-55)"."""
+_LEADING = regex.compile(r"^(?:the|a|an|of|and|or|as|in|to|by|for|from|with)\s+", regex.IGNORECASE)
+
+
+def acronyms(text: str) -> Iterator[Pair]:
+    """The acronyms that a text defines, in order; in time linear in its length.
+
+    >>> [(pair.name, pair.other) for pair in acronyms("the Tehreek-e-Taliban Pakistan (TTP)")]
+    [('TTP', 'Tehreek-e-Taliban Pakistan')]
+    >>> [(pair.name, pair.other) for pair in acronyms("by WHO (World Health Organization)")]
+    [('WHO', 'World Health Organization')]
+    """
+    if "(" not in text and "[" not in text:
+        return
+    for match in _SHORT_IN_BRACKETS.finditer(text):
+        short = match["short"]
+        found = _long_before(text, match.start(), short) if _is_acronym(short) else None
+        if found:
+            yield Pair(short, found, NameKind.ACRONYM, match.start("short"))
+    for match in _LONG_IN_BRACKETS.finditer(text):
+        inside = regex.split(r"[;,]", match["long"])[0].strip(" \"“”'‘’")
+        short = match["short"] if _is_acronym(match["short"]) else match["short"].split()[-1]
+        if _is_acronym(short) and _long_inside(short, inside):
+            yield Pair(short, _LEADING.sub("", inside), NameKind.ACRONYM, match.start("short"))
+
+
+def long_form(short: str, words: str) -> str | None:
+    """The shortest stretch at the end of some words whose letters give the short form, or None.
+
+    The first letter of the short form begins a word of it, the others stand anywhere in it in their order.
+
+    >>> long_form("PIPS", "according to the Pak Institute for Peace Studies")
+    'Pak Institute for Peace Studies'
+    """
+    place = len(words)
+    for index in range(len(short) - 1, -1, -1):
+        letter = short[index].lower()
+        if not letter.isalnum():
+            continue
+        place -= 1
+        while place >= 0 and not (
+            words[place].lower() == letter and (index or not place or not words[place - 1].isalnum())
+        ):
+            place -= 1
+        if place < 0:
+            return None
+    return words[words.rfind(" ", 0, place + 1) + 1 :]
+
+
+def _long_before(text: str, end: int, short: str) -> str | None:
+    before = text[max(0, end - _REACH) : end]
+    before = _IN_BRACKETS.sub("", _SENTENCE_END.split(before)[-1])
+    words = before.split()
+    most = min(len(short) + 5, 2 * len(short))
+    found = _spelled_out(short, words) or long_form(short, " ".join(words[-most:]))
+    found = found and found.strip(" \"“”'‘’,([")
+    return found if found and _is_sound(short, found) else None
+
+
+def _long_inside(short: str, inside: str) -> bool:
+    """Whether all of what stands in brackets after a short form is its long form."""
+    words = _LEADING.sub("", " ".join(inside.split()))
+    return len(words.split()) <= min(len(short) + 5, 2 * len(short)) and (
+        long_form(short, words) == words and _is_sound(short, words)
+    )
+
+
+def _is_acronym(short: str) -> bool:
+    """Two to ten characters, not only capitals that begin a word: TTP, mAb and U.S., but not Fig, Fig 3 or IV."""
+    words = short.split()
+    capitals = _CAPITAL.findall(short)
+    written_as_words = all(_WORD.fullmatch(word) for word in words)
+    return (
+        _SHORTEST <= len(short) <= _LONGEST
+        and len(_LETTER.findall(short)) > 1
+        and len(words[-1]) > 1
+        and all(_CAPITAL_OR_DIGIT.search(word) for word in words)
+        and bool(capitals)
+        and not written_as_words
+        and not _ROMAN.fullmatch(short)
+    )
+
+
+def _is_sound(short: str, long: str) -> bool:
+    """Whether a long form that the letters give is one that a person would have meant.
+
+    It is longer than the short form and does not hold it, it does not begin with a little word, and of its other
+    words hardly any begins with a letter that the short form lacks. A list has a word for each letter.
+    """
+    words = long.split()
+    if len(long) <= len(short) or short in long or words[0].casefold() in _LITTLE or "+" in long:
+        return False
+    letters = {letter.casefold() for letter in _LETTER.findall(short)}
+    weighty = [word for word in words if _LETTER.match(word) and word.casefold() not in _LITTLE]
+    foreign = sum(word[0].casefold() not in letters for word in weighty)
+    if "," in long and (foreign or len(weighty) != len(_LETTER.findall(short))):
+        return False
+    return foreign <= (len(weighty) >= _MANY)
+
+
+def _spelled_out(short: str, words: list[str]) -> str | None:
+    """The words that begin with the letters of the short form, little words aside: Court of Justice, CJ."""
+    place = len(words)
+    for letter in reversed(short):
+        place -= 1
+        while place > 0 and words[place].casefold() in _LITTLE and words[place][0].casefold() != letter.casefold():
+            place -= 1
+        if place < 0 or words[place][0].casefold() != letter.casefold():
+            return None
+    return None if words[place].casefold() in _LITTLE else " ".join(words[place:])

@@ -1,0 +1,69 @@
+"""Passages and a team's own list -> the names that stand for each other, a row for each document that says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import chain, permutations
+from typing import TYPE_CHECKING
+
+import regex
+
+from askbrief.ranking.acronyms import acronyms
+from askbrief.ranking.names import NameKind, NameRow, name_key
+from askbrief.ranking.othernames import other_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from askbrief.ranking.names import Pair
+    from askbrief.records import Passage
+
+_SMALL_WORDS = regex.compile(r"(?<![\p{L}\p{N}.-])\p{Ll}{2,10}(?![\p{L}\p{N}-])")
+_WRAPPED = regex.compile(r"(?<=[^\n]{40}[\p{L},-])\n(?=[\p{L}(])")
+"""A line end in the midst of a sentence; after a short line, such as a heading, another sentence begins."""
+
+
+def learned(passages: Iterable[Passage]) -> list[NameRow]:
+    """What passages say of names, in their order; each document counts once for a pair of names.
+
+    Args:
+        passages: every passage of an index, in order.
+    """
+    rows: dict[tuple[str, str, str], NameRow] = {}
+    words: set[str] = set()
+    for number, passage in enumerate(passages):
+        words.update(_SMALL_WORDS.findall(passage.text))
+        for pair in _pairs(passage.text):
+            row = rows.get((passage.doc_id, pair.name, pair.other))
+            rows[passage.doc_id, pair.name, pair.other] = (
+                replace(row, count=row.count + 1) if row else _row(pair, number, passage.start + pair.place)
+            )
+    return [replace(row, spoken=row.name.casefold() in words) for row in rows.values()]
+
+
+def of_team(groups: Iterable[Sequence[str]]) -> list[NameRow]:
+    """The team's own names: each of a group stands for all others of it."""
+    return [
+        NameRow(name, other, NameKind.TEAM, None, 0, 1, spoken=False, keys=(name_key(name), name_key(other)))
+        for group in groups
+        for name, other in permutations(group, 2)
+        if name < other
+    ]
+
+
+def _pairs(text: str) -> Iterator[Pair]:
+    """The pairs of one passage, each once."""
+    flowing = _WRAPPED.sub(" ", text)
+    found = {(pair.name, pair.other): pair for pair in chain(acronyms(flowing), other_names(flowing))}
+    return (pair for pair in found.values() if all(map(_can_be_found, (pair.name, pair.other))))
+
+
+def _can_be_found(name: str) -> bool:
+    """Whether a name has a key, and not that of one common word in it: Number I."""
+    key = name_key(name)
+    return bool(key) and (" " in key or " " not in name)
+
+
+def _row(pair: Pair, number: int, place: int) -> NameRow:
+    keys = (name_key(pair.name), name_key(pair.other))
+    return NameRow(pair.name, pair.other, pair.kind, number, place, 1, spoken=False, keys=keys)

@@ -1,0 +1,143 @@
+"""The words of an index: which are known, and which are near one that is not."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import regex
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from askbrief.ranking.analysis import analyse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from askbrief.ranking.lexical import Postings
+    from askbrief.records import Passage
+
+SHORTEST_TYPO = 5
+"""Shorter words have too many neighbours."""
+_ONE_OFF = 8
+"""Up to so many letters one typing error is forgiven, beyond them two: Medicaid is no misspelt Medicare."""
+_SMALL_INDEX = 1_000
+"""With fewer passages, a term of one passage may be what was meant; with more, it may itself be misspelt."""
+_MOST, _MOST_READ = 3, 8
+"""So many words are given, and the passages of so many looked at."""
+_READ = 8
+"""So many passages of a term are read for the word that people write for it."""
+_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’ʼ]\p{L}+)*")
+_LETTERS = regex.compile(r"\p{L}+")
+
+
+class Vocabulary:
+    """The terms of one generation, with the passages that have them. Threads may share it."""
+
+    def __init__(
+        self,
+        postings: Postings,
+        find_terms: Callable[[Sequence[str]], Mapping[str, int]],
+        terms: Callable[[], Sequence[str]],
+        passages: Callable[[Sequence[int]], Sequence[Passage]],
+        size: int,
+    ) -> None:
+        """Take what is read when it is needed.
+
+        Args:
+            postings: the passages of each term.
+            find_terms: looks the positions of some terms up.
+            terms: gives all terms in order.
+            passages: gives the passages of some numbers.
+            size: how many passages there are.
+        """
+        self._size = size
+        self._postings = postings
+        self._find_terms = find_terms
+        self._all_terms = terms
+        self._passages = passages
+
+    def unknown(self, terms: Sequence[str], admitted: NDArray[np.bool_] | None = None) -> frozenset[str]:
+        """Those of some terms that no passage in scope has."""
+        found = self._find_terms(terms)
+        known = found if admitted is None else (term for term in found if self._frequency(found[term], admitted))
+        return frozenset(terms).difference(known)
+
+    def near(self, word: str, term: str, admitted: NDArray[np.bool_] | None = None) -> list[tuple[str, str]]:
+        """The words that a misspelt one may have been meant to be, the likeliest first; at most three.
+
+        Distances are by optimal string alignment (Damerau and Levenshtein's, no stretch edited twice).
+
+        Args:
+            word: as it was typed.
+            term: its term, which no passage in scope has.
+            admitted: bool [passages]: what is in scope; None for everything. Nothing else is given.
+
+        Returns:
+            Terms, and each as a word that stands in a passage: the nearest ones, then the most frequent. Those of
+            another first letter only where none has the same.
+        """
+        most = 1 if len(word) <= _ONE_OFF else 2
+        lengths = range(len(term) - most, len(term) + most + 1)
+        same = [(term[0], length) for length in lengths]
+        others = (key for key in self._buckets if key[1] in lengths and key[0] != term[0])
+        for buckets in (same, others):
+            candidates = sorted(one for key in buckets for one in self._within(term, key, most, admitted))[:_MOST_READ]
+            found = [
+                (written[0], negative, near, written[1])
+                for _, negative, near in candidates
+                if (written := self._written(near, word, most, admitted))
+            ]
+            if found:
+                nearest = min(found)[0]
+                return [(near, written) for distance, _, near, written in sorted(found) if distance == nearest][:_MOST]
+        return []
+
+    def _within(
+        self, term: str, key: tuple[str, int], most: int, admitted: NDArray[np.bool_] | None
+    ) -> Iterator[tuple[int, int, str]]:
+        """The terms of a bucket that are at most so far from this one: distance, frequency (negative), term."""
+        words, positions = self._buckets.get(key, ((), ()))
+        least = 1 if self._size < _SMALL_INDEX else 2
+        for near, distance, place in process.extract(term, words, scorer=OSA.distance, score_cutoff=most, limit=None):
+            frequency = self._frequency(positions[place], admitted)
+            if frequency >= least:
+                yield int(distance), -frequency, near
+
+    def _written(self, term: str, word: str, most: int, admitted: NDArray[np.bool_] | None) -> tuple[int, str] | None:
+        """Of the words that people write for a term, the one nearest to a misspelt one, if it is near enough."""
+        passages = self._postings.passages[self._span(self._find_terms([term])[term])]
+        read = (passages if admitted is None else passages[admitted[passages]])[:_READ].tolist()
+        words = Counter(other for passage in self._passages(read) for other in _WORD.findall(passage.text))
+        found = [
+            (OSA.distance(word.casefold(), other.casefold(), score_cutoff=most), -count, other)
+            for other, count in words.items()
+            if abs(len(word) - len(other)) <= most
+        ]
+        near = sorted(one for one in found if one[0] <= most and term in analyse(one[2]))
+        return (near[0][0], near[0][2]) if near else None
+
+    @cached_property
+    def _buckets(self) -> Mapping[tuple[str, int], tuple[list[str], list[int]]]:
+        """The terms that are words, with their positions, by first letter and length."""
+        buckets: dict[tuple[str, int], tuple[list[str], list[int]]] = defaultdict(lambda: ([], []))
+        for position, term in enumerate(self._all_terms()):
+            if _LETTERS.fullmatch(term):
+                words, positions = buckets[term[0], len(term)]
+                words.append(term)
+                positions.append(position)
+        return dict(buckets)
+
+    def _frequency(self, position: int, admitted: NDArray[np.bool_] | None) -> int:
+        """How many passages in scope have a term."""
+        span = self._span(position)
+        if admitted is None:
+            return int(span.stop - span.start)
+        return int(np.count_nonzero(admitted[self._postings.passages[span]]))
+
+    def _span(self, position: int) -> slice:
+        return slice(*map(int, self._postings.starts[position : position + 2]))
