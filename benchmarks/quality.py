@@ -36,6 +36,7 @@ import askbrief
 from askbrief.errors import AskbriefError
 from askbrief.evaluation import QuestionSet
 from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.terminal import Bar
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.peers.outcome import Outcome
 from benchmarks.quality_report import SetResults, as_json, shown_as_markdown, shown_as_table
@@ -108,7 +109,8 @@ class Runs:
         """Every peer that can be run on a set."""
         questions = QuestionSet(folder).questions
         outcomes = {peer.name: outcome for peer in peers if (outcome := self._one_on(folder, peer))}
-        return SetResults(folder.name, [q.qid for q in questions], [q.answerable for q in questions], outcomes)
+        with Bar(self._console) as bar:
+            return SetResults.of(folder.name, questions, outcomes, bar)
 
     def _one_on(self, folder: Path, peer: Peer) -> Outcome | None:
         if missing := peer.missing():

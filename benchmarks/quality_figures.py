@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,7 +80,7 @@ def reciprocal(ranks: Numbers) -> Numbers:
 
 def of_means(differences: Numbers) -> Ahead:
     """The mean difference: float [questions]."""
-    means = [counts @ differences / len(differences) for counts in _resamples(len(differences))]
+    means = [counts.astype(np.float64) @ differences / len(differences) for counts in _resamples(len(differences))]
     return _ahead(float(differences.mean()), means)
 
 
@@ -90,20 +91,22 @@ def of_pairs(differences: Numbers, answerable: NDArray[np.bool_]) -> Ahead:
         differences: float [answerable, others].
         answerable: bool [questions]; all of them are drawn from, so that the shares of the two kinds vary as well.
     """
+    pairwise = differences.astype(np.float32)
     areas = []
     for counts in _resamples(len(answerable)):
         positive, negative = counts[:, answerable], counts[:, ~answerable]
         pairs = positive.sum(axis=1) * negative.sum(axis=1)
-        areas.append(((positive @ differences) * negative).sum(axis=1) / np.maximum(pairs, 1))
+        areas.append(((positive @ pairwise) * negative).sum(axis=1) / np.maximum(pairs, 1))
     return _ahead(float(differences.mean()), areas)
 
 
-def _resamples(questions: int) -> list[Numbers]:
-    """How often each question is drawn: float [resamples, questions], in portions; the same for every peer."""
+@cache
+def _resamples(questions: int) -> list[NDArray[np.float32]]:
+    """How often each question is drawn: [resamples, questions], in portions; the same for every peer and measure."""
     random = np.random.default_rng(SEED)
     odds = np.full(questions, 1 / questions)
     draws = (random.multinomial(questions, odds, size=_AT_ONCE) for _ in range(RESAMPLES // _AT_ONCE))
-    return [counts.astype(np.float64) for counts in draws]
+    return [counts.astype(np.float32) for counts in draws]
 
 
 def _ahead(difference: float, resampled: Sequence[Numbers]) -> Ahead:

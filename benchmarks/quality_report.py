@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -12,8 +12,10 @@ from benchmarks.peers import OURS, PEERS
 from benchmarks.quality_figures import RESAMPLES, SEED, Ahead, Figures, ahead, measure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from askbrief.evaluation import Question
+    from askbrief.indexing.progress import Progress
     from benchmarks.peers import Peer
     from benchmarks.peers.outcome import Outcome
 
@@ -36,21 +38,27 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SetResults:
-    """All peers on a set."""
+    """All peers on a set, in their order."""
 
     name: str
     qids: Sequence[str]
     answerable: Sequence[bool]
-    outcomes: Mapping[str, Outcome]
+    rows: Sequence[Row]
 
-    def rows(self) -> Iterator[Row]:
-        """The peers that ran, in their order."""
-        ours = self.outcomes.get(OURS.name)
+    @classmethod
+    def of(cls, name: str, questions: Sequence[Question], outcomes: Mapping[str, Outcome], progress: Progress) -> Self:
+        """Measure every outcome, and compare askbrief's with it if there is one."""
+        answerable = [question.answerable for question in questions]
+        ours = outcomes.get(OURS.name)
+        rows = []
+        progress.stage("comparing", len(outcomes))
         for peer in PEERS:
-            if peer.name in self.outcomes:
-                theirs = self.outcomes[peer.name]
-                compared = ahead(ours, theirs, self.answerable) if ours and peer is not OURS else {}
-                yield Row(peer, theirs, measure(theirs, self.answerable), compared)
+            if peer.name in outcomes:
+                theirs = outcomes[peer.name]
+                compared = ahead(ours, theirs, answerable) if ours and peer is not OURS else {}
+                rows.append(Row(peer, theirs, measure(theirs, answerable), compared))
+                progress.advance()
+        return cls(name, [question.qid for question in questions], answerable, rows)
 
 
 def shown_as_table(results: SetResults) -> Table:
@@ -59,9 +67,9 @@ def shown_as_table(results: SetResults) -> Table:
     table = Table(title=title, caption=_CAPTION, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.caption_justify = "left"
     table.add_column("peer", no_wrap=True)
-    for name in ("hit@1", "hit@5", "MRR@10", "AUROC", "words", "lost", "ahead, hit@1", "ahead, MRR@10"):
+    for name in ("hit@1", "hit@5", "MRR@10", "AUROC", "words", "lost", "ahead hit@1", "ahead MRR"):
         table.add_column(name, justify="right", no_wrap=True)
-    for row in results.rows():
+    for row in results.rows:
         mark = "*" if row.peer.splits and row.peer is not OURS else ""
         intervals = [_interval(row.ahead.get(measure)) for measure in ("hit_at_1", "mrr_at_10")]
         table.add_row(f"{row.peer.name}{mark}", *_cells(row), *intervals)
@@ -75,13 +83,13 @@ def shown_as_markdown(everything: Sequence[SetResults]) -> str:
     lines = [_markdown_row(columns), "|---|---|" + "---:|" * (len(columns) - 2)]
     for results in everything:
         first = f"**{results.name}** ({_kinds(results)})"
-        for row in results.rows():
+        for row in results.rows:
             compared = [_difference(row.ahead.get(measure)) for measure in ("hit_at_1", "mrr_at_10", "auroc")]
             lines.append(_markdown_row([first, row.peer.name, *_cells(row), *compared]))
             first = ""
     lines += ["", "| peer | versions | passages | set up as |", "|---|---|---|---|"]
     for peer in PEERS:
-        if any(peer.name in results.outcomes for results in everything):
+        if any(row.peer is peer for results in everything for row in results.rows):
             lines.append(
                 _markdown_row([peer.name, _versions(peer), "its own" if peer.splits else "askbrief's", peer.setup])
             )
@@ -99,7 +107,7 @@ def as_json(everything: Sequence[SetResults], left_out: Mapping[str, str]) -> di
                 "name": results.name,
                 "qids": list(results.qids),
                 "answerable": list(results.answerable),
-                "peers": {row.peer.name: _row_as_json(row) for row in results.rows()},
+                "peers": {row.peer.name: _row_as_json(row) for row in results.rows},
             }
             for results in everything
         ],
@@ -132,7 +140,7 @@ def _share(value: float | None) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("0.", ".", 1)
+    return f"{round(value, 3) + 0.0:+.3f}".replace("0.", ".", 1)  # and zero has no sign of its own
 
 
 def _interval(one: Ahead | None) -> str:
