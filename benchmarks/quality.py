@@ -74,7 +74,7 @@ class Cache:
             "model": self.model_id,
             "set": digest(folder / name for name in ("corpus.jsonl", "queries.jsonl")),
             "code": digest(code_of(peer)),
-            "settings": sorted(item for item in os.environ.items() if item[0].startswith("ASKBRIEF_")),
+            "settings": sorted(item for item in os.environ.items() if peer is OURS and item[0].startswith("ASKBRIEF_")),
         }
         key = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
         return self.folder / f"{peer.module}-{key[:16]}.json"

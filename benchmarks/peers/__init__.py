@@ -36,7 +36,13 @@ def _version(package: str) -> str:
         return ""
 
 
-OURS = Peer("askbrief", "askbrief", ("askbrief", "nupunkt", "PyStemmer", "rank-bm25"), "as it comes", splits=True)
+OURS = Peer(
+    "askbrief",
+    "askbrief",
+    ("askbrief", "nupunkt", "PyStemmer", "rank-bm25"),
+    "as it comes; title and section are in what it indexes and encodes",
+    splits=True,
+)
 PEERS = (
     OURS,
     Peer("rank-bm25", "rank_bm25", ("rank-bm25",), "`BM25Okapi`, lower-cased words between white space"),
@@ -64,7 +70,8 @@ PEERS = (
         "LangChain",
         "langchain",
         ("langchain-classic", "langchain-community", "langchain-text-splitters", "rank-bm25", "faiss-cpu"),
-        "`EnsembleRetriever` of `BM25Retriever` and `FAISS`; `RecursiveCharacterTextSplitter`, 120 words, overlap 24",
+        "`EnsembleRetriever` of `BM25Retriever`, which tells capitals from small letters, and `FAISS`; "
+        "`RecursiveCharacterTextSplitter`, 120 words, overlap 24",
         splits=True,
     ),
 )
