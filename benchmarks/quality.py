@@ -44,6 +44,8 @@ from benchmarks.quality_report import SetResults, as_json, shown_as_markdown, sh
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from askbrief.evaluation import Question
+
 ROOT = Path(__file__).resolve().parents[1]
 COMMON = ("__main__.py", "material.py", "outcome.py", "vectors.py")
 SPLITTING = ("indexing/passages.py", "indexing/sentences.py", "reading/plain.py", "reading/lines.py", "evaluation.py")
@@ -105,9 +107,8 @@ class Runs:
         self._keep = keep
         self.left_out: dict[str, str] = {}
 
-    def all_on(self, folder: Path, peers: Sequence[Peer]) -> SetResults:
+    def all_on(self, folder: Path, questions: Sequence[Question], peers: Sequence[Peer]) -> SetResults:
         """Every peer that can be run on a set."""
-        questions = QuestionSet(folder).questions
         outcomes = {peer.name: outcome for peer in peers if (outcome := self._one_on(folder, peer))}
         with Bar(self._console) as bar:
             return SetResults.of(folder.name, questions, outcomes, bar)
@@ -189,13 +190,14 @@ def main() -> int:
         Console().print(listed(), highlight=False)
         return 0
     peers = chosen(options.peer)
+    sets = {one.resolve(): QuestionSet(one).questions for one in options.sets}  # a wrong one is told before any runs
     folder = Path(tempfile.gettempdir()) / f"askbrief-peers-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     progress = Console(stderr=True, highlight=False)
     runs = Runs(Cache(folder, SentenceTransformerEncoder().model_id), progress, fresh=options.fresh, keep=options.keep)
     everything = []
-    for one in options.sets:
-        everything.append(runs.all_on(one.resolve(), peers))
+    for one, questions in sets.items():
+        everything.append(runs.all_on(one, questions, peers))
         (progress if options.markdown else Console(highlight=False)).print(shown_as_table(everything[-1]))
     if options.markdown:
         sys.stdout.write(f"{shown_as_markdown(everything)}\n")
