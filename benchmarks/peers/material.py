@@ -1,0 +1,138 @@
+"""What every peer is given, and what it gives back: documents, questions and a model in; passages with offsets out."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from askbrief.indexing.passages import MOST_WORDS, split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from askbrief.evaluation import QuestionSet
+    from askbrief.indexing.progress import Progress
+    from benchmarks.peers.vectors import Vectors
+
+__all__ = ["MOST_WORDS", "Chunk", "Finder", "Found", "Material", "Opened", "count_words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage as a peer holds it, and where it stands in its document; without offsets if it stands nowhere."""
+
+    doc_id: str
+    text: str
+    start: int | None
+    end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that a peer found, with the score that it gave; None where it gives none."""
+
+    chunk: Chunk
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A peer that has read the documents: to be asked, best passage first."""
+
+    ask: Callable[[str], Sequence[Found]]
+    chunks: int
+    lost: int
+    """How many of its passages stand nowhere in the documents."""
+
+    @classmethod
+    def of(cls, chunks: Sequence[Chunk], ask: Callable[[str], Sequence[Found]]) -> Self:
+        """Count the passages, and those without offsets."""
+        return cls(ask, len(chunks), sum(chunk.start is None for chunk in chunks))
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What there is to work with."""
+
+    questions: QuestionSet
+    model: Vectors
+    progress: Progress
+    scratch: Path
+    """A folder for what must lie on disk; it is gone afterwards."""
+
+    def askbrief_passages(self) -> list[Chunk]:
+        """The passages of askbrief, as plain text without titles, for peers that have no splitter."""
+        sources = self.questions.sources()
+        self.progress.stage("splitting", len(sources))
+        chunks = []
+        for source in sources:
+            document = source.read()
+            chunks += [Chunk(p.doc_id, p.text, p.start, p.end) for p in split(document, self.model).passages]
+            self.progress.advance()
+        return chunks
+
+    def encode(self, texts: Sequence[str]) -> None:
+        """Make the vectors of all these texts and of all questions, so that whoever asks for one later has it."""
+        self.model.prepare([*texts, *(question.question for question in self.questions.questions)], self.progress)
+
+    def located(self, pieces: Iterable[tuple[str, str, int | None]]) -> list[Chunk]:
+        """Find the pieces of a splitter in their documents.
+
+        Args:
+            pieces: document, text, and where the splitter says that it begins; the pieces of a document in order.
+        """
+        finders = {doc_id: Finder(text) for doc_id, text in self.questions.texts.items()}
+        return [finders[doc_id].chunk(doc_id, text, start) for doc_id, text, start in pieces]
+
+
+class Finder:
+    r"""Finds the pieces of a text again, in the order in which they were cut; they may overlap.
+
+    >>> finder = Finder("One two.\n\nTwo three. Two three.")
+    >>> [finder.find(piece) for piece in ("One two.", "Two three.", "two.  Two", "Two three.", "Four")]
+    [(0, 8), (10, 20), None, (21, 31), None]
+    >>> Finder("One two.\n\nTwo three.").find("two. Two")
+    (4, 13)
+    """
+
+    def __init__(self, text: str) -> None:
+        """Take the whole text."""
+        self._text = text
+        self._next = 0
+
+    def chunk(self, doc_id: str, piece: str, start: int | None = None) -> Chunk:
+        """A piece with its offsets; a start that is told is believed if the piece does stand there."""
+        if start is not None and start >= 0 and piece and self._text.startswith(piece, start):
+            self._next = start + 1
+            return Chunk(doc_id, piece, start, start + len(piece))
+        found = self.find(piece)
+        return Chunk(doc_id, piece, *(found or (None, None)))
+
+    def find(self, piece: str) -> tuple[int, int] | None:
+        """Where a piece stands first after the start of the one before; else where it does but for white space."""
+        start = self._text.find(piece, self._next) if piece.strip() else -1
+        found = (start, start + len(piece)) if start >= 0 else self._find_words(piece)
+        if found:
+            self._next = found[0] + 1
+        return found
+
+    def _find_words(self, piece: str) -> tuple[int, int] | None:
+        wanted = "".join(piece.split())
+        at = self._squeezed.find(wanted, bisect_left(self._places, self._next)) if wanted else -1
+        return (self._places[at], self._places[at + len(wanted) - 1] + 1) if at >= 0 else None
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [place for place, character in enumerate(self._text) if not character.isspace()]
+
+    @cached_property
+    def _squeezed(self) -> str:
+        return "".join(self._text.split())
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, by white space: the count that every splitter is held to."""
+    return len(text.split())
