@@ -63,7 +63,7 @@ class Seat:
     user: Any
     member: Any = None
 
-    async def slash(self, name: str, **options: Any) -> Any:
+    async def slash(self, name: str, /, **options: Any) -> Any:
         if self.member is None:
             return await self.user.slash(name, **options)
         return await self.member.slash(self.channel, name, **options)

@@ -19,6 +19,7 @@ FATES = ("kept", "changed", "removed", "added")
 """What became of a document in the files since the index was built."""
 FILES_OF = {"Added": "added", "Changed": "changed", "Removed": "removed"}
 ANSWERED, UNANSWERED = "which ships carry cargo to the harbour?", "do giraffes enjoy singing at the opera?"
+ACRONYM = "LL"
 
 Letters = frozenset[str]
 
@@ -43,6 +44,11 @@ class Doc:
     def year(self) -> int:
         return 2001 + COLLECTIONS.index(self.collection)
 
+    @property
+    def long_form(self) -> str:
+        """What the acronym that all documents define stands for in this one."""
+        return f"{self._word(9_001)} {self._word(9_002)}"
+
     def content(self, paragraphs: int) -> str:
         parts = [self._paragraph(number) for number in range(1, paragraphs + 1)]
         return "\n\n".join([f"---\ntitle: {self.title}\ndate: {self.year}\n---", *parts])
@@ -51,7 +57,8 @@ class Doc:
         words = iter(range(number * 1_000, number * 1_000 + 200))
         sentences = [" ".join(self._word(next(words)) for _ in range(9)).capitalize() + "." for _ in range(9)]
         fence = " ``` " if self.fate in {"changed", "removed"} else " "  # such a citation is sent as a file
-        return f"Ships carry cargo to the harbour, {self._word(next(words))}.{fence}{' '.join(sentences)}"
+        defined = f" The {self.long_form} ({ACRONYM}) sailed." if number == 1 else ""
+        return f"Ships carry cargo to the harbour, {self._word(next(words))}.{defined}{fence}{' '.join(sentences)}"
 
     def _word(self, number: int) -> str:
         return f"leak{self.letter}{number}"

@@ -11,7 +11,7 @@ from simcord.results import ResponseMessage
 from bot.cards.listings import collection_mark
 from bot.narrowing import _mark, mark_of
 from tests.bot.isolation import CHANNELS, MARA, ROLES, GuildPlan, Happened, Seat, World
-from tests.bot.isolation_archive import ANSWERED, COLLECTIONS, DOCS, UNANSWERED, under
+from tests.bot.isolation_archive import ACRONYM, ANSWERED, COLLECTIONS, DOCS, UNANSWERED, under
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -30,7 +30,7 @@ TYPED: list[tuple[str, Letters]] = [
 ]
 COMPLETED = (
     *(("ask", "source"), ("ask", "source"), ("cite", "key"), ("cite", "key")),
-    *(("passage", "key"), ("sources", "collection")),
+    *(("passage", "key"), ("sources", "collection"), ("define", "name"), ("define", "name")),
 )
 MANAGED = (
     *(("access allow", "collection"), ("access revoke", "collection")),
@@ -163,6 +163,12 @@ class Play:
         await seat.slash("cite", key=key, **style)
         return Happened((key,))
 
+    async def define(self, seat: Seat, pick: int) -> Happened:
+        docs = list(DOCS.values())
+        name = (ACRONYM, docs[pick % len(docs)].long_form, f"{docs[pick % len(docs)].long_form}s")[pick // 20 % 3]
+        await seat.slash("define", name=name)
+        return Happened((name, *name.split(), name.removesuffix("s")))
+
     async def passage(self, seat: Seat, pick: int) -> Happened:
         key = self._key(seat, pick)
         await seat.slash("passage", key=key)
@@ -265,7 +271,7 @@ KINDS = (
         "complete",
         "complete",
     ),
-    *("complete_as_manager", "sources", "status", "rebuild", "cite", "passage", "forge", "forge"),
+    *("complete_as_manager", "sources", "status", "rebuild", "cite", "passage", "define", "define", "forge", "forge"),
     *("press",) * 10,
     *("change_rule", "change_role", "change_openness"),
 )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PARTS = regex.compile(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*")
 _PLURAL = regex.compile(r"(?<=.)(?:s?es|s)\Z")
 
-_LETTERS_AN_ERROR = 4
+_LETTERS_AN_ERROR, _MOST_ERRORS = 4, 3
 _MOST_SIMILAR, _LEAST_SIMILAR = 5, 60
 
 
@@ -181,7 +181,7 @@ class NameIndex:
             if found := self.meanings(key, admitted):
                 return found
         known = {name_key(other): other.casefold() for other in self.names(admitted)}
-        most = len(name) // _LETTERS_AN_ERROR
+        most = min(_MOST_ERRORS, len(name) // _LETTERS_AN_ERROR)
         near = process.extract(name.casefold(), known, scorer=OSA.distance, score_cutoff=most, limit=1) if most else []
         return self.meanings(near[0][2], admitted) if near else []
 

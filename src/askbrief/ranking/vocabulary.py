@@ -55,7 +55,7 @@ class Vocabulary:
             passages: gives the passages of some numbers.
             size: how many passages there are.
         """
-        self._size = size
+        self._least = 1 if size < _SMALL_INDEX else 2
         self._postings = postings
         self._find_terms = find_terms
         self._all_terms = terms
@@ -83,10 +83,13 @@ class Vocabulary:
         """
         most = 1 if len(word) <= _ONE_OFF else 2
         lengths = range(len(term) - most, len(term) + most + 1)
-        same = [(term[0], length) for length in lengths]
-        others = (key for key in self._buckets if key[1] in lengths and key[0] != term[0])
-        for buckets in (same, others):
-            candidates = sorted(one for key in buckets for one in self._within(term, key, most, admitted))[:_MOST_READ]
+        same = ((other, place) for length in lengths for other, place in self._in_bucket(term, length, most))
+        for found_near in (same, self._of_another_beginning(term)):
+            candidates = sorted(
+                (OSA.distance(term, other), -frequency, other)
+                for other, place in found_near
+                if (frequency := self._frequency(place, admitted)) >= self._least
+            )[:_MOST_READ]
             found = [
                 (written[0], negative, near, written[1])
                 for _, negative, near in candidates
@@ -97,16 +100,17 @@ class Vocabulary:
                 return [(near, written) for distance, _, near, written in sorted(found) if distance == nearest][:_MOST]
         return []
 
-    def _within(
-        self, term: str, key: tuple[str, int], most: int, admitted: NDArray[np.bool_] | None
-    ) -> Iterator[tuple[int, int, str]]:
-        """The terms of a bucket that are at most so far from this one: distance, frequency (negative), term."""
-        words, positions = self._buckets.get(key, ((), ()))
-        least = 1 if self._size < _SMALL_INDEX else 2
-        for near, distance, place in process.extract(term, words, scorer=OSA.distance, score_cutoff=most, limit=None):
-            frequency = self._frequency(positions[place], admitted)
-            if frequency >= least:
-                yield int(distance), -frequency, near
+    def _in_bucket(self, term: str, length: int, most: int) -> Iterator[tuple[str, int]]:
+        """The terms of the same first letter and a length that are at most so far, with their positions."""
+        words, positions = self._buckets.get((term[0], length), ((), ()))
+        near = process.extract(term, words, scorer=OSA.distance, score_cutoff=most, limit=None)
+        return ((other, positions[place]) for other, _, place in near)
+
+    def _of_another_beginning(self, term: str) -> list[tuple[str, int]]:
+        """The terms that differ in the first letter only: another, one more or less, or swapped with the second."""
+        swapped = f"{term[1::-1]}{term[2:]}"
+        near = [*self._endings.get(term[1:], ()), *self._endings.get(term, ())]
+        return [*near, *((other, place) for other, place in self._find_terms([term[1:], swapped]).items())]
 
     def _written(self, term: str, word: str, most: int, admitted: NDArray[np.bool_] | None) -> tuple[int, str] | None:
         """Of the words that people write for a term, the one nearest to a misspelt one, if it is near enough."""
@@ -131,6 +135,15 @@ class Vocabulary:
                 words.append(term)
                 positions.append(position)
         return dict(buckets)
+
+    @cached_property
+    def _endings(self) -> Mapping[str, list[tuple[str, int]]]:
+        """The same by all letters but the first."""
+        endings: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for words, positions in self._buckets.values():
+            for word, position in zip(words, positions, strict=True):
+                endings[word[1:]].append((word, position))
+        return dict(endings)
 
     def _frequency(self, position: int, admitted: NDArray[np.bool_] | None) -> int:
         """How many passages in scope have a term."""
