@@ -75,7 +75,12 @@ def test_another_process_builds_tells_each_stage_and_reports_with_the_reason_of_
     assert (report.added, report.empty) == (("ports/larkmouth.txt",), ("empty.md",))
     assert [(problem.path, problem.reason[:11]) for problem in report.failed] == [("rubbish.txt", "is not text")]
     assert (report.documents, report.encoded, len(report.unchanged)) == (2, 1, 1)
-    assert [step.stage for step in steps if not step.done] == ["reading", "encoding", "counting terms"]
+    assert [step.stage for step in steps if not step.done] == [
+        "reading",
+        "encoding",
+        "counting terms",
+        "learning names",
+    ]
     assert all(0 <= step.done <= step.total for step in steps)
     with Library.open(office.settings.index_dir, encoder=office.encoder) as library:
         assert library.generation.name == report.generation
