@@ -32,8 +32,8 @@ FIRST = 3
 """The probability is that of the answer standing in so many of the first passages."""
 STRONG_PRECISION = 0.95
 """Of the answers called strong, at least this share has it there."""
-OFF_TOPIC_BELOW = 0.95
-"""This share of the questions put to a document about something else must get no answer."""
+WEAK_RECALL = 0.95
+"""Of the answers that are there, at least this share is shown, if only as weak."""
 SEED = 7
 _SAMPLED = 400
 _FEW = 20
@@ -82,8 +82,8 @@ class CalibrationReport:
     """A fitted calibration and what it comes to on questions to whole indexes.
 
     `reliability` has the answers of each tenth of confidence. Of the strong ones, `strong_right` (0..1) had the answer
-    in the first three passages; `strong` is how many there were, of `answers`. `off_topic` is the share of questions to
-    a document about something else that got no answer.
+    in the first three passages; `strong` is how many there were, of `answers`. Of the questions to a document about
+    something else, `off_topic` (0..1) got no answer.
     """
 
     calibration: Calibration
@@ -110,7 +110,6 @@ def calibrate(
     intercept, weights = fit(signals, right, _weights(samples))
     probabilities = 1 / (1 + np.exp(-(intercept + signals @ weights)))
     whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
-    other = probabilities[[sample.kind is Kind.OTHER for sample in samples]]
     strong = strong_from(probabilities[whole], right[whole])
     calibration = Calibration(
         encoder=encoder.model_id.partition("@")[0],
@@ -118,7 +117,7 @@ def calibrate(
         intercept=round(intercept, 3),
         weights={name: round(float(weight), 3) for name, weight in zip(SIGNALS, weights, strict=True)},
         strong=round(strong, 3),
-        weak=round(min(strong, float(np.quantile(other, OFF_TOPIC_BELOW))), 3) if len(other) else round(strong / 2, 3),
+        weak=round(min(strong, float(np.quantile(probabilities[whole & right], 1 - WEAK_RECALL))), 3),
     )
     return _report(calibration, samples)
 

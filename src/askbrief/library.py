@@ -26,6 +26,7 @@ from askbrief.ranking.aspects import COMPARING, aspects
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
+from askbrief.ranking.query import without_courtesy
 from askbrief.ranking.search import Ranked, Searched, search
 from askbrief.ranking.steering import Catalogue, Steering
 from askbrief.ranking.wording import Known, reworded
@@ -148,7 +149,8 @@ class Library:
         """
         question = self._checked(question, top)
         admitted = self.generation.admitted(scope)
-        worded, compared = reworded(question, self._known(admitted)), aspects(question)
+        asked = without_courtesy(question)
+        worded, compared = reworded(asked, self._known(admitted)), aspects(asked)
         query = worded.query.side_by_side(compared, COMPARING) if compared else worded.query
         ranked = search(
             query,
@@ -158,15 +160,15 @@ class Library:
             method=method,
             admitted=admitted,
             steering=self._steering(query, admitted) if method is Method.HYBRID else None,
-            aspects=compared if method is Method.HYBRID else (),
+            aspects=[worded.query.part(terms) for terms in compared] if method is Method.HYBRID else (),
         )
-        groups, notes = self._hits(question, ranked, top)
+        groups, notes = self._hits(asked, ranked, top)
         hits = tuple(first for first, *_ in groups)
         signals = verdict_signals(query, ranked, hits[0].title if hits else "")
         confidence = round(self._calibration.probability(signals), 4) if signals else 0.0
         verdict = self._calibration.verdict(confidence)
-        found = () if verdict is Verdict.NONE else figures(question, [hit for group in groups for hit in group])
-        hits = hits if verdict is Verdict.NONE else pinpoint(question, hits)
+        found = () if verdict is Verdict.NONE else figures(asked, [hit for group in groups for hit in group])
+        hits = hits if verdict is Verdict.NONE else pinpoint(asked, hits)
         return Answer(
             question=question,
             verdict=verdict,

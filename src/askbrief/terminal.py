@@ -326,7 +326,7 @@ def calibration(report: CalibrationReport, path: Path) -> RenderableType:
         table.add_row(_share(tenth.confidence), _share(tenth.right), f"{tenth.answers:,}")
     fitted = report.calibration
     right = f"{report.strong_right:.1%} with the answer in the first three passages"
-    off_topic = f"{report.off_topic:.1%} of the questions to a document about something else are below"
+    off_topic = f"{report.off_topic:.1%} of the questions to a document about something else get no answer"
     said = [
         f"strong from {fitted.strong:.3f}: {report.strong:,} of {_count(report.answers, 'answer')}, {right}",
         f"weak from {fitted.weak:.3f}: {off_topic}",

@@ -211,7 +211,7 @@ def steered(mask: list[bool] | None = None, *, question: str = STEERED, count: i
         weight=0.4,
         admitted=None if mask is None else np.array(mask),
         steering=Steering(constraints(question), CATALOGUE),
-        aspects=aspects(question),
+        aspects=[asked(question).part(terms) for terms in aspects(question)],
     )
 
 

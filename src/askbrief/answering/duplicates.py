@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.ranking.analysis import analyse
+from askbrief.ranking.analysis import analyse, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ class _Marks:
 
     @classmethod
     def of(cls, text: str) -> _Marks:
-        terms = analyse(text)
+        terms = terms_of(text)
         shingles = frozenset(tuple(terms[i : i + _SHINGLE]) for i in range(max(1, len(terms) - _SHINGLE + 1)))
         names = analyse(" ".join(_CAPITALISED.findall(text)))
         facts = frozenset(names).union(term for term in terms if _NUMBER.search(term))

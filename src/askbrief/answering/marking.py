@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import regex
 
-from askbrief.ranking.analysis import analyse
+from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.candidates import candidates
 from askbrief.ranking.expected import Expected, expected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from askbrief.ranking.evidence import SentenceEvidence
     from askbrief.records import Passage, Span
 
@@ -62,7 +64,7 @@ def best_sentence(sought: Sought, passage: Passage, evidence: SentenceEvidence) 
     """The sentence with the most evidence, the first of equals."""
     scores = (1 - DENSE_WEIGHT) * evidence.coverages + DENSE_WEIGHT * evidence.cosines
     texts = passage.sentence_texts()
-    terms = [analyse(text) for text in texts]
+    terms = [terms_of(text) for text in texts]
     fits = [
         _fit(sought, text) + _ADJACENT_WEIGHT * _adjacent(sought, some) for text, some in zip(texts, terms, strict=True)
     ]
@@ -75,11 +77,11 @@ def _fit(sought: Sought, text: str) -> float:
     return weight if weight and candidates(text, sought.wanted, sought.terms) else 0.0
 
 
-def _adjacent(sought: Sought, terms: list[str]) -> float:
+def _adjacent(sought: Sought, terms: Sequence[str]) -> float:
     return len(sought.pairs & _pairs(terms)) / (len(sought.pairs) or 1)
 
 
-def _left_to(sought: Sought, before: tuple[str, list[str]], sentence: tuple[str, list[str]]) -> float:
+def _left_to(sought: Sought, before: tuple[str, Sequence[str]], sentence: tuple[str, Sequence[str]]) -> float:
     """The share of the terms that a sentence leaves to the one before: "It was held on the Thames"."""
     text, terms = sentence
     if not _POINTS_BACK.match(text):
@@ -87,5 +89,5 @@ def _left_to(sought: Sought, before: tuple[str, list[str]], sentence: tuple[str,
     return len(sought.terms.intersection(before[1]).difference(terms)) / (len(sought.terms) or 1)
 
 
-def _pairs(terms: list[str]) -> frozenset[tuple[str, str]]:
+def _pairs(terms: Sequence[str]) -> frozenset[tuple[str, str]]:
     return frozenset((one, other) for one, other in pairwise(terms) if one != other)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.ranking.analysis import analyse, stem_of
+from askbrief.ranking.analysis import analyse, stem_of, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ class Presuppositions:
             negation=self._denies and not _NEGATION.search(sentence),
             opposite=any(more & _opposites().get(stem, frozenset()) for stem in self._stems - stems),
             number=bool(self._numbers - _numbers(sentence)),
-            name=self._lacks_a_name(frozenset(analyse(passage))) if self._names else False,
+            name=self._lacks_a_name(frozenset(terms_of(passage))) if self._names else False,
         )
 
     def _lacks_a_name(self, terms: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askbrief.ranking.analysis import analyse
+from askbrief.ranking.analysis import terms_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,11 +61,11 @@ def passage_evidence(
         vectors: unit rows, one for each sentence.
         vector: the question's unit vector.
     """
-    terms = [analyse(text) for text in passage.sentence_texts()]
+    terms = [terms_of(text) for text in passage.sentence_texts()]
     coverages = np.array([query.covered_by(frozenset(some)) for some in terms], dtype=np.float32)
     sentences = SentenceEvidence(coverages, vectors.astype(np.float32) @ vector)
     phrases = query.phrases_in(list(chain.from_iterable(terms)))
-    return PassageEvidence(sentences, phrases, query.covered_by(frozenset(analyse(title))))
+    return PassageEvidence(sentences, phrases, query.covered_by(frozenset(terms_of(title))))
 
 
 def document_evidence(scores: NDArray[np.float32]) -> float:

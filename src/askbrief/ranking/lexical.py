@@ -9,7 +9,7 @@ or not: a constant for a query, taken off here, so that postings stay sparse and
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
 
@@ -154,17 +154,20 @@ class QueryTerm:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Terms that are asked for together, and others, each with a weight, that may stand for all of them."""
+    """Terms that are asked for together, and others, each with a weight, that may stand for all of them.
+
+    `weight` is what the concept weighs in the question; an unknown word weighs what the best known one for it does.
+    """
 
     asked: tuple[QueryTerm, ...]
-    alternatives: tuple[tuple[tuple[QueryTerm, ...], float], ...]
+    alternatives: tuple[tuple[tuple[QueryTerm, ...], float], ...] = ()
+    weight: float = field(init=False)
 
-    @property
-    def weight(self) -> float:
-        """What the concept weighs in the question; an unknown word weighs what the best known one for it does."""
-        if self.alternatives and all(term.position is None for term in self.asked):
-            return max(_weight(terms) for terms, _ in self.alternatives)
-        return _weight(self.asked)
+    def __post_init__(self) -> None:
+        """Add the weights up once."""
+        unknown = self.alternatives and all(term.position is None for term in self.asked)
+        weight = max(_weight(terms) for terms, _ in self.alternatives) if unknown else _weight(self.asked)
+        object.__setattr__(self, "weight", weight)
 
     @property
     def reachable(self) -> float:
@@ -175,7 +178,9 @@ class Concept:
 
     def covered(self, terms: AbstractSet[str]) -> float:
         """How much of its weight some terms cover: what was asked for each on its own, an alternative only whole."""
-        own = sum(term.weight for term in self.asked if term.term in terms)
+        own = sum([term.weight for term in self.asked if term.term in terms])
+        if not self.alternatives:
+            return own
         others = (weight for some, weight in self.alternatives if all(term.term in terms for term in some))
         return max(own, self.weight * max(others, default=0.0))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+import regex
+
 from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
@@ -12,6 +14,33 @@ if TYPE_CHECKING:
 
 ONE_OF_SEVERAL = 0.65
 """What a passage on one of several things that are compared is worth of one that has them all."""
+
+
+_GREETING = "hey|hi|hello|ok|okay|um|please|pls|plz|thanks|thx"
+_ADDRESSED = "all|everyone|everybody|folks|guys|team|there|so|well|quick question"
+_TELL = "(?:tell|show|remind) (?:me|us)(?: again)?|find out|look up|know|say"
+_OPENING = regex.compile(
+    rf"^(?:(?:{_GREETING})\b(?: (?:{_ADDRESSED})\b)?[\s,:;.!-]*|(?:{_ADDRESSED})\s*[,:!]\s*|"
+    r"(?:can|could|would|will|does|do) (?:you|someone|somebody|anyone|anybody|we)(?: all)?(?: please)? "
+    rf"(?:{_TELL})\b[\s,:]*|"
+    rf"(?:tell|show|remind) (?:me|us)(?: again)?\b[\s,:]*|i(?:'d| would)? (?:want|need|like) to know\b[\s,:]*|"
+    rf"i(?: am|'m)? (?:just )?wonder(?:ing)?\b[\s,:]*|any (?:idea|clue)\b[\s,:]*)+(?=\S+\s+\S)",
+    regex.IGNORECASE,
+)
+_CLOSING = regex.compile(
+    r"(?:[\s,]+(?:please|pls|plz|thanks|thx|thank you|cheers|these days|by the way|btw|anyone|anybody|guys|folks))+"
+    r"\s*([?!.]*)$",
+    regex.IGNORECASE,
+)
+
+
+def without_courtesy(question: str) -> str:
+    """What a question asks, without the words that only make it polite.
+
+    >>> without_courtesy("hey, can someone tell me who leads the TTP these days?")
+    'who leads the TTP?'
+    """
+    return _CLOSING.sub(r"\1", _OPENING.sub("", question)) or question
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +71,11 @@ class Query:
     def from_question(cls, question: str, alternatives: Sequence[Alternative] = ()) -> Self:
         """Take a question as it is written."""
         return cls(question, tuple(analyse(question)), tuple(alternatives))
+
+    def part(self, terms: frozenset[str]) -> Self:
+        """Some of its terms, with what may stand for them."""
+        others = tuple(other for other in self.alternatives if other.stands_for <= terms)
+        return replace(self, terms=tuple(sorted(terms)), alternatives=others)
 
     def side_by_side(self, aspects: Sequence[frozenset[str]], unsought: Collection[str]) -> Self:
         """The same question of several things: a passage on one of them is worth nearly one that has them all.

@@ -69,7 +69,7 @@ def search(
     method: Method = Method.HYBRID,
     admitted: NDArray[np.bool_] | None = None,
     steering: Steering | None = None,
-    aspects: Sequence[frozenset[str]] = (),
+    aspects: Sequence[Query] = (),
 ) -> list[Ranked]:
     """Rank the passages for a question.
 
@@ -81,8 +81,8 @@ def search(
         method: hybrid, or one to compare it with; those rank by whole passages only.
         admitted: bool [passages]: what is in scope; None for everything. What is out of scope is not ranked.
         steering: towards the time and the sources that the question names; the hybrid method only.
-        aspects: terms of the things that the question sets side by side, each of which gets a passage among the first;
-            the hybrid method only.
+        aspects: the things that the question sets side by side, each of which gets a passage among the first; the
+            hybrid method only.
 
     Returns:
         The best passages first; equal scores in the order of the index. What the first lacks of the aspects comes next.
@@ -94,7 +94,7 @@ def search(
     steered = first
     if steering is not None:
         steered = np.where(first > 0, first + np.float32(SHARE_OF_STEERING) * steering.documents, first)
-    held = _held(aspects, query, searched.lexical, len(first))
+    held = _held(aspects, searched.lexical, len(first))
     numbers = _candidates(steered, held, max(count, FEWEST_CANDIDATES))
     found = []
     for number, passage in zip(numbers, searched.passages(numbers), strict=True):
@@ -119,12 +119,11 @@ def search(
     return [found[place] for place in order[:count]]
 
 
-def _held(aspects: Sequence[frozenset[str]], query: Query, lexical: LexicalIndex, size: int) -> NDArray[np.float32]:
+def _held(aspects: Sequence[Query], lexical: LexicalIndex, size: int) -> NDArray[np.float32]:
     """How much of each aspect's terms, or of what may stand for them, each passage has: float32 [passages, aspects]."""
     held = np.zeros((size, len(aspects)), dtype=np.float32)
-    for place, terms in enumerate(aspects):
-        alternatives = [other for other in query.alternatives if other.stands_for <= terms]
-        held[:, place] = lexical.query(sorted(terms), alternatives).coverage()
+    for place, aspect in enumerate(aspects):
+        held[:, place] = lexical.query(aspect.terms, aspect.alternatives).coverage()
     return held
 
 

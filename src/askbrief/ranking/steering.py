@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 SHARE_OF_STEERING = 0.1
 """What a passage that meets all constraints gains on its score (docs/quality.md)."""
 WRITTEN_THEN = 0.7
-"""How far a passage without a year of its own meets the time by the date of its document; its sentence gives 1."""
+"""How far a passage without a year of its own meets the time by its document's date; a year in its sentence gives 1."""
 NEARBY = 0.8
-"""Likewise by another sentence of the passage, where the best one gives no year."""
+"""Likewise by a date without a year in the sentence, or by another sentence where the best one gives no year."""
 OF_ANOTHER_TIME = -1.0
 """Where the sentence gives another year."""
 
@@ -154,8 +154,10 @@ class Steering:
         """By the dates in the sentence, else by the years in the passage, else by the date of the document."""
         when = self._catalogue.written[passage.doc_id]
         here = list(dates_in(sentence, when))
-        if any(self._meets(dated.period) for dated in here):
+        if any(self._meets(dated.period) and dated.own_year for dated in here):
             return 1.0
+        if any(self._meets(dated.period) for dated in here):
+            return NEARBY
         if any(dated.own_year for dated in here):
             return OF_ANOTHER_TIME
         years = [dated for dated in dates_in(passage.text) if dated.own_year]
