@@ -19,7 +19,7 @@ from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citing.keys import parse_key
 from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
-from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError, SettingsError
+from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError, ModelError, SettingsError
 from askbrief.indexing.generation import Generation
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.aspects import COMPARING, aspects
@@ -27,6 +27,7 @@ from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoder import SentenceTransformerEncoder
 from askbrief.ranking.fusion import Method, best
 from askbrief.ranking.query import without_courtesy
+from askbrief.ranking.reranker import CrossEncoderReranker, reranked
 from askbrief.ranking.search import Ranked, Searched, search
 from askbrief.ranking.steering import Catalogue, Steering
 from askbrief.ranking.wording import Known, reworded
@@ -35,6 +36,7 @@ from askbrief.records import (
     Citation,
     CitationStatus,
     Definition,
+    FigureGroup,
     Hit,
     Passage,
     Scope,
@@ -76,6 +78,7 @@ class Library:
         self._settings = settings
         self._ledger = ledger
         self._calibration = _calibration(settings)
+        self._reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
         documents = generation.store.catalogue()
         self._catalogue = Catalogue(documents)
         self._searched = Searched(
@@ -118,7 +121,11 @@ class Library:
                 f"the index was built with the model {built_with}, the settings say {encoder.model_id}: "
                 "run: askbrief build (or set ASKBRIEF_MODEL back)"
             )
-        return cls(generation, encoder, settings, Ledger(Path(state)) if state is not None else None)
+        try:
+            return cls(generation, encoder, settings, Ledger(Path(state)) if state is not None else None)
+        except (SettingsError, ModelError):
+            generation.close()
+            raise
 
     def close(self) -> None:
         """Let go of the generation, so that it may be cleaned up when another one serves."""
@@ -162,13 +169,18 @@ class Library:
             steering=self._steering(query, admitted) if method is Method.HYBRID else None,
             aspects=[worded.query.part(terms) for terms in compared] if method is Method.HYBRID else (),
         )
+        if self._reranker is not None and method is Method.HYBRID:
+            ranked = reranked(query.text, ranked, self._reranker)
         groups, notes = self._hits(asked, ranked, top)
-        hits = tuple(first for first, *_ in groups)
-        signals = verdict_signals(query, ranked, hits[0].title if hits else "")
+        hits = pinpoint(asked, [first for first, *_ in groups])
+        signals = verdict_signals(query, ranked, next(iter(hits), None))
         confidence = round(self._calibration.probability(signals), 4) if signals else 0.0
         verdict = self._calibration.verdict(confidence)
-        found = () if verdict is Verdict.NONE else figures(asked, [hit for group in groups for hit in group])
-        hits = hits if verdict is Verdict.NONE else pinpoint(asked, hits)
+        found: tuple[FigureGroup, ...] = ()
+        if verdict is Verdict.NONE:
+            hits = tuple(replace(hit, answer=None) for hit in hits)
+        else:
+            found = figures(asked, [hit for group in groups for hit in group])
         return Answer(
             question=question,
             verdict=verdict,

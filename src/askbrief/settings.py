@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of BM25 in the first ranking, by whole passages; the cosine has the rest."""
 
+    reranker: str | None = None
+    """The directory of a sentence-transformers CrossEncoder that reads the best passages again; none by default."""
+
     calibration: Path | None = None
     """What `askbrief calibrate` wrote for this team's questions or model; without it, what comes with askbrief."""
 

@@ -127,3 +127,12 @@ def test_composed_and_decomposed_letters_are_the_same(text: str) -> None:
 def test_the_same_text_has_the_same_terms_in_every_thread(texts: list[str]) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(analyse, texts)) == [analyse(text) for text in texts]
+
+
+ASCII = st.text(st.characters(max_codepoint=127), max_size=40)
+WORDY = st.lists(st.sampled_from("U.S. 3,000 3,00 4.5 al-Qaida's it's IT A.B.C e.g. -- , . ' x1 1x 7,500.25".split()))
+
+
+@given(ASCII | WORDY.map(" ".join) | WORDY.map("".join))
+def test_the_fast_pattern_for_ascii_finds_what_the_one_for_all_scripts_finds(text: str) -> None:
+    assert analyse(text) == analyse(f"{text} ١")[:-1]

@@ -29,6 +29,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’]\p{L}+)*")
 _DIGITS = regex.compile(r"(?<![\w.,])\p{Nd}[\p{Nd},]*(?:\.\p{Nd}+)?(?!\w)")
 _NAME = regex.compile(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
 """A word with a capital that does not open the question."""
+_ASKING = frozenset({"mani", "much"})
 _REST_IS_THERE = 0.75
 """A missing name says something only where this share of the question's other terms is there."""
 
@@ -59,7 +60,7 @@ class Presuppositions:
         self._stems = _stems(question)
         self._numbers = _numbers(question)
         self._names = frozenset(analyse(" ".join(_NAME.findall(question))))
-        self._rest = frozenset(query.terms) - self._names
+        self._rest = frozenset(query.terms) - self._names - _ASKING
 
     def mismatch(self, sentence: str, passage: str) -> Mismatch:
         """Hold a sentence against the question, and the passage it is from, with its title and section.

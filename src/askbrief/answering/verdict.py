@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
-from askbrief.answering.marking import Sought, best_sentence
 from askbrief.answering.mismatch import Presuppositions
+from askbrief.ranking.expected import expected
 from askbrief.records import Verdict
 
 if TYPE_CHECKING:
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
     from askbrief.ranking.query import Query
     from askbrief.ranking.search import Ranked
+    from askbrief.records import Hit
 
 CALIBRATION_FILE = "calibration.json"
 JUDGED = 5
 """So many of the first passages are judged by; how many are shown makes no difference."""
-AGAINST = ("negation", "opposite", "number", "name")
-"""The signals that speak against: see Mismatch. The others speak for."""
-SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *AGAINST)
+MISMATCHES = ("negation", "opposite", "number", "name")
+AGAINST = ("unanswered", *MISMATCHES)
+"""The signals that speak against; the others speak for."""
+SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", "answered", *AGAINST)
 
 
 class Calibration(BaseModel):
@@ -80,30 +82,32 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
     path.write_text(f"{calibration.model_dump_json(indent=2)}\n", encoding="utf-8")
 
 
-def verdict_signals(query: Query, ranked: Sequence[Ranked], title: str) -> dict[str, float]:
+def verdict_signals(query: Query, ranked: Sequence[Ranked], first: Hit | None) -> dict[str, float]:
     """What the verdict rests on; none of it depends on how the scores of a question compare with another's.
 
     Args:
         query: what was searched for.
         ranked: the passages found, in any order.
-        title: of the best passage's document.
+        first: the best of them, as it is to be shown.
 
     Returns:
         The best cosine, sentence cosine and sentence coverage of the first few; `lead`, by how much the best one's
-        score is ahead of the last of them; and 1 for each way in which the best one's sentence disagrees with the
-        question. Empty where nothing was found.
+        score is ahead of the last of them; `answered`, whether its sentence holds the short answer that is asked for,
+        and `unanswered`, whether it lacks one; and 1 for each way in which it disagrees with the question (see
+        Mismatch). Empty where nothing was found.
     """
-    first = sorted(ranked, key=lambda found: (-found.score, found.number))[:JUDGED]
-    if not first:
+    judged = sorted(ranked, key=lambda found: (-found.score, found.number))[:JUDGED]
+    if first is None or not judged:
         return {}
-    best = first[0]
+    best = judged[0]
     signals = {
-        name: max(found.signals[name] for found in first) for name in ("cosine", "sentence_cosine", "sentence_coverage")
+        name: max(found.signals[name] for found in judged)
+        for name in ("cosine", "sentence_cosine", "sentence_coverage")
     }
-    signals["lead"] = round(best.score - first[-1].score, 6)
-    span, passage = best_sentence(Sought.read(query.text), best.passage, best.sentences), best.passage
+    signals["lead"] = round(best.score - judged[-1].score, 6)
+    signals["answered"] = float(first.answer is not None)
+    signals["unanswered"] = float(first.answer is None and expected(query.text).is_short)
     mismatch = Presuppositions(query).mismatch(
-        passage.text[span.start - passage.start : span.end - passage.start],
-        f"{title}\n{passage.section or ''}\n{passage.text}",
+        first.answer_sentence, f"{first.title}\n{best.passage.section or ''}\n{first.quote}"
     )
-    return signals | {name: float(getattr(mismatch, name)) for name in AGAINST}
+    return signals | {name: float(getattr(mismatch, name)) for name in MISMATCHES}
