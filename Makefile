@@ -1,6 +1,6 @@
 # Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build bot check test format eval clean
+.PHONY: help setup ask build bot check test format eval calibrate clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -56,6 +56,9 @@ format: $(READY) ## Put the code into its format, mend what can be mended
 
 eval: $(READY) ## Measure on question sets: make eval SETS="dir dir"
 	$(BIN)/askbrief eval $(SETS)
+
+calibrate: $(READY) ## Fit the verdict anew: make calibrate SETS="dir dir"
+	$(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration.json
 
 clean: ## Remove the environment, the index and caches (not seeds/ or state/)
 	rm -rf $(VENV) index .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

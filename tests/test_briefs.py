@@ -173,3 +173,37 @@ def test_a_question_with_one_clear_answer_keeps_its_order_whatever_and_stands_in
     hits = briefs.ask("who was seen at a funeral and in what month?").hits
     assert "Ilyan Torv" in hits[0].quote
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+# ------------------------------------------------------------------------------------------- other names
+
+
+def test_a_name_in_one_form_finds_the_passages_that_have_another(briefs: Library) -> None:
+    by_acronym, by_name = (
+        briefs.ask(f"how many attacks did the {name} claim in 2021?") for name in ("KWA", "Kadun Workers' Army")
+    )
+    for answer in (by_acronym, by_name):
+        assert any("81 attacks" in hit.answer_sentence for hit in answer.hits[:2])
+    assert "Kadun Workers' Army" in by_acronym.searched_also
+    assert "KWA" in by_name.searched_also
+
+
+def test_a_name_is_defined_by_the_passage_that_explains_it(briefs: Library) -> None:
+    meaning = briefs.define("lco")[0]
+    assert meaning.forms[0] == "Lakeside Conflict Observatory"
+    assert meaning.hit is not None
+    assert "(LCO)" in meaning.hit.answer_sentence
+
+
+def test_two_things_compared_by_their_acronyms_both_come_first(briefs: Library) -> None:
+    hits = briefs.ask("Compare NFM and KWA attacks in 2021").hits[:2]
+    sentences = " ".join(hit.quote for hit in hits)
+    assert "Kadun Workers' Army" in sentences
+    assert "Northern Free Movement" in sentences
+    assert all("2021" in hit.quote for hit in hits)
+
+
+def test_a_typing_error_is_searched_as_what_it_was_meant_to_be_and_said(briefs: Library) -> None:
+    answer = briefs.ask("how many figthers does the NFM have in Ostrel?")
+    assert "fighters" in answer.searched_also
+    assert shown(answer)

@@ -171,8 +171,8 @@ class Library:
         )
         if self._reranker is not None and method is Method.HYBRID:
             ranked = reranked(query.text, ranked, self._reranker)
-        groups, notes = self._hits(asked, ranked, top)
-        hits = pinpoint(asked, [first for first, *_ in groups])
+        groups, notes = self._hits(query.text, ranked, top)
+        hits = pinpoint(query, [first for first, *_ in groups])
         signals = verdict_signals(query, ranked, next(iter(hits), None))
         confidence = round(self._calibration.probability(signals), 4) if signals else 0.0
         verdict = self._calibration.verdict(confidence)
@@ -180,7 +180,7 @@ class Library:
         if verdict is Verdict.NONE:
             hits = tuple(replace(hit, answer=None) for hit in hits)
         else:
-            found = figures(asked, [hit for group in groups for hit in group])
+            found = figures(query, [hit for group in groups for hit in group])
         return Answer(
             question=question,
             verdict=verdict,

@@ -9,6 +9,7 @@ import pytest
 from askbrief import payloads
 from askbrief.answering.asked import Wanted, asked
 from askbrief.answering.figures import figures
+from askbrief.ranking.query import Query
 from askbrief.records import Figure, FigureGroup, Scope, Verdict
 from tests.conftest import SEED, TTP_QUESTION
 
@@ -88,7 +89,7 @@ def assert_exact(library: Library, answer: Answer) -> None:
 
 def given(workplace: Workplace, question: str) -> tuple[FigureGroup, ...]:
     """What the passages give, whatever the verdict, which the hashing encoder knows little about."""
-    return figures(question, ask(workplace, question).hits)
+    return figures(Query.from_question(question), ask(workplace, question).hits)
 
 
 def rows(answer: Answer) -> list[tuple[str, str | None]]:

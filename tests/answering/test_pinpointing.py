@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.answering.pinpointing import pinpoint
+from askbrief.ranking.query import Query
 from askbrief.records import Hit, Metadata, Span
 
 AT = 1000
@@ -37,7 +38,7 @@ def answer(question: str, sentence: str, before: str = "", after: str = "") -> s
     quote = f"{before}{sentence}{after}"
     marked = Span(AT + len(before), AT + len(before) + len(sentence))
     hit = Hit(1, "k", "a.txt", "", Metadata(), "", AT, AT + len(quote), quote, marked, 0.5, {}, (), (marked,))
-    (found,) = pinpoint(question, [hit])
+    (found,) = pinpoint(Query.from_question(question), [hit])
     assert found.highlight == hit.highlight
     return found.words(found.answer) if found.answer else None
 

@@ -186,6 +186,12 @@ def test_a_long_form_in_the_question_finds_its_short_form() -> None:
     assert 0 < coverage[2] < 0.8
 
 
+def test_each_of_several_other_names_finds_its_passages() -> None:
+    rain, snow = (Alternative(frozenset({"ttp"}), frozenset({term}), 0.8) for term in ("rain", "snow"))
+    scores = compiled(CORPUS).query(["ttp"], [rain, LONG_FORM, snow]).scores()
+    assert (scores > 0).tolist() == [True, True, False, False, True, True]
+
+
 def test_an_unknown_word_is_worth_what_the_known_one_for_it_is() -> None:
     index = compiled(CORPUS)
     meant = index.query(["fighterz", "rain"], [Alternative(frozenset({"fighterz"}), frozenset({"fighter"}), 0.8)])

@@ -30,8 +30,9 @@ def model(folder: Path, outputs: int) -> str:
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "river", "valley", "flooded", "market", "bread"]
     (folder / "raw").mkdir(parents=True)
     (folder / "raw" / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
-    config = BertConfig(vocab_size=len(words), **sizes)
+    config = BertConfig(
+        vocab_size=len(words), hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
+    )
     config.num_labels = outputs
     BertForSequenceClassification(config).save_pretrained(folder / "raw")
     BertTokenizerFast(str(folder / "raw" / "vocab.txt")).save_pretrained(folder / "raw")

@@ -17,6 +17,7 @@ from askbrief.records import Figure, FigureGroup, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from askbrief.ranking.query import Query
     from askbrief.records import Hit
 
 _NEAR_AFTER, _NEAR_BEFORE = 6, 10
@@ -86,33 +87,33 @@ class _Sentence:
     terms: frozenset[str]
 
 
-def figures(question: str, hits: Sequence[Hit]) -> tuple[FigureGroup, ...]:
+def figures(query: Query, hits: Sequence[Hit]) -> tuple[FigureGroup, ...]:
     """Find the figures for what a question asks.
 
     Args:
-        question: as it was asked.
+        query: what was searched for.
         hits: the passages found, best first, near-duplicates too.
 
     Returns:
         The figures that agree together; the group with the newest first. Empty where no quantity is asked for.
     """
-    wanted = asked(question)
+    wanted = asked(query.text)
     if wanted is None:
         return ()
-    found = {(figure.doc_id, figure.start): figure for hit in hits for figure in _of_hit(hit, wanted)}
+    found = {(figure.doc_id, figure.start): figure for hit in hits for figure in _of_hit(hit, wanted, query)}
     return _grouped(found.values())
 
 
-def figures_of(question: str, hit: Hit) -> list[Figure] | None:
+def figures_of(query: Query, hit: Hit) -> list[Figure] | None:
     """The figures of one passage for what a question asks; None where it asks for no quantity."""
-    wanted = asked(question)
-    return None if wanted is None else _of_hit(hit, wanted)
+    wanted = asked(query.text)
+    return None if wanted is None else _of_hit(hit, wanted, query)
 
 
-def _of_hit(hit: Hit, wanted: Asked) -> list[Figure]:
+def _of_hit(hit: Hit, wanted: Asked, query: Query) -> list[Figure]:
     """The figures of a passage; of its sentences, those that hold the question's terms come before the others."""
     found: list[tuple[int, Figure]] = []
-    for sentence in _counting(hit, wanted):
+    for sentence in _counting(hit, wanted, query):
         if _is_about(sentence, wanted):
             held = len(wanted.about & sentence.terms)
             found += ((held, figure) for figure in _of_sentence(sentence, wanted))
@@ -120,17 +121,17 @@ def _of_hit(hit: Hit, wanted: Asked) -> list[Figure]:
     return [figure for held, figure in found if held >= _HELD_BESIDE_THE_BEST * most]
 
 
-def _counting(hit: Hit, wanted: Asked) -> Iterator[_Sentence]:
+def _counting(hit: Hit, wanted: Asked, query: Query) -> Iterator[_Sentence]:
     """The sentences of a passage with a quantity of the kind, if the passage is about what is asked."""
     spans = [(span, hit.quote[span.start - hit.start : span.end - hit.start]) for span in hit.sentences]
     found = [(span, text, _of_kind(text, wanted)) for span, text in spans]
     if not any(some for _, _, some in found):
         return
-    known = frozenset(analyse(f"{hit.title}\n{hit.quote}"))
+    known = query.understood(frozenset(analyse(f"{hit.title}\n{hit.quote}")))
     if wanted.names <= known and len(wanted.about & known) >= _HELD_BY_PASSAGE * len(wanted.about):
         for span, text, some in found:
             if some:
-                yield _Sentence(hit, span, text, some, frozenset(analyse(text)))
+                yield _Sentence(hit, span, text, some, query.understood(frozenset(analyse(text))))
 
 
 def _of_kind(text: str, wanted: Asked) -> list[Quantity]:

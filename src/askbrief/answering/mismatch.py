@@ -55,7 +55,7 @@ class Presuppositions:
     def __init__(self, query: Query) -> None:
         """Read the question once."""
         question = query.text
-        self._alternatives = query.alternatives
+        self._query = query
         self._denies = bool(_NEGATION.search(question))
         self._stems = _stems(question)
         self._numbers = _numbers(question)
@@ -76,11 +76,10 @@ class Presuppositions:
             negation=self._denies and not _NEGATION.search(sentence),
             opposite=any(more & _opposites().get(stem, frozenset()) for stem in self._stems - stems),
             number=bool(self._numbers - _numbers(sentence)),
-            name=self._lacks_a_name(frozenset(terms_of(passage))) if self._names else False,
+            name=self._lacks_a_name(self._query.understood(frozenset(terms_of(passage)))) if self._names else False,
         )
 
     def _lacks_a_name(self, terms: frozenset[str]) -> bool:
-        terms = terms.union(*(other.stands_for for other in self._alternatives if other.terms <= terms))
         there = len(self._rest & terms) >= _REST_IS_THERE * len(self._rest)
         return there and bool(self._rest) and not self._names <= terms
 

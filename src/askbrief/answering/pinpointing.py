@@ -22,6 +22,7 @@ from askbrief.records import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from askbrief.ranking.query import Query
     from askbrief.records import Hit
 
 SIGNALS = (
@@ -107,7 +108,7 @@ class Question:
         return cls(text, expected(text), frozenset(analyse(text)), subject, after in _OBJECT)
 
 
-def pinpoint(question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+def pinpoint(query: Query, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """Find the answer in the marked sentence of each hit.
 
     For a quantity it is a figure, as `figures` counts them, where the sentence has one.
@@ -115,13 +116,13 @@ def pinpoint(question: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     Returns:
         The hits, those that have a likely answer with its span.
     """
-    read = Question.read(question)
-    return tuple(replace(hit, answer=_answer(read, hit)) for hit in hits)
+    question = Question.read(query.text)
+    return tuple(replace(hit, answer=_answer(query, question, hit)) for hit in hits)
 
 
-def _answer(question: Question, hit: Hit) -> Span | None:
+def _answer(query: Query, question: Question, hit: Hit) -> Span | None:
     text, at = hit.answer_sentence, hit.highlight.start
-    counted = figures_of(question.text, hit)
+    counted = figures_of(query, hit)
     figures = [Span(figure.start - at, figure.end - at) for figure in counted or () if figure.sentence == hit.highlight]
     if figures:
         return _moved(likeliest(question, text, figures, least=0), at)

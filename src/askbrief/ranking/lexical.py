@@ -108,10 +108,9 @@ class LexicalIndex:
         """Look a question's terms up once, and what may stand for them; a repeated term weighs more than once."""
         counts = Counter(terms)
         known = self._find_terms([*counts, *(term for other in alternatives for term in other.terms)])
-        others: dict[frozenset[str], list[Alternative]] = {frozenset((term,)): [] for term in counts}
+        replaced = frozenset[str]().union(*(other.stands_for for other in alternatives))
+        others: dict[frozenset[str], list[Alternative]] = {frozenset((term,)): [] for term in counts.keys() - replaced}
         for alternative in alternatives:
-            for term in alternative.stands_for:
-                others.pop(frozenset((term,)), None)
             others.setdefault(alternative.stands_for, []).append(alternative)
         concepts = [
             Concept(

@@ -72,6 +72,10 @@ class Query:
         """Take a question as it is written."""
         return cls(question, tuple(analyse(question)), tuple(alternatives))
 
+    def understood(self, terms: frozenset[str]) -> frozenset[str]:
+        """Some terms of a source, and those of the question that they stand for."""
+        return terms.union(*(other.stands_for for other in self.alternatives if other.terms <= terms))
+
     def part(self, terms: frozenset[str]) -> Self:
         """Some of its terms, with what may stand for them."""
         others = tuple(other for other in self.alternatives if other.stands_for <= terms)
