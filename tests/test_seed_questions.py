@@ -1,4 +1,4 @@
-"""Twenty questions over the real seed with the real model: ten in varied wording that it answers, ten that it cannot."""
+"""Twenty questions over the real seed with the real model: ten in varied wording that it answers, ten it cannot."""
 
 from __future__ import annotations
 

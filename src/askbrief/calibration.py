@@ -14,7 +14,7 @@ import numpy as np
 
 from askbrief.answering.verdict import AGAINST, SIGNALS, Calibration
 from askbrief.errors import EvaluationError
-from askbrief.evaluation import covered_by, indexed
+from askbrief.evaluation import holds, indexed
 from askbrief.indexing.progress import Progress, Silent
 from askbrief.records import Scope
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from askbrief.evaluation import Question, QuestionSet
     from askbrief.library import Library
     from askbrief.ranking.encoder import Encoder
+    from askbrief.records import Hit
     from askbrief.settings import Settings
 
 FIRST = 3
-"""The probability is that of the answer standing in so many of the first passages."""
+"""The probability is that of the answer standing in one of so many first passages, or in one that says the same."""
 STRONG_PRECISION = 0.95
 """Of the answers called strong, at least this share has it there."""
 WEAK_RECALL = 0.95
@@ -159,9 +160,18 @@ def _sample(
     answer = library.ask(question.question, FIRST, Scope(documents=names))
     gold = questions.spans(question)
     signals = tuple(answer.signals.get(name, 0.0) for name in SIGNALS)
-    right = any(covered_by(hit, gold) for hit in answer.hits)
+    right = any(holds(*where, gold) for hit in answer.hits for where in _cited(library, hit))
     there = question.answerable and (names is None or not names.isdisjoint(doc_id for doc_id, _, _ in gold))
     return Sample(questions.folder.name, kind, signals, right, there)
+
+
+def _cited(library: Library, hit: Hit) -> Iterator[tuple[str, int, int]]:
+    """Where a hit and the passages that say the same, whose keys stand with it, are."""
+    yield hit.doc_id, hit.start, hit.end
+    for key in hit.also:
+        remembered = library.recall(key)
+        if remembered is not None:
+            yield remembered.doc_id, remembered.start, remembered.end
 
 
 # ------------------------------------------------------------------------------------------------ fitting
