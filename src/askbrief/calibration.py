@@ -109,17 +109,19 @@ def calibrate(
         raise EvaluationError("to calibrate, some questions must be answered and some not: give other question sets")
     signals = np.array([sample.signals for sample in samples])
     intercept, weights = fit(signals, right, _weights(samples))
-    probabilities = 1 / (1 + np.exp(-(intercept + signals @ weights)))
-    whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
-    strong = strong_from(probabilities[whole], right[whole])
     calibration = Calibration(
         encoder=encoder.model_id.partition("@")[0],
         fitted_on=tuple(questions.folder.resolve().name for questions in sets),
         intercept=round(intercept, 3),
         weights={name: round(float(weight), 3) for name, weight in zip(SIGNALS, weights, strict=True)},
-        strong=round(strong, 3),
-        weak=round(min(strong, float(np.quantile(probabilities[whole & right], 1 - WEAK_RECALL))), 3),
+        strong=1.0,
+        weak=1.0,
     )
+    whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
+    probabilities = _probabilities(calibration, samples)
+    strong = strong_from(probabilities[whole], right[whole])
+    weak = float(np.quantile(probabilities[whole & right], 1 - WEAK_RECALL))
+    calibration = calibration.model_copy(update={"strong": strong, "weak": round(min(strong, weak), 3)})
     return _report(calibration, samples)
 
 
@@ -234,8 +236,13 @@ def strong_from(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) ->
     return float(probabilities[order[enough[-1]]]) if len(enough) else 1.0
 
 
+def _probabilities(calibration: Calibration, samples: Sequence[Sample]) -> NDArray[np.float64]:
+    """What an answer shows as its confidence, to the digit."""
+    return np.array([round(calibration.probability(dict(zip(SIGNALS, s.signals, strict=True))), 4) for s in samples])
+
+
 def _report(calibration: Calibration, samples: Sequence[Sample]) -> CalibrationReport:
-    probabilities = np.array([calibration.probability(dict(zip(SIGNALS, s.signals, strict=True))) for s in samples])
+    probabilities = _probabilities(calibration, samples)
     whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
     other = np.array([sample.kind is Kind.OTHER for sample in samples])
     confidence, right = probabilities[whole], np.array([sample.right for sample in samples])[whole]
