@@ -1,4 +1,4 @@
-"""Twenty questions over the real seed with the real model: ten that it answers, in varied wording, ten that it does not."""
+"""Twenty questions over the real seed with the real model: ten in varied wording that it answers, ten it cannot."""
 
 from __future__ import annotations
 

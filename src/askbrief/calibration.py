@@ -14,7 +14,7 @@ import numpy as np
 
 from askbrief.answering.verdict import AGAINST, SIGNALS, Calibration
 from askbrief.errors import EvaluationError
-from askbrief.evaluation import covered_by, indexed
+from askbrief.evaluation import holds, indexed
 from askbrief.indexing.progress import Progress, Silent
 from askbrief.records import Scope
 
@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from askbrief.evaluation import Question, QuestionSet
     from askbrief.library import Library
     from askbrief.ranking.encoder import Encoder
+    from askbrief.records import Hit
     from askbrief.settings import Settings
 
 FIRST = 3
-"""The probability is that of the answer standing in so many of the first passages."""
+"""The probability is that of the answer standing in one of so many first passages, or in one that says the same."""
 STRONG_PRECISION = 0.95
 """Of the answers called strong, at least this share has it there."""
 WEAK_RECALL = 0.95
@@ -108,17 +109,19 @@ def calibrate(
         raise EvaluationError("to calibrate, some questions must be answered and some not: give other question sets")
     signals = np.array([sample.signals for sample in samples])
     intercept, weights = fit(signals, right, _weights(samples))
-    probabilities = 1 / (1 + np.exp(-(intercept + signals @ weights)))
-    whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
-    strong = strong_from(probabilities[whole], right[whole])
     calibration = Calibration(
         encoder=encoder.model_id.partition("@")[0],
         fitted_on=tuple(questions.folder.resolve().name for questions in sets),
         intercept=round(intercept, 3),
         weights={name: round(float(weight), 3) for name, weight in zip(SIGNALS, weights, strict=True)},
-        strong=round(strong, 3),
-        weak=round(min(strong, float(np.quantile(probabilities[whole & right], 1 - WEAK_RECALL))), 3),
+        strong=1.0,
+        weak=1.0,
     )
+    whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
+    probabilities = _probabilities(calibration, samples)
+    strong = strong_from(probabilities[whole], right[whole])
+    weak = float(np.quantile(probabilities[whole & right], 1 - WEAK_RECALL))
+    calibration = calibration.model_copy(update={"strong": strong, "weak": round(min(strong, weak), 3)})
     return _report(calibration, samples)
 
 
@@ -159,9 +162,18 @@ def _sample(
     answer = library.ask(question.question, FIRST, Scope(documents=names))
     gold = questions.spans(question)
     signals = tuple(answer.signals.get(name, 0.0) for name in SIGNALS)
-    right = any(covered_by(hit, gold) for hit in answer.hits)
+    right = any(holds(*where, gold) for hit in answer.hits for where in _cited(library, hit))
     there = question.answerable and (names is None or not names.isdisjoint(doc_id for doc_id, _, _ in gold))
     return Sample(questions.folder.name, kind, signals, right, there)
+
+
+def _cited(library: Library, hit: Hit) -> Iterator[tuple[str, int, int]]:
+    """Where a hit and the passages that say the same, whose keys stand with it, are."""
+    yield hit.doc_id, hit.start, hit.end
+    for key in hit.also:
+        remembered = library.recall(key)
+        if remembered is not None:
+            yield remembered.doc_id, remembered.start, remembered.end
 
 
 # ------------------------------------------------------------------------------------------------ fitting
@@ -224,8 +236,13 @@ def strong_from(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) ->
     return float(probabilities[order[enough[-1]]]) if len(enough) else 1.0
 
 
+def _probabilities(calibration: Calibration, samples: Sequence[Sample]) -> NDArray[np.float64]:
+    """What an answer shows as its confidence, to the digit."""
+    return np.array([round(calibration.probability(dict(zip(SIGNALS, s.signals, strict=True))), 4) for s in samples])
+
+
 def _report(calibration: Calibration, samples: Sequence[Sample]) -> CalibrationReport:
-    probabilities = np.array([calibration.probability(dict(zip(SIGNALS, s.signals, strict=True))) for s in samples])
+    probabilities = _probabilities(calibration, samples)
     whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
     other = np.array([sample.kind is Kind.OTHER for sample in samples])
     confidence, right = probabilities[whole], np.array([sample.right for sample in samples])[whole]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,9 +27,9 @@ from askbrief.cli_common import (
     show,
 )
 from askbrief.cli_feedback import feedback
+from askbrief.cli_measuring import calibrate, evaluate
 from askbrief.cli_names import define
-from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError, in_words
-from askbrief.ranking.fusion import Method
+from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError
 from askbrief.records import Metadata, Scope, Verdict
 from askbrief.settings import Settings, load_settings
 
@@ -52,6 +51,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(define)
+app.command("eval")(evaluate)
+app.command()(calibrate)
 app.add_typer(feedback, name="feedback")
 
 
@@ -268,84 +269,6 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
         report = check_index(generation, files, bar)
     show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
     return NOT_FOUND if report.problems else FOUND
-
-
-@app.command("eval")
-def evaluate(
-    folders: Annotated[
-        list[Path], typer.Argument(metavar="DIR...", help="Folders of question sets.", show_default=False)
-    ],
-    *,
-    method: Annotated[list[Method] | None, typer.Option(help="How to rank; repeatable.", show_default="hybrid")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write one JSON line a question to this file.")] = None,
-    as_json: Json = False,
-) -> int:
-    """Measure the answers on question sets (folders with corpus.jsonl and queries.jsonl).
-
-    \b
-    Example:
-      askbrief eval my-questions
-      askbrief eval sets/one sets/two --method bm25 --method dense --method hybrid
-      askbrief eval my-questions --out answers.jsonl
-    """
-    from askbrief import terminal
-    from askbrief.evaluation import QuestionSet, ask_all, measure, write_run
-    from askbrief.ranking.encoder import SentenceTransformerEncoder
-
-    methods = method or [Method.HYBRID]
-    if out is not None and (len(folders) > 1 or len(methods) > 1):
-        raise InputError("--out takes the answers of one set and one method: give one DIR and one --method")
-    settings = load_settings()
-    encoder = SentenceTransformerEncoder(settings.model)
-    rows = {}
-    for questions in [QuestionSet(folder) for folder in folders]:
-        for one in methods:
-            with terminal.Bar(errors()) as bar:
-                answers = ask_all(questions, encoder, settings, method=one, progress=bar)
-            rows[questions.folder.resolve().name, str(one)] = measure(questions, answers)
-            if out is not None:
-                write_run(answers, out)
-    show(
-        as_json,
-        lambda payloads: [payloads.measures(name, how, values) for (name, how), values in rows.items()],
-        lambda: terminal.measures(rows),
-    )
-    return FOUND
-
-
-@app.command()
-def calibrate(
-    folders: Annotated[
-        list[Path], typer.Argument(metavar="DIR...", help="Folders of question sets.", show_default=False)
-    ],
-    *,
-    out: Annotated[Path, typer.Option(help="The file to write.")] = Path("calibration.json"),
-    as_json: Json = False,
-) -> int:
-    """Fit the verdict (strong, weak, the sources don't say) to question sets of your own, or to another model.
-
-    Point ASKBRIEF_CALIBRATION to the file that is written. Some of the questions must be unanswerable.
-
-    \b
-    Example:
-      askbrief calibrate my-questions --out calibration.json
-    """
-    from askbrief import terminal
-    from askbrief.answering.verdict import write_calibration
-    from askbrief.calibration import calibrate as fit
-    from askbrief.evaluation import QuestionSet
-    from askbrief.ranking.encoder import SentenceTransformerEncoder
-
-    settings = load_settings()
-    sets = [QuestionSet(folder) for folder in folders]
-    with terminal.Bar(errors()) as bar:
-        report = fit(sets, SentenceTransformerEncoder(settings.model), settings, progress=bar)
-    try:
-        write_calibration(report.calibration, out)
-    except OSError as error:
-        raise InputError(f"--out is {str(out)!r}: it cannot be written ({in_words(error)})") from error
-    show(as_json, lambda payloads: payloads.calibration(report), lambda: terminal.calibration(report, out))
-    return FOUND
 
 
 # ------------------------------------------------------------------------------------------------- helpers

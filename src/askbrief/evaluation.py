@@ -220,10 +220,11 @@ _MISSING = "not found"
 
 def covered_by(hit: Hit, gold: _Spans) -> bool:
     """Whether a hit covers one of these spans whole, or stands in one of these documents where there is no span."""
-    return _holds(hit.doc_id, hit.start, hit.end, gold)
+    return holds(hit.doc_id, hit.start, hit.end, gold)
 
 
-def _holds(doc_id: str, start: int, end: int, gold: _Spans) -> bool:
+def holds(doc_id: str, start: int, end: int, gold: _Spans) -> bool:
+    """Whether a stretch of a document covers one of these spans whole, as `covered_by` has it for a hit."""
     return any(
         doc_id == where and (first is None or last is None or (start <= first and last <= end))
         for where, first, last in gold
@@ -261,7 +262,7 @@ def _marked_share(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> fl
         spans = [span for span in gold[asked.question.qid] if span[1] is not None]
         if spans:
             first = asked.answer.hits[:1]
-            marked.append(any(_holds(h.doc_id, h.highlight.start, h.highlight.end, spans) for h in first))
+            marked.append(any(holds(h.doc_id, h.highlight.start, h.highlight.end, spans) for h in first))
     return float(np.mean(marked)) if marked else None
 
 

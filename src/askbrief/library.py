@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
 import regex
 
 from askbrief.answering.defining import defining_sentence, definitions
@@ -15,17 +14,15 @@ from askbrief.answering.figures import figures
 from askbrief.answering.marking import Sought, best_sentence
 from askbrief.answering.pinpointing import pinpoint
 from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
-from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
-from askbrief.citing.keys import parse_key
+from askbrief.citations import Citations
 from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
-from askbrief.errors import CitationUnknown, IndexMismatch, InputError, LedgerError, ModelError, SettingsError
+from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.indexing.generation import Generation
-from askbrief.ranking.analysis import analyse
 from askbrief.ranking.aspects import COMPARING, aspects
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoder import SentenceTransformerEncoder
-from askbrief.ranking.fusion import Method, best
+from askbrief.ranking.fusion import Method
 from askbrief.ranking.query import without_courtesy
 from askbrief.ranking.reranker import CrossEncoderReranker, reranked
 from askbrief.ranking.search import Ranked, Searched, search
@@ -34,7 +31,6 @@ from askbrief.ranking.wording import Known, reworded
 from askbrief.records import (
     Answer,
     Citation,
-    CitationStatus,
     Definition,
     FigureGroup,
     Hit,
@@ -48,8 +44,7 @@ from askbrief.records import (
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    import numpy as np
     from numpy.typing import NDArray
 
     from askbrief.answering.verdict import Calibration
@@ -61,9 +56,6 @@ _WORD = regex.compile(r"[\p{L}\p{N}]")
 _LONGEST_NAME = 200
 _DUPLICATE_ROOM = 3
 """For each hit wanted, this many are ranked, so that near-duplicates leave enough to show."""
-_CANDIDATES = 5
-_CLOSE_ELSEWHERE = 90.0
-"""In another document than its own, words must be this much alike (0..100) to count as the quote, changed."""
 
 
 class Library:
@@ -76,7 +68,7 @@ class Library:
         self.generation = generation
         self._encoder = encoder
         self._settings = settings
-        self._ledger = ledger
+        self._citations = Citations(generation, ledger)
         self._calibration = _calibration(settings)
         self._reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
         documents = generation.store.catalogue()
@@ -228,7 +220,7 @@ class Library:
         groups = first_of_each([found.passage.text for found in ranked])[:top]
         keys = {place: store.key(ranked[place].number) for group in groups for place in group}
         sought = Sought.read(question)
-        notes = self._remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
+        notes = self._citations.remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
         hits = [
             [
                 self._hit(rank, sought, ranked[place], keys[place], tuple(keys[o] for o in group if o != place))
@@ -265,20 +257,6 @@ class Library:
             sentences=passage.sentences,
         )
 
-    def _remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
-        if self._ledger is None or not shown:
-            return ()
-        try:
-            self._ledger.remember(self._remembered(key, passage) for key, passage in shown)
-        except LedgerError as error:
-            return (str(error),)
-        return ()
-
-    def _remembered(self, key: str, passage: Passage) -> Remembered:
-        store, doc_id = self.generation.store, passage.doc_id
-        about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
-        return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
-
     # ------------------------------------------------------------------------------------------ defining
 
     def define(self, name: str, scope: Scope = EVERYTHING) -> list[Definition]:
@@ -304,7 +282,7 @@ class Library:
             return self._quoted(passage, key, defining_sentence(passage, place))
 
         found = definitions(self.generation.names.find(name, self.generation.admitted(scope)), show)
-        notes = self._remember(list(shown.items()))
+        notes = self._citations.remember(list(shown.items()))
         return [replace(one, notes=notes) for one in found]
 
     def _checked_name(self, name: str) -> str:
@@ -323,103 +301,16 @@ class Library:
     # -------------------------------------------------------------------------------------------- citing
 
     def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
-        """Resolve a citation key: the quote as it was shown, and how it stands today.
-
-        Args:
-            key: as a person may paste it.
-            scope: what this person may see; a key outside it is as unknown as one that never was.
-
-        Raises:
-            InputError: this is no key.
-            CitationUnknown: no passage was ever shown under it.
-            LedgerError: the memory of keys cannot be read.
-        """
-        key = parse_key(key)
-        remembered = self.recall(key, scope)
-        if remembered is None:
-            raise CitationUnknown(f"no passage is known by the key {key!r}: check its letters, or ask again")
-        status, doc_id, span = self._find_again(remembered, scope)
-        citation = Citation(
-            key=key,
-            status=status,
-            doc_id=remembered.doc_id,
-            title=remembered.title,
-            metadata=remembered.metadata,
-            locator=remembered.locator,
-            start=remembered.start,
-            end=remembered.end,
-            quote=remembered.quote,
-        )
-        return citation if doc_id is None or span is None else self._with_today(citation, doc_id, span)
-
-    def _recall(self, key: str) -> Remembered | None:
-        remembered = self._ledger.recall(key) if self._ledger is not None else None
-        number = self.generation.store.find_key(key) if remembered is None else None
-        return remembered if number is None else self._remembered(key, self.generation.store.passage(number))
-
-    def _may_see(self, remembered: Remembered, scope: Scope) -> bool:
-        today = self.generation.store.find_metadata(remembered.doc_id)
-        return scope.admits(remembered.doc_id, today or remembered.metadata)
-
-    def _find_again(self, remembered: Remembered, scope: Scope) -> tuple[CitationStatus, str | None, Span | None]:
-        """At its place; else by exact words in its document, then in any; else by close match, likewise."""
-        store, quote = self.generation.store, remembered.quote
-        document = store.document(remembered.doc_id)
-        if document is not None and document.text[remembered.start : remembered.end] == quote:
-            return CitationStatus.INTACT, document.doc_id, Span(remembered.start, remembered.end)
-        others = [name for name in store.documents_containing(quote) if self._admits(name, scope)]
-        for doc_id in sorted(others, key=lambda name: name != remembered.doc_id):
-            text = store.text(doc_id)
-            return CitationStatus.MOVED, doc_id, nearest_exact(quote, text, remembered.start)
-        own = Scope(documents=frozenset({remembered.doc_id}))
-        for where, least in ((own, CLOSE), (scope, _CLOSE_ELSEWHERE)):
-            match = self._closest(quote, where)
-            if match is not None and match[0] >= least:
-                return CitationStatus.CHANGED, *match[1:]
-        return CitationStatus.GONE, None, None
-
-    def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
-        """The closest words among the passages that BM25 finds for a quote, with their neighbours."""
-        bm25 = self.generation.lexical.query(analyse(quote)).scores()
-        admitted = self.generation.admitted(scope)
-        candidates = best(bm25 if admitted is None else np.where(admitted, bm25, np.float32(0)), _CANDIDATES)
-        found: list[tuple[float, str, Span]] = []
-        for doc_id, window in map(self.generation.store.neighbourhood, candidates.tolist()):
-            match = closest(quote, self.generation.store.text(doc_id), [window])
-            if match is not None:
-                found.append((match.likeness, doc_id, match.span))
-        return max(found, key=lambda match: match[0], default=None)
-
-    def _admits(self, doc_id: str, scope: Scope) -> bool:
-        return scope.admits(doc_id, self.generation.store.metadata(doc_id))
-
-    def _with_today(self, citation: Citation, doc_id: str, span: Span) -> Citation:
-        store = self.generation.store
-        number = store.passage_at(doc_id, span.start)
-        where = locator(store.passage(number), span) if number is not None else None
-        return replace(
-            citation,
-            current_doc_id=doc_id,
-            current_locator=where,
-            current_start=span.start,
-            current_end=span.end,
-            current_text=store.text(doc_id)[span.start : span.end],
-        )
+        """Resolve a citation key: see `Citations.cite`."""
+        return self._citations.cite(key, scope)
 
     def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
         """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
-        citation = self.cite(key, scope)
-        doc_id, start, end = citation.current_doc_id, citation.current_start, citation.current_end
-        number = None if doc_id is None or start is None else self.generation.store.passage_at(doc_id, start)
-        if number is None or doc_id is None:
-            return Surroundings(citation)
-        text, window = self.generation.store.text(doc_id), self.generation.store.neighbourhood(number)[1]
-        return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
+        return self._citations.read_around(key, scope)
 
     def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
         """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
-        remembered = self._recall(key)
-        return remembered if remembered is not None and self._may_see(remembered, scope) else None
+        return self._citations.recall(key, scope)
 
     # ------------------------------------------------------------------------------------------- listing
 

@@ -80,7 +80,7 @@ def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
     if answer.verdict is Verdict.NONE and not nearest:
         hint = "The nearest passages, which do not seem to answer it, are shown with --nearest." if answer.hits else ""
         return Group(*parts, Text(hint, style="dim"))
-    if answer.verdict is Verdict.STRONG:
+    if answer.verdict is not Verdict.NONE:
         parts += [Text(), Padding(_headline(answer), (0, 2))]
     if answer.figures:
         parts += [Text(), Padding(_figures(answer.figures), (0, 2))]

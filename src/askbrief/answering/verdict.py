@@ -27,7 +27,7 @@ JUDGED = 5
 MISMATCHES = ("negation", "opposite", "number", "name")
 AGAINST = ("unanswered", *MISMATCHES)
 """The signals that speak against; the others speak for."""
-SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", "answered", *AGAINST)
+SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *AGAINST)
 
 
 class Calibration(BaseModel):
@@ -92,9 +92,8 @@ def verdict_signals(query: Query, ranked: Sequence[Ranked], first: Hit | None) -
 
     Returns:
         The best cosine, sentence cosine and sentence coverage of the first few; `lead`, by how much the best one's
-        score is ahead of the last of them; `answered`, whether its sentence holds the short answer that is asked for,
-        and `unanswered`, whether it lacks one; and 1 for each way in which it disagrees with the question (see
-        Mismatch). Empty where nothing was found.
+        score is ahead of the last of them; `unanswered`, whether its sentence lacks the short answer that is asked for;
+        and 1 for each way in which it disagrees with the question (see Mismatch). Empty where nothing was found.
     """
     judged = sorted(ranked, key=lambda found: (-found.score, found.number))[:JUDGED]
     if first is None or not judged:
@@ -105,7 +104,6 @@ def verdict_signals(query: Query, ranked: Sequence[Ranked], first: Hit | None) -
         for name in ("cosine", "sentence_cosine", "sentence_coverage")
     }
     signals["lead"] = round(best.score - judged[-1].score, 6)
-    signals["answered"] = float(first.answer is not None)
     signals["unanswered"] = float(first.answer is None and expected(query.text).is_short)
     mismatch = Presuppositions(query).mismatch(
         first.answer_sentence, f"{first.title}\n{best.passage.section or ''}\n{first.quote}"

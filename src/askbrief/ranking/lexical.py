@@ -122,7 +122,7 @@ class LexicalIndex:
         pairs = tuple(
             (one, other, min(self._idf(known.get(one)), self._idf(known.get(other))))
             for one, other in pairwise(terms)
-            if one != other
+            if one != other and not any({one, other} <= name.stands_for for name in alternatives)
         )
         return LexicalQuery(self._postings, concepts, pairs, self._size, self._largest_factor)
 
@@ -194,7 +194,11 @@ def _all_known(terms: Sequence[QueryTerm]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LexicalQuery:
-    """One question, found in the postings; `pairs` are its neighbouring terms, each pair with the lesser idf."""
+    """One question, found in the postings.
+
+    `pairs` are its neighbouring terms, each pair with the lesser idf; those inside a name that has other names are left
+    out, since the name is looked for as one thing.
+    """
 
     postings: Postings
     concepts: Sequence[Concept]

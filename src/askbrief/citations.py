@@ -1,0 +1,150 @@
+"""Every key ever shown: remembered as it is shown, and resolved against what one generation has today."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
+from askbrief.citing.keys import parse_key
+from askbrief.citing.ledger import Ledger, Remembered
+from askbrief.citing.locators import locator
+from askbrief.errors import CitationUnknown, LedgerError
+from askbrief.ranking.analysis import analyse
+from askbrief.ranking.fusion import best
+from askbrief.records import Citation, CitationStatus, Passage, Scope, Span, Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from askbrief.indexing.generation import Generation
+
+EVERYTHING = Scope()
+_CANDIDATES = 5
+_CLOSE_ELSEWHERE = 90.0
+"""In another document than its own, words must be this much alike (0..100) to count as the quote, changed."""
+
+
+class Citations:
+    """The keys of one generation, and of those before it as far as the ledger remembers."""
+
+    def __init__(self, generation: Generation, ledger: Ledger | None) -> None:
+        """Take a generation, and where what was shown is remembered, if anywhere."""
+        self.generation = generation
+        self._ledger = ledger
+
+    def remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
+        """Remember passages under their keys; say in a sentence what kept them from being remembered."""
+        if self._ledger is None or not shown:
+            return ()
+        try:
+            self._ledger.remember(self._remembered(key, passage) for key, passage in shown)
+        except LedgerError as error:
+            return (str(error),)
+        return ()
+
+    def _remembered(self, key: str, passage: Passage) -> Remembered:
+        store, doc_id = self.generation.store, passage.doc_id
+        about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
+        return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
+
+    def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
+        """Resolve a citation key: the quote as it was shown, and how it stands today.
+
+        Args:
+            key: as a person may paste it.
+            scope: what this person may see; a key outside it is as unknown as one that never was.
+
+        Raises:
+            InputError: this is no key.
+            CitationUnknown: no passage was ever shown under it.
+            LedgerError: the memory of keys cannot be read.
+        """
+        key = parse_key(key)
+        remembered = self.recall(key, scope)
+        if remembered is None:
+            raise CitationUnknown(f"no passage is known by the key {key!r}: check its letters, or ask again")
+        status, doc_id, span = self._find_again(remembered, scope)
+        citation = Citation(
+            key=key,
+            status=status,
+            doc_id=remembered.doc_id,
+            title=remembered.title,
+            metadata=remembered.metadata,
+            locator=remembered.locator,
+            start=remembered.start,
+            end=remembered.end,
+            quote=remembered.quote,
+        )
+        return citation if doc_id is None or span is None else self._with_today(citation, doc_id, span)
+
+    def _recall(self, key: str) -> Remembered | None:
+        remembered = self._ledger.recall(key) if self._ledger is not None else None
+        number = self.generation.store.find_key(key) if remembered is None else None
+        return remembered if number is None else self._remembered(key, self.generation.store.passage(number))
+
+    def _may_see(self, remembered: Remembered, scope: Scope) -> bool:
+        today = self.generation.store.find_metadata(remembered.doc_id)
+        return scope.admits(remembered.doc_id, today or remembered.metadata)
+
+    def _find_again(self, remembered: Remembered, scope: Scope) -> tuple[CitationStatus, str | None, Span | None]:
+        """At its place; else by exact words in its document, then in any; else by close match, likewise."""
+        store, quote = self.generation.store, remembered.quote
+        document = store.document(remembered.doc_id)
+        if document is not None and document.text[remembered.start : remembered.end] == quote:
+            return CitationStatus.INTACT, document.doc_id, Span(remembered.start, remembered.end)
+        others = [name for name in store.documents_containing(quote) if self._admits(name, scope)]
+        for doc_id in sorted(others, key=lambda name: name != remembered.doc_id):
+            text = store.text(doc_id)
+            return CitationStatus.MOVED, doc_id, nearest_exact(quote, text, remembered.start)
+        own = Scope(documents=frozenset({remembered.doc_id}))
+        for where, least in ((own, CLOSE), (scope, _CLOSE_ELSEWHERE)):
+            match = self._closest(quote, where)
+            if match is not None and match[0] >= least:
+                return CitationStatus.CHANGED, *match[1:]
+        return CitationStatus.GONE, None, None
+
+    def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
+        """The closest words among the passages that BM25 finds for a quote, with their neighbours."""
+        bm25 = self.generation.lexical.query(analyse(quote)).scores()
+        admitted = self.generation.admitted(scope)
+        candidates = best(bm25 if admitted is None else np.where(admitted, bm25, np.float32(0)), _CANDIDATES)
+        found: list[tuple[float, str, Span]] = []
+        for doc_id, window in map(self.generation.store.neighbourhood, candidates.tolist()):
+            match = closest(quote, self.generation.store.text(doc_id), [window])
+            if match is not None:
+                found.append((match.likeness, doc_id, match.span))
+        return max(found, key=lambda match: match[0], default=None)
+
+    def _admits(self, doc_id: str, scope: Scope) -> bool:
+        return scope.admits(doc_id, self.generation.store.metadata(doc_id))
+
+    def _with_today(self, citation: Citation, doc_id: str, span: Span) -> Citation:
+        store = self.generation.store
+        number = store.passage_at(doc_id, span.start)
+        where = locator(store.passage(number), span) if number is not None else None
+        return replace(
+            citation,
+            current_doc_id=doc_id,
+            current_locator=where,
+            current_start=span.start,
+            current_end=span.end,
+            current_text=store.text(doc_id)[span.start : span.end],
+        )
+
+    def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
+        """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
+        citation = self.cite(key, scope)
+        doc_id, start, end = citation.current_doc_id, citation.current_start, citation.current_end
+        number = None if doc_id is None or start is None else self.generation.store.passage_at(doc_id, start)
+        if number is None or doc_id is None:
+            return Surroundings(citation)
+        text, window = self.generation.store.text(doc_id), self.generation.store.neighbourhood(number)[1]
+        return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
+
+    def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
+        """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
+        remembered = self._recall(key)
+        return remembered if remembered is not None and self._may_see(remembered, scope) else None
