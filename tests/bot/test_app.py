@@ -50,7 +50,7 @@ async def test_a_damaged_journal_costs_no_answer(harbour: Office) -> None:
     (state / "journal.sqlite").write_text("this is no database, and it was never one, whatever its name says")
     async with harbour.open() as town:
         answered = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
-        assert "The harbour opened in 1904." in text(answered)
+        assert "The harbour opened in __1904__." in text(answered)
 
 
 class EndlessBuilder:

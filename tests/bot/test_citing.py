@@ -359,7 +359,7 @@ async def test_a_key_is_found_by_a_part_of_it_also_mistyped(archive: Office, typ
 
 
 async def test_labels_of_long_titles_are_short_enough_and_a_choice_resolves(small_office: Office) -> None:
-    small_office.write("long.md", f"---\ntitle: '{'Extraordinarily long title ' * 20}'\n---\n\n{RED}\n")
+    small_office.write("long.md", f"---\ntitle: '{'Extraordinarily long title ' * 5}'\n---\n\n{RED}\n")
     small_office.build()
     async with small_office.open() as town:
         await first_key(town)

@@ -57,7 +57,7 @@ async def test_a_document_is_previewed_confirmed_built_in_a_process_of_its_own_a
         assert "**Added** (1)\n- ports/larkmouth.md" in report
         assert not buttons(preview.response)
         answered = text((await town.alice.slash(town.intel, "ask", question=QUESTION)).response)
-        assert "> **The harbour of Larkmouth opened in 1904" in answered
+        assert "> **The harbour of Larkmouth opened in __1904__" in answered
         assert files(office.root / "seeds" / "ports") == {"larkmouth.md": f"# Ports of the north\n\n{HARBOUR}".encode()}
 
 

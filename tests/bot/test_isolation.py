@@ -103,10 +103,10 @@ BROKEN: list[tuple[str, Any, list[Step]]] = [
     ("bot.people.Audience.scope", _always_private, [Step("ask", ANN, HERE, 0, 0)]),
     ("bot.access.Access.in_direct_messages", lambda *_: Scope(), [Step("say", BEN, DIRECT, 0, 0)]),
     ("bot.access.Access.ceiling", lambda *_: Scope(), [Step("complete_as_manager", MARA, HERE, 0, 0)]),
-    ("askbrief.library.Library._may_see", lambda *_: True, [Step("cite", BEN, HERE, 0, FIRST_KEY)]),
-    ("askbrief.library.Library._may_see", lambda *_: True, [Step("passage", BEN, HERE, 0, FIRST_KEY)]),
+    ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("cite", BEN, HERE, 0, FIRST_KEY)]),
+    ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("passage", BEN, HERE, 0, FIRST_KEY)]),
     (
-        "askbrief.library.Library._may_see",
+        "askbrief.citations.Citations._may_see",
         lambda *_: True,
         [Step("ask", ANN, HERE, 0, 1), Step("complete", BEN, HERE, 0, ALL_KEYS)],
     ),
