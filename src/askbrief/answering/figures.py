@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.answering.asked import Asked, Wanted, asked
-from askbrief.ranking.analysis import analyse
+from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.dates import MONTH
 from askbrief.ranking.numerals import may_have_unit
 from askbrief.ranking.quantities import Kind, Quantity, quantities
@@ -127,11 +127,11 @@ def _counting(hit: Hit, wanted: Asked, query: Query) -> Iterator[_Sentence]:
     found = [(span, text, _of_kind(text, wanted)) for span, text in spans]
     if not any(some for _, _, some in found):
         return
-    known = query.understood(frozenset(analyse(f"{hit.title}\n{hit.quote}")))
+    known = query.understood(frozenset(terms_of(f"{hit.title}\n{hit.quote}")))
     if wanted.names <= known and len(wanted.about & known) >= _HELD_BY_PASSAGE * len(wanted.about):
         for span, text, some in found:
             if some:
-                yield _Sentence(hit, span, text, some, query.understood(frozenset(analyse(text))))
+                yield _Sentence(hit, span, text, some, query.understood(frozenset(terms_of(text))))
 
 
 def _of_kind(text: str, wanted: Asked) -> list[Quantity]:

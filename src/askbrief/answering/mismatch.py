@@ -1,7 +1,7 @@
 """Where a sentence that looks like the answer says something else than the question takes for granted.
 
-"Who did not sign?", asked of "Khan signed"; "before the war", of a sentence about after it; "the eight lectures", of
-one about seven. Words and meaning are near, and the sources don't say.
+"Who did not sign?", asked of "Khan signed"; "before the war", of a sentence about after it; "by 33 pence", of one about
+3. Words and meaning are near, and the sources don't say.
 """
 
 from __future__ import annotations

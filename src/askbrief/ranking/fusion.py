@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Evidence = TypeVar("Evidence", float, "NDArray[np.float32]")
 RRF_K = 60
 """The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
 
@@ -18,7 +17,7 @@ RRF_K = 60
 class Method(StrEnum):
     """How passages are ranked; everything but hybrid is there to compare.
 
-    Hybrid is the convex combination with the best sentence of each passage taken in; convex is without.
+    Hybrid is the convex combination, its best passages then scored anew by the ranking model; convex is without that.
     """
 
     HYBRID = "hybrid"
@@ -57,12 +56,7 @@ def fuse(
         case Method.RRF:
             return _reciprocal_ranks(lexical) + _reciprocal_ranks(cosines)
         case Method.HYBRID | Method.CONVEX:
-            return convex(lexical, cosines, weight).astype(np.float32)
-
-
-def convex(one: Evidence, other: Evidence, weight: float) -> Evidence:
-    """The convex combination: `weight` of the one kind of evidence, the rest of the other."""
-    return weight * one + (1 - weight) * other
+            return (weight * lexical + (1 - weight) * cosines).astype(np.float32)
 
 
 def _reciprocal_ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:

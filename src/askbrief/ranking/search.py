@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.ranking.diversity import HOLDS, diversified
-from askbrief.ranking.evidence import SentenceEvidence, document_evidence, passage_evidence
+from askbrief.ranking.evidence import PassageEvidence, SentenceEvidence, document_evidence, passage_evidence
 from askbrief.ranking.fusion import Method, best, fuse
 from askbrief.ranking.model import packaged_model
 from askbrief.ranking.steering import SHARE_OF_STEERING
@@ -100,14 +100,8 @@ def search(
     for number, passage in zip(numbers, searched.passages(numbers), strict=True):
         document = searched.documents[passage.doc_id]
         evidence = passage_evidence(passage, document.title, lexical, searched.dense.sentences(number), vector)
-        signals = {
-            **{name: float(column[number]) for name, column in columns.items()},
-            "sentence_coverage": float(evidence.sentences.coverages.max()),
-            "sentence_cosine": float(evidence.sentences.cosines.max()),
-            "phrases": evidence.phrases,
-            "title": evidence.title,
-            "document": document_evidence(first[document.first : document.last]),
-        }
+        signals = {name: float(column[number]) for name, column in columns.items()} | _close_signals(evidence)
+        signals["document"] = document_evidence(first[document.first : document.last])
         score = packaged_model().score(signals) if method is Method.HYBRID else float(first[number])
         if steering is not None:
             signals["constraint"] = steering.of(passage, _best(passage, evidence.sentences))
@@ -117,6 +111,16 @@ def search(
     found.sort(key=lambda ranked: (-ranked.score, ranked.number))
     order = diversified([ranked.score for ranked in found], held[[ranked.number for ranked in found]])
     return [found[place] for place in order[:count]]
+
+
+def _close_signals(evidence: PassageEvidence) -> dict[str, float]:
+    """What the close look at a passage adds to the signals of the whole."""
+    return {
+        "sentence_coverage": float(evidence.sentences.coverages.max()),
+        "sentence_cosine": float(evidence.sentences.cosines.max()),
+        "phrases": evidence.phrases,
+        "title": evidence.title,
+    }
 
 
 def _held(aspects: Sequence[Query], lexical: LexicalIndex, size: int) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import regex
 
-from askbrief.ranking.analysis import analyse
+from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.dates import dates_in, written
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ class Steering:
     def _by_mention(self, passage: Passage) -> float:
         if not self._sources:
             return 0.0
-        said = (frozenset(analyse(text)) for text in passage.sentence_texts())
+        said = (frozenset(terms_of(text)) for text in passage.sentence_texts())
         return float(any(terms & ATTRIBUTING and any(name <= terms for name in self._sources) for terms in said))
 
 
