@@ -35,7 +35,7 @@ from rich.console import Console
 import askbrief
 from askbrief.errors import AskbriefError
 from askbrief.evaluation import QuestionSet
-from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.ranking.transformer import SentenceTransformerEncoder
 from askbrief.terminal import Bar
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.peers.outcome import Outcome

@@ -61,7 +61,7 @@ DIMENSION = 384
 class MadeUpEncoder:
     """Vectors that are the same for the same text, and mean nothing."""
 
-    model_id, dimension, max_tokens = "made-up@1", DIMENSION, 256
+    model_id, form, dimension, max_tokens = "made-up@1", "random", DIMENSION, 256
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """About as many as a real one has."""

@@ -22,7 +22,7 @@ from rich.table import Table
 from scipy.optimize import minimize
 
 from askbrief.evaluation import QuestionSet, covered_by, indexed
-from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.model import packaged_model
 from askbrief.settings import load_settings
 from askbrief.terminal import Bar
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--out", type=Path, help="write the fitted model here")
     options = parser.parse_args()
-    encoder = SentenceTransformerEncoder(load_settings().model)
+    encoder = open_encoder(load_settings(), building=True)
     sets = {folder.resolve().name: QuestionSet(folder) for folder in options.sets}
     with Bar(Console(stderr=True)) as bar:
         asked = {name: list(collected(questions, encoder, bar)) for name, questions in sets.items()}

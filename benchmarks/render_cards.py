@@ -26,7 +26,7 @@ import simcord
 import structlog
 
 from askbrief import build
-from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.ranking.encoders import open_encoder
 from askbrief.settings import Settings
 from bot.app import AskbriefBot
 from bot.settings import BotSettings
@@ -279,7 +279,7 @@ async def play(folder: Path | None, chromium: str) -> None:
         (work / "seeds").mkdir()
         shutil.copy(ROOT / "seeds" / SEED, work / "seeds" / SEED)
         settings = Settings(seeds_dir=work / "seeds", index_dir=work / "index", state_dir=work / "state")
-        encoder = SentenceTransformerEncoder(settings.model)
+        encoder = open_encoder(settings)
         build(settings.seeds_dir, settings.index_dir, encoder=encoder, settings=settings)
         bot = AskbriefBot(settings, BotSettings(), encoder=encoder)
         camera = Camera(await _browser(stack, chromium), folder) if folder is not None else None

@@ -18,7 +18,7 @@ from askbrief.errors import AskbriefError
 from askbrief.indexing.generation import current_name
 from askbrief.indexing.sources import seed_changes
 from askbrief.library import Library
-from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.ranking.encoders import open_encoder
 from bot.cards.coverage import Coverage
 from bot.errors import Refusal
 
@@ -84,7 +84,7 @@ class Desk:
             IndexUnusable: there is no index, or it cannot be opened.
             ModelError: the model cannot be used.
         """
-        self._encoder = self._encoder or SentenceTransformerEncoder(self._settings.model)
+        self._encoder = self._encoder or open_encoder(self._settings)
         library = self._open_library()
         library.generation.store.passages([0] if library.generation.manifest.passages else [])
         self._encoder.encode_query(_WARM_UP)

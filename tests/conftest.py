@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief import Library, build
+from askbrief.ranking.encoders import open_encoder
 from askbrief.settings import Settings
 from tests.fakes import HashEncoder
 
@@ -17,12 +18,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from askbrief import BuildReport
-    from askbrief.ranking.encoder import SentenceTransformerEncoder
+    from askbrief.ranking.encoder import Encoder
 
 pytest_plugins = ["tests.simulated.recording"]
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = "000_ee697740f37b7d18.txt"
+os.environ["XDG_CACHE_HOME"] = str(ROOT / ".pytest_cache" / "askbrief")
+"""The model is compiled once a checkout, for all tests and the processes that they start."""
 TTP_QUESTION = "how many TTP fighters are in Afghanistan?"
 
 
@@ -75,15 +78,13 @@ def workplace(tmp_path: Path) -> Workplace:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceTransformerEncoder:
-    """The real model, loaded once a test process."""
-    from askbrief.ranking.encoder import SentenceTransformerEncoder
-
-    return SentenceTransformerEncoder()
+def encoder() -> Encoder:
+    """The real model as askbrief runs it, loaded once a test process."""
+    return open_encoder(Settings())
 
 
 @pytest.fixture(scope="session")
-def seed_index(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def seed_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real seed, built with the real model."""
     index = tmp_path_factory.mktemp("seed") / "index"
     build(ROOT / "seeds", index, encoder=encoder)
@@ -91,7 +92,7 @@ def seed_index(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture
-def seed_library(seed_index: Path, encoder: SentenceTransformerEncoder, tmp_path: Path) -> Iterator[Library]:
+def seed_library(seed_index: Path, encoder: Encoder, tmp_path: Path) -> Iterator[Library]:
     """The real seed, opened with the real model; what it shows is remembered in this test's state/."""
     with Library.open(seed_index, state=tmp_path / "state", encoder=encoder) as library:
         yield library

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class HashEncoder:
     """Bags of terms hashed into a few dimensions: texts that share terms are near, and nothing is loaded."""
 
+    form = "exact"
     dimension = 64
 
     def __init__(self, model_id: str = "hash@1", max_tokens: int = 256) -> None:

@@ -16,7 +16,7 @@ from askbrief import Library, build
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from askbrief.ranking.encoder import SentenceTransformerEncoder
+    from askbrief.ranking.encoder import Encoder
     from askbrief.records import Answer, Hit
 
 BRIEFS = Path(__file__).parent / "briefs"
@@ -24,7 +24,7 @@ ATTACKS = "how many attacks did the Northern Free Movement carry out"
 
 
 @pytest.fixture(scope="session")
-def briefs_index(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def briefs_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The briefs, built with the real model."""
     index = tmp_path_factory.mktemp("briefs") / "index"
     report = build(BRIEFS, index, encoder=encoder)
@@ -34,7 +34,7 @@ def briefs_index(encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.T
 
 
 @pytest.fixture
-def briefs(briefs_index: Path, encoder: SentenceTransformerEncoder) -> Iterator[Library]:
+def briefs(briefs_index: Path, encoder: Encoder) -> Iterator[Library]:
     """The briefs, opened."""
     with Library.open(briefs_index, encoder=encoder) as library:
         yield library

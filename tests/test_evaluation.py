@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from askbrief.choices import Method
 from askbrief.errors import EvaluationError
 from askbrief.evaluation import DEPTH, Asked, Question, QuestionSet, ask_all, measure, write_run
-from askbrief.ranking.fusion import Method
 from askbrief.records import Answer, Hit, Metadata, Span, Verdict
 from askbrief.settings import Settings
 from tests.fakes import HashEncoder

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.ranking.encoder import Encoder, SentenceTransformerEncoder
+    from askbrief.ranking.encoder import Encoder
 
 ANSWERED = {
     "how many TTP fighters are in Afghanistan?": "3,000 to 4,000",
@@ -49,7 +49,8 @@ class PartlyMadeUp:
 
     def __init__(self, real: Encoder) -> None:
         self._real = real
-        self.model_id, self.dimension, self.max_tokens = real.model_id, real.dimension, real.max_tokens
+        self.model_id, self.form = real.model_id, real.form
+        self.dimension, self.max_tokens = real.dimension, real.max_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._real.count_tokens(texts)
@@ -78,7 +79,7 @@ def filled(seeds: Path, count: int) -> None:
 
 @pytest.fixture(scope="module", params=[1, 20, 2_000])
 def library(
-    request: pytest.FixtureRequest, encoder: SentenceTransformerEncoder, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Library]:
     """The seed alone, with the briefs, and with thousands of other documents."""
     folder = tmp_path_factory.mktemp("size")

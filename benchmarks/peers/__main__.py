@@ -13,7 +13,7 @@ import numpy as np
 
 from askbrief.cli_common import errors
 from askbrief.evaluation import DEPTH, QuestionSet
-from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.ranking.transformer import SentenceTransformerEncoder
 from askbrief.terminal import Bar
 from benchmarks.peers import PEERS
 from benchmarks.peers.material import Chunk, Found, Material, Opened, count_words

@@ -41,6 +41,10 @@ class Vectors:
         return self._encoder.model_id
 
     @property
+    def form(self) -> str:
+        return self._encoder.form
+
+    @property
     def dimension(self) -> int:
         return self._encoder.dimension
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.citing.styles import Style, credits_of, written
+from askbrief.choices import Style
+from askbrief.citing.styles import credits_of, written
 from askbrief.records import Citation, CitationStatus, Surroundings
 from bot.cards.layout import Button, Card, Colour, Look, Text, action_id, row
 from bot.markup import block_quote, code_block, inert, inert_line, length, shortened

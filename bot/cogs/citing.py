@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from askbrief.citing.styles import Style
+from askbrief.choices import Style
 from askbrief.errors import CitationUnknown, InputError
 from bot.cards import citations
 from bot.cards.layout import notice

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from askbrief import __version__
-from askbrief.citing.styles import Style, written
+from askbrief.choices import Style
 from askbrief.cli_common import (
     ERROR,
     FOUND,
@@ -18,9 +19,11 @@ from askbrief.cli_common import (
     NOT_FOUND,
     Index,
     Json,
+    Notices,
     Seeds,
     State,
     errors,
+    load_settings,
     open_library,
     output,
     say,
@@ -31,12 +34,12 @@ from askbrief.cli_measuring import calibrate, evaluate
 from askbrief.cli_names import define
 from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError
 from askbrief.records import Metadata, Scope, Verdict
-from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from askbrief.library import Library
+    from askbrief.settings import Settings
 
 app = typer.Typer(
     name="askbrief",
@@ -58,6 +61,8 @@ app.add_typer(feedback, name="feedback")
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; every failure becomes one line on the error stream and an exit code."""
+    logging.basicConfig(level=logging.WARNING, handlers=[Notices()], format="%(message)s")
+    logging.getLogger("askbrief").setLevel(logging.INFO)
     try:
         code = app(list(arguments), standalone_mode=False)
     except BrokenPipeError:
@@ -184,6 +189,7 @@ def cite(
     Example:
       askbrief cite ttp-report-k7f3qa --style markdown
     """
+    from askbrief.citing.styles import written
     from askbrief.records import CitationStatus
     from askbrief.terminal import citation, clean
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from askbrief.library import Library
     from askbrief.settings import Settings
@@ -24,6 +24,13 @@ State = Annotated[
     Path | None, typer.Option("--state", help="Folder that remembers what was shown.", show_default="state/")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; what validates them is imported only now, so that help is quick."""
+    from askbrief import settings
+
+    return settings.load_settings(**overrides)
 
 
 def open_library(settings: Settings) -> Library:
@@ -46,14 +53,25 @@ def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, F
 
 def output() -> Console:
     """Standard output, for results."""
+    from rich.console import Console
+
     return Console(highlight=False)
 
 
 def errors() -> Console:
     """The error stream, for progress and for what is beside the result."""
+    from rich.console import Console
+
     return Console(stderr=True, highlight=False)
 
 
 def say(message: str) -> None:
     """Write a line to the error stream."""
     sys.stderr.write(f"askbrief: {message}\n")
+
+
+class Notices(logging.Handler):
+    """What the library has to say beside its results, such as that a model is compiled now, to the error stream."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())

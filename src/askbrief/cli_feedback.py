@@ -7,9 +7,7 @@ from typing import Annotated
 
 import typer
 
-from askbrief.cli_common import FOUND, NOT_FOUND, Index, Json, State, open_library, show
-from askbrief.journal import Journal
-from askbrief.settings import load_settings
+from askbrief.cli_common import FOUND, NOT_FOUND, Index, Json, State, load_settings, open_library, show
 
 feedback = typer.Typer(
     help=(
@@ -49,6 +47,7 @@ def export(
       askbrief eval my-questions
     """
     from askbrief.feedback import export as export_set
+    from askbrief.journal import Journal
     from askbrief.terminal import export_report
 
     settings = load_settings(index_dir=index, state_dir=state)
@@ -70,6 +69,7 @@ def gaps(*, state: State = None, as_json: Json = False) -> int:
     """
     from askbrief import terminal
     from askbrief.feedback import gaps as find_gaps
+    from askbrief.journal import Journal
 
     found = find_gaps(Journal(load_settings(state_dir=state).state_dir))
     show(as_json, lambda payloads: [payloads.gap(gap) for gap in found], lambda: terminal.gaps(found))

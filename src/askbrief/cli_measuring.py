@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from askbrief.cli_common import FOUND, Json, errors, show
+from askbrief.choices import Method
+from askbrief.cli_common import FOUND, Json, errors, load_settings, show
 from askbrief.errors import InputError, in_words
-from askbrief.ranking.fusion import Method
-from askbrief.settings import load_settings
 
 
 def evaluate(
@@ -32,13 +31,13 @@ def evaluate(
     """
     from askbrief import terminal
     from askbrief.evaluation import QuestionSet, ask_all, measure, write_run
-    from askbrief.ranking.encoder import SentenceTransformerEncoder
+    from askbrief.ranking.encoders import open_encoder
 
     methods = method or [Method.HYBRID]
     if out is not None and (len(folders) > 1 or len(methods) > 1):
         raise InputError("--out takes the answers of one set and one method: give one DIR and one --method")
     settings = load_settings()
-    encoder = SentenceTransformerEncoder(settings.model)
+    encoder = open_encoder(settings, building=True)
     rows = {}
     for questions in [QuestionSet(folder) for folder in folders]:
         for one in methods:
@@ -75,12 +74,12 @@ def calibrate(
     from askbrief.answering.verdict import write_calibration
     from askbrief.calibration import calibrate as fit
     from askbrief.evaluation import QuestionSet
-    from askbrief.ranking.encoder import SentenceTransformerEncoder
+    from askbrief.ranking.encoders import open_encoder
 
     settings = load_settings()
     sets = [QuestionSet(folder) for folder in folders]
     with terminal.Bar(errors()) as bar:
-        report = fit(sets, SentenceTransformerEncoder(settings.model), settings, progress=bar)
+        report = fit(sets, open_encoder(settings, building=True), settings, progress=bar)
     try:
         write_calibration(report.calibration, out)
     except OSError as error:

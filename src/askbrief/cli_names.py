@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from askbrief.cli_common import FOUND, NOT_FOUND, Index, Json, State, open_library, say, show
-from askbrief.settings import load_settings
+from askbrief.cli_common import FOUND, NOT_FOUND, Index, Json, State, load_settings, open_library, say, show
 
 
 def define(

@@ -21,13 +21,13 @@ import ir_measures
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from askbrief.choices import Method
 from askbrief.errors import EvaluationError, in_words
 from askbrief.indexing.build import build_from
 from askbrief.indexing.generation import SourceRow
 from askbrief.indexing.progress import Progress, Silent
 from askbrief.indexing.sources import SourceFile
 from askbrief.library import Library
-from askbrief.ranking.fusion import Method
 from askbrief.reading import plain
 from askbrief.records import Answer, Document, Hit, Metadata
 

@@ -14,6 +14,7 @@ from askbrief.answering.figures import figures
 from askbrief.answering.marking import Sought, best_sentence
 from askbrief.answering.pinpointing import pinpoint
 from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
+from askbrief.choices import Method
 from askbrief.citations import Citations
 from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
@@ -21,8 +22,7 @@ from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.indexing.generation import Generation
 from askbrief.ranking.aspects import COMPARING, aspects
 from askbrief.ranking.constraints import constraints
-from askbrief.ranking.encoder import SentenceTransformerEncoder
-from askbrief.ranking.fusion import Method
+from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.query import without_courtesy
 from askbrief.ranking.reranker import CrossEncoderReranker, reranked
 from askbrief.ranking.search import Ranked, Searched, search
@@ -104,7 +104,7 @@ class Library:
             ModelError: the model of the settings cannot be used.
         """
         settings = settings or load_settings()
-        encoder = encoder or SentenceTransformerEncoder(settings.model)
+        encoder = encoder or open_encoder(settings)
         generation = Generation.open_current(Path(index))
         built_with = generation.manifest.versions.model
         if encoder.model_id != built_with:

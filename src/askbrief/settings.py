@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from platformdirs import user_cache_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -30,6 +31,12 @@ class Settings(BaseSettings):
 
     model: str = DEFAULT_MODEL
     """The packaged model, or another sentence-transformers model by directory or by name."""
+
+    compiled: bool = True
+    """Compile the model for this processor and run it with onnxruntime; without, sentence-transformers runs it."""
+
+    cache_dir: Path = Field(default_factory=lambda: user_cache_path("askbrief"))
+    """Where compiled models are kept; may be deleted at any time."""
 
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of BM25 in the first ranking, by whole passages; the cosine has the rest."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from askbrief import BuildReport
-    from askbrief.ranking.encoder import Encoder, SentenceTransformerEncoder
+    from askbrief.ranking.encoder import Encoder
 
 HARBOUR = "The harbour of Larkmouth opened in 1904.\n"
 QUESTION = "When did the harbour of Larkmouth open?"
@@ -118,7 +118,7 @@ def buttons(message: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, seed_index: Path, encoder: SentenceTransformerEncoder) -> Office:
+def office(tmp_path: Path, seed_index: Path, encoder: Encoder) -> Office:
     """The real seed, indexed with the real model."""
     (tmp_path / "seeds").mkdir()
     shutil.copy(ROOT / "seeds" / SEED, tmp_path / "seeds" / SEED)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.citing.styles import Style
+from askbrief.choices import Style
 from askbrief.records import Citation, CitationStatus, Metadata, Surroundings
 from bot import language
 from bot.cards import citations

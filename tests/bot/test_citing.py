@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief import Library
-from askbrief.citing.styles import Style, written
+from askbrief.choices import Style
+from askbrief.citing.styles import written
 from bot.access import Kind, Rule
 from bot.markup import inert, length
 from tests.bot.conftest import buttons, components, text

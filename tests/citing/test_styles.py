@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from askbrief.citing.styles import Style, credits_of, csl, escaped, written
+from askbrief.choices import Style
+from askbrief.citing.styles import credits_of, csl, escaped, written
 from askbrief.records import Citation, CitationStatus, Metadata
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tests.conftest import ROOT, SEED
 from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
-    from askbrief.ranking.encoder import Encoder, SentenceTransformerEncoder
+    from askbrief.ranking.encoder import Encoder
     from askbrief.records import Passage
 
 SENTENCE = "The report says that attacks have risen since the year before, and nobody knows why."  # 15 words
@@ -218,7 +218,7 @@ def test_the_lexical_index_reads_title_and_text_where_there_is_no_section() -> N
 # ------------------------------------------------------------------------------------ with the packaged model
 
 
-def test_the_seed_fits_the_real_model_with_every_sentence_whole(encoder: SentenceTransformerEncoder) -> None:
+def test_the_seed_fits_the_real_model_with_every_sentence_whole(encoder: Encoder) -> None:
     extract = plain.read((ROOT / "seeds" / SEED).read_bytes())
     done = sound(Document(SEED, "Emboldened, resurgent TTP", extract.text, extract.blocks), encoder)
     assert done.cut_sentences == 0
@@ -243,6 +243,6 @@ def test_the_seed_fits_the_real_model_with_every_sentence_whole(encoder: Sentenc
         "https://example.org/" + "path/" * 400,
     ],
 )
-def test_whatever_a_word_is_a_passage_fits_the_real_model(encoder: SentenceTransformerEncoder, text: str) -> None:
+def test_whatever_a_word_is_a_passage_fits_the_real_model(encoder: Encoder, text: str) -> None:
     done = sound(document(text, "Emboldened, resurgent TTP " * 30), encoder)
     assert "".join("".join(texts(done)).split()) == "".join(text.split())

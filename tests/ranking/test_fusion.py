@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.ranking.fusion import RRF_K, Method, best, fuse
+from askbrief.choices import Method
+from askbrief.ranking.fusion import RRF_K, best, fuse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

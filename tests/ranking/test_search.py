@@ -10,11 +10,11 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from askbrief.choices import Method
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.aspects import aspects
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.dense import DenseIndex
-from askbrief.ranking.fusion import Method
 from askbrief.ranking.model import packaged_model
 from askbrief.ranking.query import Query
 from askbrief.ranking.search import Searched, search

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import regex
+
+from askbrief.choices import Style
 
 if TYPE_CHECKING:
     from askbrief.records import Citation, Metadata
 
 _MARKUP = regex.compile(r"([\\`*_{}\[\]<>#|~&])")
 _LINE_MARK = regex.compile(r"(?mw)^(\s*(?:\d+(?=[.)]))?)([-+=:.)])")  # w: after a lone carriage return too
-
-
-class Style(StrEnum):
-    """How a citation is written."""
-
-    PLAIN = "plain"
-    MARKDOWN = "markdown"
-    FOOTNOTE = "footnote"
-    JSON = "json"
 
 
 def written(citation: Citation, style: Style) -> str:

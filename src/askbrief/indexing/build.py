@@ -36,7 +36,8 @@ from askbrief.indexing.progress import Progress, Silent
 from askbrief.indexing.sources import SourceFile, changes, seed_files
 from askbrief.indexing.store import StoreWriter, passage_digest
 from askbrief.ranking.analysis import analyse
-from askbrief.ranking.encoder import SentenceTransformerEncoder, encode_in_batches
+from askbrief.ranking.encoder import encode_in_batches
+from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.learning import learned, of_team
 from askbrief.ranking.lexical import Postings
 from askbrief.records import BuildReport, Changes, Document, Passage, Problem
@@ -84,7 +85,7 @@ def build(
     """
     settings = settings or load_settings()
     files = seed_files(Path(seeds), max_file_mib=settings.max_file_mib)
-    encoder = encoder or SentenceTransformerEncoder(settings.model)
+    encoder = encoder or open_encoder(settings, building=True)
     return build_from(files, Path(index), encoder, full=full, progress=progress)
 
 
@@ -127,7 +128,7 @@ def _write(
     manifest = Manifest(
         generation=next_name(index, sums),
         built_at=dt.datetime.now(dt.UTC),
-        versions=Versions(model=encoder.model_id, dimension=encoder.dimension),
+        versions=Versions(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension),
         documents=store.documents,
         passages=store.passages,
         terms=terms,
@@ -168,9 +169,10 @@ def _base(index: Path, encoder: Encoder, stack: ExitStack, *, full: bool) -> _Ba
     if full:
         return _Base(serving, why="asked for in full")
     built = serving.manifest.versions
-    if built.model != encoder.model_id:
-        return _Base(serving, why=f"the model was {built.model}, and is {encoder.model_id} now")
-    if built != Versions(model=built.model, dimension=built.dimension):
+    if (built.model, built.form) != (encoder.model_id, encoder.form):
+        was, now = f"{built.model} ({built.form})", f"{encoder.model_id} ({encoder.form})"
+        return _Base(serving, why=f"the model was {was}, and is {now} now")
+    if built != Versions(model=built.model, form=built.form, dimension=built.dimension):
         return _Base(serving, vectors=serving, why="another version of askbrief read and split the documents")
     return _Base(serving, documents=serving, vectors=serving)
 

@@ -63,6 +63,7 @@ class Versions(BaseModel):
     splitting: int = SPLITTING_VERSION
     analysis: int = ANALYSIS_VERSION
     model: str
+    form: str
     dimension: int
 
 
@@ -197,7 +198,7 @@ def _read_manifest(data: bytes) -> Manifest:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
         raise IndexDamaged(f"{MANIFEST} of the index cannot be read: {_REBUILD}") from error
-    built, ours = manifest.versions, Versions(model="", dimension=0)
+    built, ours = manifest.versions, Versions(model="", form="", dimension=0)
     for part in ("format", "analysis"):
         if getattr(built, part) != getattr(ours, part):
             raise IndexMismatch(

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from askbrief.choices import Method
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RRF_K = 60
 """The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
-
-
-class Method(StrEnum):
-    """How passages are ranked; everything but hybrid is there to compare.
-
-    Hybrid is the convex combination, its best passages then scored anew by the ranking model; convex is without that.
-    """
-
-    HYBRID = "hybrid"
-    CONVEX = "convex"
-    BM25 = "bm25"
-    DENSE = "dense"
-    RRF = "rrf"
 
 
 def fuse(

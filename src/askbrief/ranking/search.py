@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askbrief.choices import Method
 from askbrief.ranking.diversity import HOLDS, diversified
 from askbrief.ranking.evidence import PassageEvidence, SentenceEvidence, document_evidence, passage_evidence
-from askbrief.ranking.fusion import Method, best, fuse
+from askbrief.ranking.fusion import best, fuse
 from askbrief.ranking.model import packaged_model
 from askbrief.ranking.steering import SHARE_OF_STEERING
 
