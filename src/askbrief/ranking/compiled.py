@@ -97,19 +97,19 @@ class CompiledEncoder:
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows: float32 [texts, dimension]."""
         prompt = self._card.document_prompt
-        rows = self._workers.map(self._vector, self._word_pieces([prompt + text for text in texts]))
+        rows = self._workers.map(self._vector, self.word_pieces([prompt + text for text in texts]))
         return np.array(list(rows), dtype=np.float32).reshape(-1, self.dimension)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """A unit vector: float32 [dimension]."""
-        return self._vector(self._word_pieces([self._card.query_prompt + text])[0])
+        return self._vector(self.word_pieces([self._card.query_prompt + text])[0])
 
     def _vector(self, word_pieces: Sequence[int]) -> NDArray[np.float32]:
         [[vector]] = self._session.run(None, {"input_ids": np.array([word_pieces], dtype=np.int64)})
         unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-12)
         return unit
 
-    def _word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
+    def word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """Each text's word pieces with the model's own marks, cut where the model reads no further."""
         encodings = self._tokenizer.encode_batch(list(texts))
         longest = self.max_tokens

@@ -24,6 +24,8 @@ from askbrief.ranking.processor import saturates
 from askbrief.ranking.transformer import SentenceTransformerEncoder, load
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sentence_transformers import SentenceTransformer
 
 LEAST_LIKENESS, LEAST_SAME = 0.99, 0.9
@@ -78,28 +80,34 @@ def _tokenizer(model: SentenceTransformer) -> str:
 
 
 def _write_graph(model: SentenceTransformer, folder: Path) -> None:
-    """Export the model for texts without padding, quantise it, and save it as onnxruntime optimises it here."""
+    """Save the graph as onnxruntime optimises it here."""
     import onnxruntime
-    from onnxruntime.quantization import QuantType, quantize_dynamic
 
     with tempfile.TemporaryDirectory() as work:
         exported, quantised = Path(work) / "exported.onnx", Path(work) / "quantised.onnx"
-        _export(model, exported)
-        quantize_dynamic(
-            exported,
-            quantised,
-            weight_type=QuantType.QInt8,
-            per_channel=True,
-            reduce_range=saturates(),
-            nodes_to_exclude=_sensitive(exported),
-        )
+        export(model, exported)
+        quantise(exported, quantised, sensitive(exported))
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.optimized_model_filepath = str(folder / GRAPH)
         onnxruntime.InferenceSession(quantised, options, providers=["CPUExecutionProvider"])
 
 
-def _sensitive(exported: Path) -> list[str]:
+def quantise(exported: Path, quantised: Path, kept: Sequence[str] = ()) -> None:
+    """Make the weights of a graph 8-bit, and its activations where they are multiplied, but for the products `kept`."""
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        exported,
+        quantised,
+        weight_type=QuantType.QInt8,
+        per_channel=True,
+        reduce_range=saturates(),
+        nodes_to_exclude=list(kept),
+    )
+
+
+def sensitive(exported: Path) -> list[str]:
     """The products that stay in full precision: those that narrow, in the first half of the layers.
 
     What enters them has a few large values, which leave the many small ones hardly a bit each: with the packaged model,
@@ -114,7 +122,8 @@ def _sensitive(exported: Path) -> list[str]:
     return narrowing[: len(narrowing) // 2]
 
 
-def _export(model: SentenceTransformer, path: Path) -> None:
+def export(model: SentenceTransformer, path: Path) -> None:
+    """Write a model as a graph that takes word pieces without padding and gives vectors."""
     import torch
 
     transformer: Any
