@@ -18,9 +18,9 @@ from askbrief.ranking.fusion import Method
 from askbrief.ranking.model import packaged_model
 from askbrief.ranking.query import Query
 from askbrief.ranking.search import Searched, search
-from askbrief.ranking.steering import Catalogue, Catalogued, Steering
+from askbrief.ranking.steering import Catalogued, Steering
 from askbrief.records import Metadata, Passage, Span
-from tests.fakes import HashEncoder
+from tests.fakes import HashEncoder, catalogue
 from tests.ranking import compiled
 
 if TYPE_CHECKING:
@@ -200,7 +200,7 @@ def test_the_same_question_is_ranked_the_same_way_each_time() -> None:
 
 
 STEERED = "Compare the price of saffron and the pillar of the bridge in 2021"
-CATALOGUE = Catalogue([Catalogued(f"{n}.txt", "Brief", Metadata(date="2021-05"), n, n + 1) for n in range(len(TEXTS))])
+CATALOGUE = catalogue([Catalogued(f"{n}.txt", "Brief", Metadata(date="2021-05"), n, n + 1) for n in range(len(TEXTS))])
 
 
 def steered(mask: list[bool] | None = None, *, question: str = STEERED, count: int = len(TEXTS)) -> list[Ranked]:

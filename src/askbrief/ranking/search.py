@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.encoder import Encoder
     from askbrief.ranking.lexical import LexicalIndex, LexicalQuery
     from askbrief.ranking.query import Query
-    from askbrief.ranking.steering import Catalogued, Steering
+    from askbrief.ranking.steering import Catalogue, Catalogued, Steering
     from askbrief.records import Passage
 
 FEWEST_CANDIDATES = 30
@@ -40,7 +40,7 @@ class Searched:
     dense: DenseIndex
     encoder: Encoder
     passages: Callable[[Sequence[int]], Sequence[Passage]]
-    documents: Mapping[str, Catalogued]
+    documents: Catalogue | Mapping[str, Catalogued]
 
 
 @dataclass(frozen=True, slots=True)
