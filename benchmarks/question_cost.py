@@ -29,7 +29,7 @@ import askbrief.ranking.search
 from askbrief import Library
 from askbrief.evaluation import QuestionSet
 from askbrief.indexing.build import build_from
-from askbrief.indexing.generation import SourceRow
+from askbrief.indexing.manifest import SourceRow
 from askbrief.indexing.passages import split
 from askbrief.indexing.sources import SourceFile
 from askbrief.reading import plain

@@ -25,7 +25,7 @@ import numpy as np
 import regex
 
 from askbrief.evaluation import QuestionSet
-from askbrief.indexing.generation import SourceRow
+from askbrief.indexing.manifest import SourceRow
 from askbrief.indexing.passages import FEWEST_WORDS, MOST_WORDS
 from askbrief.indexing.sentences import sentence_spans
 from askbrief.indexing.sources import SourceFile
