@@ -115,6 +115,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the generation, so that it may be cleaned up when another one serves."""
+        self._citations.close()
         self.generation.close()
 
     def __enter__(self) -> Self:

@@ -477,10 +477,14 @@ class Store:
         )
         return [_as_name(row) for row in rows]
 
-    def has_name(self, key: str) -> bool:
-        """Whether there are any."""
-        there = "EXISTS (SELECT 1 FROM names WHERE {} = ?1)"
-        return bool(self._row(f"SELECT {there.format('name_key')} OR {there.format('other_key')}", key)[0])
+    def known_names(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those keys that some of them have."""
+        found: set[str] = set()
+        for some in _portions(keys):
+            for column in ("name_key", "other_key"):
+                there = f"SELECT DISTINCT {column} FROM names WHERE {column} IN ({_marks(some)})"  # noqa: S608
+                found.update(row[0] for row in self._rows(there, some))
+        return frozenset(found)
 
     def most_parts(self) -> int:
         """How many parts the longest of all names has."""

@@ -153,8 +153,8 @@ class NameRows(Protocol):
     def names_of(self, key: str, /) -> Sequence[NameRow]:
         """Those that have a key, in order."""
 
-    def has_name(self, key: str, /) -> bool:
-        """Whether there are any."""
+    def known_names(self, keys: Sequence[str], /) -> frozenset[str]:
+        """Those keys that some have."""
 
     def most_parts(self) -> int:
         """How many parts the longest of all keys has."""
@@ -168,9 +168,9 @@ class NameIndex:
         self._rows = rows
         self.most_parts = rows.most_parts()
 
-    def __contains__(self, key: str) -> bool:
-        """Whether any document, in scope or not, or the team has a name of this key."""
-        return self._rows.has_name(key)
+    def among(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those keys of which any document, in scope or not, or the team has a name."""
+        return self._rows.known_names(list(dict.fromkeys(keys)))
 
     def meanings(self, key: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
         """The other names of a name, by what somebody may see.
