@@ -79,6 +79,7 @@ class Library:
             encoder,
             generation.store.passages,
             {document.doc_id: document for document in documents},
+            settings.exact_up_to,
         )
 
     @classmethod

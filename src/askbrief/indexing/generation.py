@@ -10,6 +10,7 @@ index/
     vectors.npy                unit rows of the passages, float32 [passages, dimension]
     sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
     sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
+    signs.npy                  the signs of vectors.npy, uint64 [dimension / 64, passages], see ranking/dense.py
     postings-*.npy             see ranking/lexical.py
   building-*/                  a generation being written; left behind only by a kill, swept by the next build
 """
@@ -45,9 +46,10 @@ if TYPE_CHECKING:
 
     from askbrief.records import Scope
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 TEXT, MANIFEST = "text.sqlite", "manifest.json"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
+SIGNS = "signs.npy"
 _CURRENT = "CURRENT"
 _TRIES = 20
 _REBUILD = "run: askbrief build"
@@ -114,7 +116,7 @@ class Generation:
                 _verify(folder / name, sha256)
             self.store = Store(folder / TEXT)
             arrays = {field.name: _load(folder / postings_file(field.name)) for field in fields(Postings)}
-            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS)]
+            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS, SIGNS)]
         except BaseException:
             self._hold.close()
             raise
