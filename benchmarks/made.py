@@ -23,6 +23,7 @@ from askbrief.indexing.build import _new_array
 from askbrief.indexing.generation import (
     SENTENCE_STARTS,
     SENTENCES,
+    SIGNS,
     TEXT,
     VECTORS,
     current_name,
@@ -35,6 +36,7 @@ from askbrief.indexing.passages import indexed_text
 from askbrief.indexing.store import StoreWriter, passage_digest
 from askbrief.indexing.verification import checksums
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.dense import signs_of
 from askbrief.ranking.learning import learned
 from askbrief.ranking.lexical import Postings
 from askbrief.reading import plain
@@ -229,6 +231,7 @@ def _write_vectors(building: Path, counts: NDArray[np.int64], real: Real) -> Non
         sentences[starts[first] : starts[last]] = _noisy(
             np.repeat(near, counts[first:last], axis=0), SENTENCE_NOISE, random
         )
+    np.save(building / SIGNS, signs_of(vectors), allow_pickle=False)
 
 
 def _noisy(vectors: NDArray[np.float32], length: float, random: np.random.Generator) -> NDArray[np.float32]:

@@ -72,7 +72,12 @@ class Library:
         self._calibration = _calibration(settings)
         self._reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
         self._searched = Searched(
-            generation.lexical, generation.dense, encoder, generation.store.passages, generation.catalogue
+            generation.lexical,
+            generation.dense,
+            encoder,
+            generation.store.passages,
+            generation.catalogue,
+            settings.exact_up_to,
         )
 
     @classmethod

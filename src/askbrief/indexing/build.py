@@ -18,6 +18,7 @@ from askbrief.errors import BuildError, IndexMissing, IndexUnusable, ReadingErro
 from askbrief.indexing.generation import (
     SENTENCE_STARTS,
     SENTENCES,
+    SIGNS,
     TEXT,
     VECTORS,
     BuildLock,
@@ -34,6 +35,7 @@ from askbrief.indexing.sources import SourceFile, changes, seed_files
 from askbrief.indexing.store import StoreWriter, passage_digest
 from askbrief.indexing.verification import checksums
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.dense import signs_of
 from askbrief.ranking.encoder import SentenceTransformerEncoder, encode_in_batches
 from askbrief.ranking.learning import learned, of_team
 from askbrief.ranking.lexical import Postings
@@ -262,6 +264,7 @@ def _write_vectors(
     sentences = _new_array(building / SENTENCES, np.float16, (int(starts[-1]), encoder.dimension))
     for place, digest in enumerate(digests):
         vectors[place], sentences[starts[place] : starts[place + 1]] = rows(digest)
+    np.save(building / SIGNS, signs_of(vectors), allow_pickle=False)
     return len(missing)
 
 

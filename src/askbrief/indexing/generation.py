@@ -13,6 +13,7 @@ index/
     vectors.npy                unit rows of the passages, float32 [passages, dimension]
     sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
     sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
+    signs.npy                  the signs of vectors.npy, uint64 [dimension / 64, passages], see ranking/dense.py
     postings-*.npy             see ranking/lexical.py
   building-*/                  a generation being written; left behind only by a kill, swept by the next build
 """
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
 TEXT = "text.sqlite"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
+SIGNS = "signs.npy"
 _CURRENT = "CURRENT"
 _POINTER = regex.compile(r"(?P<name>\d{6,}-[0-9a-f]{8})(?: (?P<sha256>[0-9a-f]{64}))?\n")
 _TRIES = 20
@@ -93,7 +95,7 @@ class Generation:
             self.verify(thorough=thorough)
             self.store = Store(folder / TEXT)
             arrays = {field.name: _load(folder / postings_file(field.name)) for field in fields(Postings)}
-            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS)]
+            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS, SIGNS)]
         except BaseException:
             self._hold.close()
             raise

@@ -56,7 +56,7 @@ def fuse(
         case Method.RRF:
             return _reciprocal_ranks(lexical) + _reciprocal_ranks(cosines)
         case Method.HYBRID | Method.CONVEX:
-            return (weight * lexical + (1 - weight) * cosines).astype(np.float32)
+            return (weight * lexical + (1 - weight) * cosines).astype(np.float32, copy=False)
 
 
 def _reciprocal_ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -71,8 +71,8 @@ def best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     >>> best(np.float32([.1, .7, 0, .7]), 3).tolist()
     [1, 3, 0]
     """
-    matching = np.flatnonzero(scores > 0)
-    if 0 < count < len(matching):
-        cut = np.partition(scores[matching], len(matching) - count)[len(matching) - count]
-        matching = matching[scores[matching] >= cut]
+    matches = scores > 0
+    if 0 < count < len(scores):
+        matches &= scores >= np.partition(scores, len(scores) - count)[len(scores) - count]
+    matching = np.flatnonzero(matches)
     return matching[np.argsort(-scores[matching], kind="stable")][: max(0, count)]
