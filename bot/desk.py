@@ -25,7 +25,7 @@ from bot.errors import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from askbrief.indexing.generation import Manifest
+    from askbrief.indexing.manifest import Manifest
     from askbrief.ranking.encoder import Encoder
     from askbrief.records import Answer, BuildReport, Changes, Scope
     from askbrief.settings import Settings
@@ -206,10 +206,13 @@ class Desk:
 
     async def changes(self) -> Changes:
         """How seeds/ differs from what serves."""
-        manifest, settings = self.manifest, self._settings
-        return await asyncio.get_running_loop().run_in_executor(
-            self._keeping, lambda: seed_changes(settings.seeds_dir, manifest, max_file_mib=settings.max_file_mib)
-        )
+        settings = self._settings
+
+        def compared(library: Library) -> Changes:
+            return seed_changes(settings.seeds_dir, library.generation.sources(), max_file_mib=settings.max_file_mib)
+
+        with self._lease() as library:
+            return await asyncio.get_running_loop().run_in_executor(self._keeping, compared, library)
 
     def _follow_others(self) -> None:
         """Somebody may have built from the command line: look, and switch while the old one answers."""
