@@ -220,7 +220,7 @@ def test_progress_is_told_about_each_stage_and_all_its_steps(workplace: Workplac
     report = workplace.build(progress=watcher)
     assert watcher.stages == {
         "reading": [1, 1],
-        "encoding": [len(workplace.encoder.encoded)] * 2,
+        "encoding": [report.passages, report.passages],
         "counting terms": [report.passages, report.passages],
         "learning names": [report.passages, report.passages],
     }

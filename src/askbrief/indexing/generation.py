@@ -6,11 +6,13 @@ index/
   generations/000007-5f2c91aa/
     manifest.json              what built it, from what, and the SHA-256 of every file beside it;
                                readers hold a shared lock on it, so that nothing in use is cleaned up
-    text.sqlite                documents, passages, terms, names
+    text.sqlite                documents, passages, terms, names, and, for the next build, words
     vectors.npy                unit rows of the passages, float32 [passages, dimension]
     sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
     sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
     postings-*.npy             see ranking/lexical.py
+    term-counts.npy            how often the term of each posting stands in its passage: for the next build alone
+  encoded/                     vectors of a build that broke off, for the next one: see encoded.py
   building-*/                  a generation being written; left behind only by a kill, swept by the next build
 """
 
@@ -33,6 +35,7 @@ from askbrief.indexing.passages import SPLITTING_VERSION
 from askbrief.indexing.store import Store
 from askbrief.ranking.analysis import ANALYSIS_VERSION
 from askbrief.ranking.dense import DenseIndex
+from askbrief.ranking.learning import LEARNING_VERSION
 from askbrief.ranking.lexical import LexicalIndex, Postings
 from askbrief.ranking.names import NameIndex
 from askbrief.ranking.vocabulary import Vocabulary
@@ -43,11 +46,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from askbrief.ranking.encoder import Encoder
     from askbrief.records import Scope
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 TEXT, MANIFEST = "text.sqlite", "manifest.json"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
+TERM_COUNTS = "term-counts.npy"
 _CURRENT = "CURRENT"
 _TRIES = 20
 _REBUILD = "run: askbrief build"
@@ -62,8 +67,19 @@ class Versions(BaseModel):
     reading: int = READING_VERSION
     splitting: int = SPLITTING_VERSION
     analysis: int = ANALYSIS_VERSION
+    learning: int = LEARNING_VERSION
     model: str
     dimension: int
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> Self:
+        """What this askbrief builds with an encoder."""
+        return cls(model=encoder.model_id, dimension=encoder.dimension)
+
+    @property
+    def vectors(self) -> str:
+        """What must be the same for a vector to be reused; the one place that says so."""
+        return f"{self.model}/{self.dimension}"
 
 
 class SourceRow(BaseModel):
@@ -113,8 +129,8 @@ class Generation:
             for name, sha256 in self.manifest.files.items():
                 _verify(folder / name, sha256)
             self.store = Store(folder / TEXT)
-            arrays = {field.name: _load(folder / postings_file(field.name)) for field in fields(Postings)}
-            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS)]
+            arrays = {field.name: load(folder / postings_file(field.name)) for field in fields(Postings)}
+            vectors = [load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS)]
         except BaseException:
             self._hold.close()
             raise
@@ -217,7 +233,8 @@ def _verify(path: Path, sha256: str) -> None:
         raise IndexDamaged(f"{path.name} of the index is damaged (its SHA-256 is not the manifest's): {_REBUILD}")
 
 
-def _load(path: Path) -> Any:  # noqa: ANN401 - what is in it, the file says
+def load(path: Path) -> Any:  # noqa: ANN401 - what is in it, the file says
+    """Map an array of a generation."""
     try:
         return np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:  # an empty array cannot be mapped

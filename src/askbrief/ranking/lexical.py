@@ -8,6 +8,7 @@ or not: a constant for a query, taken off here, so that postings stay sparse and
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from askbrief.ranking.counting import TermCounts
     from askbrief.ranking.query import Alternative
 
     _Worth = Callable[["QueryTerm"], NDArray[np.float32] | np.float32]
+
+_AT_ONCE = 1 << 20
 
 
 class CountedBM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
@@ -90,6 +94,26 @@ class Postings:
         starts = np.zeros(len(vocabulary) + 1, dtype=np.int64)
         np.cumsum(np.bincount(terms, minlength=len(vocabulary)), out=starts[1:])
         return vocabulary, cls(starts, bm25.passages[order], impacts[order].astype(np.float32), idf)
+
+    @classmethod
+    def from_counts(cls, counted: TermCounts) -> Self:
+        """Compile what was counted, a few million postings at a time."""
+        parameters = BM25Plus([["term"]])
+        k1, b = parameters.k1, parameters.b
+        frequencies, size = np.diff(counted.starts), counted.size
+        idf = np.array([math.log((size + 1) / frequency) for frequency in frequencies.tolist()], dtype=np.float64)
+        lengths = np.zeros(size, dtype=np.float64)
+        for start in range(0, len(counted.counts), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            lengths += np.bincount(counted.passages[some], counted.counts[some], minlength=size)
+        norms = k1 * (1 - b + b * lengths / (lengths.sum() / max(1, size) or 1))
+        impacts = np.empty(len(counted.counts), dtype=np.float32)
+        for start in range(0, len(counted.counts), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            terms = np.searchsorted(counted.starts, np.arange(start, start + len(impacts[some])), side="right") - 1
+            counts = counted.counts[some].astype(np.float64)
+            impacts[some] = idf[terms] * counts * (k1 + 1) / (counts + norms[counted.passages[some]])
+        return cls(counted.starts, counted.passages, impacts, idf)
 
 
 class LexicalIndex:
