@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from askbrief.errors import ModelError, in_words
+from askbrief.ranking.tokens import WordPieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -99,6 +100,11 @@ class SentenceTransformerEncoder:
             raise ModelError(f"cannot load the model {self._name!r} from {self._directory}: {reason}") from error
         return model.eval()
 
+    @cached_property
+    def _word_pieces(self) -> WordPieces | None:
+        tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", None)
+        return WordPieces.of(tokenizer) if tokenizer is not None else None
+
     @property
     def dimension(self) -> int:
         return int(self._model.get_embedding_dimension() or 0)
@@ -112,6 +118,8 @@ class SentenceTransformerEncoder:
         if not texts:
             return []
         prompt = self._model.prompts.get("document") or ""
+        if self._word_pieces is not None:
+            return self._word_pieces.count([prompt + text for text in texts])
         tokenizer: Any = self._model.tokenizer
         encoded = tokenizer([prompt + text for text in texts], truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]
