@@ -11,7 +11,6 @@ import numpy as np
 from askbrief.indexing.generation import SENTENCE_STARTS, SENTENCES, VECTORS
 from askbrief.indexing.passages import Headers
 from askbrief.indexing.writer import passage_digest
-from askbrief.ranking.encoder import encode_in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
 VECTOR, SENTENCE = np.float32, np.float16
 """In which precision the vectors of passages and of sentences are kept."""
-_AT_ONCE = 512
-"""So many passages are encoded before their vectors are put on the disk: the most that a kill can lose."""
+_AT_ONCE = 64
+"""So many passages are encoded, a second's work, before their vectors are put on the disk: what a kill can lose."""
 _COPIED_ROWS = 1 << 14
 
 
@@ -95,10 +94,11 @@ def encode(
             text = headers.encoded_text(title, passage)
             passages.append((passage_digest(text, passage), len(passage.sentences)))
             texts += [text, *passage.sentence_texts()]
-        vectors = _encoded(texts, len(passages), encoder, progress)
+        vectors = _by_length(texts, encoder)
         starts = np.cumsum([0, *(1 + sentences for _, sentences in passages)])[:-1]
         of_sentences = np.delete(vectors, starts, axis=0).astype(SENTENCE)
         encoded.append(passages, vectors[starts], of_sentences)
+        progress.advance(len(passages))
 
 
 def _numbered(store: StoreWriter, numbers: NDArray[np.int64]) -> Iterator[tuple[str, Passage]]:
@@ -107,18 +107,11 @@ def _numbered(store: StoreWriter, numbers: NDArray[np.int64]) -> Iterator[tuple[
         yield from store.titled_passages(int(run[0]), int(run[-1]) + 1)
 
 
-def _encoded(texts: Sequence[str], passages: int, encoder: Encoder, progress: Progress) -> NDArray[np.float32]:
-    """The vectors of some texts in their order; progress is told of passages, which is what people count."""
+def _by_length(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
+    """The vectors of some texts in their order; they are encoded from the longest on, so that none is padded much."""
+    order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
     vectors = np.zeros((len(texts), encoder.dimension), dtype=VECTOR)
-    done = 0
-
-    def advance(some: int) -> None:
-        nonlocal done
-        before, done = done, done + some
-        progress.advance(done * passages // len(texts) - before * passages // len(texts))
-
-    for place, vector in encode_in_batches(encoder, texts, advance=advance):
-        vectors[place] = vector
+    vectors[order] = encoder.encode_documents([texts[place] for place in order])
     return vectors
 
 

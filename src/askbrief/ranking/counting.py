@@ -61,7 +61,7 @@ class Forward:
         vocabulary: Sequence[str],
         starts: NDArray[np.int64],
         passages: NDArray[np.int32],
-        counts: NDArray[np.unsignedinteger],
+        counts: NDArray[np.integer],
         size: int,
     ) -> Self:
         """Turn what an index holds term by term."""

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
-from askbrief.errors import ReadingError, in_words
+from askbrief.errors import BuildError, ReadingError, in_words
 from askbrief.reading import registry
 from askbrief.reading.worker import document_from, request
 
@@ -123,6 +123,7 @@ class ReadingProcess:
         Raises:
             ReadingError: with the reason, when the file cannot be read, takes too long or too much memory, or ends its
                 reader.
+            BuildError: no process can be started.
         """
         process = self._started()
         overdue = threading.Event()
@@ -146,24 +147,30 @@ class ReadingProcess:
         self._stopped = True
         if self._process is not None:
             self._process.kill()
-            self._process.wait()
+            self._said(self._process)
         self._errors.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._stopped:
             raise ReadingError("was not read: the build is over")
         if self._process is None or self._process.poll() is not None:
-            bounds = [str(self._bounds.seconds), str(self._bounds.mib), str(self._bounds.characters)]
-            try:
-                self._process = subprocess.Popen(  # noqa: S603 - our own module
-                    [sys.executable, "-m", "askbrief.reading.worker", *bounds],
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=self._errors,
-                )
-            except OSError as error:
-                raise ReadingError(f"was not read: no process could be started for it: {in_words(error)}") from error
+            self._process = self._start()
+            if not self._process.stdout or self._process.stdout.readline() != b"\n":
+                said = self._said(self._process)
+                raise BuildError(f"no file could be read: the process for it did not start ({said})")
         return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        bounds = [str(self._bounds.seconds), str(self._bounds.mib), str(self._bounds.characters)]
+        try:
+            return subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "askbrief.reading.worker", *bounds],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+            )
+        except OSError as error:
+            raise BuildError(f"no file could be read: no process could be started for it: {in_words(error)}") from error
 
     def _asked(self, process: subprocess.Popen[bytes], line: bytes) -> bytes | None:
         """The answer, or None where the process has ended instead."""
@@ -177,20 +184,23 @@ class ReadingProcess:
         return answer if answer.endswith(b"\n") else None
 
     def _why(self, process: subprocess.Popen[bytes], *, overdue: bool) -> str:
-        code = process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
-        said = self._last_line()
+        said = self._said(process)
         if overdue:
             most = f"{self._bounds.seconds:g} s to read (ASKBRIEF_READ_SECONDS)"
             return f"took longer than {most}: split it or raise the limit"
         if said.startswith("MemoryError"):
             most = f"{self._bounds.mib:,} MiB of memory to read (ASKBRIEF_READ_MIB)"
             return f"took more than {most}: split it or raise the limit"
-        if code < 0:
-            return f"ended its reader ({signal.strsignal(-code) or code}): save it anew or in another format"
-        return f"ended its reader ({said or f'exit code {code}'}): save it anew or in another format"
+        return f"ended its reader ({said}): save it anew or in another format"
+
+    def _said(self, process: subprocess.Popen[bytes]) -> str:
+        """What a process that has ended said last: its error, or the signal that ended it."""
+        code = process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        last = self._last_line()
+        return signal.strsignal(-code) or str(code) if code < 0 else last or f"exit code {code}"
 
     def _last_line(self) -> str:
         """What the process said last on its error stream."""

@@ -90,6 +90,8 @@ def main(bounds: Bounds) -> None:
     """Read one file after the other until nobody asks any more."""
     answers = _confine(bounds)
     with contextlib.suppress(BrokenPipeError):  # the build is gone
+        answers.write(b"\n")  # ready: the time of the first file begins
+        answers.flush()
         for line in sys.stdin.buffer:
             doc_id, path, sidecar = json.loads(line)
             signal.setitimer(signal.ITIMER_REAL, bounds.seconds + _GRACE)
