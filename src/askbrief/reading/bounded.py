@@ -42,7 +42,7 @@ def read_all(files: Sequence[SeedFile], bounds: Bounds) -> Generator[Document | 
     if _is_little(files):
         yield from (_outcome_here(file, bounds) for file in files)
         return
-    with _Readers(min(os.cpu_count() or 1, len(files)), bounds) as readers:
+    with _Readers(min(len(os.sched_getaffinity(0)), len(files)), bounds) as readers:
         yield from readers.in_order(files)
 
 
