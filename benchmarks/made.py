@@ -19,7 +19,6 @@ import numpy as np
 import regex
 
 from askbrief.evaluation import QuestionSet
-from askbrief.indexing.build import _new_array
 from askbrief.indexing.generation import (
     SENTENCE_STARTS,
     SENTENCES,
@@ -33,11 +32,11 @@ from askbrief.indexing.generation import (
 )
 from askbrief.indexing.manifest import Manifest, SourceRow, Versions
 from askbrief.indexing.passages import indexed_text
-from askbrief.indexing.store import StoreWriter, passage_digest
 from askbrief.indexing.verification import checksums
+from askbrief.indexing.writer import StoreWriter, passage_digest
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.dense import signs_of
-from askbrief.ranking.learning import learned
+from askbrief.ranking.learning import Learner
 from askbrief.ranking.lexical import Postings
 from askbrief.reading import plain
 from askbrief.records import Document, Passage, Span
@@ -195,7 +194,10 @@ def _prepared(made: Recombined, *, passages: int) -> _Prepared:
         found.append(Passage(doc_id, start, start + len(text), text, tuple(_spans(text, start)), (number, number)))
         start += len(text) + 2
     terms = [analyse(indexed_text(made.title, passage)) for passage in found]
-    return _Prepared(document, found, terms, learned(found))
+    learner = Learner()
+    for number, passage in enumerate(found):
+        learner.read(number, passage)
+    return _Prepared(document, found, terms, learner.learned())
 
 
 def _spans(text: str, start: int) -> Iterator[Span]:
@@ -221,8 +223,8 @@ def _added(
 def _write_vectors(building: Path, counts: NDArray[np.int64], real: Real) -> None:
     starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
     np.save(building / SENTENCE_STARTS, starts, allow_pickle=False)
-    vectors = _new_array(building / VECTORS, np.float32, (len(counts), DIMENSION))
-    sentences = _new_array(building / SENTENCES, np.float16, (int(starts[-1]), DIMENSION))
+    vectors = np.lib.format.open_memmap(building / VECTORS, "w+", np.float32, (len(counts), DIMENSION))
+    sentences = np.lib.format.open_memmap(building / SENTENCES, "w+", np.float16, (int(starts[-1]), DIMENSION))
     random = np.random.Generator(np.random.SFC64(0))
     for first in range(0, len(counts), _ROWS):
         last = min(first + _ROWS, len(counts))

@@ -11,7 +11,8 @@ import numpy as np
 
 from askbrief import build
 from askbrief.errors import BuildError
-from askbrief.indexing.store import Store, StoreWriter
+from askbrief.indexing.store import Store
+from askbrief.indexing.writer import StoreWriter
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.steering import Catalogue
 from askbrief.records import Document, Passage, Span

@@ -7,11 +7,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import discord
-import watchfiles
 from discord import app_commands
 from discord.ext import commands
 
 from askbrief.errors import AskbriefError, SeedsError, in_words
+from askbrief.indexing.watching import SETTLE_MS, settled_async
 from askbrief.records import Metadata
 from bot.cards import reports
 from bot.cards.layout import notice
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from bot.cards.layout import Card
     from bot.language import Words
     from bot.people import Asker
-
-_SETTLE_MS = 3_000
-"""Files have settled when nothing has changed for so long."""
-_LONGEST_WAIT_MS = 60_000
 
 
 @app_commands.guild_only()
@@ -209,7 +205,7 @@ class IndexingCog(
         try:
             if await self.bot.desk.changes():
                 await self._rebuild_unasked()
-            async for _ in watchfiles.awatch(seeds, debounce=_LONGEST_WAIT_MS, step=_SETTLE_MS):
+            async for _ in settled_async(seeds, settle_ms=SETTLE_MS):
                 await self._rebuild_unasked()
         except (OSError, RuntimeError, SeedsError) as error:
             log.error("watch-ended", error=str(error))

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,13 +33,14 @@ from askbrief.cli_common import (
 from askbrief.cli_feedback import feedback
 from askbrief.cli_measuring import calibrate, evaluate
 from askbrief.cli_names import define
-from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError
+from askbrief.errors import AskbriefError, BuildInterrupted, CitationUnknown, InputError, SeedsError
 from askbrief.records import Metadata, Problem, Scope, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from askbrief.library import Library
+    from askbrief.records import BuildReport
     from askbrief.settings import Settings
 
 app = typer.Typer(
@@ -73,10 +75,20 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("ASKBRIEF_DEBUG"):
             raise
-        return _fail(_sentence(error), NOT_FOUND if isinstance(error, CitationUnknown) else ERROR)
+        return _fail(_sentence(error), _code(error))
     if code == INTERRUPTED:  # typer gives this for Ctrl-C, without a word
         return _fail("interrupted; nothing is lost", INTERRUPTED)
     return code if isinstance(code, int) else FOUND
+
+
+def _code(error: Exception) -> int:
+    match error:
+        case CitationUnknown():
+            return NOT_FOUND
+        case BuildInterrupted():
+            return INTERRUPTED
+        case _:
+            return ERROR
 
 
 def _sentence(error: Exception) -> str:
@@ -108,25 +120,28 @@ def build(
     index: Index = None,
     full: Annotated[bool, typer.Option("--full", help="Read and encode everything again.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where nothing changed.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, and build whenever documents change.")] = False,
     as_json: Json = False,
 ) -> int:
     """Bring the index up to date with the source documents.
 
-    Only new and changed documents are read, and only new passages are encoded.
+    Only new and changed documents are read, and only new passages are encoded. A build that is broken off leaves
+    what it has encoded to the next one. With --watch, each build is a line; Ctrl-C ends the watch.
 
     \b
     Example:
       askbrief build
+      askbrief build --watch
       askbrief build --seeds ~/reports --index ~/reports-index --json
     """
-    from askbrief.indexing.build import build as build_index
-    from askbrief.terminal import Bar, build_report
+    from askbrief.terminal import build_report
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
-    with Bar(errors()) as bar:
-        report = build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
+    report = _built(settings, full=full)
     if as_json or not (quiet and report.up_to_date):
         show(as_json, lambda payloads: payloads.build_report(report), lambda: build_report(report))
+    if watch:
+        _keep_fresh(settings, as_json=as_json)
     return FOUND
 
 
@@ -279,6 +294,41 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
 
 
 # ------------------------------------------------------------------------------------------------- helpers
+
+
+def _built(settings: Settings, *, full: bool = False) -> BuildReport:
+    from askbrief.indexing.build import build as build_index
+    from askbrief.indexing.encoded import kept_passages
+    from askbrief.terminal import Bar
+
+    try:
+        with Bar(errors()) as bar:
+            return build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
+    except KeyboardInterrupt as error:
+        kept = kept_passages(settings.index_dir)
+        raise BuildInterrupted(
+            f"interrupted; {kept:,} encoded passages are kept for the next build, and the old index keeps serving"
+        ) from error
+
+
+def _keep_fresh(settings: Settings, *, as_json: bool) -> None:
+    """Build whenever documents have changed and settled, a line for each build, until Ctrl-C."""
+    from askbrief.indexing.watching import settled
+    from askbrief.terminal import build_line
+
+    say(f"watching {settings.seeds_dir}; Ctrl-C ends it")
+    with suppress(KeyboardInterrupt):
+        for _ in settled(settings.seeds_dir):
+            try:
+                report = _built(settings)
+            except BuildInterrupted as error:
+                say(str(error))
+                return
+            except AskbriefError as error:
+                say(f"{error}; still watching")
+                continue
+            if not report.up_to_date:
+                show(as_json, lambda payloads: payloads.build_report(report), lambda: build_line(report))  # noqa: B023
 
 
 def _scope(

@@ -3,11 +3,12 @@
     AskbriefError
     ├── InputError            a question, key, date or option that cannot be used
     ├── SettingsError         an ASKBRIEF_* value that cannot be used
-    ├── SeedsError            the folder of source documents is missing or is no folder
+    ├── SeedsError            the folder of source documents is missing, no folder or too full
     ├── ReadingError          one file could not be read: becomes a row in the build report
     ├── ModelError            the embedding model is missing, damaged or no model
     ├── BuildError            a build was refused or broke off; the old index keeps serving
-    │   └── BuildInProgress   another build holds the lock
+    │   ├── BuildInProgress   another build holds the lock
+    │   └── BuildInterrupted  somebody broke it off; what it encoded is kept
     ├── IndexUnusable         an index cannot be opened
     │   ├── IndexMissing      nothing has been built there
     │   ├── IndexMismatch     built by another format, analyser or model
@@ -36,7 +37,7 @@ class SettingsError(AskbriefError):
 
 
 class SeedsError(AskbriefError):
-    """The folder of source documents is missing or is no folder."""
+    """The folder of source documents is missing, is no folder, or holds too many files."""
 
 
 class ReadingError(AskbriefError):
@@ -53,6 +54,10 @@ class BuildError(AskbriefError):
 
 class BuildInProgress(BuildError):
     """Another build holds the lock."""
+
+
+class BuildInterrupted(BuildError):
+    """Somebody broke the build off; what it encoded is kept for the next one."""
 
 
 class IndexUnusable(AskbriefError):

@@ -53,6 +53,13 @@ class Settings(BaseSettings):
     max_question_chars: Annotated[int, Field(ge=1)] = 2_000
     max_results: Annotated[int, Field(ge=1)] = 100
     max_file_mib: Annotated[float, Field(gt=0)] = 32
+    max_document_chars: Annotated[int, Field(ge=1)] = 10_000_000
+    max_documents: Annotated[int, Field(ge=1)] = 200_000
+    read_seconds: Annotated[float, Field(gt=0)] = 120
+    """How long one file may take to read; a file that takes longer is named in the report."""
+
+    read_mib: Annotated[int, Field(ge=256)] = 2048
+    """How much memory reading one file may take, the process that reads it included."""
 
 
 def load_settings(**overrides: object) -> Settings:

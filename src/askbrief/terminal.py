@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import regex
@@ -49,6 +50,7 @@ _MARK_OPEN, _MARK_CLOSE = "»", "«"
 _ARROW = "→"
 _SHORT = "bold underline"
 _SPACE = regex.compile(r"\s+")
+_SECONDS_BETWEEN_LINES = 30
 _NAMES_SHOWN = 20
 _DATE_WIDTH = len("2022-07-05")
 
@@ -218,6 +220,14 @@ def build_report(report: BuildReport) -> RenderableType:
     parts += _problems("failed", report.failed, "red")
     parts += _problems("note", report.warnings, "yellow")
     return Group(*parts)
+
+
+def build_line(report: BuildReport) -> RenderableType:
+    """What a build did, in one line."""
+    done = [f"{len(paths):,} {name}" for name, paths in _changed_lists(report)]
+    failed = [f"{len(report.failed):,} failed ({_names([problem.path for problem in report.failed], 3)})"]
+    size = f"{_count(report.passages, 'passage')}, {report.encoded:,} encoded, in {report.seconds:.1f} s"
+    return Text(f"{report.generation}: {', '.join([*done, *(failed if report.failed else [])]) or 'built'}; {size}")
 
 
 def _changed_lists(report: BuildReport) -> list[tuple[str, Sequence[str]]]:
@@ -396,7 +406,7 @@ class _Rate(TextColumn):
 
 
 class Bar:
-    """A build's progress as a bar with rate and time left, on the error stream."""
+    """A build's progress on the error stream: a bar with rate and time left, or, in a log, now and then a line."""
 
     def __init__(self, console: Console) -> None:
         """Take the console to draw on."""
@@ -407,8 +417,10 @@ class Bar:
             _Rate(),
             TimeRemainingColumn(),
         )
-        self._bars = RichProgress(*columns, console=console)
+        self._console = console
+        self._bars = RichProgress(*columns, console=console, speed_estimate_period=120, disable=not console.is_terminal)
         self._task: TaskID | None = None
+        self._said = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -424,5 +436,12 @@ class Bar:
 
     def advance(self, steps: int = 1) -> None:
         """Say that so many more steps are done."""
-        if self._task is not None:
-            self._bars.advance(self._task, steps)
+        if self._task is None:
+            return
+        self._bars.advance(self._task, steps)
+        if not self._console.is_terminal and time.monotonic() - self._said > _SECONDS_BETWEEN_LINES:
+            self._said = time.monotonic()
+            task = self._bars.tasks[-1]
+            rate = task.completed / (task.elapsed or 1)
+            left = f"{rate:,.1f}/s, {(task.remaining or 0) / rate / 60:,.0f} min left"
+            self._console.print(f"{task.description}: {task.completed:,.0f} of {task.total:,.0f}, {left}")

@@ -154,7 +154,7 @@ def test_whatever_the_process_writes_the_outcome_is_a_sentence(
 async def watching(town: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[simcord.ChannelHandle]:
     """The watch with the real clock, since files change in real time; gives the channel where it tells the admins."""
     cog: Any = town.bot.get_cog("IndexingCog")
-    monkeypatch.setattr(sys.modules[cog.__module__], "_SETTLE_MS", 100)
+    monkeypatch.setattr(sys.modules[cog.__module__], "SETTLE_MS", 100)
     admins = town.guild.create_text_channel("admins")
     object.__setattr__(town.bot.bot_settings, "admin_channel", admins.id)
     watch = asyncio.create_task(cog._watch())

@@ -2,7 +2,8 @@
 
 With KILL_AT=n it kills itself with SIGKILL at the n-th thing that it is about to do to a file or folder of the index
 (opening, renaming, removing it); otherwise it prints how many such things there were. With MOST_BYTES=n no
-file may grow beyond n bytes, which is how a full disk looks from inside.
+file may grow beyond n bytes, which is how a full disk looks from inside. With BREAK_OFF_AT=.9 it sends itself the
+signal BREAK_OFF_BY when so much is encoded.
 """
 
 from __future__ import annotations
@@ -16,6 +17,22 @@ from typing import Any
 from askbrief import AskbriefError, build
 from askbrief.settings import Settings
 from tests.fakes import HashEncoder
+
+
+class BreakOff:
+    """Progress that sends a signal to its own process when a share of the encoding is done; more than 1 is never."""
+
+    def __init__(self, share: float, how: int) -> None:
+        self._share, self._how = share, how
+        self._name, self._done, self._total = "", 0, 0
+
+    def stage(self, name: str, total: int) -> None:
+        self._name, self._done, self._total = name, 0, total
+
+    def advance(self, steps: int = 1) -> None:
+        self._done += steps
+        if self._name == "encoding" and self._done >= self._share * self._total:
+            os.kill(os.getpid(), self._how)
 
 
 def main() -> int:
@@ -37,7 +54,8 @@ def main() -> int:
     settings = Settings()
     sys.addaudithook(count)
     try:
-        build(sys.argv[1], index, encoder=HashEncoder(), settings=settings)
+        progress = BreakOff(float(os.environ.get("BREAK_OFF_AT", "2")), int(os.environ.get("BREAK_OFF_BY", "0")))
+        build(sys.argv[1], index, encoder=HashEncoder(), settings=settings, progress=progress)
     except AskbriefError as error:
         sys.stdout.write(f"{type(error).__name__}: {error}\n")
         return 2

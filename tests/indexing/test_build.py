@@ -10,12 +10,16 @@ import pytest
 
 from askbrief.errors import BuildInProgress, SeedsError
 from askbrief.indexing.generation import BuildLock, Generation, current_name
+from askbrief.reading import registry
 from askbrief.records import Problem
+from askbrief.settings import Settings
 from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from askbrief.reading.seeds import SeedFile
+    from askbrief.records import Document
     from tests.conftest import Workplace
 
 SENTENCES = [
@@ -145,6 +149,59 @@ def test_an_incremental_build_equals_a_full_one_to_the_byte(workplace: Workplace
         assert contents(workplace.index) == contents(full.index)
 
 
+def test_keys_that_collide_are_made_anew_by_an_incremental_build_as_by_a_full_one(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("askbrief.indexing.writer.SHORTEST_HASH", 1)  # 32 keys, fewer than passages
+    for number in range(12):
+        workplace.write(f"d{number:02}.txt", f"---\ntitle: Same\n---\n{article(number)}")
+    workplace.build()
+    (workplace.seeds / "d00.txt").unlink()
+    workplace.write("d05.txt", f"---\ntitle: Same\n---\n{article(99)}")
+    assert workplace.build().passages > 32
+    before = contents(workplace.index)
+    workplace.build(full=True)
+    assert contents(workplace.index) == before
+
+
+def test_unchanged_documents_are_neither_read_nor_encoded_again(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        workplace.write(f"d{number}.txt", article(number))
+    workplace.build()
+    workplace.write("d1.txt", article(77))
+    read: list[str] = []
+    real = registry.read
+
+    def noted(file: SeedFile, **bounds: int) -> Document:
+        read.append(file.doc_id)
+        return real(file, **bounds)
+
+    monkeypatch.setattr(registry, "read", noted)
+    report = workplace.build()
+    assert read == ["d1.txt"]
+    assert 0 < report.encoded < report.passages
+
+
+def test_more_files_than_the_limit_are_refused_and_the_old_index_keeps_serving(workplace: Workplace) -> None:
+    workplace.write("a.txt", article(1))
+    before = workplace.build().generation
+    workplace.write("b.txt", article(2))
+    with pytest.raises(SeedsError, match=r"holds 2 files; the limit is 1 \(ASKBRIEF_MAX_DOCUMENTS\)"):
+        workplace.build(settings=Settings(max_documents=1))
+    assert current_name(workplace.index) == before
+
+
+def test_a_file_that_stalls_its_reader_is_a_row_and_the_others_are_built(workplace: Workplace) -> None:
+    workplace.write("a.txt", article(1))
+    workplace.write("stalling.md", "![" * 300_000)
+    report = workplace.build(settings=Settings(read_seconds=1))
+    assert report.added == ("a.txt",)
+    assert [problem.path for problem in report.failed] == ["stalling.md"]
+    assert "took longer than 1 s to read (ASKBRIEF_READ_SECONDS)" in report.failed[0].reason
+
+
 def test_the_same_input_gives_the_same_bytes(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     workplace.build()
@@ -220,7 +277,7 @@ def test_progress_is_told_about_each_stage_and_all_its_steps(workplace: Workplac
     report = workplace.build(progress=watcher)
     assert watcher.stages == {
         "reading": [1, 1],
-        "encoding": [len(workplace.encoder.encoded)] * 2,
+        "encoding": [report.passages, report.passages],
         "counting terms": [report.passages, report.passages],
         "learning names": [report.passages, report.passages],
     }

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from askbrief.ranking import acronyms as acronyms_module
 from askbrief.ranking.acronyms import acronyms, long_form
 from tests.conftest import ROOT, SEED
 
@@ -77,6 +80,12 @@ def test_the_place_is_where_the_text_says_so() -> None:
     text = "such as the Tehreek-e-Taliban Pakistan (TTP) and"
     (pair,) = acronyms(text)
     assert text[pair.place : pair.place + 3] == "TTP"
+
+
+@given(text=st.lists(st.sampled_from([*"aA1.&'- ()[]", "TTP", "(World Health)", "UN-3 (", "WHO"])).map("".join))
+def test_looking_before_brackets_alone_finds_what_looking_everywhere_does(text: str) -> None:
+    everywhere = [match.span() for match in acronyms_module._LONG_IN_BRACKETS.finditer(text)]
+    assert [match.span() for match in acronyms_module._before_brackets(text)] == everywhere
 
 
 def test_the_seed_defines_two() -> None:

@@ -7,20 +7,18 @@ import os
 import shutil
 import sqlite3
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askbrief.errors import BuildError, IndexMissing, IndexUnusable, ReadingError, in_words
+from askbrief.errors import BuildError, IndexMissing, IndexUnusable, in_words
+from askbrief.indexing.encoded import Encoded, forget_encoded
 from askbrief.indexing.generation import (
-    SENTENCE_STARTS,
-    SENTENCES,
-    SIGNS,
+    TERM_COUNTS,
     TEXT,
-    VECTORS,
     BuildLock,
     Generation,
     next_name,
@@ -28,31 +26,28 @@ from askbrief.indexing.generation import (
     publish,
     sweep,
 )
+from askbrief.indexing.intake import EMPTY, Intake, Portion
 from askbrief.indexing.manifest import Manifest, SourceRow, Versions
-from askbrief.indexing.passages import indexed_text, split
+from askbrief.indexing.passages import indexed_text
+from askbrief.indexing.previous import Previous
 from askbrief.indexing.progress import Progress, Silent
-from askbrief.indexing.sources import SourceFile, changes, seed_files
-from askbrief.indexing.store import StoreWriter, passage_digest
+from askbrief.indexing.sources import SourceFile, changes, read_all, seed_files
+from askbrief.indexing.vectors import encode, missing, write_vectors
 from askbrief.indexing.verification import checksums
+from askbrief.indexing.writer import StoreWriter
 from askbrief.ranking.analysis import analyse
-from askbrief.ranking.dense import signs_of
-from askbrief.ranking.encoder import encode_in_batches
+from askbrief.ranking.counting import TermCounter
 from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.learning import learned, of_team
+from askbrief.ranking.learning import Learner, of_team
 from askbrief.ranking.lexical import Postings
-from askbrief.records import BuildReport, Changes, Document, Passage, Problem
+from askbrief.reading.worker import Bounds
+from askbrief.records import BuildReport, Changes, Problem
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
+    from collections.abc import Iterator, Sequence
 
     from askbrief.ranking.encoder import Encoder
-
-    _Divided = tuple[Document, Sequence[Passage], Sequence[bytes], int]
-
-EMPTY = "holds no text"
 
 
 def build(
@@ -67,7 +62,8 @@ def build(
     """Bring an index up to date with the files below seeds/.
 
     Only new and changed files are read, and only passages with new text are encoded; what comes out equals a
-    full build. Where nothing changed, nothing is written. The old index serves until the new one is whole.
+    full build. Where nothing changed, nothing is written. The old index serves until the new one is whole. A build
+    that breaks off leaves what it has encoded to the next one.
 
     Args:
         seeds: the folder of source documents.
@@ -78,15 +74,15 @@ def build(
         progress: told about stages and steps.
 
     Raises:
-        SeedsError: there is no such folder.
+        SeedsError: there is no such folder, or there are too many files in it.
         ModelError: the model cannot be used.
         BuildInProgress: another build is running.
         BuildError: the disk is full or cannot be written to.
     """
     settings = settings or load_settings()
-    files = seed_files(Path(seeds), max_file_mib=settings.max_file_mib)
+    files = seed_files(Path(seeds), max_file_mib=settings.max_file_mib, max_documents=settings.max_documents)
     encoder = encoder or open_encoder(settings, building=True)
-    return build_from(files, Path(index), encoder, full=full, progress=progress)
+    return build_from(files, Path(index), encoder, full=full, bounds=Bounds.of(settings), progress=progress)
 
 
 def build_from(
@@ -95,6 +91,7 @@ def build_from(
     encoder: Encoder,
     *,
     full: bool = False,
+    bounds: Bounds | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with a list of sources in order of their paths; `build` is this for a folder."""
@@ -104,9 +101,12 @@ def build_from(
         base = _base(index, encoder, stack, full=full)
         if base.why is None and base.serving and not changes([f.row for f in files], base.sources):
             report = _report(base.serving.manifest, base.sources, base, warnings=(), encoded=0)
+            forget_encoded(index)
         else:
             building = stack.enter_context(_building(index))
-            report = _write(files, index, building, encoder, base, progress or Silent())
+            report = _write(
+                files, index, building, encoder, base, bounds=bounds or Bounds(), progress=progress or Silent()
+            )
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
@@ -116,25 +116,28 @@ def _write(
     building: Path,
     encoder: Encoder,
     base: _Base,
+    *,
+    bounds: Bounds,
     progress: Progress,
 ) -> BuildReport:
-    with StoreWriter(building / TEXT) as store:
-        intake = _Intake(store, encoder, base.documents)
-        rows = _add_documents(files, intake, progress)
-        encoded = _write_vectors(building, store.digests(), intake.fresh, encoder, base.vectors, progress)
-        terms = _write_postings(building, store, progress)
-        _write_names(store, intake.aliases, progress)
+    with StoreWriter(building / TEXT, base.documents.text if base.documents else None) as store:
+        intake = Intake(store, encoder, base.documents)
+        rows = _add_documents(files, intake, bounds, progress)
+        encoded = _write_vectors(index, building, store, encoder, base.vectors, progress)
+        terms = _write_postings(building, store, intake.portions, base.documents, progress)
+        _write_names(store, intake, base.documents, progress)
     sums = checksums(building)
     manifest = Manifest(
         generation=next_name(index, sums),
         built_at=dt.datetime.now(dt.UTC),
-        versions=Versions(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension),
+        versions=Versions.of(encoder),
         documents=store.documents,
         passages=store.passages,
         terms=terms,
         files=sums,
     )
     publish(building, index, manifest, rows)
+    forget_encoded(index)
     report = _report(manifest, rows, base, intake.warnings, encoded)
     base.close()
     sweep(index)
@@ -149,12 +152,14 @@ class _Base:
     """The generation that serves, what of it may be taken over, and why it is not simply kept."""
 
     serving: Generation | None = None
-    documents: Generation | None = None
-    vectors: Generation | None = None
+    documents: Previous | None = None
+    vectors: Previous | None = None
     why: str | None = None
     sources: tuple[SourceRow, ...] = ()
 
     def close(self) -> None:
+        if self.vectors:
+            self.vectors.close()
         if self.serving:
             self.serving.close()
 
@@ -170,158 +175,84 @@ def _base(index: Path, encoder: Encoder, stack: ExitStack, *, full: bool) -> _Ba
         return _Base(why=str(error).partition(": run")[0])
     if full:
         return _Base(serving, why="asked for in full", sources=sources)
-    built = serving.manifest.versions
-    if (built.model, built.form) != (encoder.model_id, encoder.form):
-        was, now = f"{built.model} ({built.form})", f"{encoder.model_id} ({encoder.form})"
-        return _Base(serving, why=f"the model was {was}, and is {now} now", sources=sources)
-    if built != Versions(model=built.model, form=built.form, dimension=built.dimension):
+    built, ours = serving.manifest.versions, Versions.of(encoder)
+    if built.vectors != ours.vectors:
+        why = f"the model was {built.model} ({built.form}), and is {ours.model} ({ours.form}) now"
+        return _Base(serving, why=why, sources=sources)
+    previous = stack.enter_context(Previous(serving.folder))
+    if built != ours:
         why = "another version of askbrief read and split the documents"
-        return _Base(serving, vectors=serving, why=why, sources=sources)
-    return _Base(serving, documents=serving, vectors=serving, sources=sources)
+        return _Base(serving, vectors=previous, why=why, sources=sources)
+    return _Base(serving, documents=previous, vectors=previous, sources=sources)
 
 
 # --------------------------------------------------------------------------------------------- the stages
 
 
-def _add_documents(files: Sequence[SourceFile], intake: _Intake, progress: Progress) -> list[SourceRow]:
-    """Add what is readable; give a row for every file."""
+def _add_documents(files: Sequence[SourceFile], intake: Intake, bounds: Bounds, progress: Progress) -> list[SourceRow]:
+    """Add what is readable, unchanged documents as they were; give a row for every file."""
     progress.stage("reading", len(files))
     rows = []
-    for file in files:
-        rows.append(intake.add(file))
-        progress.advance()
+    with closing(read_all([file for file in files if intake.wants(file)], bounds)) as documents:
+        for file in files:
+            rows.append(intake.add(file, documents))
+            progress.advance()
     return rows
 
 
-class _Intake:
-    """Adds documents to a store, read or taken over, and keeps what is to be encoded and to be said of them."""
-
-    def __init__(self, store: StoreWriter, encoder: Encoder, old: Generation | None) -> None:
-        self._store = store
-        self._encoder = encoder
-        self._old = old
-        self.fresh: dict[bytes, list[str]] = {}  # by digest: a passage as it is encoded, then its sentences
-        self.warnings: list[Problem] = []
-        self.aliases: Sequence[Sequence[str]] = ()
-
-    def add(self, file: SourceFile) -> SourceRow:
-        """Add one document; a file that gives no text becomes a row that says why."""
-        if file.row.problem:
-            return file.row
-        try:
-            if file.read_aliases is not None:
-                self.aliases = file.read_aliases()
-                return file.row
-            document, passages, digests, cut = self._taken_over(file) or self._read(file)
-        except ReadingError as error:
-            return file.row.model_copy(update={"problem": str(error)})
-        if not passages:
-            return file.row.model_copy(update={"problem": EMPTY})
-        if cut:
-            what = "1 sentence was" if cut == 1 else f"{cut} sentences were"
-            self.warnings.append(Problem(file.row.path, f"{what} too long for one passage, and cut"))
-        self._store.add(document, file.fingerprint, passages, digests, cut)
-        return file.row
-
-    def _taken_over(self, file: SourceFile) -> _Divided | None:
-        document = self._old.store.document(file.row.path) if self._old else None
-        if self._old is None or document is None:
-            return None
-        fingerprint, passages, digests, cut = self._old.store.split_of(file.row.path)
-        return (document, passages, digests, cut) if fingerprint == file.fingerprint else None
-
-    def _read(self, file: SourceFile) -> _Divided:
-        document = file.read()
-        done = split(document, self._encoder)
-        digests = []
-        for passage, text in zip(done.passages, done.encoded_texts, strict=True):
-            digests.append(passage_digest(text, passage))
-            self.fresh[digests[-1]] = [text, *passage.sentence_texts()]
-        return document, done.passages, digests, done.cut_sentences
-
-
 def _write_vectors(
-    building: Path,
-    digests: Sequence[bytes],
-    fresh: Mapping[bytes, list[str]],
-    encoder: Encoder,
-    old: Generation | None,
-    progress: Progress,
+    index: Path, building: Path, store: StoreWriter, encoder: Encoder, previous: Previous | None, progress: Progress
 ) -> int:
-    """Write unit rows for each passage and its sentences, encoding only what no old vector stands for; say how many."""
-    known = old.store.digest_positions() if old else {}
-    missing = [digest for digest in dict.fromkeys(digests) if digest not in known]
-    encoded = _encode(missing, fresh, encoder, progress)
-
-    def rows(digest: bytes) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
-        if digest in encoded:
-            return encoded[digest]
-        assert old is not None  # noqa: S101 - what is not encoded now was known
-        return old.dense.passage(known[digest]), old.dense.sentences(known[digest])
-
-    counts = [len(rows(digest)[1]) for digest in digests]
-    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(counts, dtype=np.int64)])
-    np.save(building / SENTENCE_STARTS, starts, allow_pickle=False)
-    vectors = _new_array(building / VECTORS, np.float32, (len(digests), encoder.dimension))
-    sentences = _new_array(building / SENTENCES, np.float16, (int(starts[-1]), encoder.dimension))
-    for place, digest in enumerate(digests):
-        vectors[place], sentences[starts[place] : starts[place + 1]] = rows(digest)
-    np.save(building / SIGNS, signs_of(vectors), allow_pickle=False)
-    return len(missing)
+    """Write unit rows for each passage and its sentences, encoding only those that are not known; say how many."""
+    digests = store.digests()
+    known = [previous.vectors()] if previous else []
+    with Encoded(index, encoder) as encoded:
+        numbers = missing(digests, [*known, encoded.rows()])
+        encode(numbers, store, encoder, encoded, progress)
+        write_vectors(building, digests, [*known, encoded.rows()], encoder.dimension)
+    return len(numbers)
 
 
-def _encode(
-    digests: Sequence[bytes], fresh: Mapping[bytes, list[str]], encoder: Encoder, progress: Progress
-) -> dict[bytes, tuple[NDArray[np.float32], NDArray[np.float16]]]:
-    """The vector of each passage, and those of its sentences, by digest."""
-    texts = [text for digest in digests for text in fresh[digest]]
-    progress.stage("encoding", len(texts))
-    vectors = np.zeros((len(texts), encoder.dimension if texts else 0), dtype=np.float32)
-    for place, vector in encode_in_batches(encoder, texts, advance=progress.advance):
-        vectors[place] = vector
-    encoded = {}
-    place = 0
-    for digest in digests:
-        last = place + len(fresh[digest])
-        encoded[digest] = (vectors[place], vectors[place + 1 : last].astype(np.float16))
-        place = last
-    return encoded
-
-
-def _new_array(path: Path, dtype: type[np.floating], shape: tuple[int, int]) -> NDArray[Any]:
-    """An array to be filled, in a file; an empty one cannot be mapped, and needs not be."""
-    if not shape[0]:
-        np.save(path, np.zeros(shape, dtype=dtype), allow_pickle=False)
-        return np.zeros(shape, dtype=dtype)
-    return np.lib.format.open_memmap(path, "w+", dtype, shape)
-
-
-def _write_postings(building: Path, store: StoreWriter, progress: Progress) -> int:
-    """Analyse every passage, compile the postings, and say how many terms there are."""
+def _write_postings(
+    building: Path, store: StoreWriter, portions: Sequence[Portion], previous: Previous | None, progress: Progress
+) -> int:
+    """Count the terms of every passage, compile the postings, and say how many terms there are."""
     progress.stage("counting terms", store.passages)
-
-    def corpus() -> Iterator[list[str]]:
-        for title, passage in store.titled_passages():
-            yield analyse(indexed_text(title, passage))
+    counter = TermCounter(previous.counts() if previous else None)
+    for portion in portions:
+        if portion.kept is not None:
+            counter.take_over(portion.kept, portion.kept + portion.size)
+            progress.advance(portion.size)
+            continue
+        for title, passage in store.titled_passages(portion.first, portion.last):
+            counter.add(analyse(indexed_text(title, passage)))
             progress.advance()
-
-    vocabulary, postings = Postings.from_corpus(corpus())
+    vocabulary, counted = counter.counted()
     store.add_terms(vocabulary)
+    smallest = np.min_scalar_type(counted.counts.max(initial=0))
+    np.save(building / TERM_COUNTS, counted.counts.astype(smallest), allow_pickle=False)
+    postings = Postings.from_counts(counted)
     for array in fields(postings):
         np.save(building / postings_file(array.name), getattr(postings, array.name), allow_pickle=False)
     return len(vocabulary)
 
 
-def _write_names(store: StoreWriter, aliases: Sequence[Sequence[str]], progress: Progress) -> None:
+def _write_names(store: StoreWriter, intake: Intake, previous: Previous | None, progress: Progress) -> None:
     """Learn from every passage which names stand for each other, and add those that the team says do."""
     progress.stage("learning names", store.passages)
-
-    def passages() -> Iterator[Passage]:
-        for _, passage in store.titled_passages():
-            yield passage
+    learner = Learner(previous.words() if previous else {})
+    for portion in intake.portions:
+        if portion.kept is not None and previous is not None:
+            learner.take_over(previous.names(portion.kept, portion.kept + portion.size, portion.first - portion.kept))
+            progress.advance(portion.size)
+            continue
+        for number, (_, passage) in enumerate(store.titled_passages(portion.first, portion.last), portion.first):
+            learner.read(number, passage)
             progress.advance()
-
-    store.add_names([*of_team(aliases), *learned(passages())])
+    for text in intake.gone():
+        learner.forget(text)
+    store.add_names([*of_team(intake.aliases), *learner.learned()])
+    store.add_words(learner.words)
 
 
 # ---------------------------------------------------------------------------------------------- around it

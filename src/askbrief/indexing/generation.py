@@ -9,12 +9,14 @@ index/
                                it, so that nothing in use is cleaned up
     sources.json               every file below seeds/ as the build saw it
     stamps.json                of a large index: what verification.py remembers
-    text.sqlite                documents, passages, terms, names
+    text.sqlite                documents, passages, terms, names, and, for the next build, words
     vectors.npy                unit rows of the passages, float32 [passages, dimension]
     sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
     sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
     signs.npy                  the signs of vectors.npy, uint64 [dimension / 64, passages], see ranking/dense.py
     postings-*.npy             see ranking/lexical.py
+    term-counts.npy            how often the term of each posting stands in its passage: for the next build alone
+  encoded/                     vectors of a build that broke off, for the next one: see encoded.py
   building-*/                  a generation being written; left behind only by a kill, swept by the next build
 """
 
@@ -61,6 +63,7 @@ if TYPE_CHECKING:
 TEXT = "text.sqlite"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
 SIGNS = "signs.npy"
+TERM_COUNTS = "term-counts.npy"
 _CURRENT = "CURRENT"
 _POINTER = regex.compile(r"(?P<name>\d{6,}-[0-9a-f]{8})(?: (?P<sha256>[0-9a-f]{64}))?\n")
 _TRIES = 20
@@ -94,8 +97,8 @@ class Generation:
             self.manifest = _verified(self._hold.read(), sha256)
             self.verify(thorough=thorough)
             self.store = Store(folder / TEXT)
-            arrays = {field.name: _load(folder / postings_file(field.name)) for field in fields(Postings)}
-            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS, SIGNS)]
+            arrays = {field.name: load(folder / postings_file(field.name)) for field in fields(Postings)}
+            vectors = [load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS, SIGNS)]
         except BaseException:
             self._hold.close()
             raise
@@ -220,7 +223,8 @@ def _pointer(index: Path) -> tuple[str, str | None] | None:
     return found["name"], found["sha256"]
 
 
-def _load(path: Path) -> Any:  # noqa: ANN401 - what is in it, the file says
+def load(path: Path) -> Any:  # noqa: ANN401 - what is in it, the file says
+    """Map an array of a generation."""
     try:
         return np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:  # an empty array cannot be mapped

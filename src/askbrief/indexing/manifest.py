@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from askbrief.errors import IndexDamaged, IndexMismatch
 from askbrief.indexing.passages import SPLITTING_VERSION
 from askbrief.ranking.analysis import ANALYSIS_VERSION
+from askbrief.ranking.learning import LEARNING_VERSION
 from askbrief.reading.registry import READING_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from askbrief.ranking.encoder import Encoder
 
 FORMAT_VERSION = 3
 MANIFEST, SOURCES = "manifest.json", "sources.json"
@@ -29,9 +32,20 @@ class Versions(BaseModel):
     reading: int = READING_VERSION
     splitting: int = SPLITTING_VERSION
     analysis: int = ANALYSIS_VERSION
+    learning: int = LEARNING_VERSION
     model: str
     form: str
     dimension: int
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> Self:
+        """What this askbrief builds with an encoder."""
+        return cls(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension)
+
+    @property
+    def vectors(self) -> str:
+        """What must be the same for a vector to be reused; the one place that says so."""
+        return f"{self.model}/{self.form}/{self.dimension}"
 
 
 class SourceRow(BaseModel):

@@ -57,10 +57,11 @@ def split(document: Document, encoder: Encoder) -> Split:
     """Split a document into passages that, each with its header, fit the encoder's input."""
     passages: list[Passage] = []
     encoded: list[str] = []
+    headers = Headers(encoder)
     cut = 0
     for heading, paragraphs in _sections(document):
         section = _one_line(document.text[heading.start : heading.end]) if heading else None
-        header, room = _header(document.title, section, encoder)
+        header, room = headers.of(document.title, section)
         sentences, pieces_cut = _sentences(document.text, paragraphs, encoder, room)
         cut += pieces_cut
         for first, last in _divide(sentences, room):
@@ -92,18 +93,35 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _header(title: str, section: str | None, encoder: Encoder) -> tuple[str, int]:
-    """Make the line before the passage and count the tokens that are left for the passage.
+class Headers:
+    """The line before a passage as the encoder reads it, made once for the passages of a section."""
 
-    A header that would take more than a third of the model's input is shortened by halves.
-    """
-    words = ". ".join(filter(None, (title, section if section != title else None))).split()
-    while True:
-        header = f"{' '.join(words)}\n"
-        tokens = encoder.count_tokens([header])[0]
-        if tokens <= encoder.max_tokens // _LARGEST_HEADER_SHARE or not words:
-            return header, encoder.max_tokens - tokens
-        words = words[: len(words) // 2]
+    def __init__(self, encoder: Encoder) -> None:
+        """Take the encoder that the header and its passage must fit."""
+        self._encoder = encoder
+        self._last: tuple[tuple[str, str | None], tuple[str, int]] | None = None
+
+    def of(self, title: str, section: str | None) -> tuple[str, int]:
+        """The header, and the number of tokens that are left for the passage.
+
+        A header that would take more than a third of the model's input is shortened by halves.
+        """
+        if self._last is None or self._last[0] != (title, section):
+            self._last = (title, section), self._made(title, section)
+        return self._last[1]
+
+    def encoded_text(self, title: str, passage: Passage) -> str:
+        """What the encoder reads of a passage."""
+        return f"{self.of(title, passage.section)[0]}{passage.text}"
+
+    def _made(self, title: str, section: str | None) -> tuple[str, int]:
+        words = ". ".join(filter(None, (title, section if section != title else None))).split()
+        while True:
+            header = f"{' '.join(words)}\n"
+            tokens = self._encoder.count_tokens([header])[0]
+            if tokens <= self._encoder.max_tokens // _LARGEST_HEADER_SHARE or not words:
+                return header, self._encoder.max_tokens - tokens
+            words = words[: len(words) // 2]
 
 
 # ---------------------------------------------------------------------------------------------- sentences

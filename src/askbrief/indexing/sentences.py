@@ -44,6 +44,9 @@ def _model() -> Any:  # noqa: ANN401 - nupunkt's own class is private
 
 
 def _split_full_width(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    if not any(mark in text for mark in "。！？"):
+        yield from ((first, last) for first, last in spans if first < last)
+        return
     for first, last in spans:
         cuts = list(_FULL_WIDTH_STOP.finditer(text, first + 1, last))
         starts = [first, *(cut.end() for cut in cuts)]

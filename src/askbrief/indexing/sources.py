@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from askbrief.errors import ReadingError
 from askbrief.indexing.manifest import SourceRow
-from askbrief.reading import registry
+from askbrief.reading import bounded, registry
 from askbrief.reading.aliases import ALIASES
 from askbrief.reading.seeds import SeedFile, scan
 from askbrief.records import Changes, Document
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
+
+    from askbrief.reading.worker import Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,17 @@ class SourceFile:
     row: SourceRow
     read: Callable[[], Document]
     read_aliases: Callable[[], Sequence[Sequence[str]]] | None = None
+    seed: SeedFile | None = None
+    """The file, where it is one: it is then read within bounds, by a process that it can do no harm to."""
 
     @property
     def fingerprint(self) -> str:
         return f"{self.row.sha256}:{self.row.sidecar_sha256}"
 
 
-def seed_files(seeds: Path, *, max_file_mib: float) -> list[SourceFile]:
+def seed_files(seeds: Path, *, max_file_mib: float, max_documents: int | None = None) -> list[SourceFile]:
     """Every file below seeds/, its content hashed."""
-    return [_source_file(file) for file in scan(seeds, max_file_mib=max_file_mib)]
+    return [_source_file(file) for file in scan(seeds, max_file_mib=max_file_mib, max_documents=max_documents)]
 
 
 def seed_changes(seeds: Path, sources: Sequence[SourceRow], *, max_file_mib: float) -> Changes:
@@ -57,13 +63,27 @@ def changes(now: Sequence[SourceRow], then: Sequence[SourceRow]) -> Changes:
     )
 
 
+def read_all(files: Sequence[SourceFile], bounds: Bounds) -> Generator[Document | ReadingError]:
+    """Read sources in their order, and give for each the document or the reason why there is none."""
+    with closing(bounded.read_all([file.seed for file in files if file.seed], bounds)) as seeds:
+        for file in files:
+            yield next(seeds) if file.seed else _outcome(file)
+
+
+def _outcome(file: SourceFile) -> Document | ReadingError:
+    try:
+        return file.read()
+    except ReadingError as error:
+        return error
+
+
 def _identity(row: SourceRow) -> tuple[str, str, str | None]:
     return row.sha256, row.sidecar_sha256, None if row.sha256 else row.problem
 
 
 def _source_file(file: SeedFile) -> SourceFile:
     read_aliases = (lambda: registry.read_aliases(file)) if file.doc_id == ALIASES else None
-    return SourceFile(_row(file), lambda: registry.read(file), read_aliases)
+    return SourceFile(_row(file), lambda: registry.read(file), read_aliases, file)
 
 
 def _row(file: SeedFile) -> SourceRow:

@@ -1,61 +1,29 @@
-"""Documents, passages and terms of one generation, in one SQLite file: written once, then only read."""
+"""Documents, passages and terms of one generation, in one SQLite file, as they are read; writer.py writes them."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import threading
-from contextlib import closing
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from askbrief.citing.keys import SHORTEST_HASH, citation_key
 from askbrief.errors import IndexDamaged
-from askbrief.ranking.dates import written
 from askbrief.ranking.names import NameKind, NameRow
-from askbrief.ranking.steering import Catalogued, Names
+from askbrief.ranking.steering import Catalogued
 from askbrief.records import Block, BlockKind, Document, Metadata, Passage, Scope, Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
 Item = TypeVar("Item")
 
-_SCHEMA = """
-CREATE TABLE documents (
-    number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, metadata TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, cut_sentences INTEGER NOT NULL, characters INTEGER NOT NULL,
-    first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
-    last_day INTEGER, written_first INTEGER, written_last INTEGER
-) STRICT;
-CREATE TABLE texts (document INTEGER PRIMARY KEY REFERENCES documents, text TEXT NOT NULL, blocks TEXT NOT NULL) STRICT;
-CREATE TABLE document_names (
-    initials INTEGER NOT NULL, name TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents,
-    PRIMARY KEY (initials, name, document)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE passages (
-    number INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, key TEXT NOT NULL UNIQUE,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
-    first_paragraph INTEGER NOT NULL, last_paragraph INTEGER NOT NULL, section TEXT, page INTEGER,
-    digest BLOB NOT NULL
-) STRICT;
-CREATE TABLE terms (term TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE names (
-    number INTEGER PRIMARY KEY, name TEXT NOT NULL, other TEXT NOT NULL, kind TEXT NOT NULL,
-    passage INTEGER REFERENCES passages, place INTEGER NOT NULL, count INTEGER NOT NULL, spoken INTEGER NOT NULL,
-    name_key TEXT NOT NULL, other_key TEXT NOT NULL, parts INTEGER NOT NULL
-) STRICT;
-CREATE INDEX names_by_key ON names (name_key);
-CREATE INDEX names_by_other_key ON names (other_key);
-CREATE INDEX names_by_parts ON names (parts);
-"""
-_PASSAGE_COLUMNS = (
+PASSAGE_COLUMNS = (
     "documents.doc_id, passages.start, passages.end, passages.text, passages.sentences, "
     "passages.first_paragraph, passages.last_paragraph, passages.section, passages.page"
 )
@@ -66,135 +34,6 @@ _LAST_LETTER = "\U0010ffff"
 """Sorts behind whatever a word goes on with."""
 _MAPPED = 2**40
 """SQLite reads mapped pages without copying them; what is not mapped (most builds of it stop at 2 GiB) it reads."""
-
-
-def passage_digest(encoded_text: str, passage: Passage) -> bytes:
-    """What decides whether vectors can be reused: all that the encoder read, hashed to 16 bytes.
-
-    That is the text with its header, and where in it the sentences begin and end.
-    """
-    spans = [(span.start - passage.start, span.end - passage.start) for span in passage.sentences]
-    return hashlib.sha256(f"{spans}\0{encoded_text}".encode()).digest()[:16]
-
-
-class StoreWriter:
-    """Writes documents with their passages, in the order in which they shall be numbered."""
-
-    def __init__(self, path: Path) -> None:
-        """Create the file."""
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        # The generation is synced as a whole before it is switched to; a journal would only be thrown away.
-        self._connection.execute("PRAGMA journal_mode = OFF")
-        self._connection.execute("PRAGMA synchronous = OFF")
-        self._connection.executescript(_SCHEMA)
-        self._connection.execute("BEGIN")
-        self.documents = 0
-        self.passages = 0
-
-    def add(
-        self,
-        document: Document,
-        fingerprint: str,
-        passages: Sequence[Passage],
-        digests: Sequence[bytes],
-        cut_sentences: int,
-    ) -> None:
-        """Add one document; every passage must be the document's own words."""
-        for passage in passages:
-            if document.text[passage.start : passage.end] != passage.text:
-                raise AssertionError(f"{document.doc_id}: passage {passage.start}-{passage.end} is not its text")
-        self._add_document(document, fingerprint, cut_sentences, len(passages))
-        for passage, digest in zip(passages, digests, strict=True):
-            self._add_passage(document.title, passage, digest)
-        self.documents += 1
-
-    def _add_document(self, document: Document, fingerprint: str, cut_sentences: int, passages: int) -> None:
-        number, about = self.documents, document.metadata
-        when, names = written(document.title, about), Names.of(document.title, about)
-        self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                number,
-                document.doc_id,
-                document.title,
-                json.dumps(about.as_mapping(), ensure_ascii=False),
-                fingerprint,
-                cut_sentences,
-                len(document.text),
-                self.passages,
-                passages,
-                *(day and day.toordinal() for day in (about.last_day(), when and when.first, when and when.last)),
-            ),
-        )
-        blocks = json.dumps([[b.start, b.end, b.kind, b.level, b.page] for b in document.blocks])
-        self._connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (number, document.text, blocks))
-        self._connection.executemany(
-            "INSERT OR IGNORE INTO document_names VALUES (?, ?, ?)",
-            [
-                *((0, term, number) for term in sorted(names.terms)),
-                *((1, initials, number) for initials in names.initials),
-            ],
-        )
-
-    def _add_passage(self, title: str, passage: Passage, digest: bytes) -> None:
-        """Take the shortest free key: a longer hash in the one case in a billion where two passages share one."""
-        row = (
-            passage.start,
-            passage.end,
-            passage.text,
-            json.dumps([[span.start, span.end] for span in passage.sentences]),
-            *passage.paragraphs,
-            passage.section,
-            passage.page,
-            digest,
-        )
-        for length in range(SHORTEST_HASH, 52):
-            key = citation_key(title, passage, hash_length=length)
-            added = self._connection.execute(
-                "INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (self.passages, self.documents, key, *row),
-            )
-            if added.rowcount:
-                self.passages += 1
-                return
-        raise AssertionError(f"{passage.doc_id}: passage {passage.start}-{passage.end} was added twice")
-
-    def add_terms(self, vocabulary: Sequence[str]) -> None:
-        """Add the terms, in the order of their postings."""
-        self._connection.executemany(
-            "INSERT INTO terms VALUES (?, ?)", ((term, position) for position, term in enumerate(vocabulary))
-        )
-
-    def add_names(self, rows: Iterable[NameRow]) -> None:
-        """Add the names that stand for each other, in order."""
-        self._connection.executemany(
-            "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    *(number, row.name, row.other, row.kind, row.passage, row.place, row.count, row.spoken),
-                    *row.keys,
-                    max(key.count(" ") + 1 for key in row.keys),
-                )
-                for number, row in enumerate(rows)
-            ),
-        )
-
-    def digests(self) -> list[bytes]:
-        """The digest of every passage so far, in order."""
-        return [row[0] for row in self._connection.execute("SELECT digest FROM passages ORDER BY number")]
-
-    def titled_passages(self) -> Iterator[tuple[str, Passage]]:
-        """Every passage so far with its document's title, in order."""
-        return _titled_passages(self._connection)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Keep what was written, unless something went wrong."""
-        with closing(self._connection):
-            if kind is None:
-                self._connection.execute("COMMIT")
 
 
 class Store:
@@ -255,12 +94,12 @@ class Store:
         found: dict[int, Passage] = {}
         for some in _portions(numbers):
             rows = self._rows(
-                f"SELECT {_PASSAGE_COLUMNS}, passages.number "  # noqa: S608 - constants
+                f"SELECT {PASSAGE_COLUMNS}, passages.number "  # noqa: S608 - constants
                 "FROM passages JOIN documents ON documents.number = document "
                 f"WHERE passages.number IN ({_marks(some)})",
                 some,
             )
-            found.update((row[-1], _as_passage(row)) for row in rows)
+            found.update((row[-1], as_passage(row)) for row in rows)
         return [found[number] for number in numbers]
 
     def verified(self, passage: Passage) -> Passage:
@@ -312,26 +151,18 @@ class Store:
         return doc_id, Span(start, end)
 
     def split_of(self, doc_id: str) -> tuple[str, list[Passage], list[bytes], int]:
-        """What a build may take over of an unchanged document: fingerprint, passages, digests, cut sentences."""
+        """How a document was split: its fingerprint, passages, their digests, and how many sentences were cut."""
         fingerprint, cut, first, last = self._row(
             "SELECT fingerprint, cut_sentences, first_passage, first_passage + passages - 1 "
             "FROM documents WHERE doc_id = ?",
             doc_id,
         )
         rows = self._rows(
-            f"SELECT {_PASSAGE_COLUMNS}, digest FROM passages JOIN documents ON documents.number = document "  # noqa: S608
+            f"SELECT {PASSAGE_COLUMNS}, digest FROM passages JOIN documents ON documents.number = document "  # noqa: S608
             "WHERE passages.number BETWEEN ? AND ? ORDER BY passages.number",
             (first, last),
         )
-        return fingerprint, [_as_passage(row) for row in rows], [row[-1] for row in rows], cut
-
-    def digest_positions(self) -> dict[bytes, int]:
-        """Where the vector of each encoded text stands."""
-        return dict(self._rows("SELECT digest, number FROM passages"))
-
-    def titled_passages(self) -> Iterator[tuple[str, Passage]]:
-        """Every passage with its document's title, in order."""
-        return _titled_passages(self._connection())
+        return fingerprint, [as_passage(row) for row in rows], [row[-1] for row in rows], cut
 
     # --------------------------------------------------------------------------------------------- documents
 
@@ -500,15 +331,8 @@ def _marks(items: Sequence[object]) -> str:
     return ",".join("?" * len(items))
 
 
-def _titled_passages(connection: sqlite3.Connection) -> Iterator[tuple[str, Passage]]:
-    rows = connection.execute(
-        f"SELECT {_PASSAGE_COLUMNS}, title FROM passages JOIN documents ON documents.number = document "  # noqa: S608
-        "ORDER BY passages.number"
-    )
-    return ((row[-1], _as_passage(row)) for row in rows)
-
-
-def _as_passage(row: Sequence[object]) -> Passage:
+def as_passage(row: Sequence[object]) -> Passage:
+    """A row that begins with PASSAGE_COLUMNS, as a passage."""
     doc_id, start, end, text, sentences, first_paragraph, last_paragraph, section, page, *_ = row
     spans = tuple(Span(*pair) for pair in json.loads(str(sentences)))
     return Passage(doc_id, start, end, text, spans, (first_paragraph, last_paragraph), section, page)  # type: ignore[arg-type]

@@ -28,6 +28,9 @@ _SHORT_IN_BRACKETS = regex.compile(
 _LONG_IN_BRACKETS = regex.compile(
     rf"(?<![\p{{L}}\p{{N}}-])(?P<short>{_SHORT})\ ?[(\[](?P<long>[^()\[\]]{{4,160}})[)\]]", regex.VERBOSE
 )
+_OPENING = regex.compile(r"[(\[]")
+_SHORT_REACH = 19
+"""The characters of the longest short form and the space after it."""
 _SENTENCE_END = regex.compile(r"(?<=[\p{Ll}\p{N}\"”)][.!?])\s+|[;:]\s|\n\s*\n")
 _IN_BRACKETS = regex.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _ROMAN = regex.compile(r"[IVX]+|[ivx]+")
@@ -56,11 +59,22 @@ def acronyms(text: str) -> Iterator[Pair]:
         found = _long_before(text, match.start(), short) if _is_acronym(short) else None
         if found:
             yield Pair(short, found, NameKind.ACRONYM, match.start("short"))
-    for match in _LONG_IN_BRACKETS.finditer(text):
+    for match in _before_brackets(text):
         inside = regex.split(r"[;,]", match["long"])[0].strip(" \"“”'‘’")
         short = match["short"] if _is_acronym(match["short"]) else match["short"].split()[-1]
         if _is_acronym(short) and _long_inside(short, inside):
             yield Pair(short, _LEADING.sub("", inside), NameKind.ACRONYM, match.start("short"))
+
+
+def _before_brackets(text: str) -> Iterator[regex.Match[str]]:
+    """What `_LONG_IN_BRACKETS.finditer` gives, tried only where a short form may begin: just before a bracket."""
+    end = 0
+    for bracket in _OPENING.finditer(text):
+        starts = range(max(end, bracket.start() - _SHORT_REACH), bracket.start())
+        match = next(filter(None, (_LONG_IN_BRACKETS.match(text, start) for start in starts)), None)
+        if match:
+            end = match.end()
+            yield match
 
 
 def long_form(short: str, words: str) -> str | None:

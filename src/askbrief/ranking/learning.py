@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from itertools import chain, permutations
 from typing import TYPE_CHECKING
@@ -13,32 +14,55 @@ from askbrief.ranking.names import NameKind, NameRow, name_key
 from askbrief.ranking.othernames import other_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from askbrief.ranking.names import Pair
     from askbrief.records import Passage
+
+LEARNING_VERSION = 1
+"""Raise it when other names are learned from any passage, so that none is taken over."""
 
 _SMALL_WORDS = regex.compile(r"(?<![\p{L}\p{N}.-])\p{Ll}{2,10}(?![\p{L}\p{N}-])")
 _WRAPPED = regex.compile(r"(?<=[^\n]{40}[\p{L},-])\n(?=[\p{L}(])")
 """A line end in the midst of a sentence; after a short line, such as a heading, another sentence begins."""
 
 
-def learned(passages: Iterable[Passage]) -> list[NameRow]:
-    """What passages say of names, in their order; each document counts once for a pair of names.
+class Learner:
+    """Learns names, passage after passage; each document counts once for a pair of names."""
 
-    Args:
-        passages: every passage of an index, in order.
-    """
-    rows: dict[tuple[str, str, str], NameRow] = {}
-    words: set[str] = set()
-    for number, passage in enumerate(passages):
-        words.update(_SMALL_WORDS.findall(passage.text))
+    def __init__(self, words: Mapping[str, int] | None = None) -> None:
+        """Begin with no passage.
+
+        Args:
+            words: how often each word in small letters stands in passages that were read before.
+        """
+        self.words = Counter(words)
+        self._rows: dict[tuple[str, str, str], NameRow] = {}
+        self._taken_over: list[NameRow] = []
+
+    def read(self, number: int, passage: Passage) -> None:
+        """Learn from a passage by its number."""
+        self.words.update(_SMALL_WORDS.findall(passage.text))
         for pair in _pairs(passage.text):
-            row = rows.get((passage.doc_id, pair.name, pair.other))
-            rows[passage.doc_id, pair.name, pair.other] = (
+            identity = (passage.doc_id, pair.name, pair.other)
+            row = self._rows.get(identity)
+            self._rows[identity] = (
                 replace(row, count=row.count + 1) if row else _row(pair, number, passage.start + pair.place)
             )
-    return [replace(row, spoken=row.name.casefold() in words) for row in rows.values()]
+
+    def forget(self, text: str) -> None:
+        """Take the words of a passage that is gone out of the count."""
+        self.words.subtract(_SMALL_WORDS.findall(text))
+
+    def take_over(self, rows: Iterable[NameRow]) -> None:
+        """Learn what was learned before from a document that has not changed."""
+        self._taken_over += rows
+
+    def learned(self) -> list[NameRow]:
+        """What the passages say of names, in their order; call it once all have been read."""
+        self.words = +self.words
+        rows = sorted([*self._taken_over, *self._rows.values()], key=lambda row: row.passage or 0)
+        return [replace(row, spoken=row.name.casefold() in self.words) for row in rows]
 
 
 def of_team(groups: Iterable[Sequence[str]]) -> list[NameRow]:

@@ -8,8 +8,8 @@ or not: a constant for a query, taken off here, so that postings stay sparse and
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter, defaultdict
+import math
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
@@ -17,96 +17,22 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from rank_bm25 import BM25Plus
 
+from askbrief.ranking.counting import TermCounter
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from numpy.typing import NDArray
 
+    from askbrief.ranking.counting import TermCounts
     from askbrief.ranking.query import Alternative
 
     _Worth = Callable[["QueryTerm"], NDArray[np.float32]]
     _Places = NDArray[np.integer]
 
 
-_CHUNK = 1 << 22
-"""So many words are counted at once: their sort takes 32 MiB."""
-_PASSAGE_BITS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """How often terms are in the passages of a chunk, by term and then by passage.
-
-    Arrays:
-        terms: int32 [different terms], numbered as first seen in the corpus, ascending.
-        sizes: int64 [different terms]; how many of the following each term has.
-        passages: int32 [postings].
-        counts: int32 [postings].
-    """
-
-    terms: NDArray[np.int32]
-    sizes: NDArray[np.int64]
-    passages: NDArray[np.int32]
-    counts: NDArray[np.int32]
-
-    @classmethod
-    def of(cls, words: NDArray[np.int32], passages: NDArray[np.int32]) -> Self:
-        """Count a chunk: the number of the term of each word, and that of its passage."""
-        # One sort of integers that hold both numbers, instead of one dict a passage.
-        keys = words.astype(np.int64) << _PASSAGE_BITS | passages
-        keys.sort()
-        firsts = _firsts(keys)
-        terms = (keys[firsts] >> _PASSAGE_BITS).astype(np.int32)
-        runs = _firsts(terms)
-        return cls(
-            terms[runs],
-            np.diff(runs, append=len(terms)),
-            keys[firsts].astype(np.int32),  # the lower half
-            np.diff(firsts, append=len(keys)).astype(np.int32),
-        )
-
-
-def _firsts(ordered: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Where each value of an ordered array stands first.
-
-    >>> _firsts(np.array([3, 3, 5])).tolist()
-    [0, 2]
-    """
-    return np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
-
-
-class CountedBM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
-    """rank-bm25's BM25Plus, its counts kept in arrays, a chunk of passages each, instead of one dict a passage.
-
-    Attributes:
-        chunks: passages ascend from one to the next.
-    """
-
-    def _initialize(self, corpus: Iterable[Sequence[str]]) -> dict[str, int]:
-        self.chunks: list[_Counts] = []
-        numbers: defaultdict[str, int] = defaultdict()
-        numbers.default_factory = numbers.__len__  # a new term has the next number
-        words, lengths = array("i"), array("i")
-        for passage in corpus:
-            words.extend(map(numbers.__getitem__, passage))
-            lengths.append(len(passage))
-            if len(words) >= _CHUNK:
-                self._count(words, lengths)
-                words, lengths = array("i"), array("i")
-        self._count(words, lengths)
-        self.corpus_size = len(self.doc_len)
-        self.avgdl = sum(self.doc_len) / max(1, self.corpus_size)
-        frequency = np.zeros(len(numbers), dtype=np.int64)
-        for chunk in self.chunks:
-            frequency[chunk.terms] += chunk.sizes
-        return dict(zip(numbers, frequency.tolist(), strict=True))
-
-    def _count(self, words: array[int], lengths: array[int]) -> None:
-        first = len(self.doc_len)
-        passages = np.arange(first, first + len(lengths), dtype=np.int32).repeat(lengths)
-        self.chunks.append(_Counts.of(np.array(words, dtype=np.int32), passages))
-        self.doc_len.extend(lengths)
+_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,28 +58,31 @@ class Postings:
         Returns:
             The terms in code point order, and their postings in that order.
         """
-        bm25 = CountedBM25(corpus)
-        vocabulary = sorted(bm25.idf)
-        position = {term: place for place, term in enumerate(vocabulary)}
-        places = np.array([position[term] for term in bm25.idf], dtype=np.int64)  # idf keeps the order of first sight
-        idf = np.array([bm25.idf[term] for term in vocabulary], dtype=np.float64)
-        norms = bm25.k1 * (1 - bm25.b + bm25.b * np.array(bm25.doc_len, dtype=np.float64) / (bm25.avgdl or 1))
-        frequency = np.zeros(len(vocabulary), dtype=np.int64)
-        for chunk in bm25.chunks:
-            frequency[places[chunk.terms]] += chunk.sizes
-        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(frequency)])
-        passages, impacts = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.float32)
-        free = starts[:-1].copy()
-        while bm25.chunks:  # in the order of their passages, and each let go of when it is written
-            chunk = bm25.chunks.pop(0)
-            terms = places[chunk.terms]
-            targets = (free[terms] - np.cumsum(chunk.sizes) + chunk.sizes).repeat(chunk.sizes)
-            targets += np.arange(len(targets))
-            free[terms] += chunk.sizes
-            passages[targets] = chunk.passages
-            weights = idf[terms].repeat(chunk.sizes) * chunk.counts
-            impacts[targets] = weights * (bm25.k1 + 1) / (chunk.counts + norms[chunk.passages])
-        return vocabulary, cls(starts, passages, impacts, idf)
+        counter = TermCounter()
+        for terms in corpus:
+            counter.add(terms)
+        vocabulary, counted = counter.counted()
+        return vocabulary, cls.from_counts(counted)
+
+    @classmethod
+    def from_counts(cls, counted: TermCounts) -> Self:
+        """Compile what was counted, a few million postings at a time."""
+        parameters = BM25Plus([["term"]])
+        k1, b = parameters.k1, parameters.b
+        frequencies, size = np.diff(counted.starts), counted.size
+        idf = np.array([math.log((size + 1) / frequency) for frequency in frequencies.tolist()], dtype=np.float64)
+        lengths = np.zeros(size, dtype=np.float64)
+        for start in range(0, len(counted.counts), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            lengths += np.bincount(counted.passages[some], counted.counts[some], minlength=size)
+        norms = k1 * (1 - b + b * lengths / (lengths.sum() / max(1, size) or 1))
+        impacts = np.empty(len(counted.counts), dtype=np.float32)
+        for start in range(0, len(counted.counts), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            terms = np.searchsorted(counted.starts, np.arange(start, start + len(impacts[some])), side="right") - 1
+            counts = counted.counts[some].astype(np.float64)
+            impacts[some] = idf[terms] * counts * (k1 + 1) / (counts + norms[counted.passages[some]])
+        return cls(counted.starts, counted.passages, impacts, idf)
 
 
 class LexicalIndex:

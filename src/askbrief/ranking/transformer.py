@@ -11,6 +11,7 @@ import numpy as np
 
 from askbrief.errors import ModelError
 from askbrief.ranking.models import PACKAGED_MODEL, ModelFiles
+from askbrief.ranking.tokens import WordPieces
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,11 @@ class SentenceTransformerEncoder:
     def _model(self) -> SentenceTransformer:
         return load(self._files)
 
+    @cached_property
+    def _word_pieces(self) -> WordPieces | None:
+        tokenizer = getattr(self._model.tokenizer, "backend_tokenizer", None)
+        return WordPieces.of(tokenizer) if tokenizer is not None else None
+
     @property
     def dimension(self) -> int:
         return int(self._model.get_embedding_dimension() or 0)
@@ -83,6 +89,8 @@ class SentenceTransformerEncoder:
         if not texts:
             return []
         prompt = self._model.prompts.get("document") or ""
+        if self._word_pieces is not None:
+            return self._word_pieces.count([prompt + text for text in texts])
         tokenizer: Any = self._model.tokenizer
         encoded = tokenizer([prompt + text for text in texts], truncation=False, padding=False, verbose=False)
         return [len(ids) for ids in encoded["input_ids"]]

@@ -12,6 +12,7 @@ from askbrief.records import Block, BlockKind, Document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from askbrief.reading.extract import Extract
@@ -27,15 +28,26 @@ READERS: Mapping[str, Callable[[bytes], Extract]] = {
     ".md": markdown.read,
     ".markdown": markdown.read,
 }
+PLAIN: AbstractSet[str] = frozenset(READERS)
+"""The formats that are text already: no library takes them apart, so that a little of them may be read anywhere."""
 
 
-def read(file: SeedFile) -> Document:
+def read(file: SeedFile, *, most_characters: int | None = None) -> Document:
     """Read one seed file with its side-car.
+
+    Args:
+        file: which.
+        most_characters: a longer text is refused.
 
     Raises:
         ReadingError: with the reason, when the file or its side-car cannot be read.
     """
     extract = reader_for(file.doc_id)(_content(file.path))
+    if most_characters is not None and len(extract.text) > most_characters:
+        raise ReadingError(
+            f"has {len(extract.text):,} characters of text; the limit is {most_characters:,} "
+            "(ASKBRIEF_MAX_DOCUMENT_CHARS): split it or raise the limit"
+        )
     given = extract.metadata
     if file.sidecar is not None:
         given = metadata.merge(_sidecar(file.sidecar), given)

@@ -37,27 +37,40 @@ class SeedFile:
     refusal: str | None = None
 
     @property
+    def size(self) -> int:
+        """Bytes, without its side-car's; 0 where nobody has looked."""
+        return int(self.stamp.partition(":")[0] or 0)
+
+    @property
     def fingerprint(self) -> str:
         """Equal for equal content: what decides between changed and unchanged."""
         return self.refusal or f"{self.sha256}:{self.sidecar_sha256}"
 
 
-def scan(seeds: Path, *, max_file_mib: float, known: Mapping[str, SeedFile] | None = None) -> list[SeedFile]:
+def scan(
+    seeds: Path, *, max_file_mib: float, max_documents: int | None = None, known: Mapping[str, SeedFile] | None = None
+) -> list[SeedFile]:
     """List every file below seeds/, sorted by `doc_id`; hidden files and editors' leftovers are passed over.
 
     Args:
         seeds: the folder.
         max_file_mib: files larger than this are refused.
+        max_documents: more files than this are refused together; None for any number.
         known: files whose hashes are taken over where the stamp is the same, so that a quick look stays quick.
 
     Raises:
-        SeedsError: the folder is missing, no folder, or cannot be listed.
+        SeedsError: the folder is missing, no folder, cannot be listed, or holds too many files.
     """
     if not seeds.is_dir():
         what = "is not a folder" if seeds.exists() else "is not there"
         raise SeedsError(f"the folder of source documents {what}: {seeds} (create it, or set ASKBRIEF_SEEDS_DIR)")
     paths = sorted(_walk(seeds), key=lambda path: path.relative_to(seeds).as_posix())
     sidecars = {path for path in paths if path.name.endswith(_SIDECAR)}
+    if max_documents is not None and len(paths) - len(sidecars) > max_documents:
+        raise SeedsError(
+            f"{seeds} holds {len(paths) - len(sidecars):,} files; the limit is {max_documents:,} "
+            "(ASKBRIEF_MAX_DOCUMENTS): choose a smaller folder or raise the limit"
+        )
     root = seeds.resolve()
     owners = {path: _sidecar_of(path, sidecars) for path in paths if path not in sidecars}
     files = [_look(path, seeds, root, sidecar, max_file_mib, known or {}) for path, sidecar in owners.items()]

@@ -1,0 +1,217 @@
+"""Reading files so that a bad one neither stalls nor ends the build: each within bounds, several at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import PurePosixPath
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Self
+
+from askbrief.errors import BuildError, ReadingError, in_words
+from askbrief.reading import registry
+from askbrief.reading.worker import document_from, request
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+    from concurrent.futures import Future
+
+    from askbrief.reading.seeds import SeedFile
+    from askbrief.reading.worker import Bounds
+    from askbrief.records import Document
+
+_LITTLE = 128 * 1024
+"""Bytes of plain text that are read at once, rather than wait for a process to start; the worst takes seconds."""
+_AHEAD = 4
+"""So many documents for each process are read before they are wanted."""
+
+
+def read_all(files: Sequence[SeedFile], bounds: Bounds) -> Generator[Document | ReadingError]:
+    """Read files in their order, and give for each the document or the reason why there is none.
+
+    They are read by as many processes as there are cores; a little plain text is read right here. Close the iterator
+    to end the processes.
+    """
+    if _is_little(files):
+        yield from (_outcome_here(file, bounds) for file in files)
+        return
+    with _Readers(min(len(os.sched_getaffinity(0)), len(files)), bounds) as readers:
+        yield from readers.in_order(files)
+
+
+def read_within(file: SeedFile, bounds: Bounds) -> Document:
+    """Read one file in a process of its own.
+
+    Raises:
+        ReadingError: with the reason, when it cannot be read within the bounds.
+    """
+    with ReadingProcess(bounds) as process:
+        return process.read(file)
+
+
+def _is_little(files: Sequence[SeedFile]) -> bool:
+    plain = all(PurePosixPath(file.doc_id).suffix.lower() in registry.PLAIN for file in files)
+    return plain and sum(file.size for file in files) <= _LITTLE
+
+
+def _outcome_here(file: SeedFile, bounds: Bounds) -> Document | ReadingError:
+    try:
+        return registry.read(file, most_characters=bounds.characters)
+    except ReadingError as error:
+        return error
+
+
+class _Readers:
+    """Some reading processes, and a thread for each that waits for it."""
+
+    def __init__(self, number: int, bounds: Bounds) -> None:
+        self._threads = ThreadPoolExecutor(number)
+        self._processes = [ReadingProcess(bounds) for _ in range(number)]
+        self._idle: SimpleQueue[ReadingProcess] = SimpleQueue()
+        for process in self._processes:
+            self._idle.put(process)
+
+    def in_order(self, files: Sequence[SeedFile]) -> Iterator[Document | ReadingError]:
+        """Read a few ahead, and give them in order."""
+        ahead: deque[Future[Document | ReadingError]] = deque()
+        for file in files:
+            ahead.append(self._threads.submit(self._outcome, file))
+            if len(ahead) > _AHEAD * len(self._processes):
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+    def _outcome(self, file: SeedFile) -> Document | ReadingError:
+        process = self._idle.get()
+        try:
+            return process.read(file)
+        except ReadingError as error:
+            return error
+        finally:
+            self._idle.put(process)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.stop()
+        self._threads.shutdown()
+
+
+class ReadingProcess:
+    """A worker, started when it is needed and again when a file has ended it."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        """Take what each file may cost."""
+        self._bounds = bounds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        self._stopped = False
+
+    def read(self, file: SeedFile) -> Document:
+        """Read one file within the bounds.
+
+        Raises:
+            ReadingError: with the reason, when the file cannot be read, takes too long or too much memory, or ends its
+                reader.
+            BuildError: no process can be started.
+        """
+        process = self._started()
+        overdue = threading.Event()
+
+        def end() -> None:
+            overdue.set()
+            process.kill()
+
+        timer = threading.Timer(self._bounds.seconds, end)
+        timer.start()
+        try:
+            answer = self._asked(process, request(file))
+        finally:
+            timer.cancel()
+        if answer is None:
+            raise ReadingError(self._why(process, overdue=overdue.is_set()))
+        return document_from(json.loads(answer))
+
+    def stop(self) -> None:
+        """End the process, and start none any more."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.kill()
+            self._said(self._process)
+        self._errors.close()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._stopped:
+            raise ReadingError("was not read: the build is over")
+        if self._process is None or self._process.poll() is not None:
+            self._process = self._start()
+            if not self._process.stdout or self._process.stdout.readline() != b"\n":
+                said = self._said(self._process)
+                raise BuildError(f"no file could be read: the process for it did not start ({said})")
+        return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        bounds = [str(self._bounds.seconds), str(self._bounds.mib), str(self._bounds.characters)]
+        try:
+            return subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "askbrief.reading.worker", *bounds],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+            )
+        except OSError as error:
+            raise BuildError(f"no file could be read: no process could be started for it: {in_words(error)}") from error
+
+    def _asked(self, process: subprocess.Popen[bytes], line: bytes) -> bytes | None:
+        """The answer, or None where the process has ended instead."""
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
+        try:
+            process.stdin.write(line)
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        except (BrokenPipeError, ValueError):  # ValueError: closed while we waited
+            return None
+        return answer if answer.endswith(b"\n") else None
+
+    def _why(self, process: subprocess.Popen[bytes], *, overdue: bool) -> str:
+        said = self._said(process)
+        if overdue:
+            most = f"{self._bounds.seconds:g} s to read (ASKBRIEF_READ_SECONDS)"
+            return f"took longer than {most}: split it or raise the limit"
+        if said.startswith("MemoryError"):
+            most = f"{self._bounds.mib:,} MiB of memory to read (ASKBRIEF_READ_MIB)"
+            return f"took more than {most}: split it or raise the limit"
+        return f"ended its reader ({said}): save it anew or in another format"
+
+    def _said(self, process: subprocess.Popen[bytes]) -> str:
+        """What a process that has ended said last: its error, or the signal that ended it."""
+        code = process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+        last = self._last_line()
+        return signal.strsignal(-code) or str(code) if code < 0 else last or f"exit code {code}"
+
+    def _last_line(self) -> str:
+        """What the process said last on its error stream."""
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").strip().splitlines()
+        self._errors.seek(0)
+        self._errors.truncate()
+        return lines[-1].strip()[:200] if lines else ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
