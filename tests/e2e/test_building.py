@@ -93,7 +93,7 @@ def building(tmp_path: Path) -> Iterator[Building]:
 
 
 def test_ctrl_c_says_how_much_is_kept_and_the_next_build_goes_on_from_there(building: Building) -> None:
-    for number in range(60):
+    for number in range(24):
         (building.root / "seeds" / f"{number}.txt").write_text(article(number))
     process = building.start()
     while not kept_passages(building.root / "index"):
