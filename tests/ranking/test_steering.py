@@ -26,6 +26,14 @@ def steering(question: str, *alternatives: Alternative) -> Steering:
     return Steering(constraints(question, CATALOGUE.newest()), CATALOGUE, alternatives)
 
 
+def test_all_documents_at_once_meet_a_question_as_each_does_alone() -> None:
+    for question in ("how many in 2022?", "What did the Oren Institute say in 2021?", "What does the OIPD say?"):
+        asked = steering(question)
+        alone = [asked._mean(asked._by_date(name), asked._by_name(name)) for name in ("a.md", "b.md", "c.md")]
+        assert asked.documents.tolist() == pytest.approx(np.repeat(alone, [2, 1, 2]).tolist())
+        assert any(alone)
+
+
 def met(question: str, doc_id: str, text: str, *, sentence: str | None = None) -> float:
     passage = Passage(doc_id, 0, len(text), text, (Span(0, len(text)),), (1, 1))
     return steering(question).of(passage, text if sentence is None else sentence)

@@ -7,9 +7,11 @@ nobody has asked for that (`Scope` is for those who do).
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import regex
@@ -18,7 +20,7 @@ from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.dates import dates_in, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -44,6 +46,8 @@ ATTRIBUTING = frozenset(
 )
 """Stems by which a sentence tells whose its words are."""
 
+_Amount = TypeVar("_Amount", float, "NDArray[np.float64]")
+_LAST_CHARACTER = chr(0x10FFFF)
 _NAME_WORD = regex.compile(r"\b\p{Lu}")
 
 
@@ -82,10 +86,50 @@ class Catalogue:
         newest = int(seen.max(initial=0))
         return dt.date.fromordinal(newest) if newest else None
 
-    def spread(self, by_document: Callable[[str], float]) -> NDArray[np.float32]:
+    def written_in(self, periods: Sequence[Period]) -> NDArray[np.bool_]:
+        """Which documents were written in one of some periods: bool [documents]."""
+        different, kinds = self._periods
+        meets = [when is not None and any(when.meets(period) for period in periods) for when in different]
+        return np.array(meets, dtype=np.bool_)[kinds]
+
+    def going_by(self, names: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
+        """Which documents go by one of some names, as `Names.go_by` has it: bool [documents]."""
+        found = np.zeros(len(self._documents), dtype=np.bool_)
+        initials, of_initials = self._initials
+        for name in names:
+            having = [self._by_term.get(term, frozenset()) for term in name]
+            found[list(frozenset.intersection(*having)) if having else slice(None)] = True
+            if len(name) == 1 and len(term := next(iter(name))) > 1:
+                found[of_initials[bisect_left(initials, term) : bisect_left(initials, f"{term}{_LAST_CHARACTER}")]] = (
+                    True
+                )
+        return found
+
+    def spread(self, by_document: NDArray[np.float32]) -> NDArray[np.float32]:
         """What is said of documents, said of their passages: float32 [passages]."""
-        values = np.array([by_document(document.doc_id) for document in self._documents], dtype=np.float32)
-        return np.repeat(values, [document.last - document.first for document in self._documents])
+        return np.repeat(by_document, [document.last - document.first for document in self._documents])
+
+    @cached_property
+    def _periods(self) -> tuple[list[Period | None], NDArray[np.int64]]:
+        """The different periods that documents were written in, and the place of each document's among them."""
+        places: dict[Period | None, int] = {}
+        kinds = [places.setdefault(self.written[one.doc_id], len(places)) for one in self._documents]
+        return list(places), np.array(kinds, dtype=np.int64)
+
+    @cached_property
+    def _by_term(self) -> dict[str, frozenset[int]]:
+        """The documents that have a term in one of their names."""
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for place, document in enumerate(self._documents):
+            for term in self.names[document.doc_id].terms:
+                found[term].append(place)
+        return {term: frozenset(places) for term, places in found.items()}
+
+    @cached_property
+    def _initials(self) -> tuple[list[str], list[int]]:
+        """The initials of all names in order, and their documents."""
+        pairs = sorted((i, n) for n, one in enumerate(self._documents) for i in self.names[one.doc_id].initials)
+        return [initials for initials, _ in pairs], [place for _, place in pairs]
 
     @cached_property
     def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -133,7 +177,9 @@ class Steering:
     @cached_property
     def documents(self) -> NDArray[np.float32]:
         """How far each passage's document meets the constraints as a whole, 0..1: float32 [passages]."""
-        return self._catalogue.spread(lambda name: self._mean(self._by_date(name), self._by_name(name)))
+        time = np.where(self._catalogue.written_in(self._constraints.periods), WRITTEN_THEN, 0.0)
+        met = self._mean(time, self._catalogue.going_by(self._sources).astype(np.float64))
+        return self._catalogue.spread(met.astype(np.float32))
 
     def of(self, passage: Passage, sentence: str) -> float:
         """How far a passage meets the constraints, 0..1; below 0 where it is of another time.
@@ -145,7 +191,7 @@ class Steering:
         time = self._by_words(passage, sentence) if self._constraints.periods else 0.0
         return self._mean(time, max(self._by_name(passage.doc_id), self._by_mention(passage)))
 
-    def _mean(self, time: float, source: float) -> float:
+    def _mean(self, time: _Amount, source: _Amount) -> _Amount:
         """Over the kinds of constraints that there are."""
         kinds = bool(self._constraints.periods) + bool(self._constraints.sources)
         return (time + source) / max(1, kinds)
