@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import numpy as np
-from rich.console import Console
 
 import askbrief.library
 import askbrief.ranking.search
@@ -281,7 +280,7 @@ def main() -> None:
         return
     results = _all_sizes(options)
     table = markdown(results)
-    Console().print(table, markup=False)
+    print(table)
     if options.out:
         options.out.write_text(json.dumps({"cores": os.cpu_count(), "sizes": results}, indent=1), "utf-8")
     if options.markdown:
