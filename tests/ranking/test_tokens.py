@@ -9,20 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from askbrief.ranking.models import ModelFiles
 from askbrief.ranking.tokens import WordPieces
 
 if TYPE_CHECKING:
-    from askbrief.ranking.transformer import SentenceTransformerEncoder
+    from askbrief.ranking.encoder import Encoder
 
 ODD = "aB é ß İ Σς ñ 中 か ﷺ ́ \u200b \x1c \x85 \xa0   \t\r\n\n � \x00 [SEP] [CLS] ## 3,000.5 l'été U.S. 😀 a-b_c"
 PIECES = [*ODD.split(" "), " ", "\n", "\t", "\x1c", "\xa0", "́", "word", "Tehreek-e-Taliban", "x" * 120]
 
 
 @pytest.fixture(scope="module")
-def tokenizer(encoder: SentenceTransformerEncoder) -> Any:
+def tokenizer() -> Any:
     """The packaged model's own, not to be cut off."""
-    own: Any = encoder._model.tokenizer
-    copy = Tokenizer.from_str(own.backend_tokenizer.to_str())
+    copy = Tokenizer.from_file(str(ModelFiles.find().directory / "tokenizer.json"))
     copy.no_truncation()
     copy.no_padding()
     return copy
@@ -53,6 +53,6 @@ def test_a_tokenizer_that_does_not_go_by_words_is_left_alone() -> None:
     assert WordPieces.of(tokenizer) is None
 
 
-def test_the_encoder_counts_by_words(encoder: SentenceTransformerEncoder, tokenizer: Any) -> None:
+def test_the_encoder_counts_by_words(encoder: Encoder, tokenizer: Any) -> None:
     texts = [ODD, "", "The committee met on Tuesday.", "word " * 1000]
     assert encoder.count_tokens(texts) == [len(tokenizer.encode(text)) for text in texts]
