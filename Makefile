@@ -1,6 +1,6 @@
 # Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build bot check test format eval calibrate clean
+.PHONY: help setup ask build bot check test format eval calibrate bench clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -59,6 +59,15 @@ eval: $(READY) ## Measure on question sets: make eval SETS="dir dir"
 
 calibrate: $(READY) ## Fit the verdict anew: make calibrate SETS="dir dir"
 	$(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration.json
+
+bench: $(READY) ## Measure speed, quickly: make bench SETS="dir dir"
+	@test -n "$(SETS)" || { echo 'askbrief: which question sets? make bench SETS="dir dir"' >&2; exit 2; }
+	$(BIN)/python -m benchmarks.cold_start --rounds 5
+	$(BIN)/python -m benchmarks.encoding $(SETS) --passages 60 --rounds 3
+	$(BIN)/python -m benchmarks.lexical_search $(SETS)
+	$(BIN)/python -m benchmarks.dense_search $(SETS)
+	$(BIN)/python -m benchmarks.building $(SETS) --sizes 1000
+	$(BIN)/python -m benchmarks.whole_question $(SETS) --sizes 1000
 
 clean: ## Remove the environment, the index and caches (not seeds/ or state/)
 	rm -rf $(VENV) index .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
