@@ -51,11 +51,7 @@ class _Serving:
 
     def __post_init__(self) -> None:
         library = self.library
-
-        def counted(scope: Scope) -> Coverage:
-            return Coverage.of(library.sources(scope), library.generation.manifest.built_at)
-
-        self.coverage = lru_cache(_SCOPES)(counted)
+        self.coverage = lru_cache(_SCOPES)(lambda scope: _coverage(library, scope))
 
     def close_when_unread(self) -> None:
         if self.retired and not self.readers:
@@ -255,3 +251,7 @@ class Desk:
 def age(manifest: Manifest) -> float:
     """Seconds since an index was built."""
     return (dt.datetime.now(dt.UTC) - manifest.built_at).total_seconds()
+
+
+def _coverage(library: Library, scope: Scope) -> Coverage:
+    return Coverage.of(library.sources(scope), library.generation.manifest.built_at)

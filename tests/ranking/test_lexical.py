@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi, BM25Plus
 
-from askbrief.ranking import lexical
 from askbrief.ranking.lexical import Postings
 from askbrief.ranking.query import Alternative
 from tests.ranking import compiled
@@ -87,20 +86,6 @@ def test_compiling_the_same_passages_gives_the_same_bytes(corpus: list[list[str]
     assert terms == again == sorted({term for passage in corpus for term in passage})
     for name in ("starts", "passages", "impacts", "idf"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
-
-
-@settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(corpus=corpora, chunk=st.integers(1, 20))
-def test_passages_counted_in_chunks_give_the_postings_of_all_at_once(
-    monkeypatch: pytest.MonkeyPatch, corpus: list[list[str]], chunk: int
-) -> None:
-    whole = Postings.from_corpus(corpus)
-    with monkeypatch.context() as smaller:
-        smaller.setattr(lexical, "_CHUNK", chunk)
-        terms, postings = Postings.from_corpus(corpus)
-    assert terms == whole[0]
-    for name in ("starts", "passages", "impacts", "idf"):
-        assert getattr(postings, name).tobytes() == getattr(whole[1], name).tobytes()
 
 
 # ----------------------------------------------------------------------------------- what a score means
