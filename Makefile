@@ -1,6 +1,6 @@
 # Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build bot check test format eval calibrate clean
+.PHONY: help setup ask build bot check test format eval calibrate torture clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -59,6 +59,9 @@ eval: $(READY) ## Measure on question sets: make eval SETS="dir dir"
 
 calibrate: $(READY) ## Fit the verdict anew: make calibrate SETS="dir dir"
 	$(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration.json
+
+torture: $(READY) ## Do to it what disks, kills, clocks, crowds and bad input do, and count (half an hour)
+	$(BIN)/python -m benchmarks.torture
 
 clean: ## Remove the environment, the index and caches (not seeds/ or state/)
 	rm -rf $(VENV) index .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*
