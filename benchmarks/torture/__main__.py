@@ -1,6 +1,6 @@
 """Do to askbrief what disks, clocks, kills, crowds and bad input do, and count how each time ended.
 
-    python -m benchmarks.torture [--quick] [--only WORD] [--seed N] [--out FILE]
+    python -m benchmarks.torture [--quick] [--no-mount] [--only KIND...] [--seed N] [--out FILE]
 
 Small real indexes are built by the real command line, in processes of their own, with an encoder that hashes words, so
 that a build takes a fraction of a second. What an index says after a fault is compared with what a clean build of the
@@ -27,7 +27,7 @@ import json
 import sys
 import tempfile
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -40,7 +40,9 @@ from benchmarks.torture.clocks import turn_clocks
 from benchmarks.torture.crowds import crowd
 from benchmarks.torture.damage import flip_bits, spoil_files
 from benchmarks.torture.disks import can_mount, fill_disks, lock_folders
+from benchmarks.torture.inputs import bad_input
 from benchmarks.torture.kills import kill_askers, kill_builds
+from benchmarks.torture.patterns import PATTERNS, long_runs
 from benchmarks.torture.place import Moments, stand_in, warm_up
 
 if TYPE_CHECKING:
@@ -72,33 +74,55 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="a few trials of each: half a minute")
-    parser.add_argument("--only", default="", help="only the kinds whose name has this in it", metavar="WORD")
+    parser.add_argument("--quick", action="store_true", help="a few trials of each: a minute")
+    parser.add_argument("--no-mount", action="store_true", help="mount nothing, though this process might")
+    parser.add_argument("--only", nargs="*", help="only these kinds, such as kills, disks or input", metavar="KIND")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write the counts as JSON", metavar="FILE")
     return parser.parse_args()
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is tried of each kind."""
+
+    kills: int
+    askers: int
+    disks: int
+    bits: int
+    every: int
+    rebuilds: int
+    examples: int
+    run: int
+    patterns: int
+
+
+LONG = Size(500, 100, 100, 200, 1, 200, 2000, 100_000, 1)
+QUICK = Size(6, 2, 2, 8, 5, 2, 10, 2_000, 10)
+
+
 def _all(root: Path, moments: Moments, options: argparse.Namespace) -> Iterator[Count]:
     """Every kind of fault in turn, each with a chance of its own, so that one alone goes as it goes among all."""
-    seed, some = options.seed, options.quick
-    mounting = can_mount(root)
+    seed, size = options.seed, QUICK if options.quick else LONG
+    mounting = not options.no_mount and can_mount(root)
 
     def chance(of: str) -> Random:
         return Random(f"{seed}/{of}")
 
     kinds: Mapping[str, Callable[[], Iterable[Count]]] = {
-        "kills": lambda: kill_builds(root / "kills", moments, chance("kills"), 20 if some else 500),
-        "askers": lambda: [kill_askers(root / "askers", moments, chance("askers"), 4 if some else 100)],
-        "disks": lambda: fill_disks(root / "disks", moments, chance("disks"), 5 if some else 100, mounting=mounting),
-        "bits": lambda: [flip_bits(root / "bits", moments, chance("bits"), 12 if some else 200)],
-        "files": lambda: spoil_files(root / "files", moments),
+        "kills": lambda: kill_builds(root / "kills", moments, chance("kills"), size.kills),
+        "askers": lambda: [kill_askers(root / "askers", moments, chance("askers"), size.askers)],
+        "disks": lambda: fill_disks(root / "disks", moments, chance("disks"), size.disks, mounting=mounting),
+        "bits": lambda: [flip_bits(root / "bits", moments, chance("bits"), size.bits)],
+        "files": lambda: spoil_files(root / "files", moments, size.every),
         "locked": lambda: lock_folders(root / "locked", moments, mounting=mounting),
-        "clocks": lambda: turn_clocks(root / "clocks", moments),
-        "crowd": lambda: [crowd(root / "crowd", 4 if some else 200, seed)],
+        "clocks": lambda: turn_clocks(root / "clocks", moments, size.every),
+        "crowd": lambda: [crowd(root / "crowd", size.rebuilds, seed)],
+        "input": lambda: bad_input(root / "input", size.examples, seed),
+        "runs": lambda: long_runs(root / "runs", size.run, PATTERNS[:: size.patterns]),
     }
     for name, kind in kinds.items():
-        if options.only in name:
+        if not options.only or name in options.only:
             yield from kind()
 
 

@@ -22,16 +22,16 @@ _AWAY = (dt.timedelta(days=-20_000), dt.timedelta(days=-400), dt.timedelta(hours
 _TIMES_NS = (0, 1, 10**18, 2**32 * 10**9)
 
 
-def turn_clocks(root: Path, moments: Moments) -> Iterator[Count]:
-    """Build and ask under a wrong clock, and over files with wrong times."""
-    yield _wrong_clock(root / "clock", moments)
-    yield _wrong_times(root / "times", moments)
-    yield _unseen_edits(root / "unseen", moments)
+def turn_clocks(root: Path, moments: Moments, every: int = 1) -> Iterator[Count]:
+    """Build and ask under wrong clocks, or every so many-th of them, and over files with wrong times."""
+    yield _wrong_clock(root / "clock", moments, every)
+    yield _wrong_times(root / "times", moments, every)
+    yield _unseen_edits(root / "unseen", moments, every)
 
 
-def _wrong_clock(root: Path, moments: Moments) -> Count:
+def _wrong_clock(root: Path, moments: Moments, every: int) -> Count:
     count, place, new = Count("clock wrong, forwards or back"), moments.place(root, 1), moments.new
-    for away in _AWAY:
+    for away in _AWAY[::every]:
         place.put(moments.old.index)
         where = f"the clock is {away} off"
         count.trials += 1
@@ -59,9 +59,9 @@ def _under(away: dt.timedelta, function: Callable[[], int]) -> Callable[[], int]
     return under
 
 
-def _wrong_times(root: Path, moments: Moments) -> Count:
+def _wrong_times(root: Path, moments: Moments, every: int) -> Count:
     count, place, new = Count("documents with times past or to come"), moments.place(root, 1), moments.new
-    for time in _TIMES_NS:
+    for time in _TIMES_NS[::every]:
         place.put(moments.old.index)
         for path in place.seeds.rglob("*"):
             os.utime(path, ns=(time, time))
@@ -72,12 +72,12 @@ def _wrong_times(root: Path, moments: Moments) -> Count:
     return count
 
 
-def _unseen_edits(root: Path, moments: Moments) -> Count:
+def _unseen_edits(root: Path, moments: Moments, every: int) -> Count:
     """Change letters of a document, its size and time kept: the next build must see it."""
     count, place = Count("edits that keep size and time"), moments.place(root, 0)
     run(place.build)
     documents = sorted(path for path in place.seeds.rglob("*.txt") if path.stat().st_size > 1)
-    for path in documents[:10]:
+    for path in documents[:10:every]:
         status = path.stat()
         path.write_text(path.read_text(encoding="utf-8").replace("counted", "recknod").replace("denied", "DENIED"))
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))

@@ -35,26 +35,26 @@ def flip_bits(root: Path, moments: Moments, chance: Random, trials: int) -> Coun
     return count
 
 
-def spoil_files(root: Path, moments: Moments) -> Iterator[Count]:
-    """Do to every file of an index what disks, copies and people do to files."""
+def spoil_files(root: Path, moments: Moments, every: int = 1) -> Iterator[Count]:
+    """Do to every file of an index, or to every so many-th, what disks, copies and people do to files."""
     place, old, new = moments.place(root / "spoilt", 0), moments.old, moments.new
     others = Place(new.index.parent)
-    for what, spoil in _SPOILING.items():
+    for first, (what, spoil) in enumerate(_SPOILING.items()):
         count = Count(what)
-        for name in _files(old.index):
+        for name in _files(old.index)[first % every :: every]:
             place.put(old.index)
             path = place.index / name
             spoil(path, others.serving / path.name if path.parent == place.serving else new.index / path.name)
             _count_damaged(count, place, old, f"{what}: {path.name}")
         yield count
     if os.geteuid() == 0:
-        yield _forbid(place, old)
+        yield _forbid(place, old, every)
 
 
-def _forbid(place: Place, old: Expected) -> Count:
+def _forbid(place: Place, old: Expected, every: int) -> Count:
     """Take the right to read away from each file and folder, for somebody who is not root."""
     count = Count("file or folder that may not be read")
-    for name in [*_files(old.index), "", "generations"]:
+    for name in ["", "generations", *_files(old.index)][::every]:
         place.put(old.index)
         path = place.index / name
         path.chmod(0)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import askbrief.indexing.build
 import askbrief.library
+import askbrief.ranking.encoder
 from askbrief import payloads
 from askbrief.cli import run as run_cli
 from askbrief.errors import AskbriefError
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
 _SCOPE = Scope(collections=frozenset({"south"}))
 
 
-def stand_in() -> None:
+def stand_in(put: Callable[[object, str, object], None] = setattr) -> None:
     """Let the command line of this process and of those forked from it encode with the tests' hashing encoder."""
-    for module in (askbrief.indexing.build, askbrief.library):
-        vars(module)["SentenceTransformerEncoder"] = lambda *_, **__: HashEncoder()
+    for module in (askbrief.indexing.build, askbrief.library, askbrief.ranking.encoder):
+        put(module, "SentenceTransformerEncoder", lambda *_, **__: HashEncoder())
 
 
 def warm_up(root: Path) -> None:

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from askbrief.errors import LedgerError
 from askbrief.records import Metadata
-from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors
+from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors, mapped_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+_WHAT = "the memory of citation keys"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS shown (
     key TEXT PRIMARY KEY, doc_id TEXT NOT NULL, title TEXT NOT NULL, metadata TEXT NOT NULL,
@@ -78,10 +79,11 @@ class Ledger:
                 ).fetchone()
         if row is None:
             return None
-        return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
+        with mapped_rows(LedgerError, _WHAT, self._path):
+            return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
 
     def _errors(self, verb: str) -> AbstractContextManager[None]:
-        return mapped_errors(LedgerError, "the memory of citation keys", self._path, verb)
+        return mapped_errors(LedgerError, _WHAT, self._path, verb)
 
 
 def _json(metadata: Metadata) -> str:

@@ -45,9 +45,7 @@ def _model() -> Any:  # noqa: ANN401 - nupunkt's own class is private
 
 
 def _broken_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences as nupunkt finds them, but for runs without white space that no text has: those it reads in squared
-    time, and each stands alone.
-    """
+    """Sentences as nupunkt finds them; a run without white space that no text has stands alone: it takes squared time."""
     start = 0
     for run in _UNBROKEN.finditer(text):
         yield from _model_spans(text, start, run.start())
