@@ -1,4 +1,4 @@
-"""Whatever comes in at any door, askbrief does its work or says in one line what is wrong; and what was found so far."""
+"""Whatever comes in at any door, askbrief uses it or says in one line what is wrong; and what was found so far."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Workplace
 
-QUICK, SLOW = 25, 3
+QUICK, SLOW = 12, 2
 DOORS = 24
 
 
@@ -181,6 +181,6 @@ def test_no_passage_is_longer_than_a_bound_in_characters(run: str) -> None:
     assert "".join(passage.text for passage in passages).replace(" ", "") == text.replace(" ", "")
 
 
-@pytest.mark.parametrize("run", ["![", "[a](", "*a", "`", "<a "])
+@pytest.mark.parametrize("run", ["![", "[a](", "*a", "a`", "<a "])
 def test_markdown_reads_blocks_whatever_stands_within_them(run: str) -> None:
     assert len(markdown.blocks(f"# Rise\n\n{run * 50_000} attacks\n\nThey fell.")) == 3

@@ -1,4 +1,4 @@
-"""A short form of `make torture`: whatever disks, kills and crowds do, nothing is lost and nothing wrong is answered."""
+"""A short form of `make torture`: whatever disks, kills and crowds do, nothing is lost or wrongly answered."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def _model() -> Any:  # noqa: ANN401 - nupunkt's own class is private
 
 
 def _broken_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences as nupunkt finds them; a run without white space that no text has stands alone: it takes squared time."""
+    """Sentences as nupunkt finds them; a run that no text has, on which it takes squared time, stands alone."""
     start = 0
     for run in _UNBROKEN.finditer(text):
         yield from _model_spans(text, start, run.start())
