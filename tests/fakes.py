@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from askbrief import build
 from askbrief.errors import BuildError
+from askbrief.indexing.store import Store, StoreWriter
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.steering import Catalogue
+from askbrief.records import Document, Passage, Span
 from bot.building import Step
 
 if TYPE_CHECKING:
@@ -19,6 +24,9 @@ if TYPE_CHECKING:
 
     from askbrief import BuildReport
     from askbrief.ranking.encoder import Encoder
+    from askbrief.ranking.names import NameRow
+    from askbrief.ranking.steering import Catalogued
+    from askbrief.records import Metadata
     from askbrief.settings import Settings
 
 
@@ -46,6 +54,40 @@ class HashEncoder:
         vector[0] += 1e-3  # a text without terms has a direction too
         unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
         return unit
+
+
+def in_a_row(doc_id: str, texts: Sequence[str]) -> list[Passage]:
+    """Passages of one document, each on its own line."""
+    passages, start = [], 0
+    for text in texts:
+        end = start + len(text)
+        passages.append(Passage(doc_id, start, end, text, (Span(start, end),), (1, 1)))
+        start = end + 1
+    return passages
+
+
+def stored(
+    documents: Sequence[tuple[str, str, Metadata, Sequence[Passage]]],
+    terms: Sequence[str] = (),
+    names: Sequence[NameRow] = (),
+) -> Store:
+    """A store of documents (path, title, metadata, passages `in_a_row`), terms and names, as a build writes it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "text.sqlite"
+        with StoreWriter(path) as writer:
+            for doc_id, title, metadata, passages in documents:
+                document = Document(doc_id, title, "\n".join(p.text for p in passages), (), metadata)
+                writer.add(document, "", passages, [b""] * len(passages), 0)
+            writer.add_terms(terms)
+            writer.add_names(names)
+        return Store(path)  # the file stays for as long as it is open
+
+
+def catalogue(documents: Sequence[Catalogued]) -> Catalogue:
+    """Documents with passages that say nothing."""
+    return Catalogue(
+        stored([(d.doc_id, d.title, d.metadata, in_a_row(d.doc_id, ["-"] * (d.last - d.first))) for d in documents])
+    )
 
 
 class InProcessBuilder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from typing import TYPE_CHECKING
 
@@ -290,13 +291,7 @@ def test_sources_are_listed_with_what_they_say_of_themselves(briefs: Workplace) 
 
 def test_a_passage_that_is_not_its_documents_text_is_never_shown(briefs: Workplace) -> None:
     with briefs.open() as library:
-        store = library.generation.store
-        store._connection.close()
-        import sqlite3
-
-        path = library.generation.folder / "text.sqlite"
-        with sqlite3.connect(path) as tampered:
+        with sqlite3.connect(library.generation.folder / "text.sqlite") as tampered:
             tampered.execute("UPDATE passages SET text = replace(text, 'saffron', 'pepper')")
-        store._connection = sqlite3.connect(path, check_same_thread=False)
         with pytest.raises(IndexDamaged, match="is not its document's text"):
             library.ask("the price of saffron")

@@ -275,7 +275,7 @@ def test_the_teams_names_are_searched_for_by_everybody_and_are_no_document(villa
 def test_a_change_of_the_teams_names_makes_the_index_stale_and_is_picked_up(village: Workplace) -> None:
     def stale() -> tuple[str, ...]:
         with Generation.open_current(village.index) as generation:
-            changed = seed_changes(village.seeds, generation.manifest, max_file_mib=1)
+            changed = seed_changes(village.seeds, generation.sources(), max_file_mib=1)
         return changed.added + changed.changed + changed.removed
 
     village.write("aliases.yaml", "flock: [sheep]")

@@ -35,6 +35,11 @@ class Citations:
         self.generation = generation
         self._ledger = ledger
 
+    def close(self) -> None:
+        """Let go of the memory of what was shown."""
+        if self._ledger is not None:
+            self._ledger.close()
+
     def remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
         """Remember passages under their keys; say in a sentence what kept them from being remembered."""
         if self._ledger is None or not shown:

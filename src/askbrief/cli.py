@@ -30,7 +30,7 @@ from askbrief.cli_feedback import feedback
 from askbrief.cli_measuring import calibrate, evaluate
 from askbrief.cli_names import define
 from askbrief.errors import AskbriefError, CitationUnknown, InputError, SeedsError
-from askbrief.records import Metadata, Scope, Verdict
+from askbrief.records import Metadata, Problem, Scope, Verdict
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -214,10 +214,11 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
 
     with Generation.open_current(load_settings(index_dir=index).index_dir) as generation:
         manifest, listed = generation.manifest, generation.store.sources(Scope())
+        problems = [Problem(row.path, row.problem) for row in generation.sources() if row.problem]
     show(
         as_json,
-        lambda payloads: payloads.sources(manifest, listed),
-        lambda: terminal.sources(manifest, listed, dt.datetime.now(dt.UTC)),
+        lambda payloads: payloads.sources(manifest, listed, problems),
+        lambda: terminal.sources(manifest, listed, problems, dt.datetime.now(dt.UTC)),
     )
     return FOUND
 
@@ -236,8 +237,8 @@ def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     with Generation.open_current(settings.index_dir) as generation:
-        manifest = generation.manifest
-    changed = seed_changes(settings.seeds_dir, manifest, max_file_mib=settings.max_file_mib)
+        manifest, built_from = generation.manifest, generation.sources()
+    changed = seed_changes(settings.seeds_dir, built_from, max_file_mib=settings.max_file_mib)
     now = dt.datetime.now(dt.UTC)
     age = (now - manifest.built_at).total_seconds()
     show(
@@ -315,7 +316,7 @@ def _say_if_stale(library: Library, settings: Settings) -> None:
     from askbrief.terminal import staleness
 
     try:
-        changed = seed_changes(settings.seeds_dir, library.generation.manifest, max_file_mib=settings.max_file_mib)
+        changed = seed_changes(settings.seeds_dir, library.generation.sources(), max_file_mib=settings.max_file_mib)
     except SeedsError as error:
         say(f"{error}; answering from the index as it is")
         return

@@ -23,7 +23,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from askbrief.errors import EvaluationError, in_words
 from askbrief.indexing.build import build_from
-from askbrief.indexing.generation import SourceRow
+from askbrief.indexing.manifest import SourceRow
 from askbrief.indexing.progress import Progress, Silent
 from askbrief.indexing.sources import SourceFile
 from askbrief.library import Library

@@ -26,7 +26,7 @@ from askbrief.ranking.fusion import Method
 from askbrief.ranking.query import without_courtesy
 from askbrief.ranking.reranker import CrossEncoderReranker, reranked
 from askbrief.ranking.search import Ranked, Searched, search
-from askbrief.ranking.steering import Catalogue, Steering
+from askbrief.ranking.steering import Steering
 from askbrief.ranking.wording import Known, reworded
 from askbrief.records import (
     Answer,
@@ -71,14 +71,13 @@ class Library:
         self._citations = Citations(generation, ledger)
         self._calibration = _calibration(settings)
         self._reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
-        documents = generation.store.catalogue()
-        self._catalogue = Catalogue(documents)
         self._searched = Searched(
             generation.lexical,
             generation.dense,
             encoder,
             generation.store.passages,
-            {document.doc_id: document for document in documents},
+            generation.catalogue,
+            settings.exact_up_to,
         )
 
     @classmethod
@@ -121,6 +120,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the generation, so that it may be cleaned up when another one serves."""
+        self._citations.close()
         self.generation.close()
 
     def __enter__(self) -> Self:
@@ -186,8 +186,9 @@ class Library:
         )
 
     def _steering(self, query: Query, admitted: NDArray[np.bool_] | None) -> Steering | None:
-        asked_for = constraints(query.text, self._catalogue.newest(admitted))
-        return Steering(asked_for, self._catalogue, query.alternatives) if asked_for else None
+        catalogue = self.generation.catalogue
+        asked_for = constraints(query.text, catalogue.newest(admitted))
+        return Steering(asked_for, catalogue, query.alternatives) if asked_for else None
 
     def _known(self, admitted: NDArray[np.bool_] | None) -> Known:
         """What is known of names and words; a word that the model reads as one piece is no typing error."""

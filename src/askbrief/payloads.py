@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from askbrief.evaluation import Measures
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
-    from askbrief.indexing.generation import Manifest
+    from askbrief.indexing.manifest import Manifest
     from askbrief.records import (
         Answer,
         BuildReport,
@@ -155,7 +155,7 @@ def build_report(report: BuildReport) -> dict[str, Any]:
     }
 
 
-def sources(manifest: Manifest, sources: list[Source]) -> dict[str, Any]:
+def sources(manifest: Manifest, sources: list[Source], problems: list[Problem]) -> dict[str, Any]:
     """What is indexed, and what is not, with the reasons."""
     return {
         "generation": manifest.generation,
@@ -172,7 +172,7 @@ def sources(manifest: Manifest, sources: list[Source]) -> dict[str, Any]:
             }
             for source in sources
         ],
-        "problems": [{"path": row.path, "reason": row.problem} for row in manifest.sources if row.problem],
+        "problems": [{"path": problem.path, "reason": problem.reason} for problem in problems],
     }
 
 

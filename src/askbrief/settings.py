@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of BM25 in the first ranking, by whole passages; the cosine has the rest."""
 
+    exact_up_to: Annotated[int, Field(ge=0)] = 100_000
+    """With more passages than this, the vectors' signs choose the likeliest few thousand, and only those are ranked."""
+
     reranker: str | None = None
     """The directory of a sentence-transformers CrossEncoder that reads the best passages again; none by default."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from askbrief.evaluation import Measures
     from askbrief.feedback import ExportReport, Gap
     from askbrief.indexing.checking import CheckReport
-    from askbrief.indexing.generation import Manifest
+    from askbrief.indexing.manifest import Manifest
     from askbrief.records import Answer, BuildReport, Changes, Citation, Definition, FigureGroup, Hit, Source
 
 # What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
@@ -252,7 +252,9 @@ def staleness(changed: Changes) -> str:
 # ----------------------------------------------------------------------------------------------- listings
 
 
-def sources(manifest: Manifest, sources: Sequence[Source], now: dt.datetime) -> RenderableType:
+def sources(
+    manifest: Manifest, sources: Sequence[Source], problems: Sequence[Problem], now: dt.datetime
+) -> RenderableType:
     """What is indexed, and each file that is not, with the reason."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source", overflow="fold", ratio=2)
@@ -264,7 +266,6 @@ def sources(manifest: Manifest, sources: Sequence[Source], now: dt.datetime) -> 
         table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
     size = f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}"
     foot = f"{size}, indexed {_ago(manifest, now)}"
-    problems = [Problem(row.path, row.problem) for row in manifest.sources if row.problem]
     return Group(table, Text(foot, style="dim"), *_problems("not indexed", problems, "red"))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import shutil
 import sqlite3
 import threading
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -66,6 +68,49 @@ def test_a_state_folder_with_an_odd_name_works(tmp_path: Path) -> None:
     assert ledger.recall(SHOWN.key) == SHOWN
 
 
+def test_a_file_that_was_taken_away_meanwhile_is_begun_anew(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.remember([SHOWN])
+    for path in tmp_path.iterdir():
+        path.unlink()
+    ledger.remember([replace(SHOWN, key="other-aaaaaa")])
+    assert Ledger(tmp_path).recall("other-aaaaaa") is not None
+    assert Ledger(tmp_path).recall(SHOWN.key) is None
+
+
+def test_once_closed_it_is_one_file_that_can_be_copied_and_remembers_again(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.remember([SHOWN])
+    ledger.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite"]
+    ledger.remember([replace(SHOWN, key="other-aaaaaa")])
+    assert ledger.recall(SHOWN.key) == SHOWN
+    assert ledger.recall("other-aaaaaa") is not None
+
+
+def test_every_key_is_on_the_disk_before_it_is_shown(tmp_path: Path) -> None:
+    """What is in the file and its log when remembering returns is all that a loss of power leaves."""
+    ledger = Ledger(tmp_path / "state")
+    for number in range(20):
+        key = f"ttp-{number:06}"
+        ledger.remember([replace(SHOWN, key=key)])
+        left = shutil.copytree(tmp_path / "state", tmp_path / f"left{number}")
+        assert Ledger(left).recall(key) is not None
+    assert ledger._connection is not None
+    assert ledger._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: synced at every commit
+
+
+def test_in_a_folder_that_cannot_be_written_to_it_is_read_and_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.remember([SHOWN])
+    ledger.close()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    assert Ledger(tmp_path).recall(SHOWN.key) == SHOWN
+    assert [path.name for path in tmp_path.iterdir()] == ["ledger.sqlite"]
+
+
 plain = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
@@ -97,7 +142,9 @@ def no_database(state: Path) -> None:
 
 
 def damaged_inside(state: Path) -> None:
-    Ledger(state).remember([replace(SHOWN, key=f"ttp-{number:06}") for number in range(200)])
+    ledger = Ledger(state)
+    ledger.remember([replace(SHOWN, key=f"ttp-{number:06}") for number in range(200)])
+    ledger.close()
     data = (state / "ledger.sqlite").read_bytes()
     (state / "ledger.sqlite").write_bytes(data[:4096] + b"\xff" * (len(data) - 4096))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -97,6 +98,20 @@ def test_a_full_disk_is_one_line_and_the_old_index_keeps_serving(built: Workplac
     assert not list(built.index.glob("building-*"))
 
 
+@pytest.mark.parametrize("place", range(0, 81, 5))
+def test_a_flipped_bit_of_the_pointer_is_said_and_healed(built: Workplace, place: int) -> None:
+    before = contents(built.index)
+    pointer = built.index / "CURRENT"
+    data = bytearray(pointer.read_bytes())
+    assert len(data) == 81
+    data[place] ^= 1
+    pointer.write_bytes(data)
+    with pytest.raises(IndexDamaged, match="run: askbrief build"):
+        built.open()
+    built.build()
+    assert contents(built.index) == before
+
+
 def test_an_index_folder_that_cannot_be_made_is_one_line(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     workplace.index.write_text("a file stands where the folder should")
@@ -119,6 +134,7 @@ def truncate(path: Path) -> None:
     "name",
     [
         "text.sqlite",
+        "sources.json",
         "vectors.npy",
         "sentences.npy",
         "sentence-starts.npy",
@@ -140,7 +156,7 @@ def test_a_damaged_file_is_named_and_the_next_build_heals_it(
     assert contents(built.index) == before
 
 
-@pytest.mark.parametrize("damage", [truncate, Path.unlink])
+@pytest.mark.parametrize("damage", [flip_last_byte, truncate, Path.unlink])
 def test_a_damaged_manifest_is_healed_by_the_next_build(built: Workplace, damage: Callable[[Path], None]) -> None:
     before = contents(built.index)
     damage(serving(built) / "manifest.json")
@@ -150,7 +166,7 @@ def test_a_damaged_manifest_is_healed_by_the_next_build(built: Workplace, damage
     assert contents(built.index) == before
 
 
-@pytest.mark.parametrize("pointer", [b"../../etc", b"000009-deadbeef", b"\xff\xfe", b"."])
+@pytest.mark.parametrize("pointer", [b"../../etc", b"000009-deadbeef", b"000001-deadbeef\n", b"", b"\xff\xfe", b"."])
 def test_a_damaged_pointer_is_said_and_healed(built: Workplace, pointer: bytes) -> None:
     before = contents(built.index)
     (built.index / "CURRENT").write_bytes(pointer)
@@ -168,6 +184,8 @@ def test_an_index_of_another_version_is_refused_with_what_to_do(
     manifest = json.loads(path.read_text())
     manifest["versions"][version] = 999
     path.write_text(json.dumps(manifest))
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    (built.index / "CURRENT").write_text(f"{path.parent.name} {sha256}\n")
     with pytest.raises(error, match=rf"the index has {version} version 999, .* run: askbrief build"):
         built.open()
     built.build()

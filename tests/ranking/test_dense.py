@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from askbrief.ranking.dense import DenseIndex
+from askbrief.ranking.dense import DenseIndex, signs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -17,7 +17,7 @@ def indexed(rows: NDArray[np.float32]) -> DenseIndex:
     """Passages with these vectors, of two sentences each: the passage's own direction, and the opposite."""
     sentences = np.repeat(rows, 2, axis=0).astype(np.float16)
     sentences[1::2] *= -1
-    return DenseIndex(rows, sentences, np.arange(0, 2 * len(rows) + 1, 2))
+    return DenseIndex(rows, sentences, np.arange(0, 2 * len(rows) + 1, 2), signs_of(rows))
 
 
 def test_the_cosines_are_those_of_the_plain_formula() -> None:
@@ -48,6 +48,7 @@ def test_each_passage_has_its_own_vector_and_those_of_its_own_sentences() -> Non
 
 def test_passages_may_have_different_numbers_of_sentences() -> None:
     sentences = np.arange(12, dtype=np.float16).reshape(6, 2)
-    index = DenseIndex(np.eye(3, 2, dtype=np.float32), sentences, np.array([0, 1, 5, 6]))
+    rows = np.eye(3, 2, dtype=np.float32)
+    index = DenseIndex(rows, sentences, np.array([0, 1, 5, 6]), signs_of(rows))
     assert [len(index.sentences(number)) for number in range(3)] == [1, 4, 1]
     assert index.sentences(2).tolist() == [[10, 11]]

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.aspects import aspects
 from askbrief.ranking.constraints import constraints
-from askbrief.ranking.dense import DenseIndex
+from askbrief.ranking.dense import DenseIndex, signs_of
 from askbrief.ranking.fusion import Method
 from askbrief.ranking.model import packaged_model
 from askbrief.ranking.query import Query
 from askbrief.ranking.search import Searched, search
-from askbrief.ranking.steering import Catalogue, Catalogued, Steering
+from askbrief.ranking.steering import Catalogued, Steering
 from askbrief.records import Metadata, Passage, Span
-from tests.fakes import HashEncoder
+from tests.fakes import HashEncoder, catalogue
 from tests.ranking import compiled
 
 if TYPE_CHECKING:
@@ -49,20 +49,21 @@ def made(number: int, text: str) -> Passage:
     return Passage(f"{number}.txt", start, start + len(text), text, tuple(spans), (number + 1, number + 1))
 
 
-def indexed(texts: Sequence[str], vectors: NDArray[np.float32] | None = None) -> Searched:
+def indexed(texts: Sequence[str], vectors: NDArray[np.float32] | None = None, *, exact_up_to: int = 1_000) -> Searched:
     """Passages in an index, with the vectors of the hashing encoder or with others."""
     passages, encoder = [made(number, text) for number, text in enumerate(texts)], HashEncoder()
     sentences = [p.text[span.start - p.start : span.end - p.start] for p in passages for span in p.sentences]
     starts = np.cumsum([0, *(len(passage.sentences) for passage in passages)])
     if vectors is None:
-        dense = DenseIndex(
-            encoder.encode_documents(texts), encoder.encode_documents(sentences).astype(np.float16), starts
-        )
+        vectors, of_sentences = encoder.encode_documents(texts), encoder.encode_documents(sentences)
     else:
-        dense = DenseIndex(vectors, vectors.astype(np.float16), np.arange(len(texts) + 1))
+        of_sentences, starts = vectors, np.arange(len(texts) + 1)
+    dense = DenseIndex(vectors, of_sentences.astype(np.float16), starts, signs_of(vectors))
     lexical = compiled([analyse(text) for text in texts])
     documents = {p.doc_id: Catalogued(p.doc_id, "", Metadata(), n, n + 1) for n, p in enumerate(passages)}
-    return Searched(lexical, dense, encoder, lambda numbers: [passages[number] for number in numbers], documents)
+    return Searched(
+        lexical, dense, encoder, lambda numbers: [passages[number] for number in numbers], documents, exact_up_to
+    )
 
 
 SEARCHED = indexed(TEXTS)
@@ -200,7 +201,7 @@ def test_the_same_question_is_ranked_the_same_way_each_time() -> None:
 
 
 STEERED = "Compare the price of saffron and the pillar of the bridge in 2021"
-CATALOGUE = Catalogue([Catalogued(f"{n}.txt", "Brief", Metadata(date="2021-05"), n, n + 1) for n in range(len(TEXTS))])
+CATALOGUE = catalogue([Catalogued(f"{n}.txt", "Brief", Metadata(date="2021-05"), n, n + 1) for n in range(len(TEXTS))])
 
 
 def steered(mask: list[bool] | None = None, *, question: str = STEERED, count: int = len(TEXTS)) -> list[Ranked]:

@@ -9,15 +9,15 @@ import pytest
 
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.query import Alternative
-from askbrief.ranking.steering import NEARBY, OF_ANOTHER_TIME, WRITTEN_THEN, Catalogue, Catalogued, Steering
+from askbrief.ranking.steering import NEARBY, OF_ANOTHER_TIME, WRITTEN_THEN, Catalogued, Steering
 from askbrief.records import Metadata, Passage, Span
+from tests.fakes import catalogue
 
-CATALOGUE = Catalogue(
+CATALOGUE = catalogue(
     [
         Catalogued("a.md", "Strength", Metadata(date="2022-06-14", publisher="Oren Institute for Peace Data"), 0, 2),
         Catalogued("b.md", "Annual review 2021", Metadata(date="2022-01-18", author=("S. Iwu",)), 2, 3),
         Catalogued("c.md", "Undated", Metadata(), 3, 5),
-        Catalogued("empty.md", "Nothing in it", Metadata(date="2030-01-01"), 5, 5),
     ]
 )
 
@@ -98,4 +98,4 @@ def test_the_newest_day_is_that_of_a_document_in_scope_with_words_in_it() -> Non
     assert CATALOGUE.newest() == dt.date(2022, 6, 14)
     assert CATALOGUE.newest(np.array([False, False, True, True, True])) == dt.date(2022, 1, 18)
     assert CATALOGUE.newest(np.array([False, False, False, True, True])) is None
-    assert Catalogue([]).newest() is None
+    assert catalogue([]).newest() is None

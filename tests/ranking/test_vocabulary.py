@@ -11,7 +11,8 @@ import pytest
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.lexical import Postings
 from askbrief.ranking.vocabulary import Vocabulary
-from askbrief.records import Passage, Span
+from askbrief.records import Metadata
+from tests.fakes import in_a_row, stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,15 +20,8 @@ if TYPE_CHECKING:
 
 def vocabulary(texts: Sequence[str], size: int | None = None) -> Vocabulary:
     terms, postings = Postings.from_corpus([analyse(text) for text in texts])
-    passages = [Passage("a.txt", 0, len(t), t, (Span(0, len(t)),), (1, 1)) for t in texts]
-    places = {term: place for place, term in enumerate(terms)}
-    return Vocabulary(
-        postings,
-        lambda some: {term: places[term] for term in some if term in places},
-        lambda: terms,
-        lambda numbers: [passages[number] for number in numbers],
-        size or len(texts),
-    )
+    passages = in_a_row("a.txt", texts)
+    return Vocabulary(postings, stored([("a.txt", "", Metadata(), passages)], terms), size or len(texts))
 
 
 def near(known: Vocabulary, word: str) -> list[str]:

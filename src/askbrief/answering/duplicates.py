@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import regex
@@ -34,7 +34,7 @@ def first_of_each(texts: Sequence[str]) -> list[list[int]]:
     >>> first_of_each(["He said 42 men came.", "It rained.", "He said 42 men came!", "He said 43 men came."])
     [[0, 2], [1], [3]]
     """
-    marks = [_Marks.of(text) for text in texts]
+    marks = [_Marks(text) for text in texts]
     groups: list[list[int]] = []
     for place, mark in enumerate(marks):
         same = (group for group in groups if mark.says_the_same_as(marks[group[0]]))
@@ -46,25 +46,28 @@ def first_of_each(texts: Sequence[str]) -> list[list[int]]:
     return groups
 
 
-@dataclass(frozen=True, slots=True)
 class _Marks:
-    """What texts are compared by. `facts` are those of the terms that are figures or names."""
+    """What a text is compared by; what only texts that are much alike are compared by is read when it is needed."""
 
-    shingles: frozenset[tuple[str, ...]]
-    terms: frozenset[str]
-    facts: frozenset[str]
-    negations: int
-
-    @classmethod
-    def of(cls, text: str) -> _Marks:
-        terms = terms_of(text)
-        shingles = frozenset(tuple(terms[i : i + _SHINGLE]) for i in range(max(1, len(terms) - _SHINGLE + 1)))
-        names = analyse(" ".join(_CAPITALISED.findall(text)))
-        facts = frozenset(names).union(term for term in terms if _NUMBER.search(term))
-        return cls(shingles, frozenset(terms), facts, len(_NEGATION.findall(text)))
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._terms = terms_of(text)
+        self._shingles = frozenset(zip(*(self._terms[place:] for place in range(_SHINGLE)), strict=False)) or frozenset(
+            [self._terms]
+        )
 
     def says_the_same_as(self, other: _Marks) -> bool:
-        different = self.terms ^ other.terms
-        if self.negations != other.negations or different & (self.facts | other.facts):
+        common, all_of_them = len(self._shingles & other._shingles), len(self._shingles) + len(other._shingles)
+        if common < ALIKE * (all_of_them - common) or self._negations != other._negations:
             return False
-        return len(self.shingles & other.shingles) >= ALIKE * len(self.shingles | other.shingles)
+        return (frozenset(self._terms) ^ frozenset(other._terms)).isdisjoint(self._facts | other._facts)
+
+    @cached_property
+    def _facts(self) -> frozenset[str]:
+        """Those of the terms that are figures or names."""
+        names = analyse(" ".join(_CAPITALISED.findall(self._text)))
+        return frozenset(names).union(term for term in self._terms if _NUMBER.search(term))
+
+    @cached_property
+    def _negations(self) -> int:
+        return len(_NEGATION.findall(self._text))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sqlite3
+import threading
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -48,6 +50,9 @@ class Ledger:
     def __init__(self, state: Path) -> None:
         """Name the state directory; it and the file are created with the first key."""
         self._path = state / "ledger.sqlite"
+        self._writing = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
 
     def remember(self, shown: Iterable[Remembered]) -> None:
         """Keep what is shown. A key that is known already keeps what it was first shown with.
@@ -57,11 +62,41 @@ class Ledger:
         """
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         rows = [(r.key, r.doc_id, r.title, _json(r.metadata), r.locator, r.start, r.end, r.quote, now) for r in shown]
-        with self._errors("written"):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS)) as connection, connection:
-                connection.execute(_SCHEMA)
+        with self._errors("written"), self._writing:
+            connection = self._connected()
+            with connection:
                 connection.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _connected(self) -> sqlite3.Connection:
+        """The connection that writes, kept for as long as the file is the one that it was opened for.
+
+        With a write-ahead log that is synced at every commit, what was remembered survives a loss of power, and the
+        disk is waited for once a question, not three times; where every key is known already, not at all.
+        """
+        if self._connection is not None and is_there(self._path) and self._path.stat().st_ino == self._inode:
+            return self._connection
+        self._let_go()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
+        try:
+            connection.execute(_SCHEMA)  # first: whoever finds a file finds the table in it
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._connection, self._inode = connection, self._path.stat().st_ino
+        return connection
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def close(self) -> None:
+        """Let go of the file; what is remembered afterwards opens it anew."""
+        with self._writing:
+            self._let_go()
 
     def recall(self, key: str) -> Remembered | None:
         """What was first shown under a key, or None.
@@ -72,7 +107,7 @@ class Ledger:
         with self._errors("read"):
             if not is_there(self._path):
                 return None
-            with closing(connect_to_read(self._path)) as connection:
+            with closing(self._reading()) as connection:
                 row = connection.execute(
                     "SELECT key, doc_id, title, metadata, locator, start, end, quote FROM shown WHERE key = ?",
                     (key,),
@@ -81,6 +116,13 @@ class Ledger:
             return None
         with mapped_rows(LedgerError, _WHAT, self._path):
             return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
+
+    def _reading(self) -> sqlite3.Connection:
+        """A connection that reads; in a folder that cannot be written to, without the log that a writer would need."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        if os.access(self._path.parent, os.W_OK) or is_there(log):
+            return connect_to_read(self._path)
+        return sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
     def _errors(self, verb: str) -> AbstractContextManager[None]:
         return mapped_errors(LedgerError, _WHAT, self._path, verb)

@@ -18,24 +18,24 @@ from askbrief.errors import BuildError, IndexMissing, IndexUnusable, ReadingErro
 from askbrief.indexing.generation import (
     SENTENCE_STARTS,
     SENTENCES,
+    SIGNS,
     TEXT,
     VECTORS,
     BuildLock,
     Generation,
-    Manifest,
-    SourceRow,
-    Versions,
-    checksums,
     next_name,
     postings_file,
     publish,
     sweep,
 )
+from askbrief.indexing.manifest import Manifest, SourceRow, Versions
 from askbrief.indexing.passages import indexed_text, split
 from askbrief.indexing.progress import Progress, Silent
 from askbrief.indexing.sources import SourceFile, changes, seed_files
 from askbrief.indexing.store import StoreWriter, passage_digest
+from askbrief.indexing.verification import checksums
 from askbrief.ranking.analysis import analyse
+from askbrief.ranking.dense import signs_of
 from askbrief.ranking.encoder import SentenceTransformerEncoder, encode_in_batches
 from askbrief.ranking.learning import learned, of_team
 from askbrief.ranking.lexical import Postings
@@ -101,8 +101,8 @@ def build_from(
     with _write_errors(index), BuildLock(index), ExitStack() as stack:
         sweep(index)
         base = _base(index, encoder, stack, full=full)
-        if base.why is None and base.serving and not changes([f.row for f in files], base.serving.manifest.sources):
-            report = _report(base.serving.manifest, base, warnings=(), encoded=0)
+        if base.why is None and base.serving and not changes([f.row for f in files], base.sources):
+            report = _report(base.serving.manifest, base.sources, base, warnings=(), encoded=0)
         else:
             building = stack.enter_context(_building(index))
             report = _write(files, index, building, encoder, base, progress or Silent())
@@ -132,10 +132,9 @@ def _write(
         passages=store.passages,
         terms=terms,
         files=sums,
-        sources=tuple(rows),
     )
-    publish(building, index, manifest)
-    report = _report(manifest, base, intake.warnings, encoded)
+    publish(building, index, manifest, rows)
+    report = _report(manifest, rows, base, intake.warnings, encoded)
     base.close()
     sweep(index)
     return report
@@ -152,6 +151,7 @@ class _Base:
     documents: Generation | None = None
     vectors: Generation | None = None
     why: str | None = None
+    sources: tuple[SourceRow, ...] = ()
 
     def close(self) -> None:
         if self.serving:
@@ -160,19 +160,22 @@ class _Base:
 
 def _base(index: Path, encoder: Encoder, stack: ExitStack, *, full: bool) -> _Base:
     try:
-        serving = stack.enter_context(Generation.open_current(index))
+        # What is taken over gets new checksums, so it must be whole: nothing that is remembered will do.
+        serving = stack.enter_context(Generation.open_current(index, thorough=True))
+        sources = serving.sources()
     except IndexMissing:
         return _Base(why="the first build")
     except IndexUnusable as error:
         return _Base(why=str(error).partition(": run")[0])
     if full:
-        return _Base(serving, why="asked for in full")
+        return _Base(serving, why="asked for in full", sources=sources)
     built = serving.manifest.versions
     if built.model != encoder.model_id:
-        return _Base(serving, why=f"the model was {built.model}, and is {encoder.model_id} now")
+        return _Base(serving, why=f"the model was {built.model}, and is {encoder.model_id} now", sources=sources)
     if built != Versions(model=built.model, dimension=built.dimension):
-        return _Base(serving, vectors=serving, why="another version of askbrief read and split the documents")
-    return _Base(serving, documents=serving, vectors=serving)
+        why = "another version of askbrief read and split the documents"
+        return _Base(serving, vectors=serving, why=why, sources=sources)
+    return _Base(serving, documents=serving, vectors=serving, sources=sources)
 
 
 # --------------------------------------------------------------------------------------------- the stages
@@ -261,6 +264,7 @@ def _write_vectors(
     sentences = _new_array(building / SENTENCES, np.float16, (int(starts[-1]), encoder.dimension))
     for place, digest in enumerate(digests):
         vectors[place], sentences[starts[place] : starts[place + 1]] = rows(digest)
+    np.save(building / SIGNS, signs_of(vectors), allow_pickle=False)
     return len(missing)
 
 
@@ -344,13 +348,15 @@ def _write_errors(index: Path) -> Iterator[None]:
         ) from error
 
 
-def _report(manifest: Manifest, base: _Base, warnings: Sequence[Problem], encoded: int) -> BuildReport:
+def _report(
+    manifest: Manifest, rows: Sequence[SourceRow], base: _Base, warnings: Sequence[Problem], encoded: int
+) -> BuildReport:
     """Say what became of every file since the generation that served before."""
-    before = base.serving.manifest.sources if base.serving else ()
+    before = base.sources
     was_readable = {row.path for row in before if not row.problem}
-    readable = {row.path for row in manifest.sources if not row.problem}
-    problems = [Problem(row.path, row.problem) for row in manifest.sources if row.problem]
-    difference: Changes = changes(manifest.sources, before)
+    readable = {row.path for row in rows if not row.problem}
+    problems = [Problem(row.path, row.problem) for row in rows if row.problem]
+    difference: Changes = changes(rows, before)
     changed = readable & was_readable & set(difference.changed)
     return BuildReport(
         generation=manifest.generation,

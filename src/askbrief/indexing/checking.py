@@ -30,13 +30,17 @@ class CheckReport:
 def check(generation: Generation, files: Sequence[SourceFile], progress: Progress) -> CheckReport:
     """Compare every passage of a generation with its stored document and with its source file.
 
-    Checksums are verified when a generation is opened, so an opened one has passed them.
+    Checksums are verified too, of all files: opening a large index trusts what it remembers of them.
 
     Args:
         generation: the one to verify.
         files: the source files as they are now.
         progress: told about each document.
+
+    Raises:
+        IndexDamaged: a file is not what the build wrote.
     """
+    generation.verify()
     now = {file.row.path: file for file in files}
     problems: list[Problem] = []
     documents = generation.store.doc_ids()
@@ -47,7 +51,7 @@ def check(generation: Generation, files: Sequence[SourceFile], progress: Progres
             problems.append(Problem(doc_id, reason))
         progress.advance()
     manifest = generation.manifest
-    return CheckReport(manifest.generation, len(manifest.files), len(documents), manifest.passages, tuple(problems))
+    return CheckReport(manifest.generation, len(manifest.checksums), len(documents), manifest.passages, tuple(problems))
 
 
 def _check_document(generation: Generation, doc_id: str, file: SourceFile | None) -> str | None:

@@ -1,103 +1,85 @@
 """One built index: its folder, its manifest with checksums, and the atomic switch from one to the next.
 
 index/
-  CURRENT                      the name of the generation that serves; replaced by one atomic rename
+  CURRENT                      the name of the generation that serves and the SHA-256 of its manifest; replaced by
+                               one atomic rename
   build.lock                   held by the build that is running
   generations/000007-5f2c91aa/
-    manifest.json              what built it, from what, and the SHA-256 of every file beside it;
-                               readers hold a shared lock on it, so that nothing in use is cleaned up
+    manifest.json              what built it, and the SHA-256 of every file beside it; readers hold a shared lock on
+                               it, so that nothing in use is cleaned up
+    sources.json               every file below seeds/ as the build saw it
+    stamps.json                of a large index: what verification.py remembers
     text.sqlite                documents, passages, terms, names
     vectors.npy                unit rows of the passages, float32 [passages, dimension]
     sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
     sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
+    signs.npy                  the signs of vectors.npy, uint64 [dimension / 64, passages], see ranking/dense.py
     postings-*.npy             see ranking/lexical.py
   building-*/                  a generation being written; left behind only by a kill, swept by the next build
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import os
 import shutil
 from dataclasses import fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import portalocker
-from pydantic import BaseModel, ConfigDict, ValidationError
+import regex
 
-from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMismatch, IndexMissing, in_words
-from askbrief.indexing.passages import SPLITTING_VERSION
+from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMissing, in_words
+from askbrief.indexing.manifest import (
+    MANIFEST,
+    REBUILD,
+    SOURCES,
+    Manifest,
+    SourceRow,
+    read_manifest,
+    read_sources,
+    written_sources,
+)
 from askbrief.indexing.store import Store
-from askbrief.ranking.analysis import ANALYSIS_VERSION
+from askbrief.indexing.verification import remember, sha256_of, verify
 from askbrief.ranking.dense import DenseIndex
 from askbrief.ranking.lexical import LexicalIndex, Postings
 from askbrief.ranking.names import NameIndex
+from askbrief.ranking.steering import Catalogue
 from askbrief.ranking.vocabulary import Vocabulary
-from askbrief.reading.registry import READING_VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from askbrief.records import Scope
 
-FORMAT_VERSION = 2
-TEXT, MANIFEST = "text.sqlite", "manifest.json"
+TEXT = "text.sqlite"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
+SIGNS = "signs.npy"
 _CURRENT = "CURRENT"
+_POINTER = regex.compile(r"(?P<name>\d{6,}-[0-9a-f]{8})(?: (?P<sha256>[0-9a-f]{64}))?\n")
 _TRIES = 20
-_REBUILD = "run: askbrief build"
-
-
-class Versions(BaseModel):
-    """What decides whether an index can be read, and whether its parts can be reused by the next build."""
-
-    model_config = ConfigDict(frozen=True)
-
-    format: int = FORMAT_VERSION
-    reading: int = READING_VERSION
-    splitting: int = SPLITTING_VERSION
-    analysis: int = ANALYSIS_VERSION
-    model: str
-    dimension: int
-
-
-class SourceRow(BaseModel):
-    """A file below seeds/ as the build saw it; `problem` says why it gave no passages."""
-
-    model_config = ConfigDict(frozen=True)
-
-    path: str
-    sha256: str = ""
-    sidecar_sha256: str = ""
-    stamp: str = ""
-    problem: str | None = None
-
-
-class Manifest(BaseModel):
-    """The contents of manifest.json."""
-
-    model_config = ConfigDict(frozen=True)
-
-    generation: str
-    built_at: dt.datetime
-    versions: Versions
-    documents: int
-    passages: int
-    terms: int
-    files: dict[str, str]
-    sources: tuple[SourceRow, ...]
+_SCOPES = 32
+"""The masks of so many scopes are kept: one byte a passage each."""
 
 
 class Generation:
     """An opened generation: an immutable snapshot that stays whole while it is held."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sha256: str | None = None, *, thorough: bool = False) -> None:
         """Open a generation's folder and verify it.
+
+        Nothing is read here that grows with the passages or the documents.
+
+        Args:
+            folder: of the generation.
+            sha256: of its manifest; None where that was never written down, as before format 3.
+            thorough: hash every file, whatever is remembered of it.
 
         Raises:
             IndexDamaged: a file is missing, unreadable or not what the manifest says.
@@ -109,60 +91,83 @@ class Generation:
         try:
             portalocker.lock(self._hold, portalocker.LockFlags.SHARED)
             (folder / MANIFEST).stat()  # it may have been cleaned up while we waited for the lock
-            self.manifest = _read_manifest(self._hold.read())
-            for name, sha256 in self.manifest.files.items():
-                _verify(folder / name, sha256)
+            self.manifest = _verified(self._hold.read(), sha256)
+            self.verify(thorough=thorough)
             self.store = Store(folder / TEXT)
             arrays = {field.name: _load(folder / postings_file(field.name)) for field in fields(Postings)}
-            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS)]
+            vectors = [_load(folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS, SIGNS)]
         except BaseException:
             self._hold.close()
             raise
         self._postings = Postings(**arrays)
         self.lexical = LexicalIndex(self._postings, self.store.find_terms, self.manifest.passages)
         self.dense = DenseIndex(*vectors)
+        self._mask_of = lru_cache(_SCOPES)(self._mask)
 
     @classmethod
-    def open_current(cls, index: Path) -> Self:
+    def open_current(cls, index: Path, *, thorough: bool = False) -> Self:
         """Open the generation that serves.
+
+        Args:
+            index: the index folder.
+            thorough: hash every file, whatever is remembered of it.
 
         Raises:
             IndexMissing: nothing has been built there.
             IndexDamaged, IndexMismatch: as when opening a folder.
         """
         for _ in range(_TRIES):
-            name = current_name(index)
-            if name is None:
-                raise IndexMissing(f"there is no index in {index}: {_REBUILD}")
+            pointer = _pointer(index)
+            if pointer is None:
+                raise IndexMissing(f"there is no index in {index}: {REBUILD}")
+            name, sha256 = pointer
             try:
-                return cls(index / "generations" / name)
+                return cls(index / "generations" / name, sha256, thorough=thorough)
             except FileNotFoundError:
-                if current_name(index) == name:
-                    raise IndexDamaged(f"generation {name} of the index is missing: {_REBUILD}") from None
+                if _pointer(index) == pointer:
+                    raise IndexDamaged(f"generation {name} of the index is missing: {REBUILD}") from None
         raise IndexDamaged(f"the index in {index} is being replaced faster than it can be opened: try again")
+
+    def verify(self, *, thorough: bool = True) -> None:
+        """Make sure that every file is what the manifest says.
+
+        Raises:
+            IndexDamaged: one is not.
+        """
+        verify(self.folder, self.manifest.checksums, thorough=thorough)
 
     @cached_property
     def names(self) -> NameIndex:
-        """The names that stand for each other, read when they are first asked for."""
-        return NameIndex(self.store.names())
+        """The names that stand for each other."""
+        return NameIndex(self.store)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """The terms as words that people may misspell."""
-        store = self.store
-        return Vocabulary(self._postings, store.find_terms, store.terms, store.passages, self.manifest.passages)
+        return Vocabulary(self._postings, self.store, self.manifest.passages)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The documents, by what they say of themselves."""
+        return Catalogue(self.store)
 
     @property
     def name(self) -> str:
         return self.manifest.generation
 
+    def sources(self) -> tuple[SourceRow, ...]:
+        """Every file below seeds/ as the build saw it."""
+        return read_sources((self.folder / SOURCES).read_bytes())
+
     def admitted(self, scope: Scope) -> NDArray[np.bool_] | None:
-        """Which passages a scope admits: bool [passages], or None for all."""
-        if scope.is_everything:
-            return None
+        """Which passages a scope admits: bool [passages], not to be written to, or None for all."""
+        return None if scope.is_everything else self._mask_of(scope)
+
+    def _mask(self, scope: Scope) -> NDArray[np.bool_]:
         mask = np.zeros(self.manifest.passages, dtype=np.bool_)
         for first, last in self.store.ranges(scope):
             mask[first:last] = True
+        mask.flags.writeable = False
         return mask
 
     def close(self) -> None:
@@ -182,39 +187,37 @@ def postings_file(array: str) -> str:
     return f"postings-{array}.npy"
 
 
+def _verified(manifest: bytes, sha256: str | None) -> Manifest:
+    """The manifest, if it is the one that CURRENT means; one of another version is told by what it says itself."""
+    if sha256 is None:
+        read_manifest(manifest)
+        raise IndexDamaged(f"{_CURRENT} of the index lacks the SHA-256 of {MANIFEST}: {REBUILD}")
+    if hashlib.sha256(manifest).hexdigest() != sha256:
+        raise IndexDamaged(f"{MANIFEST} of the index is damaged (its SHA-256 is not {_CURRENT}'s): {REBUILD}")
+    return read_manifest(manifest)
+
+
 def current_name(index: Path) -> str | None:
-    """The name of the generation that serves, if there is one."""
+    """The name of the generation that serves, if there is one.
+
+    Raises:
+        IndexDamaged: what names it cannot be read.
+    """
+    pointer = _pointer(index)
+    return pointer[0] if pointer else None
+
+
+def _pointer(index: Path) -> tuple[str, str | None] | None:
+    """The name of the generation that serves, and the SHA-256 of its manifest."""
     try:
-        return (index / _CURRENT).read_text(encoding="ascii").strip() or None
+        found = _POINTER.fullmatch((index / _CURRENT).read_text(encoding="ascii"))
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged(f"{_CURRENT} of the index cannot be read ({error}): {_REBUILD}") from error
-
-
-def _read_manifest(data: bytes) -> Manifest:
-    try:
-        manifest = Manifest.model_validate_json(data)
-    except ValidationError as error:
-        raise IndexDamaged(f"{MANIFEST} of the index cannot be read: {_REBUILD}") from error
-    built, ours = manifest.versions, Versions(model="", dimension=0)
-    for part in ("format", "analysis"):
-        if getattr(built, part) != getattr(ours, part):
-            raise IndexMismatch(
-                f"the index has {part} version {getattr(built, part)}, "
-                f"this askbrief needs {getattr(ours, part)}: {_REBUILD}"
-            )
-    return manifest
-
-
-def _verify(path: Path, sha256: str) -> None:
-    try:
-        with path.open("rb") as file:
-            actual = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise IndexDamaged(f"{path.name} of the index cannot be read ({error.strerror}): {_REBUILD}") from error
-    if actual != sha256:
-        raise IndexDamaged(f"{path.name} of the index is damaged (its SHA-256 is not the manifest's): {_REBUILD}")
+        raise IndexDamaged(f"{_CURRENT} of the index cannot be read ({error}): {REBUILD}") from error
+    if found is None:
+        raise IndexDamaged(f"{_CURRENT} of the index names no generation: {REBUILD}")
+    return found["name"], found["sha256"]
 
 
 def _load(path: Path) -> Any:  # noqa: ANN401 - what is in it, the file says
@@ -287,18 +290,22 @@ def _remove_unless_read(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def publish(building: Path, index: Path, manifest: Manifest) -> None:
+def publish(building: Path, index: Path, manifest: Manifest, sources: Sequence[SourceRow]) -> None:
     """Complete a generation with its manifest, put it in its place, and switch to it by one atomic rename."""
+    (building / SOURCES).write_bytes(written_sources(sources))
+    manifest = manifest.model_copy(update={"sources_sha256": sha256_of(building / SOURCES)})
     (building / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    sha256 = sha256_of(building / MANIFEST)
     for path in building.iterdir():
         _sync(path)
+    remember(building, manifest.checksums)
     _sync(building)
     generations = index / "generations"
     generations.mkdir(exist_ok=True)
     building.rename(generations / manifest.generation)
     _sync(generations)
     pointer = building.with_name(f"{building.name}.current")
-    pointer.write_text(f"{manifest.generation}\n", encoding="ascii")
+    pointer.write_text(f"{manifest.generation} {sha256}\n", encoding="ascii")
     _sync(pointer)
     pointer.replace(index / _CURRENT)
     _sync(index)
@@ -310,15 +317,6 @@ def next_name(index: Path, files: dict[str, str]) -> str:
     sequence = 1 + max((int(number) for number in taken if number.isdecimal()), default=0)
     contents = hashlib.sha256("".join(sorted(files.values())).encode()).hexdigest()
     return f"{sequence:06d}-{contents[:8]}"
-
-
-def checksums(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file in a folder, by name."""
-    sums = {}
-    for path in sorted(folder.iterdir()):
-        with path.open("rb") as file:
-            sums[path.name] = hashlib.file_digest(file, "sha256").hexdigest()
-    return sums
 
 
 def _sync(path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askbrief.indexing.generation import Manifest, SourceRow
+from askbrief.indexing.manifest import SourceRow
 from askbrief.reading import registry
 from askbrief.reading.aliases import ALIASES
 from askbrief.reading.seeds import SeedFile, scan
@@ -37,14 +37,14 @@ def seed_files(seeds: Path, *, max_file_mib: float) -> list[SourceFile]:
     return [_source_file(file) for file in scan(seeds, max_file_mib=max_file_mib)]
 
 
-def seed_changes(seeds: Path, manifest: Manifest, *, max_file_mib: float) -> Changes:
+def seed_changes(seeds: Path, sources: Sequence[SourceRow], *, max_file_mib: float) -> Changes:
     """How seeds/ differs from what an index was built from; files of the same size and time are not read again."""
     known = {
         row.path: SeedFile(row.path, Path(), row.stamp, row.sha256, None, row.sidecar_sha256)
-        for row in manifest.sources
+        for row in sources
         if row.sha256
     }
-    return changes([_row(file) for file in scan(seeds, max_file_mib=max_file_mib, known=known)], manifest.sources)
+    return changes([_row(file) for file in scan(seeds, max_file_mib=max_file_mib, known=known)], sources)
 
 
 def changes(now: Sequence[SourceRow], then: Sequence[SourceRow]) -> Changes:

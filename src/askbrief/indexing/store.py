@@ -5,27 +5,40 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import threading
 from contextlib import closing
-from typing import TYPE_CHECKING, Self, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import numpy as np
 
 from askbrief.citing.keys import SHORTEST_HASH, citation_key
 from askbrief.errors import IndexDamaged
+from askbrief.ranking.dates import written
 from askbrief.ranking.names import NameKind, NameRow
-from askbrief.ranking.steering import Catalogued
+from askbrief.ranking.steering import Catalogued, Names
 from askbrief.records import Block, BlockKind, Document, Metadata, Passage, Scope, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 Item = TypeVar("Item")
 
 _SCHEMA = """
 CREATE TABLE documents (
-    number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, text TEXT NOT NULL,
-    blocks TEXT NOT NULL, metadata TEXT NOT NULL, fingerprint TEXT NOT NULL,
-    cut_sentences INTEGER NOT NULL, first_passage INTEGER NOT NULL, passages INTEGER NOT NULL
+    number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, metadata TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, cut_sentences INTEGER NOT NULL, characters INTEGER NOT NULL,
+    first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
+    last_day INTEGER, written_first INTEGER, written_last INTEGER
 ) STRICT;
+CREATE TABLE texts (document INTEGER PRIMARY KEY REFERENCES documents, text TEXT NOT NULL, blocks TEXT NOT NULL) STRICT;
+CREATE TABLE document_names (
+    initials INTEGER NOT NULL, name TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents,
+    PRIMARY KEY (initials, name, document)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, key TEXT NOT NULL UNIQUE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
@@ -36,14 +49,23 @@ CREATE TABLE terms (term TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WI
 CREATE TABLE names (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, other TEXT NOT NULL, kind TEXT NOT NULL,
     passage INTEGER REFERENCES passages, place INTEGER NOT NULL, count INTEGER NOT NULL, spoken INTEGER NOT NULL,
-    name_key TEXT NOT NULL, other_key TEXT NOT NULL
+    name_key TEXT NOT NULL, other_key TEXT NOT NULL, parts INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX names_by_key ON names (name_key);
+CREATE INDEX names_by_other_key ON names (other_key);
+CREATE INDEX names_by_parts ON names (parts);
 """
 _PASSAGE_COLUMNS = (
     "documents.doc_id, passages.start, passages.end, passages.text, passages.sentences, "
     "passages.first_paragraph, passages.last_paragraph, passages.section, passages.page"
 )
+_NAME_COLUMNS = "name, other, kind, passage, place, count, spoken, name_key, other_key"
 _MOST_VARIABLES = 500
+_DOCUMENTS_KEPT = 1_000
+_LAST_LETTER = "\U0010ffff"
+"""Sorts behind whatever a word goes on with."""
+_MAPPED = 2**40
+"""SQLite reads mapped pages without copying them; what is not mapped (most builds of it stop at 2 GiB) it reads."""
 
 
 def passage_digest(encoded_text: str, passage: Passage) -> bytes:
@@ -81,24 +103,38 @@ class StoreWriter:
         for passage in passages:
             if document.text[passage.start : passage.end] != passage.text:
                 raise AssertionError(f"{document.doc_id}: passage {passage.start}-{passage.end} is not its text")
-        self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.documents,
-                document.doc_id,
-                document.title,
-                document.text,
-                json.dumps([[b.start, b.end, b.kind, b.level, b.page] for b in document.blocks]),
-                json.dumps(document.metadata.as_mapping(), ensure_ascii=False),
-                fingerprint,
-                cut_sentences,
-                self.passages,
-                len(passages),
-            ),
-        )
+        self._add_document(document, fingerprint, cut_sentences, len(passages))
         for passage, digest in zip(passages, digests, strict=True):
             self._add_passage(document.title, passage, digest)
         self.documents += 1
+
+    def _add_document(self, document: Document, fingerprint: str, cut_sentences: int, passages: int) -> None:
+        number, about = self.documents, document.metadata
+        when, names = written(document.title, about), Names.of(document.title, about)
+        self._connection.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                number,
+                document.doc_id,
+                document.title,
+                json.dumps(about.as_mapping(), ensure_ascii=False),
+                fingerprint,
+                cut_sentences,
+                len(document.text),
+                self.passages,
+                passages,
+                *(day and day.toordinal() for day in (about.last_day(), when and when.first, when and when.last)),
+            ),
+        )
+        blocks = json.dumps([[b.start, b.end, b.kind, b.level, b.page] for b in document.blocks])
+        self._connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (number, document.text, blocks))
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO document_names VALUES (?, ?, ?)",
+            [
+                *((0, term, number) for term in sorted(names.terms)),
+                *((1, initials, number) for initials in names.initials),
+            ],
+        )
 
     def _add_passage(self, title: str, passage: Passage, digest: bytes) -> None:
         """Take the shortest free key: a longer hash in the one case in a billion where two passages share one."""
@@ -132,9 +168,13 @@ class StoreWriter:
     def add_names(self, rows: Iterable[NameRow]) -> None:
         """Add the names that stand for each other, in order."""
         self._connection.executemany(
-            "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO names VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (number, row.name, row.other, row.kind, row.passage, row.place, row.count, row.spoken, *row.keys)
+                (
+                    *(number, row.name, row.other, row.kind, row.passage, row.place, row.count, row.spoken),
+                    *row.keys,
+                    max(key.count(" ") + 1 for key in row.keys),
+                )
                 for number, row in enumerate(rows)
             ),
         )
@@ -158,7 +198,7 @@ class StoreWriter:
 
 
 class Store:
-    """Reads one generation's documents, passages and terms. Threads may share it."""
+    """Reads one generation's documents, passages and terms. Threads may share it: each has a connection of its own."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, read only.
@@ -166,29 +206,55 @@ class Store:
         Raises:
             IndexDamaged: it is no such file.
         """
-        self._connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
+        self._path = path
+        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._of_thread = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self.find = lru_cache(_DOCUMENTS_KEPT)(self._find)
         try:
-            rows = self._connection.execute(
-                "SELECT doc_id, metadata, first_passage, first_passage + passages FROM documents ORDER BY number"
-            ).fetchall()
+            self._row("SELECT number FROM documents LIMIT 1")
+        except IndexDamaged:
+            self.close()
+            raise
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            self._of_thread.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """What a statement gives.
+
+        Raises:
+            IndexDamaged: the file cannot be read.
+        """
+        try:
+            return self._connection().execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise IndexDamaged(
-                f"{path.name} of the index cannot be read ({error}): run askbrief build --full"
+                f"{self._path.name} of the index cannot be read ({error}): run askbrief build --full"
             ) from error
-        self._metadata = {doc_id: Metadata.from_mapping(json.loads(metadata)) for doc_id, metadata, _, _ in rows}
-        self._ranges = {doc_id: (first, last) for doc_id, _, first, last in rows}
+
+    def _row(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - columns, as the statement has them
+        """The first row of what a statement gives, or None."""
+        return next(iter(self._rows(statement, values)), None)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._connection.close()
+        while self._opened:
+            self._opened.pop().close()
+
+    # ---------------------------------------------------------------------------------------------- passages
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages at these positions of the index, in the order asked for."""
         found: dict[int, Passage] = {}
         for some in _portions(numbers):
-            rows = self._connection.execute(
+            rows = self._rows(
                 f"SELECT {_PASSAGE_COLUMNS}, passages.number "  # noqa: S608 - constants
                 "FROM passages JOIN documents ON documents.number = document "
                 f"WHERE passages.number IN ({_marks(some)})",
@@ -203,11 +269,11 @@ class Store:
         Raises:
             IndexDamaged: they are not; it must not be shown.
         """
-        (words,) = self._connection.execute(
-            "SELECT substr(text, ?, ?) FROM documents WHERE doc_id = ?",
-            (passage.start + 1, passage.end - passage.start, passage.doc_id),
-        ).fetchone()
-        if words != passage.text:
+        row = self._row(
+            "SELECT substr(text, ?, ?) FROM documents JOIN texts ON document = number WHERE doc_id = ?",
+            *(passage.start + 1, passage.end - passage.start, passage.doc_id),
+        )
+        if row is None or row[0] != passage.text:
             raise IndexDamaged(f"a passage of {passage.doc_id} is not its document's text: run askbrief build --full")
         return passage
 
@@ -217,141 +283,212 @@ class Store:
 
     def key(self, number: int) -> str:
         """The citation key of the passage at a position of the index."""
-        row = self._connection.execute("SELECT key FROM passages WHERE number = ?", (int(number),)).fetchone()
-        return str(row[0])
+        return str(self._row("SELECT key FROM passages WHERE number = ?", int(number))[0])
 
     def find_key(self, key: str) -> int | None:
         """The position of the passage that has this key today."""
-        row = self._connection.execute("SELECT number FROM passages WHERE key = ?", (key,)).fetchone()
+        row = self._row("SELECT number FROM passages WHERE key = ?", key)
         return row[0] if row else None
 
     def passage_at(self, doc_id: str, offset: int) -> int | None:
         """The position of the passage in which a character stands, or else of the last one before it."""
-        row = self._connection.execute(
-            "SELECT passages.number FROM passages JOIN documents ON documents.number = document "
-            "WHERE doc_id = ? AND start <= ? ORDER BY start DESC LIMIT 1",
-            (doc_id, offset),
-        ).fetchone()
+        row = self._row(
+            "SELECT passages.number FROM documents JOIN passages "
+            "ON passages.number BETWEEN first_passage AND first_passage + passages - 1 "
+            "WHERE doc_id = ? AND start <= ? ORDER BY passages.number DESC LIMIT 1",
+            *(doc_id, offset),
+        )
         return row[0] if row else None
+
+    def neighbourhood(self, number: int) -> tuple[str, Span]:
+        """The stretch of a document from the passage before this one to the passage after it."""
+        doc_id, start, end = self._row(
+            "SELECT doc_id, min(near.start), max(near.end) FROM passages AS here "
+            "JOIN passages AS near ON near.document = here.document "
+            "AND near.number BETWEEN here.number - 1 AND here.number + 1 "
+            "JOIN documents ON documents.number = here.document WHERE here.number = ?",
+            number,
+        )
+        return doc_id, Span(start, end)
+
+    def split_of(self, doc_id: str) -> tuple[str, list[Passage], list[bytes], int]:
+        """What a build may take over of an unchanged document: fingerprint, passages, digests, cut sentences."""
+        fingerprint, cut, first, last = self._row(
+            "SELECT fingerprint, cut_sentences, first_passage, first_passage + passages - 1 "
+            "FROM documents WHERE doc_id = ?",
+            doc_id,
+        )
+        rows = self._rows(
+            f"SELECT {_PASSAGE_COLUMNS}, digest FROM passages JOIN documents ON documents.number = document "  # noqa: S608
+            "WHERE passages.number BETWEEN ? AND ? ORDER BY passages.number",
+            (first, last),
+        )
+        return fingerprint, [_as_passage(row) for row in rows], [row[-1] for row in rows], cut
+
+    def digest_positions(self) -> dict[bytes, int]:
+        """Where the vector of each encoded text stands."""
+        return dict(self._rows("SELECT digest, number FROM passages"))
+
+    def titled_passages(self) -> Iterator[tuple[str, Passage]]:
+        """Every passage with its document's title, in order."""
+        return _titled_passages(self._connection())
+
+    # --------------------------------------------------------------------------------------------- documents
+
+    def _find(self, doc_id: str) -> Catalogued | None:
+        """A document as it is catalogued, without its text; None where it is not in the index."""
+        row = self._row(
+            "SELECT title, metadata, first_passage, first_passage + passages FROM documents WHERE doc_id = ?", doc_id
+        )
+        return row and Catalogued(doc_id, row[0], Metadata.from_mapping(json.loads(row[1])), row[2], row[3])
 
     def document(self, doc_id: str) -> Document | None:
         """A document with its text and blocks."""
-        row = self._connection.execute(
-            "SELECT doc_id, title, text, blocks, metadata FROM documents WHERE doc_id = ?", (doc_id,)
-        ).fetchone()
+        row = self._row(
+            "SELECT title, text, blocks, metadata FROM documents JOIN texts ON document = number WHERE doc_id = ?",
+            doc_id,
+        )
         if row is None:
             return None
-        blocks = tuple(Block(s, e, BlockKind(kind), level, page) for s, e, kind, level, page in json.loads(row[3]))
-        return Document(row[0], row[1], row[2], blocks, Metadata.from_mapping(json.loads(row[4])))
+        blocks = tuple(Block(s, e, BlockKind(kind), level, page) for s, e, kind, level, page in json.loads(row[2]))
+        return Document(doc_id, row[0], row[1], blocks, Metadata.from_mapping(json.loads(row[3])))
 
     def doc_ids(self) -> list[str]:
         """Every document, in order."""
-        return list(self._metadata)
+        return [row[0] for row in self._rows("SELECT doc_id FROM documents ORDER BY number")]
 
     def documents_containing(self, text: str) -> list[str]:
         """The documents in which these very words stand."""
-        rows = self._connection.execute(
-            "SELECT doc_id FROM documents WHERE instr(text, ?) > 0 ORDER BY number", (text,)
+        rows = self._rows(
+            "SELECT doc_id FROM documents JOIN texts ON document = number WHERE instr(text, ?) > 0 ORDER BY number",
+            (text,),
         )
         return [row[0] for row in rows]
 
     def title(self, doc_id: str) -> str:
         """A document's title."""
-        return str(self._connection.execute("SELECT title FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()[0])
+        return self._known(doc_id).title
 
     def text(self, doc_id: str) -> str:
         """A document's text."""
-        return str(self._connection.execute("SELECT text FROM documents WHERE doc_id = ?", (doc_id,)).fetchone()[0])
+        row = self._row("SELECT text FROM documents JOIN texts ON document = number WHERE doc_id = ?", doc_id)
+        return str(row[0])
 
     def metadata(self, doc_id: str) -> Metadata:
         """What a document says of itself."""
-        return self._metadata[doc_id]
+        return self._known(doc_id).metadata
 
     def find_metadata(self, doc_id: str) -> Metadata | None:
         """What a document says of itself, or None where it is not in the index."""
-        return self._metadata.get(doc_id)
+        found = self.find(doc_id)
+        return None if found is None else found.metadata
 
-    def neighbourhood(self, number: int) -> tuple[str, Span]:
-        """The stretch of a document from the passage before this one to the passage after it."""
-        doc_id, start, end = self._connection.execute(
-            "SELECT doc_id, min(near.start), max(near.end) FROM passages AS here "
-            "JOIN passages AS near ON near.document = here.document "
-            "AND near.number BETWEEN here.number - 1 AND here.number + 1 "
-            "JOIN documents ON documents.number = here.document WHERE here.number = ?",
-            (number,),
-        ).fetchone()
-        return doc_id, Span(start, end)
+    def _known(self, doc_id: str) -> Catalogued:
+        found = self.find(doc_id)
+        if found is None:
+            raise KeyError(doc_id)
+        return found
 
-    def split_of(self, doc_id: str) -> tuple[str, list[Passage], list[bytes], int]:
-        """What a build may take over of an unchanged document: fingerprint, passages, digests, cut sentences."""
-        fingerprint, cut = self._connection.execute(
-            "SELECT fingerprint, cut_sentences FROM documents WHERE doc_id = ?", (doc_id,)
-        ).fetchone()
-        rows = self._connection.execute(
-            f"SELECT {_PASSAGE_COLUMNS}, digest FROM passages JOIN documents ON documents.number = document "  # noqa: S608
-            "WHERE doc_id = ? ORDER BY passages.number",
-            (doc_id,),
-        ).fetchall()
-        return fingerprint, [_as_passage(row) for row in rows], [row[-1] for row in rows], cut
+    def ranges(self, scope: Scope) -> list[tuple[int, int]]:
+        """The half-open ranges of passages whose documents a scope admits."""
+        rows = self._rows(
+            "SELECT doc_id, json_extract(metadata, '$.date'), first_passage, first_passage + passages FROM documents"
+        )
+        dated = {date: Metadata(date=date) for date in {date for _, date, *_ in rows}}
+        return [(first, last) for doc_id, date, first, last in rows if scope.admits(doc_id, dated[date])]
 
-    def digest_positions(self) -> dict[bytes, int]:
-        """Where the vector of each encoded text stands."""
-        return dict(self._connection.execute("SELECT digest, number FROM passages"))
+    def days(self) -> NDArray[np.int32]:
+        """When the documents with passages were written: see `steering.Documents`."""
+        rows = self._rows(
+            "SELECT first_passage, passages, ifnull(last_day, 0), ifnull(written_first, 0), ifnull(written_last, 0) "
+            "FROM documents ORDER BY number"
+        )
+        return np.array(rows, dtype=np.int32).reshape(-1, 5)
 
-    def titled_passages(self) -> Iterator[tuple[str, Passage]]:
-        """Every passage with its document's title, in order."""
-        return _titled_passages(self._connection)
+    def going_by(self, name: frozenset[str]) -> list[int]:
+        """The positions of the documents that go by a name: see `steering.Documents`."""
+        terms = " INTERSECT ".join(["SELECT document FROM document_names WHERE initials = 0 AND name = ?"] * len(name))
+        found = {row[0] for row in self._rows(terms, sorted(name))}
+        term = next(iter(name))
+        if len(name) == 1 and len(term) > 1:
+            found.update(
+                row[0]
+                for row in self._rows(
+                    "SELECT document FROM document_names WHERE initials = 1 AND name >= ? AND name < ?",
+                    (term, f"{term}{_LAST_LETTER}"),
+                )
+            )
+        return sorted(found)
+
+    def sources(self, scope: Scope) -> list[Source]:
+        """The documents that a scope admits, by `doc_id`."""
+        rows = self._rows(
+            "SELECT doc_id, title, metadata, passages, characters, fingerprint FROM documents ORDER BY doc_id"
+        )
+        sources = (
+            Source(
+                doc_id,
+                title,
+                doc_id.rpartition("/")[0],
+                Metadata.from_mapping(json.loads(metadata)),
+                passages,
+                characters,
+                mark[:64],
+            )
+            for doc_id, title, metadata, passages, characters, mark in rows
+        )
+        return [source for source in sources if scope.admits(source.doc_id, source.metadata)]
+
+    # ----------------------------------------------------------------------------------------- terms and names
 
     def find_terms(self, terms: Sequence[str]) -> Mapping[str, int]:
         """The positions of those terms that are in the index."""
         found: dict[str, int] = {}
         for some in _portions(terms):
-            found.update(
-                self._connection.execute(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some)  # noqa: S608
-            )
+            found.update(self._rows(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some))  # noqa: S608
         return found
 
-    def terms(self) -> list[str]:
-        """Every term, in the order of their postings."""
-        return [row[0] for row in self._connection.execute("SELECT term FROM terms ORDER BY position")]
+    def terms(self, first: str = "") -> list[tuple[str, int]]:
+        """The terms that begin with a letter, or all, with the positions of their postings; in order."""
+        return self._rows(
+            "SELECT term, position FROM terms WHERE term >= ? AND term < ? ORDER BY term",
+            (first, f"{first}{_LAST_LETTER}"),
+        )
+
+    def first_letters(self) -> list[str]:
+        """What terms begin with: each letter once."""
+        rows = self._rows(
+            "WITH RECURSIVE firsts(letter) AS (SELECT substr(min(term), 1, 1) FROM terms UNION ALL "
+            "SELECT (SELECT substr(min(term), 1, 1) FROM terms WHERE term > letter || ?) "
+            "FROM firsts WHERE letter IS NOT NULL) SELECT letter FROM firsts WHERE letter IS NOT NULL",
+            (_LAST_LETTER,),
+        )
+        return [row[0] for row in rows]
 
     def names(self) -> list[NameRow]:
         """The names that stand for each other, in order."""
-        rows = self._connection.execute(
-            "SELECT name, other, kind, passage, place, count, spoken, name_key, other_key FROM names ORDER BY number"
+        return [_as_name(row) for row in self._rows(f"SELECT {_NAME_COLUMNS} FROM names ORDER BY number")]  # noqa: S608
+
+    def names_of(self, key: str) -> list[NameRow]:
+        """Those of which one of the two is found by a key, in order."""
+        rows = self._rows(
+            f"SELECT {_NAME_COLUMNS} FROM names WHERE name_key = ?1 OR other_key = ?1 ORDER BY number",  # noqa: S608
+            (key,),
         )
-        return [
-            NameRow(name, other, NameKind(kind), passage, place, count, bool(spoken), (name_key, other_key))
-            for name, other, kind, passage, place, count, spoken, name_key, other_key in rows
-        ]
+        return [_as_name(row) for row in rows]
 
-    def ranges(self, scope: Scope) -> list[tuple[int, int]]:
-        """The half-open ranges of passages whose documents a scope admits."""
-        return [self._ranges[doc_id] for doc_id, metadata in self._metadata.items() if scope.admits(doc_id, metadata)]
+    def known_names(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those keys that some of them have."""
+        found: set[str] = set()
+        for some in _portions(keys):
+            for column in ("name_key", "other_key"):
+                there = f"SELECT DISTINCT {column} FROM names WHERE {column} IN ({_marks(some)})"  # noqa: S608
+                found.update(row[0] for row in self._rows(there, some))
+        return frozenset(found)
 
-    def catalogue(self) -> list[Catalogued]:
-        """What every document says of itself and where its passages stand, in the order of the passages."""
-        rows = self._connection.execute("SELECT doc_id, title FROM documents ORDER BY number")
-        return [Catalogued(name, title, self._metadata[name], *self._ranges[name]) for name, title in rows]
-
-    def sources(self, scope: Scope) -> list[Source]:
-        """The documents that a scope admits, by `doc_id`."""
-        rows = self._connection.execute(
-            "SELECT doc_id, title, passages, length(text), fingerprint FROM documents ORDER BY doc_id"
-        )
-        return [
-            Source(
-                doc_id,
-                title,
-                doc_id.rpartition("/")[0],
-                self._metadata[doc_id],
-                passages,
-                characters,
-                mark[:64],
-            )
-            for doc_id, title, passages, characters, mark in rows
-            if scope.admits(doc_id, self._metadata[doc_id])
-        ]
+    def most_parts(self) -> int:
+        """How many parts the longest of all names has."""
+        return int(self._row("SELECT ifnull(max(parts), 0) FROM names")[0])
 
 
 def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
@@ -375,3 +512,8 @@ def _as_passage(row: Sequence[object]) -> Passage:
     doc_id, start, end, text, sentences, first_paragraph, last_paragraph, section, page, *_ = row
     spans = tuple(Span(*pair) for pair in json.loads(str(sentences)))
     return Passage(doc_id, start, end, text, spans, (first_paragraph, last_paragraph), section, page)  # type: ignore[arg-type]
+
+
+def _as_name(row: Sequence[Any]) -> NameRow:
+    name, other, kind, passage, place, count, spoken, name_key, other_key = row
+    return NameRow(name, other, NameKind(kind), passage, place, count, bool(spoken), (name_key, other_key))

@@ -8,7 +8,8 @@ or not: a constant for a query, taken off here, so that postings stay sparse and
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Self
@@ -24,34 +25,88 @@ if TYPE_CHECKING:
 
     from askbrief.ranking.query import Alternative
 
-    _Worth = Callable[["QueryTerm"], NDArray[np.float32] | np.float32]
+    _Worth = Callable[["QueryTerm"], NDArray[np.float32]]
+    _Places = NDArray[np.integer]
+
+
+_CHUNK = 1 << 22
+"""So many words are counted at once: their sort takes 32 MiB."""
+_PASSAGE_BITS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How often terms are in the passages of a chunk, by term and then by passage.
+
+    Arrays:
+        terms: int32 [different terms], numbered as first seen in the corpus, ascending.
+        sizes: int64 [different terms]; how many of the following each term has.
+        passages: int32 [postings].
+        counts: int32 [postings].
+    """
+
+    terms: NDArray[np.int32]
+    sizes: NDArray[np.int64]
+    passages: NDArray[np.int32]
+    counts: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, words: NDArray[np.int32], passages: NDArray[np.int32]) -> Self:
+        """Count a chunk: the number of the term of each word, and that of its passage."""
+        # One sort of integers that hold both numbers, instead of one dict a passage.
+        keys = words.astype(np.int64) << _PASSAGE_BITS | passages
+        keys.sort()
+        firsts = _firsts(keys)
+        terms = (keys[firsts] >> _PASSAGE_BITS).astype(np.int32)
+        runs = _firsts(terms)
+        return cls(
+            terms[runs],
+            np.diff(runs, append=len(terms)),
+            keys[firsts].astype(np.int32),  # the lower half
+            np.diff(firsts, append=len(keys)).astype(np.int32),
+        )
+
+
+def _firsts(ordered: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Where each value of an ordered array stands first.
+
+    >>> _firsts(np.array([3, 3, 5])).tolist()
+    [0, 2]
+    """
+    return np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1))
 
 
 class CountedBM25(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
-    """rank-bm25's BM25Plus, its counts kept in three columns instead of one dict a passage.
+    """rank-bm25's BM25Plus, its counts kept in arrays, a chunk of passages each, instead of one dict a passage.
 
     Attributes:
-        passages, terms, counts: one entry for each term of each passage, passages ascending; `terms` are the
-            positions of the terms in `idf`.
+        chunks: passages ascend from one to the next.
     """
 
     def _initialize(self, corpus: Iterable[Sequence[str]]) -> dict[str, int]:
-        numbers: dict[str, int] = {}
-        frequency: dict[str, int] = {}
-        passages, terms, counts = [], [], []
-        for passage, words in enumerate(corpus):
-            self.doc_len.append(len(words))
-            for word, count in Counter(words).items():
-                frequency[word] = frequency.get(word, 0) + 1
-                passages.append(passage)
-                terms.append(numbers.setdefault(word, len(numbers)))
-                counts.append(count)
+        self.chunks: list[_Counts] = []
+        numbers: defaultdict[str, int] = defaultdict()
+        numbers.default_factory = numbers.__len__  # a new term has the next number
+        words, lengths = array("i"), array("i")
+        for passage in corpus:
+            words.extend(map(numbers.__getitem__, passage))
+            lengths.append(len(passage))
+            if len(words) >= _CHUNK:
+                self._count(words, lengths)
+                words, lengths = array("i"), array("i")
+        self._count(words, lengths)
         self.corpus_size = len(self.doc_len)
         self.avgdl = sum(self.doc_len) / max(1, self.corpus_size)
-        self.passages = np.array(passages, dtype=np.int32)
-        self.terms = np.array(terms, dtype=np.int64)
-        self.counts = np.array(counts, dtype=np.float64)
-        return frequency
+        frequency = np.zeros(len(numbers), dtype=np.int64)
+        for chunk in self.chunks:
+            frequency[chunk.terms] += chunk.sizes
+        return dict(zip(numbers, frequency.tolist(), strict=True))
+
+    def _count(self, words: array[int], lengths: array[int]) -> None:
+        first = len(self.doc_len)
+        passages = np.arange(first, first + len(lengths), dtype=np.int32).repeat(lengths)
+        self.chunks.append(_Counts.of(np.array(words, dtype=np.int32), passages))
+        self.doc_len.extend(lengths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +136,24 @@ class Postings:
         vocabulary = sorted(bm25.idf)
         position = {term: place for place, term in enumerate(vocabulary)}
         places = np.array([position[term] for term in bm25.idf], dtype=np.int64)  # idf keeps the order of first sight
-        terms = places[bm25.terms] if len(bm25.terms) else bm25.terms
         idf = np.array([bm25.idf[term] for term in vocabulary], dtype=np.float64)
-        lengths = np.array(bm25.doc_len, dtype=np.float64)[bm25.passages]
-        norm = bm25.k1 * (1 - bm25.b + bm25.b * lengths / (bm25.avgdl or 1))
-        impacts = idf[terms] * bm25.counts * (bm25.k1 + 1) / (bm25.counts + norm)
-        order = np.argsort(terms, kind="stable")
-        starts = np.zeros(len(vocabulary) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(terms, minlength=len(vocabulary)), out=starts[1:])
-        return vocabulary, cls(starts, bm25.passages[order], impacts[order].astype(np.float32), idf)
+        norms = bm25.k1 * (1 - bm25.b + bm25.b * np.array(bm25.doc_len, dtype=np.float64) / (bm25.avgdl or 1))
+        frequency = np.zeros(len(vocabulary), dtype=np.int64)
+        for chunk in bm25.chunks:
+            frequency[places[chunk.terms]] += chunk.sizes
+        starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(frequency)])
+        passages, impacts = np.empty(starts[-1], dtype=np.int32), np.empty(starts[-1], dtype=np.float32)
+        free = starts[:-1].copy()
+        while bm25.chunks:  # in the order of their passages, and each let go of when it is written
+            chunk = bm25.chunks.pop(0)
+            terms = places[chunk.terms]
+            targets = (free[terms] - np.cumsum(chunk.sizes) + chunk.sizes).repeat(chunk.sizes)
+            targets += np.arange(len(targets))
+            free[terms] += chunk.sizes
+            passages[targets] = chunk.passages
+            weights = idf[terms].repeat(chunk.sizes) * chunk.counts
+            impacts[targets] = weights * (bm25.k1 + 1) / (chunk.counts + norms[chunk.passages])
+        return vocabulary, cls(starts, passages, impacts, idf)
 
 
 class LexicalIndex:
@@ -109,13 +173,13 @@ class LexicalIndex:
         counts = Counter(terms)
         known = self._find_terms([*counts, *(term for other in alternatives for term in other.terms)])
         replaced = frozenset[str]().union(*(other.stands_for for other in alternatives))
-        others: dict[frozenset[str], list[Alternative]] = {frozenset((term,)): [] for term in counts.keys() - replaced}
+        others: dict[frozenset[str], list[Alternative]] = {frozenset((t,)): [] for t in counts if t not in replaced}
         for alternative in alternatives:
             others.setdefault(alternative.stands_for, []).append(alternative)
         concepts = [
             Concept(
-                self._looked_up({term: counts[term] for term in stands_for}, known),
-                tuple((self._looked_up(dict.fromkeys(a.terms, 1), known), a.weight) for a in some),
+                self._looked_up({term: counts[term] for term in sorted(stands_for)}, known),
+                tuple((self._looked_up(dict.fromkeys(sorted(a.terms), 1), known), a.weight) for a in some),
             )
             for stands_for, some in others.items()
         ]
@@ -214,13 +278,17 @@ class LexicalQuery:
         """
         return self._summed(self._impacts)
 
-    def coverage(self) -> NDArray[np.float32]:
+    def coverage(self, numbers: Sequence[int] | None = None) -> NDArray[np.float32]:
         """The share of the question that each passage's terms cover, weighed by idf: float32 [passages], 0..1.
 
         A term that no passage has counts as the rarest of all.
+
+        Args:
+            numbers: the passages to look at; None for all.
         """
         total = sum(concept.weight for concept in self.concepts)
-        return self._summed(lambda term: np.float32(term.weight)) / np.float32(total or 1)
+        looked_at = None if numbers is None else np.array(numbers, dtype=np.int32)
+        return self._summed(self._weights, looked_at) / np.float32(total or 1)
 
     def covered_by(self, terms: AbstractSet[str]) -> float:
         """The share of the question that some terms cover, as `coverage` has it for passages."""
@@ -242,38 +310,64 @@ class LexicalQuery:
         """
         return self.largest_factor * sum(concept.reachable for concept in self.concepts)
 
-    def _summed(self, worth: _Worth) -> NDArray[np.float32]:
+    def _summed(self, worth: _Worth, numbers: NDArray[np.int32] | None = None) -> NDArray[np.float32]:
         """Add up what each term is worth to the passages that have it; of a concept, the best of its forms counts."""
-        scores = np.zeros(self.size, dtype=np.float32)
+        scores = np.zeros(self.size if numbers is None else len(numbers), dtype=np.float32)
         for concept in self.concepts:
-            if not concept.alternatives:
-                self._add(concept.asked, worth, scores)
-                continue
-            own = np.zeros(self.size, dtype=np.float32)
-            self._add(concept.asked, worth, own)
+            own = np.zeros_like(scores) if concept.alternatives else scores
+            for term in concept.asked:
+                np.add.at(own, *self._column(term, worth, numbers))
             for terms, weight in concept.alternatives:
                 if _all_known(terms):
                     scale = np.float32(weight * concept.weight / _weight(terms))
-                    np.maximum(own, scale * self._of_all(terms, worth), out=own)
-            scores += own
+                    places, values = _of_all([self._column(term, worth, numbers) for term in terms])
+                    own[places] = np.maximum(own[places], scale * values)
+            if own is not scores:
+                scores += own
         return scores
 
-    def _of_all(self, terms: Sequence[QueryTerm], worth: _Worth) -> NDArray[np.float32]:
-        """What the passages that have every one of the terms score on them; the others have 0."""
-        scores, has = np.zeros(self.size, dtype=np.float32), np.zeros(self.size, dtype=np.int16)
-        self._add(terms, worth, scores)
-        for term in terms:
-            has[self.postings.passages[self._span(term)]] += 1
-        return np.where(has == len(terms), scores, np.float32(0))
-
-    def _add(self, terms: Sequence[QueryTerm], worth: _Worth, scores: NDArray[np.float32]) -> None:
-        for term in terms:
-            if term.position is not None:
-                scores[self.postings.passages[self._span(term)]] += worth(term)
+    def _column(
+        self, term: QueryTerm, worth: _Worth, numbers: NDArray[np.int32] | None
+    ) -> tuple[_Places, NDArray[np.float32]]:
+        """Where the passages that have a term stand among those looked at, and what it is worth to each of them."""
+        if term.position is None:
+            return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+        passages, values = self.postings.passages[self._span(term)], worth(term)
+        if numbers is None:
+            return passages, values
+        places, found = _found(numbers, passages)
+        return places, values[found]
 
     def _impacts(self, term: QueryTerm) -> NDArray[np.float32]:
         return np.float32(term.count) * self.postings.impacts[self._span(term)]
 
+    def _weights(self, term: QueryTerm) -> NDArray[np.float32]:
+        span = self._span(term)
+        return np.broadcast_to(np.float32(term.weight), span.stop - span.start)
+
     def _span(self, term: QueryTerm) -> slice:
         assert term.position is not None  # noqa: S101 - only those that are in the index are looked for
-        return slice(*self.postings.starts[term.position : term.position + 2])
+        return slice(*self.postings.starts[term.position : term.position + 2].tolist())
+
+
+def _found(some: _Places, among: _Places) -> tuple[_Places, _Places]:
+    """Where those stand that are among others, and where they stand there; the others ascend.
+
+    >>> [places.tolist() for places in _found(np.array([7, 4, 9]), np.array([2, 4, 7]))]
+    [[0, 1], [2, 1]]
+    """
+    near = np.searchsorted(among, some)
+    near[near == len(among)] = 0
+    places = np.flatnonzero(among[near] == some) if len(among) else near[:0]
+    return places, near[places]
+
+
+def _of_all(columns: Sequence[tuple[_Places, NDArray[np.float32]]]) -> tuple[_Places, NDArray[np.float32]]:
+    """The places that are in every column, and the sums of their values."""
+    common = min((places for places, _ in columns), key=len)
+    for places, _ in columns:
+        common = common[_found(common, places)[0]]
+    sums = np.zeros(len(common), dtype=np.float32)
+    for places, values in columns:
+        sums += values[_found(common, places)[1]]
+    return common, sums

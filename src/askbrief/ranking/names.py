@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 import regex
 from rapidfuzz import fuzz, process
@@ -14,7 +15,7 @@ from rapidfuzz.distance import OSA
 from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -143,20 +144,33 @@ class _Entry:
     row: NameRow
 
 
+class NameRows(Protocol):
+    """The rows of an index, as they are kept."""
+
+    def names(self) -> Sequence[NameRow]:
+        """All of them, in order."""
+
+    def names_of(self, key: str, /) -> Sequence[NameRow]:
+        """Those that have a key, in order."""
+
+    def known_names(self, keys: Sequence[str], /) -> frozenset[str]:
+        """Those keys that some have."""
+
+    def most_parts(self) -> int:
+        """How many parts the longest of all keys has."""
+
+
 class NameIndex:
     """The names of one generation, found by any of their forms. Threads may share it."""
 
-    def __init__(self, rows: Iterable[NameRow]) -> None:
-        """Take the rows in the order of their passages."""
-        self._entries: dict[str, list[_Entry]] = defaultdict(list)
-        for row in rows:
-            self._entries[row.keys[0]].append(_Entry(row.name, row.other, row.keys[1], row))
-            self._entries[row.keys[1]].append(_Entry(row.other, row.name, row.keys[0], row))
-        self.most_parts = max((key.count(" ") + 1 for key in self._entries), default=0)
+    def __init__(self, rows: NameRows) -> None:
+        """Take what finds the rows."""
+        self._rows = rows
+        self.most_parts = rows.most_parts()
 
-    def __contains__(self, key: str) -> bool:
-        """Whether any document, in scope or not, or the team has a name of this key."""
-        return key in self._entries
+    def among(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those keys of which any document, in scope or not, or the team has a name."""
+        return self._rows.known_names(list(dict.fromkeys(keys)))
 
     def meanings(self, key: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
         """The other names of a name, by what somebody may see.
@@ -169,7 +183,7 @@ class NameIndex:
             The team's first, then what most documents say; forms that differ only in little are one.
         """
         groups: dict[tuple[str, bool], list[_Entry]] = defaultdict(list)
-        for entry in self._entries.get(key, ()):
+        for entry in _entries(key, self._rows.names_of(key)):
             if _may_see(entry.row, admitted):
                 groups[entry.other_key, entry.row.kind is NameKind.TEAM].append(entry)
         found = [_meaning(key, group) for (key, _), group in groups.items()]
@@ -196,11 +210,33 @@ class NameIndex:
     def names(self, admitted: NDArray[np.bool_] | None = None) -> list[str]:
         """Every name that somebody may see, as it is mostly written; what most passages define comes first."""
         found = []
-        for entries in self._entries.values():
+        for entries in self._by_key.values():
             seen = [entry for entry in entries if _may_see(entry.row, admitted)]
             if seen:
                 found.append((-sum(entry.row.count for entry in seen), _commonest(entry.own for entry in seen)))
         return [name for _, name in sorted(found)]
+
+    @cached_property
+    def _by_key(self) -> Mapping[str, Sequence[_Entry]]:
+        """All of them, for who lists them or has misspelt one."""
+        rows: dict[str, list[NameRow]] = defaultdict(list)
+        for row in self._rows.names():
+            for key in dict.fromkeys(row.keys):
+                rows[key].append(row)
+        return {key: _entries(key, some) for key, some in rows.items()}
+
+
+def _entries(key: str, rows: Sequence[NameRow]) -> list[_Entry]:
+    """Rows as they are found from a key; one whose two names have the same key, from both."""
+    return [
+        entry
+        for row in rows
+        for entry in (
+            _Entry(row.name, row.other, row.keys[1], row) if row.keys[0] == key else None,
+            _Entry(row.other, row.name, row.keys[0], row) if row.keys[1] == key else None,
+        )
+        if entry
+    ]
 
 
 def _order(meaning: Meaning) -> tuple[bool, int, int, bool, str]:

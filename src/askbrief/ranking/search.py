@@ -1,4 +1,4 @@
-"""A question against one index: both rankings over all passages in scope, fused, then the best looked at closely."""
+"""A question against one index: the first ranking of the passages in scope, then the best looked at closely."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.ranking.diversity import HOLDS, diversified
-from askbrief.ranking.evidence import PassageEvidence, SentenceEvidence, document_evidence, passage_evidence
-from askbrief.ranking.fusion import Method, best, fuse
+from askbrief.ranking.evidence import PassageEvidence, SentenceEvidence, passage_evidence
+from askbrief.ranking.fusion import Method, best
 from askbrief.ranking.model import packaged_model
+from askbrief.ranking.shortlist import Shortlist
 from askbrief.ranking.steering import SHARE_OF_STEERING
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
 
     from askbrief.ranking.dense import DenseIndex
     from askbrief.ranking.encoder import Encoder
-    from askbrief.ranking.lexical import LexicalIndex, LexicalQuery
+    from askbrief.ranking.lexical import LexicalIndex
     from askbrief.ranking.query import Query
-    from askbrief.ranking.steering import Catalogued, Steering
+    from askbrief.ranking.steering import Catalogue, Catalogued, Steering
     from askbrief.records import Passage
 
 FEWEST_CANDIDATES = 30
@@ -34,13 +35,17 @@ FEWEST_OF_AN_ASPECT = 5
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What is searched: the two indexes over the same passages, the encoder that made one, passages and documents."""
+    """What is searched: the two indexes over the same passages, the encoder that made one, passages and documents.
+
+    With more than `exact_up_to` passages, a shortlist of the likeliest is ranked (see ranking/shortlist.py).
+    """
 
     lexical: LexicalIndex
     dense: DenseIndex
     encoder: Encoder
     passages: Callable[[Sequence[int]], Sequence[Passage]]
-    documents: Mapping[str, Catalogued]
+    documents: Catalogue | Mapping[str, Catalogued]
+    exact_up_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +94,41 @@ def search(
     """
     vector = searched.encoder.encode_query(query.text)
     lexical = searched.lexical.query(query.terms, query.alternatives)
-    columns = _columns(lexical, searched.dense.scores(vector), admitted)
-    first = fuse(columns["lexical"], columns["cosine"], weight=weight, method=method)
-    steered = first
-    if steering is not None:
-        steered = np.where(first > 0, first + np.float32(SHARE_OF_STEERING) * steering.documents, first)
-    held = _held(aspects, searched.lexical, len(first))
-    numbers = _candidates(steered, held, max(count, FEWEST_CANDIDATES))
+    first = Shortlist(
+        lexical,
+        searched.dense,
+        vector,
+        weight=weight,
+        method=method,
+        admitted=admitted,
+        exact_up_to=searched.exact_up_to,
+    )
+    held = _held([first.coverage(searched.lexical.query(a.terms, a.alternatives)) for a in aspects], len(first.scores))
+    places = _candidates(_steered(first, steering), held, max(count, FEWEST_CANDIDATES))
+    numbers, signals_of = first.numbers[places].tolist(), first.signals(places)
     found = []
-    for number, passage in zip(numbers, searched.passages(numbers), strict=True):
+    for place, (number, passage) in enumerate(zip(numbers, searched.passages(numbers), strict=True)):
         document = searched.documents[passage.doc_id]
         evidence = passage_evidence(passage, document.title, lexical, searched.dense.sentences(number), vector)
-        signals = {name: float(column[number]) for name, column in columns.items()} | _close_signals(evidence)
-        signals["document"] = document_evidence(first[document.first : document.last])
-        score = packaged_model().score(signals) if method is Method.HYBRID else float(first[number])
+        signals = {name: column[place] for name, column in signals_of.items()} | _close_signals(evidence)
+        signals["document"] = first.document_evidence(document)
+        score = packaged_model().score(signals) if method is Method.HYBRID else float(first.scores[places[place]])
         if steering is not None:
             signals["constraint"] = steering.of(passage, _best(passage, evidence.sentences))
             score = min(1.0, max(0.0, score + SHARE_OF_STEERING * signals["constraint"]))
         rounded = {name: round(value, 6) for name, value in signals.items()}
         found.append(Ranked(number, passage, score, rounded, evidence.sentences))
-    found.sort(key=lambda ranked: (-ranked.score, ranked.number))
-    order = diversified([ranked.score for ranked in found], held[[ranked.number for ranked in found]])
-    return [found[place] for place in order[:count]]
+    ranking = sorted(range(len(found)), key=lambda place: (-found[place].score, found[place].number))
+    order = diversified([found[place].score for place in ranking], held[places[ranking]])
+    return [found[ranking[place]] for place in order[:count]]
+
+
+def _steered(first: Shortlist, steering: Steering | None) -> NDArray[np.float32]:
+    """The scores of the first ranking, each match lifted as far as its document meets the constraints."""
+    if steering is None:
+        return first.scores
+    lifted = first.scores + np.float32(SHARE_OF_STEERING) * steering.documents[first.numbers]
+    return np.where(first.scores > 0, lifted, first.scores)
 
 
 def _close_signals(evidence: PassageEvidence) -> dict[str, float]:
@@ -123,35 +141,16 @@ def _close_signals(evidence: PassageEvidence) -> dict[str, float]:
     }
 
 
-def _held(aspects: Sequence[Query], lexical: LexicalIndex, size: int) -> NDArray[np.float32]:
+def _held(columns: Sequence[NDArray[np.float32]], size: int) -> NDArray[np.float32]:
     """How much of each aspect's terms, or of what may stand for them, each passage has: float32 [passages, aspects]."""
-    held = np.zeros((size, len(aspects)), dtype=np.float32)
-    for place, aspect in enumerate(aspects):
-        held[:, place] = lexical.query(aspect.terms, aspect.alternatives).coverage()
-    return held
+    return np.stack(columns, axis=1) if columns else np.zeros((size, 0), dtype=np.float32)
 
 
-def _candidates(scores: NDArray[np.float32], held: NDArray[np.float32], count: int) -> list[int]:
-    """The best passages, and the few best on each aspect."""
+def _candidates(scores: NDArray[np.float32], held: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """The places of the best passages, and of the few best on each aspect."""
     found = [best(scores, count)]
     found += [best(np.where(on >= HOLDS, scores, np.float32(0)), FEWEST_OF_AN_ASPECT) for on in held.T]
-    return list(dict.fromkeys(np.concatenate(found).tolist()))
-
-
-def _columns(
-    query: LexicalQuery, cosines: NDArray[np.float32], admitted: NDArray[np.bool_] | None
-) -> dict[str, NDArray[np.float32]]:
-    """The signals of every whole passage; what is out of scope has none."""
-    bm25 = query.scores()
-    columns = {
-        "bm25": bm25,
-        "lexical": bm25 / np.float32(query.theoretical_maximum() or 1),
-        "cosine": cosines,
-        "coverage": query.coverage(),
-    }
-    if admitted is None:
-        return columns
-    return {name: np.where(admitted, column, np.float32(0)) for name, column in columns.items()}
+    return np.array(list(dict.fromkeys(np.concatenate(found).tolist())), dtype=np.int64)
 
 
 def _best(passage: Passage, sentences: SentenceEvidence) -> str:

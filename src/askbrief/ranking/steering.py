@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import regex
@@ -18,7 +18,7 @@ from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.dates import dates_in, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -44,6 +44,7 @@ ATTRIBUTING = frozenset(
 )
 """Stems by which a sentence tells whose its words are."""
 
+Share = TypeVar("Share", float, "NDArray[np.float64]")
 _NAME_WORD = regex.compile(r"\b\p{Lu}")
 
 
@@ -58,40 +59,74 @@ class Catalogued:
     last: int
 
 
+class Documents(Protocol):
+    """The documents of an index, as they are kept."""
+
+    def find(self, doc_id: str, /) -> Catalogued | None:
+        """One of them."""
+
+    def days(self) -> NDArray[np.int32]:
+        """When they were written, in the order of their passages, of which each has some: int32 [documents, 5].
+
+        Columns: the first passage, how many there are, the last day that the document is dated, and the first and the
+        last day of what `dates.written` says of it; days as ordinals, 0 for none.
+        """
+
+    def going_by(self, name: frozenset[str], /) -> Sequence[int]:
+        """The positions of those of which `Names.go_by` holds."""
+
+
 class Catalogue:
-    """All documents of an index: when they were written, and the names they go by, each read when first asked for."""
+    """All documents of an index: when they were written, and the names they go by, each read when it is needed."""
 
-    def __init__(self, documents: Sequence[Catalogued]) -> None:
-        """Take the documents in the order of their passages."""
-        self._documents = [document for document in documents if document.first < document.last]
+    def __init__(self, documents: Documents) -> None:
+        """Take what finds them."""
+        self._documents = documents
 
-    @cached_property
-    def written(self) -> dict[str, Period | None]:
-        """By document: the years in its title, else its date."""
-        return {document.doc_id: written(document.title, document.metadata) for document in self._documents}
+    def __getitem__(self, doc_id: str) -> Catalogued:
+        """One of them.
 
-    @cached_property
-    def names(self) -> dict[str, Names]:
-        """By document: the terms and initials of its title, its publisher and its authors."""
-        return {document.doc_id: Names.of(document.title, document.metadata) for document in self._documents}
+        Raises:
+            KeyError: there is none of this name.
+        """
+        found = self._documents.find(doc_id)
+        if found is None:
+            raise KeyError(doc_id)
+        return found
+
+    def position(self, doc_id: str) -> int:
+        """Where a document stands among them."""
+        return int(np.searchsorted(self._days[:, 0], self[doc_id].first))
 
     def newest(self, admitted: NDArray[np.bool_] | None = None) -> dt.date | None:
         """The last day that a document in scope is dated: what "last month" is told from."""
-        firsts, days = self._days
-        seen = days if admitted is None else days[admitted[firsts]]
-        newest = int(seen.max(initial=0))
+        firsts, days = self._days[:, 0], self._days[:, 2]
+        newest = int((days if admitted is None else days[admitted[firsts]]).max(initial=0))
         return dt.date.fromordinal(newest) if newest else None
 
-    def spread(self, by_document: Callable[[str], float]) -> NDArray[np.float32]:
+    def written_in(self, periods: Sequence[Period]) -> NDArray[np.bool_]:
+        """Which documents speak of one of some times as a whole: bool [documents]."""
+        firsts, lasts = self._days[:, 3], self._days[:, 4]
+        found = np.zeros(len(firsts), dtype=np.bool_)
+        for period in periods:
+            first, last = period.first or dt.date.min, period.last or dt.date.max
+            found |= (firsts <= last.toordinal()) & (lasts >= first.toordinal())
+        return found
+
+    def going_by(self, names: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
+        """Which documents go by one of some names: bool [documents]."""
+        found = np.zeros(len(self._days), dtype=np.bool_)
+        for name in names:
+            found[self._documents.going_by(name)] = True
+        return found
+
+    def spread(self, by_document: NDArray[np.floating]) -> NDArray[np.float32]:
         """What is said of documents, said of their passages: float32 [passages]."""
-        values = np.array([by_document(document.doc_id) for document in self._documents], dtype=np.float32)
-        return np.repeat(values, [document.last - document.first for document in self._documents])
+        return np.repeat(by_document.astype(np.float32), self._days[:, 1])
 
     @cached_property
-    def _days(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The first passage of every document, and the last day it is dated as an ordinal; 0 for none."""
-        days = [day.toordinal() if (day := document.metadata.last_day()) else 0 for document in self._documents]
-        return np.array([d.first for d in self._documents], dtype=np.int64), np.array(days, dtype=np.int64)
+    def _days(self) -> NDArray[np.int32]:
+        return self._documents.days()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +168,17 @@ class Steering:
     @cached_property
     def documents(self) -> NDArray[np.float32]:
         """How far each passage's document meets the constraints as a whole, 0..1: float32 [passages]."""
-        return self._catalogue.spread(lambda name: self._mean(self._by_date(name), self._by_name(name)))
+        return self._catalogue.spread(self._mean(self._by_date, self._by_name))
+
+    @cached_property
+    def _by_date(self) -> NDArray[np.float64]:
+        """How far each document meets the time: float64 [documents]."""
+        return np.where(self._catalogue.written_in(self._constraints.periods), WRITTEN_THEN, 0.0)
+
+    @cached_property
+    def _by_name(self) -> NDArray[np.float64]:
+        """Whether each document is of the source: float64 [documents]."""
+        return self._catalogue.going_by(self._sources).astype(np.float64)
 
     def of(self, passage: Passage, sentence: str) -> float:
         """How far a passage meets the constraints, 0..1; below 0 where it is of another time.
@@ -142,18 +187,19 @@ class Steering:
             passage: with its document.
             sentence: that of the passage which answers best.
         """
-        time = self._by_words(passage, sentence) if self._constraints.periods else 0.0
-        return self._mean(time, max(self._by_name(passage.doc_id), self._by_mention(passage)))
+        place = self._catalogue.position(passage.doc_id)
+        time = self._by_words(passage, sentence, float(self._by_date[place])) if self._constraints.periods else 0.0
+        return self._mean(time, max(float(self._by_name[place]), self._by_mention(passage)))
 
-    def _mean(self, time: float, source: float) -> float:
+    def _mean(self, time: Share, source: Share) -> Share:
         """Over the kinds of constraints that there are."""
         kinds = bool(self._constraints.periods) + bool(self._constraints.sources)
         return (time + source) / max(1, kinds)
 
-    def _by_words(self, passage: Passage, sentence: str) -> float:
+    def _by_words(self, passage: Passage, sentence: str, by_date: float) -> float:
         """By the dates in the sentence, else by the years in the passage, else by the date of the document."""
-        when = self._catalogue.written[passage.doc_id]
-        here = list(dates_in(sentence, when))
+        document = self._catalogue[passage.doc_id]
+        here = list(dates_in(sentence, written(document.title, document.metadata)))
         if any(self._meets(dated.period) and dated.own_year for dated in here):
             return 1.0
         if any(self._meets(dated.period) for dated in here):
@@ -163,17 +209,10 @@ class Steering:
         years = [dated for dated in dates_in(passage.text) if dated.own_year]
         if any(self._meets(dated.period) for dated in years):
             return NEARBY
-        return 0.0 if years else self._by_date(passage.doc_id)
+        return 0.0 if years else by_date
 
     def _meets(self, dated: Period) -> bool:
         return dated in self._constraints.named or any(dated.meets(period) for period in self._constraints.periods)
-
-    def _by_date(self, doc_id: str) -> float:
-        when = self._catalogue.written[doc_id]
-        return WRITTEN_THEN if when and any(when.meets(period) for period in self._constraints.periods) else 0.0
-
-    def _by_name(self, doc_id: str) -> float:
-        return float(any(self._catalogue.names[doc_id].go_by(name) for name in self._sources)) if self._sources else 0.0
 
     def _by_mention(self, passage: Passage) -> float:
         if not self._sources:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import regex
@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,40 +31,48 @@ _MOST, _MOST_READ = 3, 8
 """So many words are given, and the passages of so many looked at."""
 _READ = 8
 """So many passages of a term are read for the word that people write for it."""
+_LOOKED_AT = 10_000
+"""So many postings at a time are looked through."""
 _WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’ʼ]\p{L}+)*")
 _LETTERS = regex.compile(r"\p{L}+")
+
+
+class Terms(Protocol):
+    """The terms of an index and the passages that have them, as they are kept."""
+
+    def find_terms(self, terms: Sequence[str], /) -> Mapping[str, int]:
+        """The positions of some, those that there are."""
+
+    def terms(self, first: str, /) -> Sequence[tuple[str, int]]:
+        """Those that begin with a letter, with their positions, in order."""
+
+    def first_letters(self) -> Sequence[str]:
+        """What terms begin with: each letter once."""
+
+    def passages(self, numbers: Sequence[int], /) -> Sequence[Passage]:
+        """The passages of some numbers."""
 
 
 class Vocabulary:
     """The terms of one generation, with the passages that have them. Threads may share it."""
 
-    def __init__(
-        self,
-        postings: Postings,
-        find_terms: Callable[[Sequence[str]], Mapping[str, int]],
-        terms: Callable[[], Sequence[str]],
-        passages: Callable[[Sequence[int]], Sequence[Passage]],
-        size: int,
-    ) -> None:
+    def __init__(self, postings: Postings, terms: Terms, size: int) -> None:
         """Take what is read when it is needed.
 
         Args:
             postings: the passages of each term.
-            find_terms: looks the positions of some terms up.
-            terms: gives all terms in order.
-            passages: gives the passages of some numbers.
+            terms: what finds terms and passages.
             size: how many passages there are.
         """
         self._least = 1 if size < _SMALL_INDEX else 2
         self._postings = postings
-        self._find_terms = find_terms
-        self._all_terms = terms
-        self._passages = passages
+        self._terms = terms
+        self._buckets: dict[str, Mapping[int, tuple[list[str], list[int]]]] = {}
 
     def unknown(self, terms: Sequence[str], admitted: NDArray[np.bool_] | None = None) -> frozenset[str]:
         """Those of some terms that no passage in scope has."""
-        found = self._find_terms(terms)
-        known = found if admitted is None else (term for term in found if self._frequency(found[term], admitted))
+        found = self._terms.find_terms(terms)
+        known = found if admitted is None else (term for term in found if self._stands_in(found[term], admitted))
         return frozenset(terms).difference(known)
 
     def near(self, word: str, term: str, admitted: NDArray[np.bool_] | None = None) -> list[tuple[str, str]]:
@@ -102,21 +110,22 @@ class Vocabulary:
 
     def _in_bucket(self, term: str, length: int, most: int) -> Iterator[tuple[str, int]]:
         """The terms of the same first letter and a length that are at most so far, with their positions."""
-        words, positions = self._buckets.get((term[0], length), ((), ()))
+        words, positions = self._bucket(term[0]).get(length, ((), ()))
         near = process.extract(term, words, scorer=OSA.distance, score_cutoff=most, limit=None)
         return ((other, positions[place]) for other, _, place in near)
 
     def _of_another_beginning(self, term: str) -> list[tuple[str, int]]:
         """The terms that differ in the first letter only: another, one more or less, or swapped with the second."""
         swapped = f"{term[1::-1]}{term[2:]}"
-        near = [*self._endings.get(term[1:], ()), *self._endings.get(term, ())]
-        return [*near, *((other, place) for other, place in self._find_terms([term[1:], swapped]).items())]
+        others = [f"{letter}{ending}" for letter in self._first_letters for ending in (term[1:], term)]
+        near = {other: place for other, place in self._terms.find_terms(others).items() if _LETTERS.fullmatch(other)}
+        return [*near.items(), *self._terms.find_terms([term[1:], swapped]).items()]
 
     def _written(self, term: str, word: str, most: int, admitted: NDArray[np.bool_] | None) -> tuple[int, str] | None:
         """Of the words that people write for a term, the one nearest to a misspelt one, if it is near enough."""
-        passages = self._postings.passages[self._span(self._find_terms([term])[term])]
+        passages = self._postings.passages[self._span(self._terms.find_terms([term])[term])]
         read = (passages if admitted is None else passages[admitted[passages]])[:_READ].tolist()
-        words = Counter(other for passage in self._passages(read) for other in _WORD.findall(passage.text))
+        words = Counter(other for passage in self._terms.passages(read) for other in _WORD.findall(passage.text))
         found = [
             (OSA.distance(word.casefold(), other.casefold(), score_cutoff=most), -count, other)
             for other, count in words.items()
@@ -125,25 +134,28 @@ class Vocabulary:
         near = sorted(one for one in found if one[0] <= most and term in analyse(one[2]))
         return (near[0][0], near[0][2]) if near else None
 
-    @cached_property
-    def _buckets(self) -> Mapping[tuple[str, int], tuple[list[str], list[int]]]:
-        """The terms that are words, with their positions, by first letter and length."""
-        buckets: dict[tuple[str, int], tuple[list[str], list[int]]] = defaultdict(lambda: ([], []))
-        for position, term in enumerate(self._all_terms()):
-            if _LETTERS.fullmatch(term):
-                words, positions = buckets[term[0], len(term)]
-                words.append(term)
-                positions.append(position)
-        return dict(buckets)
+    def _bucket(self, letter: str) -> Mapping[int, tuple[list[str], list[int]]]:
+        """The terms that are words and begin with a letter, with their positions, by length; read once."""
+        if letter not in self._buckets:
+            bucket: dict[int, tuple[list[str], list[int]]] = defaultdict(lambda: ([], []))
+            for term, position in self._terms.terms(letter):
+                if _LETTERS.fullmatch(term):
+                    words, positions = bucket[len(term)]
+                    words.append(term)
+                    positions.append(position)
+            self._buckets[letter] = dict(bucket)
+        return self._buckets[letter]
 
     @cached_property
-    def _endings(self) -> Mapping[str, list[tuple[str, int]]]:
-        """The same by all letters but the first."""
-        endings: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for words, positions in self._buckets.values():
-            for word, position in zip(words, positions, strict=True):
-                endings[word[1:]].append((word, position))
-        return dict(endings)
+    def _first_letters(self) -> Sequence[str]:
+        return self._terms.first_letters()
+
+    def _stands_in(self, position: int, admitted: NDArray[np.bool_]) -> bool:
+        """Whether some passage in scope has a term; of a frequent one, the first passages mostly tell."""
+        span = self._span(position)
+        starts = range(span.start, span.stop, _LOOKED_AT)
+        passages = self._postings.passages
+        return any(admitted[passages[start : min(start + _LOOKED_AT, span.stop)]].any() for start in starts)
 
     def _frequency(self, position: int, admitted: NDArray[np.bool_] | None) -> int:
         """How many passages in scope have a term."""

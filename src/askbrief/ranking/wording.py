@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import regex
@@ -114,25 +115,31 @@ def _worded(
 
 def _names_in(found: Sequence[Part], known: Known) -> dict[tuple[int, int], list[Meaning]]:
     """The stretches of a question that are names with another name to search for, the longest first."""
+    sizes = range(min(known.names.most_parts, len(found)), 0, -1)
+    stretches = [(first, first + size) for size in sizes for first in range(len(found) - size + 1)]
+    keys = [_keys_of(found[first:last]) for first, last in stretches]
+    are_known = known.names.among(chain.from_iterable(keys))
     named: dict[tuple[int, int], list[Meaning]] = {}
     taken: set[int] = set()
-    for size in range(min(known.names.most_parts, len(found)), 0, -1):
-        for first in range(len(found) - size + 1):
-            stretch = range(first, first + size)
-            meanings = [] if taken.intersection(stretch) else _meanings_of(found[first : first + size], known)
+    for stretch, some in zip(stretches, keys, strict=True):
+        key = next((key for key in some if key in are_known), None)
+        if key is not None and taken.isdisjoint(range(*stretch)):
+            meanings = _meanings_of(key, found[slice(*stretch)], known)
             if meanings:
-                named[first, first + size] = meanings
-                taken.update(stretch)
+                named[stretch] = meanings
+                taken.update(range(*stretch))
     return named
 
 
-def _meanings_of(stretch: Sequence[Part], known: Known) -> list[Meaning]:
-    """What a stretch of a question stands for, if it is a name; also what that has for further names."""
+def _keys_of(stretch: Sequence[Part]) -> list[str]:
+    """What a stretch of a question is found by, if it is a name."""
+    word = stretch[0].word
+    return [" ".join(part.key for part in stretch)] if len(stretch) > 1 else [word.casefold(), word_key(word)]
+
+
+def _meanings_of(key: str, stretch: Sequence[Part], known: Known) -> list[Meaning]:
+    """What a name in a question stands for; also what that has for further names."""
     word = stretch[0].word if len(stretch) == 1 else None
-    keys = [" ".join(part.key for part in stretch)] if word is None else [word.casefold(), word_key(word)]
-    key = next((key for key in keys if key in known.names), None)
-    if key is None:
-        return []
     found = {one.key: one for one in _clear(key, known, word)}
     for one in list(found.values()):
         found |= {further.key: further for further in _clear(one.key, known) if further.key not in {key, *found}}

@@ -1,0 +1,110 @@
+"""What a generation says of itself, and the list of the files that it was built from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from askbrief.errors import IndexDamaged, IndexMismatch
+from askbrief.indexing.passages import SPLITTING_VERSION
+from askbrief.ranking.analysis import ANALYSIS_VERSION
+from askbrief.reading.registry import READING_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORMAT_VERSION = 3
+MANIFEST, SOURCES = "manifest.json", "sources.json"
+REBUILD = "run: askbrief build"
+
+
+class Versions(BaseModel):
+    """What decides whether an index can be read, and whether its parts can be reused by the next build."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = FORMAT_VERSION
+    reading: int = READING_VERSION
+    splitting: int = SPLITTING_VERSION
+    analysis: int = ANALYSIS_VERSION
+    model: str
+    dimension: int
+
+
+class SourceRow(BaseModel):
+    """A file below seeds/ as the build saw it; `problem` says why it gave no passages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    sha256: str = ""
+    sidecar_sha256: str = ""
+    stamp: str = ""
+    problem: str | None = None
+
+
+class Manifest(BaseModel):
+    """The contents of manifest.json.
+
+    `files` has the SHA-256 of what a question is answered from, which is the same for the same sources; the list of
+    sources says also when each of them was changed, and stands in a file of its own, which opening need not read.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    generation: str
+    built_at: dt.datetime
+    versions: Versions
+    documents: int
+    passages: int
+    terms: int
+    files: dict[str, str]
+    sources_sha256: str = ""
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """The SHA-256 of every file beside the manifest, by name."""
+        return {**self.files, SOURCES: self.sources_sha256}
+
+
+_Rows = TypeAdapter(tuple[SourceRow, ...])
+
+
+def written_sources(rows: Sequence[SourceRow]) -> bytes:
+    """The contents of sources.json."""
+    return _Rows.dump_json(tuple(rows), exclude_defaults=True)
+
+
+def read_sources(data: bytes) -> tuple[SourceRow, ...]:
+    """Read what `written_sources` wrote.
+
+    Raises:
+        IndexDamaged: this is something else.
+    """
+    try:
+        return _Rows.validate_json(data)
+    except ValidationError as error:
+        raise IndexDamaged(f"{SOURCES} of the index cannot be read: {REBUILD}") from error
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Read the contents of manifest.json.
+
+    Raises:
+        IndexDamaged: this is something else.
+        IndexMismatch: it was written by another version of askbrief.
+    """
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        raise IndexDamaged(f"{MANIFEST} of the index cannot be read: {REBUILD}") from error
+    built, ours = manifest.versions, Versions(model="", dimension=0)
+    for part in ("format", "analysis"):
+        if getattr(built, part) != getattr(ours, part):
+            raise IndexMismatch(
+                f"the index has {part} version {getattr(built, part)}, "
+                f"this askbrief needs {getattr(ours, part)}: {REBUILD}"
+            )
+    return manifest
