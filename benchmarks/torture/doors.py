@@ -25,7 +25,6 @@ from askbrief.indexing.passages import split
 from askbrief.journal import Journal
 from askbrief.library import Library
 from askbrief.ranking.analysis import analyse
-from askbrief.ranking.learning import learned
 from askbrief.reading import aliases, markdown, metadata, plain
 from askbrief.reading.decoding import decode
 from askbrief.records import Document, Scope
@@ -299,7 +298,6 @@ def _split(extract: Any) -> None:  # noqa: ANN401 - what readers give
         if extract.text[passage.start : passage.end] != passage.text:
             raise AssertionError(f"passage {passage.start}-{passage.end} is not its text")
         analyse(passage.text)
-    list(learned(iter(passages)))
 
 
 def _tolerantly(library: Library, question: str) -> None:
