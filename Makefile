@@ -1,6 +1,6 @@
 # Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build bot check test format eval calibrate bench clean
+.PHONY: help setup ask build bot check test format eval calibrate bench torture clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -68,6 +68,9 @@ bench: $(READY) ## Measure speed, quickly: make bench SETS="dir dir"
 	$(BIN)/python -m benchmarks.dense_search $(SETS)
 	$(BIN)/python -m benchmarks.building $(SETS) --sizes 1000
 	$(BIN)/python -m benchmarks.whole_question $(SETS) --sizes 1000
+
+torture: $(READY) ## Do to it what disks, kills, clocks, crowds and bad input do, and count (half an hour)
+	$(BIN)/python -m benchmarks.torture
 
 clean: ## Remove the environment, the index and caches (not seeds/ or state/)
 	rm -rf $(VENV) index .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage*

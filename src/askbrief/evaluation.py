@@ -15,11 +15,11 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import ir_measures
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from askbrief.choices import Method
 from askbrief.errors import EvaluationError, in_words
@@ -29,6 +29,7 @@ from askbrief.indexing.progress import Progress, Silent
 from askbrief.indexing.sources import SourceFile
 from askbrief.library import Library
 from askbrief.reading import plain
+from askbrief.reading.metadata import iso_date
 from askbrief.records import Answer, Document, Hit, Metadata
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class CorpusDocument(BaseModel):
     title: str
     text: str
     url: str | None = None
-    date: str | None = None
+    date: Annotated[str | None, BeforeValidator(iso_date)] = None
 
 
 class Gold(BaseModel):
@@ -114,6 +115,10 @@ class QuestionSet:
         self.texts = {document.doc_id: document.text for document in self.corpus}
         if len(self.texts) < len(self.corpus):
             raise EvaluationError(f"{folder / 'corpus.jsonl'} has two documents of the same doc_id")
+        if len({question.qid for question in self.questions}) < len(self.questions):
+            raise EvaluationError(f"{folder / 'queries.jsonl'} has two questions of the same qid")
+        if not self.corpus or not self.questions:
+            raise EvaluationError(f"{folder} has no {'questions' if self.corpus else 'documents'}: put some in")
 
     def sources(self) -> list[SourceFile]:
         """The corpus, to be indexed as if each document were a plain text file."""

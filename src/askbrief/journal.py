@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from askbrief.errors import InputError, JournalError
 from askbrief.records import Verdict
-from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors
+from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors, mapped_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Context: TypeAlias = "Mapping[str, str | int | bool | None]"
 
 COMMENT_CHARS = 1_000
+_WHAT = "the journal of questions and answers"
 _SCHEMA = (
     """
     CREATE TABLE IF NOT EXISTS exchanges (
@@ -240,10 +241,11 @@ class Journal:
     def votes(self) -> list[Opinion]:
         """The vote that counts of every person on every exchange, oldest first."""
         rows = self._read("SELECT exchange_id, person, vote, reason, comment, at FROM votes ORDER BY at, rowid")
-        return [
-            Opinion(exchange_id, person, Vote(vote), Reason(reason) if reason else None, comment, _moment(at))
-            for exchange_id, person, vote, reason, comment, at in rows
-        ]
+        with self._rows():
+            return [
+                Opinion(exchange_id, person, Vote(vote), Reason(reason) if reason else None, comment, _moment(at))
+                for exchange_id, person, vote, reason, comment, at in rows
+            ]
 
     def recently_shown(self, limit: int = 200) -> list[ShownHit]:
         """Passages that were shown, newest first and best first within an exchange, each key once.
@@ -252,11 +254,13 @@ class Journal:
         """
         query = "SELECT shown FROM exchanges WHERE shown != '[]' ORDER BY number DESC LIMIT ?"
         latest: dict[str, ShownHit] = {}
-        for (shown,) in self._read(query, _RECENT_EXCHANGES):
-            for hit in _shown_from(shown):
-                latest.setdefault(hit.key, hit)
-            if len(latest) >= limit:
-                break
+        rows = self._read(query, _RECENT_EXCHANGES)
+        with self._rows():
+            for (shown,) in rows:
+                for hit in _shown_from(shown):
+                    latest.setdefault(hit.key, hit)
+                if len(latest) >= limit:
+                    break
         return list(latest.values())[:limit]
 
     def recent_keys(self, limit: int = 200) -> list[str]:
@@ -266,7 +270,9 @@ class Journal:
     # ----------------------------------------------------------------------------------------- the file
 
     def _exchanges(self, which: str, *values: str) -> list[Exchange]:
-        return [_exchange(row) for row in self._read(f"SELECT {_COLUMNS} FROM exchanges {which}", *values)]  # noqa: S608 - constants
+        rows = self._read(f"SELECT {_COLUMNS} FROM exchanges {which}", *values)  # noqa: S608 - constants
+        with self._rows():
+            return [_exchange(row) for row in rows]
 
     def _read(self, query: str, *values: str | int) -> list[tuple[str, ...]]:
         with self._errors("read"):
@@ -301,7 +307,10 @@ class Journal:
                     yield connection
 
     def _errors(self, verb: str) -> AbstractContextManager[None]:
-        return mapped_errors(JournalError, "the journal of questions and answers", self._path, verb)
+        return mapped_errors(JournalError, _WHAT, self._path, verb)
+
+    def _rows(self) -> AbstractContextManager[None]:
+        return mapped_rows(JournalError, _WHAT, self._path)
 
 
 # ------------------------------------------------------------------------------------------------- rows

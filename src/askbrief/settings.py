@@ -9,7 +9,7 @@ from platformdirs import user_cache_path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from askbrief.errors import SettingsError
+from askbrief.errors import SettingsError, in_words
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
@@ -74,3 +74,5 @@ def load_settings(**overrides: object) -> Settings:
         first = error.errors()[0]
         name = f"ASKBRIEF_{str(first['loc'][0]).upper()}"
         raise SettingsError(f"{name} is {first['input']!r}: {first['msg'].lower()}") from error
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"the file .env cannot be read ({in_words(error)}): save it as UTF-8 text") from error

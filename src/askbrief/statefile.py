@@ -27,6 +27,24 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 
 
 @contextmanager
+def mapped_rows(error: type[AskbriefError], what: str, path: Path) -> Iterator[None]:
+    """Raise, as an error of ours, that a row of a file is not what we write: another program has, or a disk.
+
+    Args:
+        error: its class.
+        what: the file holds, in words.
+        path: of the file.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, RecursionError) as cause:
+        raise error(
+            f"{what}, {path}, holds a row that is not askbrief's ({type(cause).__name__}): "
+            "put a copy of the file in its place, or move it away"
+        ) from cause
+
+
+@contextmanager
 def mapped_errors(error: type[AskbriefError], what: str, path: Path, verb: str) -> Iterator[None]:
     """Raise what goes wrong with a file as an error of ours.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from askbrief.answering.mismatch import Presuppositions
 from askbrief.ranking.expected import expected
@@ -28,6 +28,17 @@ MISMATCHES = ("negation", "opposite", "number", "name")
 AGAINST = ("unanswered", *MISMATCHES)
 """The signals that speak against; the others speak for."""
 SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *AGAINST)
+_LEAST_LOGIT = -700.0
+"""Below it the exponential is more than a float can hold; the probability is nothing long before."""
+
+
+def _known(name: str) -> str:
+    if name not in SIGNALS:
+        raise ValueError(f"there is no signal {name!r}")
+    return name
+
+
+Signal = Annotated[str, AfterValidator(_known)]
 
 
 class Calibration(BaseModel):
@@ -40,12 +51,12 @@ class Calibration(BaseModel):
         strong, weak: from these probabilities on, the verdict is strong, or weak.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
     encoder: str
     fitted_on: tuple[str, ...]
     intercept: float
-    weights: dict[str, float]
+    weights: dict[Signal, float]
     strong: float
     weak: float
 
@@ -57,7 +68,7 @@ class Calibration(BaseModel):
         0.5
         """
         logit = self.intercept + sum(weight * signals[name] for name, weight in self.weights.items())
-        return 1 / (1 + math.exp(-logit))
+        return 1 / (1 + math.exp(-max(logit, _LEAST_LOGIT)))
 
     def verdict(self, probability: float) -> Verdict:
         """The word for a probability."""

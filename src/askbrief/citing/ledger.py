@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import sqlite3
 import threading
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from askbrief.errors import LedgerError
 from askbrief.records import Metadata
-from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors
+from askbrief.statefile import BUSY_SECONDS, connect_to_read, is_there, mapped_errors, mapped_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+_WHAT = "the memory of citation keys"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS shown (
     key TEXT PRIMARY KEY, doc_id TEXT NOT NULL, title TEXT NOT NULL, metadata TEXT NOT NULL,
@@ -106,24 +106,32 @@ class Ledger:
         with self._errors("read"):
             if not is_there(self._path):
                 return None
-            with closing(self._reading()) as connection:
-                row = connection.execute(
-                    "SELECT key, doc_id, title, metadata, locator, start, end, quote FROM shown WHERE key = ?",
-                    (key,),
-                ).fetchone()
+            row = self._row(key)
         if row is None:
             return None
-        return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
+        with mapped_rows(LedgerError, _WHAT, self._path):
+            return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
 
-    def _reading(self) -> sqlite3.Connection:
-        """A connection that reads; in a folder that cannot be written to, without the log that a writer would need."""
-        log = self._path.with_name(f"{self._path.name}-wal")
-        if os.access(self._path.parent, os.W_OK) or is_there(log):
-            return connect_to_read(self._path)
-        return sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    def _row(self, key: str) -> tuple[Any, ...] | None:
+        """Read a row; on a full disk, or where nothing may be written, without the log that this would need."""
+        try:
+            return _select(connect_to_read(self._path), key)
+        except sqlite3.OperationalError as error:
+            log = self._path.with_name(f"{self._path.name}-wal")
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY or is_there(log):
+                raise
+        return _select(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True), key)
 
     def _errors(self, verb: str) -> AbstractContextManager[None]:
-        return mapped_errors(LedgerError, "the memory of citation keys", self._path, verb)
+        return mapped_errors(LedgerError, _WHAT, self._path, verb)
+
+
+def _select(connection: sqlite3.Connection, key: str) -> tuple[Any, ...] | None:
+    with closing(connection):
+        row: tuple[Any, ...] | None = connection.execute(
+            "SELECT key, doc_id, title, metadata, locator, start, end, quote FROM shown WHERE key = ?", (key,)
+        ).fetchone()
+    return row
 
 
 def _json(metadata: Metadata) -> str:

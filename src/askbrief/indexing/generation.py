@@ -27,7 +27,7 @@ import os
 import shutil
 from dataclasses import fields
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
 import portalocker
@@ -90,7 +90,7 @@ class Generation:
             FileNotFoundError: it has been cleaned up in the meantime.
         """
         self.folder = folder
-        self._hold = (folder / MANIFEST).open("rb")
+        self._hold = _opened(folder / MANIFEST)
         try:
             portalocker.lock(self._hold, portalocker.LockFlags.SHARED)
             (folder / MANIFEST).stat()  # it may have been cleaned up while we waited for the lock
@@ -190,6 +190,15 @@ def postings_file(array: str) -> str:
     return f"postings-{array}.npy"
 
 
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise IndexDamaged(f"{path.name} of the index cannot be read ({error.strerror}): {REBUILD}") from error
+
+
 def _verified(manifest: bytes, sha256: str | None) -> Manifest:
     """The manifest, if it is the one that CURRENT means; one of another version is told by what it says itself."""
     if sha256 is None:
@@ -282,7 +291,7 @@ def sweep(index: Path) -> None:
 def _remove_unless_read(folder: Path) -> None:
     try:
         hold = (folder / MANIFEST).open("rb")
-    except FileNotFoundError:
+    except OSError:  # gone, or something else in its place: nobody can have opened that
         shutil.rmtree(folder, ignore_errors=True)
         return
     with hold:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from askbrief.ranking.encoder import Encoder
     from askbrief.records import Document
 
-SPLITTING_VERSION = 1
+SPLITTING_VERSION = 2
 """Raise it when the passages of any document change, so that every document is split again."""
 
 MOST_WORDS = 120
 FEWEST_WORDS = 60
 TARGET_WORDS = 105
+MOST_CHARS = 4_000
+"""No text has passages that long; without it, 120 words of any length would be one, and be slow to look into."""
 _CUT_INSIDE_PARAGRAPH = 0.1
 _ACROSS_LONG_PARAGRAPH = 0.3
 _LARGEST_HEADER_SHARE = 3
@@ -164,7 +166,8 @@ def _words(text: str, span: Span) -> int:
 
 def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: int) -> Iterator[_Sentence]:
     """Halve a sentence that is too long, at a clause end, a space, or, where there is neither, anywhere."""
-    if (sentence.words <= MOST_WORDS and sentence.tokens <= room) or sentence.end - sentence.start < 2:  # noqa: PLR2004
+    chars = sentence.end - sentence.start
+    if (sentence.words <= MOST_WORDS and sentence.tokens <= room and chars <= MOST_CHARS) or chars < 2:  # noqa: PLR2004
         yield sentence
         return
     before, after = _middle(text, sentence.start, sentence.end)
@@ -205,6 +208,8 @@ def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
             size = words[last] - words[first] - sentences[last - 1].words_after
             if first < last - 1:
                 if size > MOST_WORDS or tokens[last] - tokens[first] - sentences[last - 1].tokens_after > room:
+                    break
+                if sentences[last - 1].end - sentences[first].start > MOST_CHARS:
                     break
                 if sentences[first].paragraph != sentences[first + 1].paragraph:
                     crossing += _ACROSS_LONG_PARAGRAPH if long[first] or long[first + 1] else 0.0

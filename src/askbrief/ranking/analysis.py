@@ -50,7 +50,7 @@ _ASCII_TOKEN = re.compile(
 )
 """The same for text that is ASCII, as most English is; Python's own engine is much faster. A test holds them equal."""
 _POSSESSIVE = regex.compile(rf"[{_APOSTROPHES}]s$")
-_LATIN_MARKS = regex.compile(r"(?<=\p{Latin}\p{M}*)\p{M}")
+_LATIN_MARKS = regex.compile(r"(?<=\p{Latin})\p{M}+")
 _LATIN_WORD = regex.compile(r"\p{Latin}+")
 _LONGEST_ACRONYM = 6
 _LONGEST_TERM = 64

@@ -40,7 +40,9 @@ def blocks(text: str, start: int = 0) -> tuple[Block, ...]:
     [('heading', 2, 3), ('paragraph', 0, 10)]
     """
     lines = line_spans(text, start)
-    found = [_block(text, token, lines) for token in MarkdownIt("commonmark").enable("table").parse(text[start:])]
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])  # what stands within a block is quoted as it is written
+    found = [_block(text, token, lines) for token in parser.parse(text[start:])]
     return tuple(block for block in found if block is not None)
 
 

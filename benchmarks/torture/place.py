@@ -1,0 +1,207 @@
+"""Where a trial takes place: seeds/, index/, state/, the command line on them, and what an index says."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import shutil
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import askbrief.indexing.build
+import askbrief.library
+import askbrief.ranking.encoder
+from askbrief import payloads
+from askbrief.cli import run as run_cli
+from askbrief.errors import AskbriefError
+from askbrief.indexing.generation import Generation, current_name
+from askbrief.library import Library
+from askbrief.records import Scope
+from askbrief.settings import Settings
+from benchmarks.torture.corpus import QUESTIONS, write_corpus
+from benchmarks.torture.process import run
+from tests.fakes import HashEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from benchmarks.torture.process import Ended
+
+_SCOPE = Scope(collections=frozenset({"south"}))
+
+
+def stand_in(put: Callable[[object, str, object], None] = setattr) -> None:
+    """Let the command line of this process and of those forked from it encode with the tests' hashing encoder."""
+    for module in (askbrief.indexing.build, askbrief.library, askbrief.ranking.encoder):
+        put(module, "SentenceTransformerEncoder", lambda *_, **__: HashEncoder())
+
+
+def warm_up(root: Path) -> None:
+    """Do everything once, so that a forked process finds it imported: it may have no right to, and takes less time."""
+    place = Place(root)
+    place.seeds.mkdir(parents=True)
+    write_corpus(place.seeds, 0)
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()):
+        for command in (["build"], ["ask", "--json", QUESTIONS[0]], ["ask", "-"], ["sources"], ["status"], ["check"]):
+            place.command(*command)()
+        place.look()
+        key = re.findall(r'"key": "([^"]+)"', out.getvalue())[0]
+        place.command("cite", key)()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder with seeds/, index/ and state/."""
+
+    root: Path
+
+    @property
+    def seeds(self) -> Path:
+        return self.root / "seeds"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def serving(self) -> Path:
+        """The folder of the generation that serves."""
+        name = current_name(self.index)
+        assert name is not None  # noqa: S101 - asked of a built index only
+        return self.index / "generations" / name
+
+    def command(self, *arguments: str) -> Callable[[], int]:
+        """An askbrief command on these folders, to be run in a process of its own."""
+        folders = {"--seeds": self.seeds, "--index": self.index, "--state": self.state}
+        taken = {
+            "build": ("--seeds", "--index"),
+            "check": ("--seeds", "--index"),
+            "status": ("--seeds", "--index"),
+            "sources": ("--index",),
+            "cite": ("--index", "--state"),
+        }.get(arguments[0], tuple(folders))
+        options = [word for name in taken for word in (name, str(folders[name]))]
+        return lambda: run_cli([*arguments[:1], *options, *arguments[1:]])
+
+    @property
+    def build(self) -> Callable[[], int]:
+        """Bring the index up to date, by the command line."""
+        return self.command("build")
+
+    def look(self) -> int:
+        """Print a digest of all that the index says, or one line that says what is wrong, as the command line does."""
+        try:
+            with Library.open(self.index, encoder=HashEncoder(), settings=Settings()) as library:
+                sys.stdout.write(digest(library))
+        except AskbriefError as error:
+            sys.stderr.write(f"askbrief: {error}\n")
+            return 2
+        return 0
+
+    def put(self, index: Path) -> None:
+        """Have a copy of another index as this one."""
+        shutil.rmtree(self.index, ignore_errors=True)
+        shutil.copytree(index, self.index)
+
+    def files(self) -> dict[str, str]:
+        """The checksums of the generation that serves: equal for equal bytes."""
+        with Generation.open_current(self.index) as generation:
+            return dict(generation.manifest.files)
+
+    def left(self) -> set[str]:
+        """What lies in the index folder, the name of the generation that serves put as GEN."""
+        name = str(current_name(self.index))
+        return {path.relative_to(self.index).as_posix().replace(name, "GEN") for path in self.index.rglob("*")}
+
+
+def digest(library: Library) -> str:
+    """All that an index says, to questions, keys and listings, as one hash; each quote is compared with its text.
+
+    Raises:
+        AssertionError: a quote is not its document at its offsets.
+    """
+    said: list[object] = []
+    for scope in (Scope(), _SCOPE):
+        for question in QUESTIONS:
+            answer = library.ask(question, scope=scope)
+            for hit in answer.hits:
+                if library.generation.store.text(hit.doc_id)[hit.start : hit.end] != hit.quote:
+                    raise AssertionError(f"{hit.key} is not its document's text")
+                said.append(payloads.citation(library.cite(hit.key, scope)))
+            said.append({name: what for name, what in payloads.answer(answer).items() if name != "generation"})
+    said += [(source.doc_id, source.title, source.passages, source.characters) for source in library.sources()]
+    said.append(library.names())
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A clean build of the documents of one moment: its index, its checksums, what it says, and what lies in it."""
+
+    index: Path
+    files: dict[str, str]
+    says: str
+    left: set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The documents of two moments, as a seed makes them, and a clean build of each."""
+
+    seed: int
+    old: Expected
+    new: Expected
+
+    @classmethod
+    def make(cls, root: Path, seed: int) -> Moments:
+        """Build both, each in a folder of its own."""
+        return cls(seed, clean(root / "old", seed, 0), clean(root / "new", seed, 1))
+
+    def place(self, root: Path, moment: int) -> Place:
+        """A new place with the documents of a moment, and nothing built."""
+        place = Place(root)
+        place.seeds.mkdir(parents=True)
+        write_corpus(place.seeds, self.seed, moment)
+        return place
+
+
+def clean(root: Path, seed: int, change: int) -> Expected:
+    """Build the documents of one moment into a new folder."""
+    place = Place(root)
+    place.seeds.mkdir(parents=True)
+    write_corpus(place.seeds, seed, change)
+    built, said = run(place.build), run(place.look)
+    for ended in (built, said):
+        if ended.code:
+            raise RuntimeError(f"a clean build fails: {ended.err}")
+    return Expected(place.index, place.files(), said.out, place.left())
+
+
+def healed(place: Place, wanted: Expected, built: Ended | None = None) -> str | None:
+    """Build once more, undisturbed, and say what of it is not as a clean build; None where all is.
+
+    Args:
+        place: with the documents as they are now.
+        wanted: a clean build of these documents.
+        built: how that build ended, where it was run already.
+    """
+    built = built or run(place.build)
+    if built.code:
+        return f"the next build failed with {built.code}: {built.err or built.out}"
+    said = run(place.look)
+    if said.out != wanted.says:
+        return f"after the next build it says something else: {said.err or said.out}"
+    if place.files() != wanted.files:
+        return "the next build is not equal to a clean one"
+    if place.left() != wanted.left:
+        return f"left over: {sorted(place.left() ^ wanted.left)}"
+    return None
