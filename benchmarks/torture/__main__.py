@@ -1,6 +1,6 @@
 """Do to askbrief what disks, clocks, kills, crowds and bad input do, and count how each time ended.
 
-    python -m benchmarks.torture [--quick] [--no-mount] [--only KIND...] [--seed N] [--out FILE]
+    python -m benchmarks.torture [--quick] [--no-mount] [--markdown] [--only KIND...] [--seed N] [--out FILE]
 
 Small real indexes are built by the real command line, in processes of their own, with an encoder that hashes words, so
 that a build takes a fraction of a second. What an index says after a fault is compared with what a clean build of the
@@ -68,13 +68,17 @@ def main() -> int:
     if options.out:
         report = {"seed": options.seed, "seconds": round(time.monotonic() - began), "counts": list(map(asdict, counts))}
         options.out.write_text(f"{json.dumps(report, indent=1)}\n", encoding="utf-8")
-    Console(width=100).print(_table(counts))
+    if options.markdown:
+        print("\n".join(_markdown(counts)))
+    else:
+        Console(width=100).print(_table(counts))
     return 1 if bad else 0
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a few trials of each: a minute")
+    parser.add_argument("--markdown", action="store_true", help="print the table as docs/reliability.md has it")
     parser.add_argument("--no-mount", action="store_true", help="mount nothing, though this process might")
     parser.add_argument("--only", nargs="*", help="only these kinds, such as kills, disks or input", metavar="KIND")
     parser.add_argument("--seed", type=int, default=1)
@@ -134,6 +138,13 @@ def _shown(counts: Iterable[Count]) -> Iterator[Count]:
         for note in count.notes:
             sys.stderr.write(f"  {note.strip()}\n")
         yield count
+
+
+def _markdown(counts: Iterable[Count]) -> Iterator[str]:
+    yield "| fault | trials | opened | right | said | bad |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    for one in counts:
+        yield f"| {one.fault} | {one.trials:,} | {one.opened:,} | {one.right:,} | {one.said:,} | {one.bad} |"
 
 
 def _table(counts: Sequence[Count]) -> Table:

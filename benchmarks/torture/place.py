@@ -199,7 +199,8 @@ def healed(place: Place, wanted: Expected, built: Ended | None = None) -> str | 
         return f"the next build failed with {built.code}: {built.err or built.out}"
     said = run(place.look)
     if said.out != wanted.says:
-        return f"after the next build it says something else: {said.err or said.out}"
+        how = "hung" if said.hung else f"exit code {said.code}"
+        return f"after the next build it says something else ({how}): {said.err or said.out}"
     if place.files() != wanted.files:
         return "the next build is not equal to a clean one"
     if place.left() != wanted.left:

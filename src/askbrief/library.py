@@ -200,7 +200,7 @@ class Library:
         return Known(self.generation.names, self.generation.vocabulary, admitted, is_word)
 
     def _checked(self, question: str, top: int) -> str:
-        question = " ".join(question.split())
+        question = _one_line(question)
         longest, most = self._settings.max_question_chars, self._settings.max_results
         if not question:
             raise InputError("the question is empty: ask in words, such as: how many fighters are there?")
@@ -287,7 +287,7 @@ class Library:
         return [replace(one, notes=notes) for one in found]
 
     def _checked_name(self, name: str) -> str:
-        name = " ".join(name.split())
+        name = _one_line(name)
         if not _WORD.search(name):
             raise InputError(f"the name {name[:40]!r} has no letters: give a name, such as TTP")
         if len(name) > _LONGEST_NAME:
@@ -297,7 +297,7 @@ class Library:
     def names(self, scope: Scope = EVERYTHING, like: str | None = None) -> list[str]:
         """The names that `define` knows within a scope, the commonest first; or only those `like` another one."""
         names, admitted = self.generation.names, self.generation.admitted(scope)
-        return names.names(admitted) if like is None else names.similar(like, admitted)
+        return names.names(admitted) if like is None else names.similar(_one_line(like), admitted)
 
     # -------------------------------------------------------------------------------------------- citing
 
@@ -318,6 +318,11 @@ class Library:
     def sources(self, scope: Scope = EVERYTHING) -> list[Source]:
         """The indexed documents that a scope admits, by `doc_id`."""
         return self.generation.store.sources(scope)
+
+
+def _one_line(text: str) -> str:
+    """What a person typed, on one line; halves of characters, which no file can hold, as question marks."""
+    return " ".join(text.encode(errors="replace").decode().split())
 
 
 def _calibration(settings: Settings) -> Calibration:

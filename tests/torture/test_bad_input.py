@@ -70,6 +70,14 @@ def test_every_door_is_tried(house: House) -> None:
 # ------------------------------------------------------------------------------------------ what was found
 
 
+def test_half_a_character_in_a_question_or_name_is_a_question_mark(asked: tuple[Workplace, str]) -> None:
+    workplace, _ = asked
+    with workplace.open() as library:
+        assert library.ask("attacks in the \ud800 province?").question == "attacks in the ? province?"
+        assert library.define("U.S.\tnil\ud800it's") == []
+        assert library.names(like="\ud800 province") == []
+
+
 def test_an_environment_file_that_is_no_text_is_a_settings_error(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(b"\xc1?\xccX*\x87")
     with pytest.raises(SettingsError, match=r"the file \.env cannot be read .* save it as UTF-8 text"):
