@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 RRF_K = 60
 """The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
 
+_SAMPLE, _FEWEST_OF_SAMPLE = 1 << 13, 16
+"""Of so many scores, a few more than there should be among the best."""
+
 
 class Method(StrEnum):
     """How passages are ranked; everything but hybrid is there to compare.
@@ -71,8 +74,33 @@ def best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     >>> best(np.float32([.1, .7, 0, .7]), 3).tolist()
     [1, 3, 0]
     """
-    matches = scores > 0
-    if 0 < count < len(scores):
-        matches &= scores >= np.partition(scores, len(scores) - count)[len(scores) - count]
-    matching = np.flatnonzero(matches)
-    return matching[np.argsort(-scores[matching], kind="stable")][: max(0, count)]
+    found = highest(scores, count, above=0)
+    return found[np.argsort(-scores[found], kind="stable")]
+
+
+def highest(scores: NDArray[np.float32], count: int, *, above: float = -np.inf) -> NDArray[np.int64]:
+    """The positions of the highest scores above a value, ascending; of equal ones at the end, the first.
+
+    >>> highest(np.float32([.1, .7, .3, .1, .1]), 3).tolist()
+    [0, 1, 2]
+    """
+    found = np.flatnonzero(scores > max(above, _likely_floor(scores, count)))
+    if len(found) < count:
+        found = np.flatnonzero(scores > above)
+    if len(found) <= count:
+        return found
+    some = scores[found]
+    cut = np.partition(some, len(some) - count)[len(some) - count] if count > 0 else np.inf
+    chosen = some > cut
+    chosen[np.flatnonzero(some == cut)[: max(0, count) - np.count_nonzero(chosen)]] = True
+    return found[chosen]
+
+
+def _likely_floor(scores: NDArray[np.float32], count: int) -> float:
+    """What a sample says that more than `count` scores exceed; partitioning all of a million takes much longer."""
+    stride = len(scores) // _SAMPLE
+    if stride <= 1:
+        return -np.inf
+    sample = scores[::stride]
+    place = len(sample) - _FEWEST_OF_SAMPLE - 2 * max(0, count) // stride
+    return float(np.partition(sample, place)[place]) if place >= 0 else -np.inf

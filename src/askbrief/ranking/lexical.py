@@ -173,13 +173,13 @@ class LexicalIndex:
         counts = Counter(terms)
         known = self._find_terms([*counts, *(term for other in alternatives for term in other.terms)])
         replaced = frozenset[str]().union(*(other.stands_for for other in alternatives))
-        others: dict[frozenset[str], list[Alternative]] = {frozenset((term,)): [] for term in counts.keys() - replaced}
+        others: dict[frozenset[str], list[Alternative]] = {frozenset((t,)): [] for t in counts if t not in replaced}
         for alternative in alternatives:
             others.setdefault(alternative.stands_for, []).append(alternative)
         concepts = [
             Concept(
-                self._looked_up({term: counts[term] for term in stands_for}, known),
-                tuple((self._looked_up(dict.fromkeys(a.terms, 1), known), a.weight) for a in some),
+                self._looked_up({term: counts[term] for term in sorted(stands_for)}, known),
+                tuple((self._looked_up(dict.fromkeys(sorted(a.terms), 1), known), a.weight) for a in some),
             )
             for stands_for, some in others.items()
         ]

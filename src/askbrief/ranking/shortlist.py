@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.ranking.evidence import document_evidence
-from askbrief.ranking.fusion import Method, fuse
+from askbrief.ranking.fusion import Method, fuse, highest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -96,7 +96,7 @@ class Shortlist:
         estimates = self._fused(self._bm25, self._dense.estimates(self._vector))
         if in_scope is not None:
             estimates[~in_scope] = -np.inf
-        return _highest(estimates, LENGTH)
+        return highest(estimates, LENGTH)
 
     def _fused(self, bm25: NDArray[np.float32], cosines: NDArray[np.float32]) -> NDArray[np.float32]:
         return fuse(bm25 / self._maximum, cosines, weight=self._weight, method=self._method)
@@ -105,16 +105,3 @@ class Shortlist:
         self, scores: NDArray[np.float32], passages: NDArray[np.int64] | slice = slice(None)
     ) -> NDArray[np.float32]:
         return scores if self._admitted is None else np.where(self._admitted[passages], scores, np.float32(0))
-
-
-def _highest(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
-    """The positions of the highest scores, ascending; of equal ones at the end, the first.
-
-    >>> _highest(np.float32([.1, .7, .3, .1, .1]), 3).tolist()
-    [0, 1, 2]
-    """
-    if count >= len(scores):
-        return np.arange(len(scores))
-    cut = np.partition(scores, len(scores) - count)[len(scores) - count]
-    above, equal = np.flatnonzero(scores > cut), np.flatnonzero(scores == cut)
-    return np.sort(np.concatenate([above, equal[: count - len(above)]]))
