@@ -1,0 +1,311 @@
+"""What a whole question costs at any size of index: time, stages, memory, the first answer, many askers, a scope.
+
+    python -m benchmarks.whole_question SET... [--sizes 1000 100000] [--out FILE] [--markdown FILE] [--plot FILE]
+
+Indexes are made by `benchmarks.made` and kept in a folder, encoding is stood in for. The questions are those of the
+sets, one at a time, warm, in a process of its own for each size, with a ledger that is written to the disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+
+import numpy as np
+from rich.console import Console
+
+import askbrief.library
+import askbrief.ranking.search
+from askbrief.citations import Citations
+from askbrief.errors import AskbriefError
+from askbrief.library import Library
+from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.records import Scope
+from askbrief.settings import Settings
+from benchmarks.made import COLLECTIONS, MadeEncoder, Real, made_index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+STAGES: dict[str, tuple[Any, str]] = {
+    "encoding (stood in for)": (MadeEncoder, "encode_query"),
+    "reading the question (names, typing errors)": (askbrief.library, "reworded"),
+    "times, sources": (askbrief.library, "constraints"),
+    "the first ranking": (askbrief.ranking.search, "Shortlist"),
+    "the close look at the candidates": (askbrief.ranking.search, "passage_evidence"),
+    "near-duplicates": (askbrief.library, "first_of_each"),
+    "the ledger": (Citations, "remember"),
+    "marking": (askbrief.library, "best_sentence"),
+    "the answer in the sentence": (askbrief.library, "pinpoint"),
+    "verdict": (askbrief.library, "verdict_signals"),
+    "figures": (askbrief.library, "figures"),
+}
+TARGETS_MS = {1_000: 10, 100_000: 20, 1_000_000: 60}
+"""The median at most; the 95th percentile twice that."""
+ASKERS, WARMING, FRESH = 16, 50, 5
+SCOPES = {
+    "half": Scope(collections=frozenset(f"{number:02d}" for number in range(COLLECTIONS // 2))),
+    "a hundredth": Scope(collections=frozenset({"00"})),
+}
+
+
+# ------------------------------------------------------------------------------------------------ measuring
+
+
+def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
+    """All figures of one index."""
+    before = _memory()
+    with tempfile.TemporaryDirectory(dir=index.parent) as state:
+        library = Library.open(index, state=state, encoder=MadeEncoder(real), settings=Settings())
+        opened = _memory()
+        questions = list(real.questions)
+        for question in questions[:WARMING]:
+            library.ask(question)
+        asked = questions[WARMING : WARMING + count]
+        with library:
+            seconds = [_seconds(library.ask, question) for question in asked]
+            manifest = library.generation.manifest
+            return {
+                "passages": manifest.passages,
+                "documents": manifest.documents,
+                "terms": manifest.terms,
+                "index_mb": sum(path.stat().st_size for path in library.generation.folder.iterdir()) / 1e6,
+                "ms": _percentiles(seconds),
+                "scopes": _scopes(library, asked),
+                "stages": _stages(library, asked),
+                "askers": _askers(library, questions[WARMING + count :]),
+                "memory_mb": {
+                    "anonymous": _memory()["Anonymous"] - before["Anonymous"],
+                    "anonymous_once_opened": opened["Anonymous"] - before["Anonymous"],
+                    "mapped": _memory()["Mapped"],
+                },
+            }
+
+
+def _seconds(action: Callable[..., object], *arguments: object) -> float:
+    started = time.perf_counter()
+    action(*arguments)
+    return time.perf_counter() - started
+
+
+def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    return {"p50": float(np.percentile(seconds, 50) * 1000), "p95": float(np.percentile(seconds, 95) * 1000)}
+
+
+def _memory() -> dict[str, float]:
+    """Resident memory of this process in megabytes: pages of its own, and pages of files."""
+    lines = Path("/proc/self/smaps_rollup").read_text("utf-8").splitlines()[1:]
+    found = {name: int(value.split()[0]) / 1e3 for name, value in (line.split(":") for line in lines)}
+    return found | {"Mapped": found["Rss"] - found["Anonymous"]}
+
+
+def _scopes(library: Library, asked: Sequence[str]) -> dict[str, dict[str, float]]:
+    """What a scope adds: each question within it and without, one after the other; every scope was asked in before."""
+    found = {}
+    for name, scope in SCOPES.items():
+        library.ask(asked[0], 5, scope)
+        pairs = [(_seconds(library.ask, one), _seconds(library.ask, one, 5, scope)) for one in asked]
+        without, within = (_percentiles(some) for some in zip(*pairs, strict=True))
+        found[name] = within | {"ratio": within["p50"] / without["p50"]}
+    return found
+
+
+def _stages(library: Library, asked: Sequence[str]) -> dict[str, dict[str, float]]:
+    rows = []
+    for question in asked:
+        spent: dict[str, float] = defaultdict(float)
+        with _timed(spent):
+            whole = _seconds(library.ask, question)
+        spent["the rest"] = whole - sum(spent.values())
+        rows.append(spent)
+    return {label: _percentiles([row[label] for row in rows]) for label in (*STAGES, "the rest")}
+
+
+@contextmanager
+def _timed(spent: dict[str, float]) -> Iterator[None]:
+    """Add up the time spent in each stage."""
+
+    def wrapped(label: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - whatever the function takes and gives
+            started = time.perf_counter()
+            try:
+                return function(*arguments, **named)
+            finally:
+                spent[label] += time.perf_counter() - started
+
+        return call
+
+    patches = [
+        patch.object(where, name, wrapped(label, getattr(where, name))) for label, (where, name) in STAGES.items()
+    ]
+    for one in patches:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in patches:
+            one.stop()
+
+
+def _askers(library: Library, questions: Sequence[str]) -> dict[str, float]:
+    """Questions answered a second by one asker and by many at once, in turns; and how many were not answered."""
+    failed = 0
+
+    def ask(question: str) -> None:
+        nonlocal failed
+        try:
+            library.ask(question)
+        except AskbriefError:
+            failed += 1
+
+    rates: dict[int, list[float]] = {1: [], ASKERS: []}
+    for turn in range(3):
+        some = questions[turn::3]
+        for count, found in rates.items():
+            with ThreadPoolExecutor(count) as threads:
+                found.append(len(some) / _seconds(lambda: list(threads.map(ask, some))))  # noqa: B023 - waited for
+    one, many = (float(np.median(found)) for found in rates.values())
+    return {"one_per_second": one, "many_per_second": many, "ratio": many / one, "failed": failed}
+
+
+def first_answer(index: Path, cache: Path) -> dict[str, float]:
+    """Open an index and answer once, in this process, just started: milliseconds since then, and their parts."""
+    started = time.perf_counter()
+    encoder = MadeEncoder(Real.of([], _no_encoder(), cache))
+    made = time.perf_counter()
+    with Library.open(index, encoder=encoder, settings=Settings()) as library:
+        opened = time.perf_counter()
+        library.ask("How many people live in the capital?")
+    return {"stand_in": made - started, "open": opened - made, "ask": time.perf_counter() - opened}
+
+
+def _no_encoder() -> Any:  # noqa: ANN401 - never used: the cache is there
+    return None
+
+
+def _fresh(index: Path, cache: Path) -> dict[str, float]:
+    """The median of some processes; the stand-in's own preparation is taken off."""
+    rows = []
+    for _ in range(FRESH):
+        command = [sys.executable, "-m", "benchmarks.whole_question", "--first", str(index), "--cache", str(cache)]
+        started = time.perf_counter()
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        whole = time.perf_counter() - started
+        parts: dict[str, float] = json.loads(done.stdout)
+        rows.append({"whole": whole - parts.pop("stand_in"), **parts})
+    return {name: float(np.median([row[name] for row in rows])) * 1000 for name in rows[0]}
+
+
+# -------------------------------------------------------------------------------------------------- showing
+
+
+def markdown(results: Sequence[dict[str, Any]]) -> str:
+    """The figures as tables: whole questions by size, then the stages at the median."""
+    lines = [
+        "| passages | p50 ms | p95 ms | scope of half | of 1% | 16 askers | failed | memory | mapped | first answer |",
+        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row['passages']:,} | {row['ms']['p50']:.1f} | {row['ms']['p95']:.1f} "
+        f"| x{row['scopes']['half']['ratio']:.2f} | x{row['scopes']['a hundredth']['ratio']:.2f} "
+        f"| x{row['askers']['ratio']:.2f} | {row['askers']['failed']} | {row['memory_mb']['anonymous']:,.0f} MB "
+        f"| {row['memory_mb']['mapped']:,.0f} MB | {row['first_answer_ms']['whole'] / 1000:.2f} s |"
+        for row in results
+    ]
+    lines += ["", "| stage, p50 ms | " + " | ".join(f"{row['passages']:,}" for row in results) + " |"]
+    lines += ["|---|" + "---:|" * len(results)]
+    lines += [
+        f"| {label} | " + " | ".join(f"{row['stages'][label]['p50']:.1f}" for row in results) + " |"
+        for label in results[0]["stages"]
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def plot(results: Sequence[dict[str, Any]], path: Path) -> None:
+    """Draw the cost of a question against the size of the index, with what it is held to."""
+    from matplotlib.figure import Figure
+
+    sizes = [row["passages"] for row in results]
+    figure = Figure(figsize=(7, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(sizes, [row["ms"]["p50"] for row in results], "o-", color="#1f6f8b", label="median")
+    axes.plot(sizes, [row["ms"]["p95"] for row in results], "o--", color="#1f6f8b", alpha=0.6, label="95th percentile")
+    axes.plot(list(TARGETS_MS), list(TARGETS_MS.values()), "_", color="#b5443a", ms=18, label="held to, median")
+    axes.set(xscale="log", yscale="log", xlabel="passages in the index", ylabel="a whole question, ms")
+    axes.grid(visible=True, which="major", alpha=0.3)
+    axes.legend(frameon=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=150)
+
+
+def main() -> None:
+    """Make the indexes, measure each in a process of its own, and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sets", nargs="*", type=Path, metavar="SET")
+    parser.add_argument("--sizes", nargs="+", type=int, default=[1_000, 10_000])
+    parser.add_argument("--questions", type=int, default=300)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / f"askbrief-made-{os.getuid()}")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--markdown", type=Path)
+    parser.add_argument("--plot", type=Path)
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--first", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--cache", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.first:
+        print(json.dumps(first_answer(options.first, options.cache)))
+        return
+    if options.one:
+        real = Real.of([], _no_encoder(), options.cache)
+        print(json.dumps(measured(options.one, real, options.questions)))
+        return
+    results = _all_sizes(options)
+    table = markdown(results)
+    Console().print(table, markup=False)
+    if options.out:
+        options.out.write_text(json.dumps({"cores": os.cpu_count(), "sizes": results}, indent=1), "utf-8")
+    if options.markdown:
+        options.markdown.write_text(table, "utf-8")
+    if options.plot:
+        plot(results, options.plot)
+
+
+def _all_sizes(options: argparse.Namespace) -> list[dict[str, Any]]:
+    options.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    cache = options.folder / "real.npz"
+    real = Real.of(options.sets, SentenceTransformerEncoder() if not cache.exists() else _no_encoder(), cache)
+    results = []
+    for size in options.sizes:
+        index = made_index(options.folder, size, options.sets, real)
+        for path in index.rglob("*.*"):  # into the page cache
+            with path.open("rb") as file:
+                shutil.copyfileobj(file, _Nowhere(), 1 << 22)
+        command = [sys.executable, "-m", "benchmarks.whole_question", "--one", str(index), "--cache", str(cache)]
+        command += ["--questions", str(options.questions)]
+        found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+        results.append(found | {"first_answer_ms": _fresh(index, cache)})
+    return results
+
+
+class _Nowhere:
+    """Where what is only read goes."""
+
+    def write(self, data: bytes) -> int:
+        """Take it."""
+        return len(data)
+
+
+if __name__ == "__main__":
+    main()
