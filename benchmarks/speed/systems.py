@@ -54,6 +54,12 @@ SYSTEMS = (
         "its own: prefetch of 20 dense and 20 sparse (BM25 weights, IDF modifier), RRF",
     ),
     System(
+        "Qdrant Edge",
+        "qdrant_edge",
+        ("qdrant-edge-py",),
+        "its own: `Bm25`, prefetch of 20 dense and 20 sparse, RRF; HNSW where `optimize` makes one",
+    ),
+    System(
         "Milvus Lite",
         "milvus",
         ("pymilvus", "milvus-lite"),

@@ -35,8 +35,9 @@ class Trial:
     """One system at one size, as far as it has come; a problem says why it came no further."""
 
     system: System
-    left: float
-    """Seconds."""
+    given: float
+    """So many seconds it may take for everything."""
+    taken: float = 0
     build: dict[str, float] = field(default_factory=dict)
     rounds: list[dict[str, Any]] = field(default_factory=list)
     problem: str = ""
@@ -129,14 +130,16 @@ class Trials:
         started = time.monotonic()
         try:
             with errors.open("w") as told:
-                subprocess.run(command, cwd=ROOT, stdout=told, stderr=told, check=True, timeout=max(1, trial.left))
+                subprocess.run(
+                    command, cwd=ROOT, stdout=told, stderr=told, check=True, timeout=max(1, trial.given - trial.taken)
+                )
         except subprocess.TimeoutExpired:
-            raise _GaveUpError("took longer than it was given") from None
+            raise _GaveUpError(f"took longer than the {trial.given:.0f} s that each is given") from None
         except subprocess.CalledProcessError as error:
             self._console.print(errors.read_text("utf-8", "replace")[-_TOLD:], markup=False)
             raise _GaveUpError(f"failed with exit status {error.returncode}") from None
         finally:
-            trial.left -= time.monotonic() - started
+            trial.taken += time.monotonic() - started
         found: dict[str, Any] = json.loads(outcome.read_text("utf-8"))
         if "first_answer_at" in found:  # by the clock that all processes of a machine share
             found["first_answer_s"] = found.pop("first_answer_at") - started
