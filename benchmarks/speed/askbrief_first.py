@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from askbrief.indexing.generation import Generation
 from askbrief.ranking.fusion import Method, best
 from askbrief.ranking.query import Query
+from askbrief.ranking.search import Searched
 from askbrief.ranking.shortlist import Shortlist
 from askbrief.settings import Settings
-from benchmarks.speed.askbrief_index import opened
 from benchmarks.speed.material import TOP, StandIn
 
 if TYPE_CHECKING:
@@ -36,3 +37,16 @@ def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: A
         return [passage.text for passage in searched.passages(numbers)]
 
     return ask
+
+
+def opened(folder: Path, encoder: StandIn) -> Searched:
+    """The generation that serves, as the library searches it."""
+    generation = Generation.open_current(folder)
+    return Searched(
+        generation.lexical,
+        generation.dense,
+        encoder,
+        generation.store.passages,
+        generation.catalogue,
+        Settings().exact_up_to,
+    )

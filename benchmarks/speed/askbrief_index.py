@@ -9,13 +9,10 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from askbrief.indexing.build import build_from
-from askbrief.indexing.generation import Generation
 from askbrief.indexing.manifest import SourceRow
 from askbrief.indexing.sources import SourceFile
-from askbrief.ranking.search import Searched
 from askbrief.reading import plain
 from askbrief.records import Document
-from askbrief.settings import Settings
 from benchmarks.speed.material import StandIn
 
 if TYPE_CHECKING:
@@ -32,16 +29,3 @@ def build(material: Material, folder: Path) -> None:
 def _source(doc_id: str, title: str, text: str) -> SourceFile:
     row = SourceRow(path=doc_id, sha256=hashlib.sha256(text.encode()).hexdigest())
     return SourceFile(row, lambda: Document(doc_id, title, text, plain.blocks(text)))
-
-
-def opened(folder: Path, encoder: StandIn) -> Searched:
-    """The generation that serves, as the library searches it."""
-    generation = Generation.open_current(folder)
-    return Searched(
-        generation.lexical,
-        generation.dense,
-        encoder,
-        generation.store.passages,
-        generation.catalogue,
-        Settings().exact_up_to,
-    )

@@ -8,7 +8,7 @@ from askbrief.ranking.fusion import Method
 from askbrief.ranking.query import Query
 from askbrief.ranking.search import search
 from askbrief.settings import Settings
-from benchmarks.speed.askbrief_index import opened
+from benchmarks.speed.askbrief_first import opened
 from benchmarks.speed.material import TOP, StandIn
 
 if TYPE_CHECKING:

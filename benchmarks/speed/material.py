@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-Vector = NDArray[np.float32]
-Ask = Callable[[str, Vector], Sequence[str]]
-"""A question and its unit vector, float32 [384]: the texts of the ten best passages, best first."""
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+    Ask = Callable[[str, Vector], Sequence[str]]
+    """A question and its unit vector, float32 [384]: the texts of the ten best passages, best first."""
 
 TOP = 10
 DIMENSION = 384
