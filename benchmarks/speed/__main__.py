@@ -96,7 +96,7 @@ def _as_json(trial: Trial, trials: Sequence[Trial]) -> dict[str, Any]:
         "hybrid": trial.system.setup,
         "figures": trial.figures(),
         "in_common_with_first": trial.in_common(trials[0]),
-        **{name: value for name, value in asdict(trial).items() if name not in {"system", "given"}},
+        **{name: value for name, value in asdict(trial).items() if name not in {"system", "given", "found"}},
     }
 
 

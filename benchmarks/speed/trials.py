@@ -39,32 +39,20 @@ class Trial:
     """So many seconds it may take for everything."""
     taken: float = 0
     build: dict[str, float] = field(default_factory=dict)
-    rounds: list[dict[str, Any]] = field(default_factory=list)
+    rounds: list[dict[str, float]] = field(default_factory=list)
+    found: list[list[int]] = field(default_factory=list)
+    """The passages found for each question, by number, in the last round."""
     problem: str = ""
 
     def figures(self) -> dict[str, float]:
-        """Medians of the rounds: seconds, milliseconds and megabytes."""
-        found = {f"build_{name}": value for name, value in self.build.items()}
-        if self.rounds:
-            found |= {
-                "p50_ms": self._median(lambda one: np.percentile(one["milliseconds"], 50)),
-                "p95_ms": self._median(lambda one: np.percentile(one["milliseconds"], 95)),
-                "anonymous_mb": self._median(lambda one: one["anonymous_mb"]),
-                "mapped_mb": self._median(lambda one: one["mapped_mb"]),
-                "first_answer_s": self._median(lambda one: one["first_answer_s"]),
-                "questions": self._median(lambda one: len(one["milliseconds"])),
-            }
-        return found
+        """Of the build, and the medians of the rounds: seconds, milliseconds and megabytes."""
+        medians = {name: float(np.median([one[name] for one in self.rounds])) for name in (self.rounds or [{}])[0]}
+        return {f"build_{name}": value for name, value in self.build.items()} | medians
 
     def in_common(self, other: Trial) -> float | None:
-        """The share of another's passages that are also found here, in the first round: a mistake would show."""
-        if not self.rounds or not other.rounds:
-            return None
-        pairs = zip(self.rounds[0]["found"], other.rounds[0]["found"], strict=False)
-        return float(np.mean([len(set(mine) & set(theirs)) / max(1, len(theirs)) for mine, theirs in pairs]))
-
-    def _median(self, figure: Any) -> float:  # noqa: ANN401 - a function of a round
-        return float(np.median([figure(one) for one in self.rounds]))
+        """The share of another's passages that are also found here: a mistake in how one is asked would show."""
+        pairs = list(zip(self.found, other.found, strict=False))
+        return float(np.mean([len({*mine} & {*theirs}) / len(theirs) for mine, theirs in pairs])) if pairs else None
 
 
 class Trials:
@@ -119,9 +107,11 @@ class Trials:
         return f"{trial.build['seconds']:.1f} s, {trial.build['disk_mb']:,.0f} MB"
 
     def _answer(self, trial: Trial) -> str:
-        trial.rounds.append(self._process(trial, "ask", trial.system.module))
-        one = trial.rounds[-1]
-        return f"p50 {np.median(one['milliseconds']):.1f} ms, first answer after {one['first_answer_s']:.2f} s"
+        outcome = self._process(trial, "ask", trial.system.module)
+        trial.found, milliseconds = outcome.pop("found"), outcome.pop("milliseconds")
+        p50, p95 = np.percentile(milliseconds, (50, 95)).tolist()
+        trial.rounds.append(outcome | {"p50_ms": p50, "p95_ms": p95, "questions": len(milliseconds)})
+        return f"p50 {p50:.1f} ms, first answer after {outcome['first_answer_s']:.2f} s"
 
     def _process(self, trial: Trial, what: str, module: str) -> dict[str, Any]:
         outcome, errors = self._folder / "outcome.json", self._folder / "errors.txt"
