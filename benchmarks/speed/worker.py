@@ -26,11 +26,11 @@ ASKING_SECONDS, FEWEST = 30, 10
 
 
 def built(module: Any, material: Material, index: Path) -> dict[str, float]:  # noqa: ANN401 - a module of this package
-    """Build, and say how long it took and the most memory that was resident."""
-    started = time.perf_counter()
+    """Build, and say how long it took, how much of that on a core, and the most memory that was resident."""
+    started, busy = time.perf_counter(), time.process_time()
     module.build(material, index)
-    seconds = time.perf_counter() - started
-    return {"seconds": seconds, "peak_mb": _peak()}
+    seconds, busy = time.perf_counter() - started, time.process_time() - busy
+    return {"seconds": seconds, "cpu_seconds": busy, "peak_mb": _peak()}
 
 
 def asked(module: Any, material: Material, index: Path) -> dict[str, Any]:  # noqa: ANN401 - likewise
