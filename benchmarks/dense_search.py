@@ -79,7 +79,8 @@ def neighbourhoods(vectors: Rows, queries: Rows) -> list[float]:
 
 def searches(vectors: Rows, folder: Path, hnsw_up_to: int) -> tuple[dict[str, Search], dict[str, float]]:
     """Everybody's way to the ten best, and the seconds it takes to get ready for it."""
-    signs, prepared = _mapped(signs_of(vectors), folder / "signs.npy"), {}
+    prepared: dict[str, float] = {}
+    signs = _mapped(signs_of(vectors), folder / "signs.npy")
     index = DenseIndex(vectors, np.empty((0, 1), np.float16), np.empty(0, np.int64), signs)
 
     def by_signs(length: int) -> Search:

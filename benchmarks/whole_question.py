@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import numpy as np
-from rich.console import Console
 
 import askbrief.library
 import askbrief.ranking.search
@@ -54,7 +53,7 @@ STAGES: dict[str, tuple[Any, str]] = {
 }
 TARGETS_MS = {1_000: 10, 100_000: 20, 1_000_000: 60}
 """The median at most; the 95th percentile twice that."""
-ASKERS, WARMING, FRESH = 16, 50, 5
+ASKERS, TURNS, WARMING, FRESH = 16, 3, 50, 5
 SCOPES = {
     "half": Scope(collections=frozenset(f"{number:02d}" for number in range(COLLECTIONS // 2))),
     "a hundredth": Scope(collections=frozenset({"00"})),
@@ -65,33 +64,41 @@ SCOPES = {
 
 
 def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
-    """All figures of one index."""
+    """All figures of one index. No question is asked twice where its keys shall be new to the ledger."""
     before = _memory()
-    with tempfile.TemporaryDirectory(dir=index.parent) as state:
-        library = Library.open(index, state=state, encoder=MadeEncoder(real), settings=Settings())
+    with _warm(index, real) as library:
         opened = _memory()
-        questions = list(real.questions)
-        for question in questions[:WARMING]:
+        asked, others = real.questions[WARMING : WARMING + count], real.questions[WARMING + count :]
+        seconds = [_seconds(library.ask, question) for question in asked]
+        manifest = library.generation.manifest
+        found = {
+            "passages": manifest.passages,
+            "documents": manifest.documents,
+            "terms": manifest.terms,
+            "index_mb": sum(path.stat().st_size for path in library.generation.folder.iterdir()) / 1e6,
+            "ms": _percentiles(seconds),
+            "scopes": _scopes(library, asked),
+            "askers": _askers(library, others[: 2 * TURNS * count]),
+            "memory_mb": {
+                "anonymous": _memory()["Anonymous"] - before["Anonymous"],
+                "anonymous_once_opened": opened["Anonymous"] - before["Anonymous"],
+                "mapped": _memory()["Mapped"],
+            },
+        }
+    with _warm(index, real) as library:
+        return found | {"stages": _stages(library, asked)}
+
+
+@contextmanager
+def _warm(index: Path, real: Real) -> Iterator[Library]:
+    """A library that has answered some questions, and a ledger of its own on the same disk."""
+    with (
+        tempfile.TemporaryDirectory(dir=index.parent) as state,
+        Library.open(index, state=state, encoder=MadeEncoder(real), settings=Settings()) as library,
+    ):
+        for question in real.questions[:WARMING]:
             library.ask(question)
-        asked = questions[WARMING : WARMING + count]
-        with library:
-            seconds = [_seconds(library.ask, question) for question in asked]
-            manifest = library.generation.manifest
-            return {
-                "passages": manifest.passages,
-                "documents": manifest.documents,
-                "terms": manifest.terms,
-                "index_mb": sum(path.stat().st_size for path in library.generation.folder.iterdir()) / 1e6,
-                "ms": _percentiles(seconds),
-                "scopes": _scopes(library, asked),
-                "stages": _stages(library, asked),
-                "askers": _askers(library, questions[WARMING + count :]),
-                "memory_mb": {
-                    "anonymous": _memory()["Anonymous"] - before["Anonymous"],
-                    "anonymous_once_opened": opened["Anonymous"] - before["Anonymous"],
-                    "mapped": _memory()["Mapped"],
-                },
-            }
+        yield library
 
 
 def _seconds(action: Callable[..., object], *arguments: object) -> float:
@@ -171,11 +178,11 @@ def _askers(library: Library, questions: Sequence[str]) -> dict[str, float]:
             failed += 1
 
     rates: dict[int, list[float]] = {1: [], ASKERS: []}
-    for turn in range(3):
-        some = questions[turn::3]
-        for count, found in rates.items():
-            with ThreadPoolExecutor(count) as threads:
-                found.append(len(some) / _seconds(lambda: list(threads.map(ask, some))))  # noqa: B023 - waited for
+    parts = [questions[turn :: 2 * TURNS] for turn in range(2 * TURNS)]
+    for turn, part in enumerate(parts):
+        count = (1, ASKERS)[turn % 2]
+        with ThreadPoolExecutor(count) as threads:
+            rates[count].append(len(part) / _seconds(lambda: list(threads.map(ask, part))))  # noqa: B023 - waited for
     one, many = (float(np.median(found)) for found in rates.values())
     return {"one_per_second": one, "many_per_second": many, "ratio": many / one, "failed": failed}
 
@@ -201,7 +208,7 @@ def _fresh(index: Path, cache: Path) -> dict[str, float]:
     for _ in range(FRESH):
         command = [sys.executable, "-m", "benchmarks.whole_question", "--first", str(index), "--cache", str(cache)]
         started = time.perf_counter()
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         whole = time.perf_counter() - started
         parts: dict[str, float] = json.loads(done.stdout)
         rows.append({"whole": whole - parts.pop("stand_in"), **parts})
@@ -273,7 +280,7 @@ def main() -> None:
         return
     results = _all_sizes(options)
     table = markdown(results)
-    Console().print(table, markup=False)
+    print(table)
     if options.out:
         options.out.write_text(json.dumps({"cores": os.cpu_count(), "sizes": results}, indent=1), "utf-8")
     if options.markdown:

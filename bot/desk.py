@@ -9,7 +9,8 @@ import asyncio
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from bot.building import Builder, Step
 
 Result = TypeVar("Result")
+_SCOPES = 256
+"""So many scopes are counted once for each generation."""
 _WARM_UP = "what do the sources say?"
 log = structlog.get_logger("askbrief.bot")
 
@@ -43,6 +46,16 @@ class _Serving:
     library: Library
     readers: int = 0
     retired: bool = False
+    coverage: Callable[[Scope], Coverage] = field(init=False)
+    """What somebody may search, counted once for each scope."""
+
+    def __post_init__(self) -> None:
+        library = self.library
+
+        def counted(scope: Scope) -> Coverage:
+            return Coverage.of(library.sources(scope), library.generation.manifest.built_at)
+
+        self.coverage = lru_cache(_SCOPES)(counted)
 
     def close_when_unread(self) -> None:
         if self.retired and not self.readers:
@@ -128,12 +141,14 @@ class Desk:
             InputError: the question cannot be used.
         """
         most = min(top, self._settings.max_results)
-        return await self.read(lambda library: (library.ask(question, most, scope), _coverage(library, scope)))
+        coverage = self._now_serving().coverage
+        return await self.read(lambda library: (library.ask(question, most, scope), coverage(scope)))
 
     async def coverage(self, scope: Scope) -> Coverage:
         """Count what somebody may search; a build's report has it also when too many questions wait."""
-        with self._lease() as library:
-            return await asyncio.get_running_loop().run_in_executor(self._keeping, _coverage, library, scope)
+        coverage = self._now_serving().coverage
+        with self._lease():
+            return await asyncio.get_running_loop().run_in_executor(self._keeping, coverage, scope)
 
     async def read(self, question: Callable[[Library], Result]) -> Result:
         """Ask the library anything, in a thread, with one generation throughout.
@@ -235,10 +250,6 @@ class Desk:
     def _open_library(self) -> Library:
         settings = self._settings
         return Library.open(settings.index_dir, state=settings.state_dir, encoder=self._encoder, settings=settings)
-
-
-def _coverage(library: Library, scope: Scope) -> Coverage:
-    return Coverage.of(library.sources(scope), library.generation.manifest.built_at)
 
 
 def age(manifest: Manifest) -> float:

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of BM25 in the first ranking, by whole passages; the cosine has the rest."""
 
-    exact_up_to: Annotated[int, Field(ge=0)] = 100_000
+    exact_up_to: Annotated[int, Field(ge=0)] = 50_000
     """With more passages than this, the vectors' signs choose the likeliest few thousand, and only those are ranked."""
 
     reranker: str | None = None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.ranking.fusion import RRF_K, Method, best, fuse
+from askbrief.ranking.fusion import RRF_K, Method, best, fuse, highest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,3 +83,21 @@ def test_the_best_are_those_a_plain_sort_puts_first(values: list[float], count: 
 )
 def test_no_more_is_given_than_matches(values: list[float], count: int, expected: list[int]) -> None:
     assert best(float32(values), count).tolist() == expected
+
+
+@pytest.mark.parametrize("values", [2, 50, 1_000_000])
+@pytest.mark.parametrize("count", [-1, 0, 1, 30, 5_000, 60_000])
+def test_the_highest_of_many_are_those_a_plain_sort_puts_first_however_many_are_equal(values: int, count: int) -> None:
+    random = np.random.default_rng(values)
+    many = (random.integers(-values, values, 50_000) / values).astype(np.float32)
+    order = np.argsort(-many, kind="stable")[: max(0, count)]
+    assert highest(many, count).tolist() == np.sort(order).tolist()
+    assert best(many, count).tolist() == [place for place in order if many[place] > 0]
+
+
+def test_the_highest_are_found_where_a_sample_misses_them() -> None:
+    scores = np.zeros(100_000, dtype=np.float32)
+    scores[::2] = 0.5  # all that a regular sample sees
+    scores[1:61:2] = np.arange(1, 31)
+    assert best(scores, 30).tolist() == list(range(59, 0, -2))
+    assert highest(-scores, 20).tolist() == list(range(61, 101, 2))

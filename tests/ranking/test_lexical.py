@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi, BM25Plus
 
+from askbrief.ranking import lexical
 from askbrief.ranking.lexical import Postings
 from askbrief.ranking.query import Alternative
 from tests.ranking import compiled
@@ -86,6 +87,20 @@ def test_compiling_the_same_passages_gives_the_same_bytes(corpus: list[list[str]
     assert terms == again == sorted({term for passage in corpus for term in passage})
     for name in ("starts", "passages", "impacts", "idf"):
         assert getattr(one, name).tobytes() == getattr(other, name).tobytes()
+
+
+@settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(corpus=corpora, chunk=st.integers(1, 20))
+def test_passages_counted_in_chunks_give_the_postings_of_all_at_once(
+    monkeypatch: pytest.MonkeyPatch, corpus: list[list[str]], chunk: int
+) -> None:
+    whole = Postings.from_corpus(corpus)
+    with monkeypatch.context() as smaller:
+        smaller.setattr(lexical, "_CHUNK", chunk)
+        terms, postings = Postings.from_corpus(corpus)
+    assert terms == whole[0]
+    for name in ("starts", "passages", "impacts", "idf"):
+        assert getattr(postings, name).tobytes() == getattr(whole[1], name).tobytes()
 
 
 # ----------------------------------------------------------------------------------- what a score means
@@ -203,3 +218,11 @@ def test_a_sentence_is_covered_as_its_passage_is() -> None:
     query = compiled(CORPUS).query(["ttp", "fighter", "nowhere"], [LONG_FORM])
     for share, terms in zip(query.coverage().tolist(), CORPUS, strict=True):
         assert query.covered_by(set(terms)) == pytest.approx(share)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.integers(0, len(CORPUS) - 1), max_size=8))
+def test_the_coverage_of_some_passages_is_what_they_have_among_all(some: list[int]) -> None:
+    rain = Alternative(frozenset({"snow"}), frozenset({"rain"}), 0.7)
+    query = compiled(CORPUS).query(["ttp", "fighter", "snow", "nowhere"], [LONG_FORM, rain])
+    assert query.coverage(some).tolist() == query.coverage()[some].tolist()

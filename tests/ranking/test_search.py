@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ from askbrief.ranking.fusion import Method
 from askbrief.ranking.model import packaged_model
 from askbrief.ranking.query import Query
 from askbrief.ranking.search import Searched, search
+from askbrief.ranking.shortlist import LENGTH
 from askbrief.ranking.steering import Catalogued, Steering
 from askbrief.records import Metadata, Passage, Span
 from tests.fakes import HashEncoder, catalogue
@@ -40,6 +42,10 @@ TEXTS = [
     "Night markets sell saffron, iron and bread.",
 ]
 QUESTION = "Which bridge over the river in the valley is closed?"
+WORDS = """
+river valley bridge iron price saffron market road night fighter pillar repair bread week engineer village harvest
+teacher winter bank
+""".split()
 masks = st.lists(st.booleans(), min_size=len(TEXTS), max_size=len(TEXTS))
 
 
@@ -233,3 +239,50 @@ def test_a_document_of_the_time_asked_for_scores_higher_and_says_so_among_the_si
         assert found.signals["constraint"] > 0
         assert found.score > by_number[found.number]
         assert found.score <= 1
+
+
+# -------------------------------------------------------------------------------- in a large index
+
+MANY = [f"{one} {two} {three}." for one in WORDS for two in WORDS for three in WORDS]
+
+
+def shortlisted(exact_up_to: int) -> Searched:
+    """More passages than a shortlist has, with vectors by their words."""
+    return indexed(MANY, exact_up_to=exact_up_to)
+
+
+@pytest.mark.parametrize("method", [Method.HYBRID, Method.CONVEX, Method.BM25, Method.DENSE])
+@settings(derandomize=True, deadline=None)
+@given(mask=st.none() | masks, count=st.integers(1, 9))
+def test_a_shortlist_that_has_room_for_all_in_scope_ranks_as_an_exact_search(
+    method: Method, mask: list[bool] | None, count: int
+) -> None:
+    few, exact = replace(SEARCHED, exact_up_to=0), SEARCHED
+    admitted = None if mask is None else np.array(mask)
+    one, other = (
+        search(asked(QUESTION), some, count=count, weight=0.4, method=method, admitted=admitted)
+        for some in (few, exact)
+    )
+    assert numbers(one) == numbers(other)
+    for found, expected in zip(one, other, strict=True):
+        assert found.score == pytest.approx(expected.score, abs=1e-5)
+        assert found.signals == pytest.approx(expected.signals, abs=1e-5)
+
+
+def test_the_shortlist_of_a_large_index_holds_what_an_exact_search_finds() -> None:
+    few, exact = shortlisted(0), shortlisted(len(MANY))
+    assert len(MANY) > LENGTH
+    for question in ("valley bridge", "iron price of the market", "Which road crossed the river at night?"):
+        one, other = (search(asked(question), some, count=5, weight=0.4) for some in (few, exact))
+        assert [found.score for found in one] == pytest.approx([found.score for found in other], abs=1e-5)
+
+
+def test_in_a_large_index_too_what_is_out_of_scope_is_neither_found_nor_in_the_way() -> None:
+    few, exact = shortlisted(0), shortlisted(len(MANY))
+    for every in (2, 50):  # a scope larger than a shortlist, and a smaller one
+        admitted = np.arange(len(MANY)) % every == 1
+        one, other = (
+            search(asked("valley bridge"), some, count=5, weight=0.4, admitted=admitted) for some in (few, exact)
+        )
+        assert all(admitted[found.number] for found in one)
+        assert [found.score for found in one] == pytest.approx([found.score for found in other], abs=1e-5)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from askbrief.ranking.constraints import constraints
+from askbrief.ranking.dates import written
 from askbrief.ranking.query import Alternative
-from askbrief.ranking.steering import NEARBY, OF_ANOTHER_TIME, WRITTEN_THEN, Catalogued, Steering
+from askbrief.ranking.steering import NEARBY, OF_ANOTHER_TIME, WRITTEN_THEN, Catalogued, Names, Steering
 from askbrief.records import Metadata, Passage, Span
 from tests.fakes import catalogue
 
@@ -24,6 +25,21 @@ CATALOGUE = catalogue(
 
 def steering(question: str, *alternatives: Alternative) -> Steering:
     return Steering(constraints(question, CATALOGUE.newest()), CATALOGUE, alternatives)
+
+
+@pytest.mark.parametrize(
+    "question", ["how many in 2022?", "What did the Oren Institute say in 2021?", "What does the OIPD say?"]
+)
+def test_all_documents_at_once_meet_a_question_as_each_does_alone(question: str) -> None:
+    asked = constraints(question, CATALOGUE.newest())
+    alone = []
+    for document in map(CATALOGUE.__getitem__, ("a.md", "b.md", "c.md")):
+        when, names = written(document.title, document.metadata), Names.of(document.title, document.metadata)
+        in_time = when is not None and any(when.meets(period) for period in asked.periods)
+        of_source = any(names.go_by(name) for name in asked.sources)
+        alone.append((WRITTEN_THEN * in_time + of_source) / (bool(asked.periods) + bool(asked.sources)))
+    assert steering(question).documents.tolist() == pytest.approx(np.repeat(alone, [2, 1, 2]).tolist())
+    assert any(alone)
 
 
 def met(question: str, doc_id: str, text: str, *, sentence: str | None = None) -> float:

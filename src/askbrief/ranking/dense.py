@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _WORD_BITS = 64
 _BLOCK = 1 << 14
 """So many passages at once: what is computed on the way stays in the processor's cache."""
+_ROWS = 256
+"""So many vectors are gathered at once, for the same reason."""
 _WORDS_IN_A_BYTE = 3
 """The bits of so many words can be counted in 8 bits: 192 at the most."""
 
@@ -52,7 +54,15 @@ class DenseIndex:
         self, query: NDArray[np.float32], passages: NDArray[np.int64] | slice = slice(None)
     ) -> NDArray[np.float32]:
         """Cosine of every passage, or of some, to a unit query vector: float32 [passages], -1..1."""
-        cosines: NDArray[np.float32] = self._vectors[passages] @ query
+        if isinstance(passages, slice):
+            cosines: NDArray[np.float32] = self._vectors[passages] @ query
+            return cosines
+        cosines = np.empty(len(passages), dtype=np.float32)
+        rows = np.empty((_ROWS, len(query)), dtype=np.float32)
+        for first in range(0, len(passages), _ROWS):
+            some = passages[first : first + _ROWS]
+            np.take(self._vectors, some, axis=0, out=rows[: len(some)], mode="clip")
+            np.matmul(rows[: len(some)], query, out=cosines[first : first + _ROWS])
         return cosines
 
     def estimates(self, query: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -278,7 +278,7 @@ class LexicalQuery:
         """
         return self._summed(self._impacts)
 
-    def coverage(self, numbers: Sequence[int] | None = None) -> NDArray[np.float32]:
+    def coverage(self, numbers: Sequence[int] | NDArray[np.int64] | None = None) -> NDArray[np.float32]:
         """The share of the question that each passage's terms cover, weighed by idf: float32 [passages], 0..1.
 
         A term that no passage has counts as the rarest of all.

@@ -92,12 +92,10 @@ def search(
     Returns:
         The best passages first; equal scores in the order of the index. What the first lacks of the aspects comes next.
     """
-    vector = searched.encoder.encode_query(query.text)
-    lexical = searched.lexical.query(query.terms, query.alternatives)
     first = Shortlist(
-        lexical,
+        searched.lexical.query(query.terms, query.alternatives),
         searched.dense,
-        vector,
+        searched.encoder.encode_query(query.text),
         weight=weight,
         method=method,
         admitted=admitted,
@@ -105,22 +103,32 @@ def search(
     )
     held = _held([first.coverage(searched.lexical.query(a.terms, a.alternatives)) for a in aspects], len(first.scores))
     places = _candidates(_steered(first, steering), held, max(count, FEWEST_CANDIDATES))
-    numbers, signals_of = first.numbers[places].tolist(), first.signals(places)
+    found = _looked_at(first, places, searched, method, steering)
+    ranking = sorted(range(len(found)), key=lambda place: (-found[place].score, found[place].number))
+    order = diversified([found[place].score for place in ranking], held[places[ranking]])
+    return [found[ranking[place]] for place in order[:count]]
+
+
+def _looked_at(
+    first: Shortlist, places: NDArray[np.int64], searched: Searched, method: Method, steering: Steering | None
+) -> list[Ranked]:
+    """Look closely at the passages in some places of a shortlist."""
+    numbers = first.numbers[places].tolist()
+    passages = searched.passages(numbers)
+    documents = [searched.documents[passage.doc_id] for passage in passages]
+    columns = first.signals(places) | {"document": first.document_evidence(documents)}
     found = []
-    for place, (number, passage) in enumerate(zip(numbers, searched.passages(numbers), strict=True)):
-        document = searched.documents[passage.doc_id]
-        evidence = passage_evidence(passage, document.title, lexical, searched.dense.sentences(number), vector)
-        signals = {name: column[place] for name, column in signals_of.items()} | _close_signals(evidence)
-        signals["document"] = first.document_evidence(document)
-        score = packaged_model().score(signals) if method is Method.HYBRID else float(first.scores[places[place]])
+    for row, (number, passage, document) in enumerate(zip(numbers, passages, documents, strict=True)):
+        vectors = searched.dense.sentences(number)
+        evidence = passage_evidence(passage, document.title, first.query, vectors, first.vector)
+        signals = {name: column[row] for name, column in columns.items()} | _close_signals(evidence)
+        score = packaged_model().score(signals) if method is Method.HYBRID else float(first.scores[places[row]])
         if steering is not None:
             signals["constraint"] = steering.of(passage, _best(passage, evidence.sentences))
             score = min(1.0, max(0.0, score + SHARE_OF_STEERING * signals["constraint"]))
         rounded = {name: round(value, 6) for name, value in signals.items()}
         found.append(Ranked(number, passage, score, rounded, evidence.sentences))
-    ranking = sorted(range(len(found)), key=lambda place: (-found[place].score, found[place].number))
-    order = diversified([found[place].score for place in ranking], held[places[ranking]])
-    return [found[ranking[place]] for place in order[:count]]
+    return found
 
 
 def _steered(first: Shortlist, steering: Steering | None) -> NDArray[np.float32]:

@@ -7,6 +7,7 @@ best ones are ranked exactly. What is out of scope is no part of either: the sma
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,8 @@ from askbrief.ranking.evidence import document_evidence
 from askbrief.ranking.fusion import Method, fuse, highest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from askbrief.ranking.dense import DenseIndex
@@ -29,13 +32,15 @@ class Shortlist:
     """The passages that are ranked exactly for one question.
 
     Attributes:
+        query: the question's terms.
+        vector: the question's unit vector.
         numbers: of the passages, ascending: int64 [shortlist].
         scores: of the first ranking; zero or less is no match: float32 [shortlist].
     """
 
     def __init__(
         self,
-        lexical: LexicalQuery,
+        query: LexicalQuery,
         dense: DenseIndex,
         vector: NDArray[np.float32],
         *,
@@ -47,7 +52,7 @@ class Shortlist:
         """Rank the passages for a question.
 
         Args:
-            lexical: the question's terms.
+            query: the question's terms.
             dense: the passages' vectors.
             vector: the question's unit vector.
             weight: the lexical share of the fused score, 0..1.
@@ -55,11 +60,11 @@ class Shortlist:
             admitted: bool [passages]: what is in scope; None for everything. What is out of scope scores 0.
             exact_up_to: with more passages than this, only the likeliest are ranked.
         """
-        self._query, self._dense, self._vector = lexical, dense, vector
+        self.query, self._dense, self.vector = query, dense, vector
         self._weight, self._method, self._admitted = weight, method, admitted
-        self._maximum = np.float32(lexical.theoretical_maximum() or 1)
+        self._maximum = np.float32(query.theoretical_maximum() or 1)
         self._all = len(dense) <= exact_up_to
-        self._bm25 = self._in_scope(lexical.scores())
+        self._bm25 = self._in_scope(query.scores())
         self.numbers = np.arange(len(dense)) if self._all else self._likeliest()
         chosen = slice(None) if self._all else self.numbers
         self._cosines = self._in_scope(dense.scores(vector, chosen), chosen)
@@ -73,27 +78,33 @@ class Shortlist:
             "bm25": bm25.tolist(),
             "lexical": (bm25 / self._maximum).tolist(),
             "cosine": self._cosines[places].tolist(),
-            "coverage": self._query.coverage(numbers).tolist(),
+            "coverage": self.query.coverage(numbers).tolist(),
         }
 
     def coverage(self, query: LexicalQuery) -> NDArray[np.float32]:
         """How much of other terms the passages of the shortlist have: float32 [shortlist], 0..1."""
         return query.coverage(None if self._all else self.numbers)
 
-    def document_evidence(self, document: Catalogued) -> float:
-        """What the whole of a document says to the question, whether its passages are on the shortlist or not."""
-        passages = slice(document.first, document.last)
+    def document_evidence(self, documents: Sequence[Catalogued]) -> list[float]:
+        """What the whole of each document says to the question, whether its passages are on the shortlist or not."""
         if self._all:
-            return document_evidence(self.scores[passages])
-        cosines = self._in_scope(self._dense.scores(self._vector, passages), passages)
-        return document_evidence(self._fused(self._bm25[passages], cosines))
+            return [document_evidence(self.scores[one.first : one.last]) for one in documents]
+        different = {one.doc_id: one for one in documents}
+        ranges = [np.arange(one.first, one.last) for one in different.values()]
+        numbers = np.concatenate([*ranges, self.numbers[:0]])
+        scores = self._fused(self._bm25[numbers], self._in_scope(self._dense.scores(self.vector, numbers), numbers))
+        bounds = pairwise(accumulate((one.last - one.first for one in different.values()), initial=0))
+        evidence = {
+            name: document_evidence(scores[slice(*bound)]) for name, bound in zip(different, bounds, strict=True)
+        }
+        return [evidence[one.doc_id] for one in documents]
 
     def _likeliest(self) -> NDArray[np.int64]:
         """The passages in scope with the best estimates; those of a small scope without looking at any."""
         in_scope = self._admitted
         if in_scope is not None and np.count_nonzero(in_scope) <= LENGTH:
             return np.flatnonzero(in_scope)
-        estimates = self._fused(self._bm25, self._dense.estimates(self._vector))
+        estimates = self._fused(self._bm25, self._dense.estimates(self.vector))
         if in_scope is not None:
             estimates[~in_scope] = -np.inf
         return highest(estimates, LENGTH)

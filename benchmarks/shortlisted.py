@@ -1,0 +1,191 @@
+"""A shortlist beside the exact search: how often the same passages come first, and what each costs.
+
+    python -m benchmarks.shortlisted SET... [--sizes 10000 1000000] [--out FILE] [--markdown FILE]
+
+A passage is four sentences of one neighbourhood of the sets, and its vector the mean of theirs, so that words and
+meaning belong together. `benchmarks/recombined.py` has truer words, but its vectors would take hours. Each question is
+searched for in everything, and in scopes of a tenth and a thousandth of the documents. "same places" is the share of
+the first five places that hold the passage that the exact search has there. Encoding the question is not in the times.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.console import Console
+
+from askbrief.evaluation import QuestionSet, indexed
+from askbrief.indexing.generation import SENTENCES
+from askbrief.ranking.analysis import terms_of
+from askbrief.ranking.dense import DenseIndex, signs_of
+from askbrief.ranking.encoder import SentenceTransformerEncoder
+from askbrief.ranking.lexical import LexicalIndex, Postings
+from askbrief.ranking.query import Query
+from askbrief.ranking.search import Searched, search
+from askbrief.ranking.steering import Catalogued
+from askbrief.records import Metadata, Passage, Span
+from askbrief.settings import load_settings
+from askbrief.terminal import Bar
+from benchmarks.timings import parser, timed, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from askbrief.ranking.search import Ranked
+
+SENTENCES_OF_ONE, NEIGHBOURHOOD = 4, 40
+OF_A_DOCUMENT = 30
+CHUNK = 1 << 16
+TOP = 5
+WEIGHT = load_settings().lexical_weight
+SCOPES = {"everything": 1, "a tenth": 10, "a thousandth": 1_000}
+
+
+class KnownQuestions:
+    """The vectors of questions, encoded beforehand."""
+
+    model_id, dimension, max_tokens = "known@1", 384, 256
+
+    def __init__(self, vectors: dict[str, NDArray[np.float32]]) -> None:
+        """Take them by question."""
+        self._vectors = vectors
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """Look one up."""
+        return self._vectors[text]
+
+    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Look some up."""
+        return np.array([self._vectors[text] for text in texts])
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Not asked for here."""
+        return [len(text) // 4 for text in texts]
+
+
+class Recombined(DenseIndex):
+    """Passages of sentences that are kept once, whichever passages they stand in."""
+
+    def __init__(self, vectors: NDArray[np.float32], sentences: NDArray[np.float16], places: NDArray[np.int64]) -> None:
+        """Take the vectors of passages and of all sentences, and which sentences each passage has."""
+        super().__init__(vectors, sentences, np.empty(0, np.int64), signs_of(vectors))
+        self._every, self._places = sentences, places
+
+    def sentences(self, number: int) -> NDArray[np.float16]:
+        """Those of one passage."""
+        found: NDArray[np.float16] = self._every[self._places[number]]
+        return found
+
+
+def real(sets: Sequence[Path], count: int) -> tuple[list[str], NDArray[np.float16], KnownQuestions, list[str]]:
+    """The sentences of the sets, their vectors, and some questions with theirs."""
+    encoder = SentenceTransformerEncoder(load_settings().model)
+    texts: list[str] = []
+    vectors, asked = [], []
+    with Bar(Console(stderr=True)) as bar:
+        for folder in sets:
+            questions = QuestionSet(folder)
+            with indexed(questions, encoder, load_settings(), bar) as library:
+                passages = (passage for _, passage in library.generation.store.titled_passages())
+                texts += chain.from_iterable(passage.sentence_texts() for passage in passages)
+                vectors.append(np.load(library.generation.folder / SENTENCES))
+            asked += [question.question for question in questions.questions]
+    chosen: list[str] = np.random.default_rng(7).permutation(np.array(asked))[:count].tolist()
+    return texts, np.concatenate(vectors), KnownQuestions({q: encoder.encode_query(q) for q in chosen}), chosen
+
+
+def recombined(texts: Sequence[str], sentences: NDArray[np.float16], size: int, path: Path) -> Searched:
+    """Passages of sentences that stand near each other, thirty to a document."""
+    random = np.random.default_rng(0)
+    middle = random.integers(0, len(texts), (size // OF_A_DOCUMENT + 1, 1)).repeat(OF_A_DOCUMENT, axis=0)[:size]
+    places = (middle + random.integers(-NEIGHBOURHOOD, NEIGHBOURHOOD + 1, (size, SENTENCES_OF_ONE))) % len(texts)
+    vectors = np.lib.format.open_memmap(path, "w+", np.float32, (size, sentences.shape[1]))
+    for first in range(0, size, CHUNK):
+        sums = sentences[places[first : first + CHUNK]].astype(np.float32).sum(axis=1)
+        vectors[first : first + CHUNK] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
+    vectors.flush()
+    terms = [terms_of(text) for text in texts]
+    vocabulary, postings = Postings.from_corpus([*chain.from_iterable(terms[n] for n in some)] for some in places)
+    numbers = {term: number for number, term in enumerate(vocabulary)}
+    lexical = LexicalIndex(postings, lambda some: {t: numbers[t] for t in some if t in numbers}, size)
+    documents = {
+        str(n): Catalogued(str(n), "", Metadata(), n * OF_A_DOCUMENT, min(size, (n + 1) * OF_A_DOCUMENT))
+        for n in range(-(-size // OF_A_DOCUMENT))
+    }
+    dense = Recombined(np.load(path, mmap_mode="r"), sentences, places)
+    return Searched(lexical, dense, KnownQuestions({}), partial(_passages, texts, places), documents, exact_up_to=size)
+
+
+def _passages(texts: Sequence[str], places: NDArray[np.int64], numbers: Sequence[int]) -> list[Passage]:
+    return [_passage(number, [texts[place] for place in places[number]]) for number in numbers]
+
+
+def _passage(number: int, sentences: Sequence[str]) -> Passage:
+    text = " ".join(sentences)
+    return Passage(str(number // OF_A_DOCUMENT), 0, len(text), text, tuple(_spans(sentences)), (1, 1))
+
+
+def _spans(sentences: Sequence[str]) -> Iterator[Span]:
+    start = 0
+    for sentence in sentences:
+        yield Span(start, start + len(sentence))
+        start += len(sentence) + 1
+
+
+def measured(searched: Searched, asked: Sequence[str]) -> list[dict[str, Any]]:
+    """A row for each scope."""
+    size = len(searched.dense)
+    rows = []
+    for name, share in SCOPES.items():
+        admitted = None if share == 1 else np.arange(size) // OF_A_DOCUMENT % share == 0
+
+        def by(some: Searched, question: str, admitted: NDArray[np.bool_] | None = admitted) -> list[Ranked]:
+            return search(Query.from_question(question), some, count=TOP, weight=WEIGHT, admitted=admitted)
+
+        outcome = timed(
+            {"exact": partial(by, searched), "shortlist": partial(by, replace(searched, exact_up_to=0))}, asked
+        )
+        (exact, exact_ms, exact_p95), (listed, ms, p95) = outcome["exact"], outcome["shortlist"]
+        same = [[one.number for one in e] == [one.number for one in f] for e, f in zip(exact, listed, strict=True)]
+        places = [
+            np.mean([one.number == other.number for one, other in zip(e, f, strict=False)])
+            for e, f in zip(exact, listed, strict=True)
+            if e
+        ]
+        rows.append(
+            {
+                "passages": size,
+                "scope": name,
+                "exact p50, ms": exact_ms,
+                "exact p95, ms": exact_p95,
+                "shortlist p50, ms": ms,
+                "shortlist p95, ms": p95,
+                "same places": float(np.mean(places)),
+                "all five the same": float(np.mean(same)),
+            }
+        )
+    return rows
+
+
+def main() -> None:
+    """Measure, print and write."""
+    options = parser(__doc__).parse_args()
+    texts, sentences, encoder, asked = real(options.sets, options.questions)
+    rows: list[dict[str, Any]] = []
+    for size in options.sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            searched = recombined(texts, sentences, size, Path(folder) / "vectors.npy")
+            rows += measured(replace(searched, encoder=encoder), asked)
+    written(rows, options)
+
+
+if __name__ == "__main__":
+    main()
