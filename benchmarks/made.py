@@ -229,14 +229,14 @@ def _write_vectors(building: Path, counts: NDArray[np.int64], real: Real) -> Non
     for first in range(0, len(counts), _ROWS):
         last = min(first + _ROWS, len(counts))
         around = real.passages[random.integers(0, len(real.passages), last - first)]
-        vectors[first:last] = near = _noisy(around, NOISE, random)
-        sentences[starts[first] : starts[last]] = _noisy(
+        vectors[first:last] = near = noisy(around, NOISE, random)
+        sentences[starts[first] : starts[last]] = noisy(
             np.repeat(near, counts[first:last], axis=0), SENTENCE_NOISE, random
         )
     np.save(building / SIGNS, signs_of(vectors), allow_pickle=False)
 
 
-def _noisy(vectors: NDArray[np.float32], length: float, random: np.random.Generator) -> NDArray[np.float32]:
+def noisy(vectors: NDArray[np.float32], length: float, random: np.random.Generator) -> NDArray[np.float32]:
     """Unit rows near unit rows."""
     noise = random.standard_normal(vectors.shape, dtype=np.float32)
     noise *= np.float32(length / np.sqrt(DIMENSION))

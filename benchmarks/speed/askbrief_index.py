@@ -1,0 +1,31 @@
+"""askbrief's index, built as `askbrief build` does: read, split, count terms, learn names, checksum, publish.
+
+Encoding is stood in for by the prepared vectors, those of sentences too, and counting word pieces with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from askbrief.indexing.build import build_from
+from askbrief.indexing.manifest import SourceRow
+from askbrief.indexing.sources import SourceFile
+from askbrief.reading import plain
+from askbrief.records import Document
+from benchmarks.speed.material import StandIn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.speed.material import Material
+
+
+def build(material: Material, folder: Path) -> None:
+    """Build the first generation."""
+    build_from([_source(**document) for document in material.documents()], folder, StandIn(material))
+
+
+def _source(doc_id: str, title: str, text: str) -> SourceFile:
+    row = SourceRow(path=doc_id, sha256=hashlib.sha256(text.encode()).hexdigest())
+    return SourceFile(row, lambda: Document(doc_id, title, text, plain.blocks(text)))

@@ -1,0 +1,30 @@
+"""askbrief's ranking: the first one by whole passages, and the close look at the sentences of the best thirty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from askbrief.choices import Method
+from askbrief.ranking.query import Query
+from askbrief.ranking.search import search
+from askbrief.settings import Settings
+from benchmarks.speed.askbrief_first import opened
+from benchmarks.speed.material import TOP, StandIn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.speed.material import Ask, Material, Vector
+
+
+def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: ARG001 - all of these look alike
+    """Open the generation that serves."""
+    encoder, weight = StandIn(material), Settings().lexical_weight
+    searched = opened(folder, encoder)
+
+    def ask(question: str, vector: Vector) -> list[str]:
+        encoder.given, query = vector, Query.from_question(question)
+        found = search(query, searched, count=TOP, weight=weight, method=Method.CONVEX)
+        return [one.passage.text for one in found]
+
+    return ask

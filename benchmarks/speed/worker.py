@@ -1,0 +1,96 @@
+"""A process of its own, to build an index, or to open one, answer at once, and then answer all the questions.
+
+Arguments: `build` or `ask`, a module of this package, the folder of the material, that of the index, a file for JSON.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.speed.material import Material
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmarks.speed.material import Ask, Vector
+
+WARMING, WARMING_SECONDS = 10, 3
+ASKING_SECONDS, FEWEST = 30, 10
+"""Who is slow is asked for so long, and so many questions at least."""
+
+
+def built(module: Any, material: Material, index: Path) -> dict[str, float]:  # noqa: ANN401 - a module of this package
+    """Build, and say how long it took, how much of that on a core, and the most memory that was resident."""
+    started, busy = time.perf_counter(), time.process_time()
+    module.build(material, index)
+    seconds, busy = time.perf_counter() - started, time.process_time() - busy
+    return {"seconds": seconds, "cpu_seconds": busy, "peak_mb": _peak()}
+
+
+def asked(module: Any, material: Material, index: Path) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    """Answer at once, when this process has just started, then answer all questions one at a time."""
+    with tempfile.TemporaryDirectory(dir=index.parent) as state:
+        questions = material.questions()
+        ask: Ask = module.open_index(material, index, Path(state))
+        ask(*questions[-1])
+        first = time.monotonic()
+        _answers(ask, questions[:WARMING], WARMING_SECONDS, 0)
+        found, milliseconds = _answers(ask, questions, ASKING_SECONDS, FEWEST)
+        memory = _resident()
+        return {
+            "first_answer_at": first,
+            "milliseconds": milliseconds,
+            "found": [material.numbers(texts) for texts in found],
+            **memory,
+        }
+
+
+def _answers(
+    ask: Ask, questions: Sequence[tuple[str, Vector]], seconds: float, fewest: int
+) -> tuple[list[Sequence[str]], list[float]]:
+    """The passages found for each question, and how many milliseconds that took; not all where time is over."""
+    found: list[Sequence[str]] = []
+    milliseconds: list[float] = []
+    until = time.monotonic() + seconds
+    for question, vector in questions:
+        if len(found) >= fewest and time.monotonic() > until:
+            break
+        started = time.perf_counter()
+        texts = ask(question, vector)
+        milliseconds.append((time.perf_counter() - started) * 1000)
+        found.append(texts)
+    return found, milliseconds
+
+
+def _resident() -> dict[str, float]:
+    """What this process has in memory: pages of its own, and pages of files (Rss less Anonymous), in megabytes."""
+    found = _figures(Path("/proc/self/smaps_rollup").read_text("utf-8").splitlines()[1:])
+    return {"anonymous_mb": found["Anonymous"], "mapped_mb": found["Rss"] - found["Anonymous"]}
+
+
+def _peak() -> float:
+    """The most that was ever resident, in megabytes; getrusage would count the parent's before this process began."""
+    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
+    return _figures(line for line in lines if line.startswith("VmHWM"))["VmHWM"]
+
+
+def _figures(lines: Iterable[str]) -> dict[str, float]:
+    return {name: int(value.split()[0]) * 1024 / 1e6 for name, value in (line.split(":") for line in lines)}
+
+
+def main() -> None:
+    """Write the outcome."""
+    what, name, material, index, path = sys.argv[1:]
+    module = importlib.import_module(f"benchmarks.speed.{name}")
+    outcome = {"build": built, "ask": asked}[what](module, Material(Path(material)), Path(index))
+    Path(path).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
