@@ -6,8 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import regex
-
 from askbrief.answering.defining import defining_sentence, definitions
 from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.figures import figures
@@ -20,6 +18,7 @@ from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
 from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.indexing.generation import Generation
+from askbrief.patterns import pattern
 from askbrief.ranking.aspects import COMPARING, aspects
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoders import open_encoder
@@ -52,7 +51,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.query import Query
 
 EVERYTHING = Scope()
-_WORD = regex.compile(r"[\p{L}\p{N}]")
+_WORD = pattern(r"[\p{L}\p{N}]")
 _LONGEST_NAME = 200
 _DUPLICATE_ROOM = 3
 """For each hit wanted, this many are ranked, so that near-duplicates leave enough to show."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import regex
 from rich.console import Console, Group
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
@@ -14,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from askbrief.citing.styles import credits_of
+from askbrief.patterns import pattern
 from askbrief.records import CitationStatus, Problem, Span, Verdict
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from askbrief.records import Answer, BuildReport, Changes, Citation, Definition, FigureGroup, Hit, Source
 
 # What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
-_UNSAFE = regex.compile(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSAFE = pattern(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _VERDICTS = {
     Verdict.STRONG: ("Strong match", "bold green"),
     Verdict.WEAK: ("Weak match", "bold yellow"),
@@ -49,7 +49,7 @@ _STATUSES = {
 _MARK_OPEN, _MARK_CLOSE = "»", "«"
 _ARROW = "→"
 _SHORT = "bold underline"
-_SPACE = regex.compile(r"\s+")
+_SPACE = pattern(r"\s+")
 _SECONDS_BETWEEN_LINES = 30
 _NAMES_SHOWN = 20
 _DATE_WIDTH = len("2022-07-05")

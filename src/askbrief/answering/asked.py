@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 
 
@@ -35,42 +36,42 @@ class Asked:
     years: frozenset[str] = frozenset()
 
 
-_COUNT = regex.compile(
+_COUNT = pattern(
     r"\bhow many (?P<noun>.+)|\b(?:what|which|give)\b.{0,30}?\b(?:number|count|total) of (?P<of>.+)", regex.IGNORECASE
 )
-_SHARE = regex.compile(
+_SHARE = pattern(
     r"\b(?:what|which|how many|how much|how large|how big|by what)\b.{0,20}?\b(?:share|percentage|proportion|per ?cent)"
     r"\b(?: of)?(?P<of>.*)",
     regex.IGNORECASE,
 )
-_MONEY = regex.compile(
+_MONEY = pattern(
     r"\bhow much (?P<noun>money|cash|funding|revenue|income|debt|ransom|dollars?)\b|"
     r"\bhow much\b.*\b(?:costs?|pay|paid|pays|spend|spent|earn|earned|worth|charge|charged)\b|"
     r"\bwhat\b.{0,20}\b(?:amount of money|sum|cost|price|budget|ransom|revenue|salary)\b",
     regex.IGNORECASE,
 )
-_MUCH = regex.compile(r"\bhow much (?P<noun>.+)", regex.IGNORECASE)
-_SIZE = regex.compile(
+_MUCH = pattern(r"\bhow much (?P<noun>.+)", regex.IGNORECASE)
+_SIZE = pattern(
     r"\bhow (?:large|big|strong|numerous) (?:is|are|was|were) (?P<noun>.+)|"
     r"\bwhat (?:is|was) the (?:size|strength) of (?P<of>.+)",
     regex.IGNORECASE,
 )
 _CURRENCIES = {"dollar", "euro", "rupe", "pound", "afghani", "yen", "yuan"}
-_PHRASE_END = regex.compile(
+_PHRASE_END = pattern(
     r"\b(?:are|is|was|were|be|been|do|does|did|have|has|had|can|could|will|would|should|may|might|must|in|on|at|by|to|"
     r"from|with|within|without|for|there|who|that|which|than|since|between|after|before|during|under|against|per|"
     r"each|and|or|live|lives|lived|living|died|die|remain|belong|took|take|came|come|fled|left|lost|got|made|were)\b"
     r"|[?!,;:()]",
     regex.IGNORECASE,
 )
-_OPENING = regex.compile(
+_OPENING = pattern(
     r"^\s*(?:(?:of )?(?:the|all|these|those|its|their|other|more|different)\b\s*)+|^\s*of\b", regex.IGNORECASE
 )
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
-_PLURAL = regex.compile(r"\p{Ll}.*(?<!s|u|i|'|’)s|people|men|women|children|personnel|police|staff|cattle|livestock")
+_WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
+_PLURAL = pattern(r"\p{Ll}.*(?<!s|u|i|'|’)s|people|men|women|children|personnel|police|staff|cattle|livestock")
 _COMPARED = {"higher", "lower", "more", "less", "faster", "slower", "better", "worse", "larger", "smaller", "longer"}
-_YEAR = regex.compile(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
-_NAME = regex.compile(r"(?<!^)\b\p{Lu}[\p{L}\p{M}\p{N}]*(?:-[\p{L}\p{M}\p{N}]+)*")
+_YEAR = pattern(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
+_NAME = pattern(r"(?<!^)\b\p{Lu}[\p{L}\p{M}\p{N}]*(?:-[\p{L}\p{M}\p{N}]+)*")
 _EMPTY = frozenset(
     """
     amount approxim big cent count current estim exact get give got larg mani much number percent percentag
@@ -90,14 +91,14 @@ def asked(question: str) -> Asked | None:
     >>> found.wanted.value, sorted(found.thing), sorted(found.about)
     ('count', ['fighter'], ['afghanistan', 'ttp'])
     """
-    for wanted, pattern in (
+    for wanted, wording in (
         (Wanted.SHARE, _SHARE),
         (Wanted.MONEY, _MONEY),
         (Wanted.COUNT, _COUNT),
         (Wanted.SIZE, _SIZE),
         (Wanted.EITHER, _MUCH),
     ):
-        match = pattern.search(question)
+        match = wording.search(question)
         if match:
             groups = match.groupdict()
             return _read(question, wanted, groups.get("noun") or groups.get("of") or "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse, terms_of
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ ALIKE = 0.8
 """The share of common term triples from which two passages count as the same."""
 
 _SHINGLE = 3
-_NUMBER = regex.compile(r"\p{N}")
-_CAPITALISED = regex.compile(r"\b\p{Lu}[\p{L}\p{M}\p{N}]*")
-_NEGATION = regex.compile(r"\b(?:no|not|none|never|nor|neither|without)\b|n['’]t\b", regex.IGNORECASE)
+_NUMBER = pattern(r"\p{N}")
+_CAPITALISED = pattern(r"\b\p{Lu}[\p{L}\p{M}\p{N}]*")
+_NEGATION = pattern(r"\b(?:no|not|none|never|nor|neither|without)\b|n['’]t\b", regex.IGNORECASE)
 
 
 def first_of_each(texts: Sequence[str]) -> list[list[int]]:

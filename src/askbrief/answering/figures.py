@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.answering.asked import Asked, Wanted, asked
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.dates import MONTH
 from askbrief.ranking.numerals import may_have_unit
@@ -33,13 +34,13 @@ _KINDS = {
     Wanted.MONEY: {Kind.MONEY},
     Wanted.EITHER: {Kind.SHARE, Kind.MONEY},
 }
-_WORD = regex.compile(r"(?:\p{L}\.){2,}|[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
-_CLAUSE_END = regex.compile(
+_WORD = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
+_CLAUSE_END = pattern(
     r"[,;:()\[\]—–?!\p{Nd}]|(?<!\b\p{L})\.|\b(?:in|on|at|by|from|to|for|with|who|that|which|and|or|but|are|is|was|were|has|have|had|"
     r"since|after|before|during|while|than|as|last|this|next|against|between|according)\b",
     regex.IGNORECASE,
 )
-_LEADS = regex.compile(
+_LEADS = pattern(
     r"\b(?:numbers?|numbered|numbering|totals?|totalled|totaled|totalling|reach(?:es|ed)?|exceed(?:s|ed)|stands?|stood|"
     r"at|to|is|are|was|were|be|of|by|remain(?:s|ed)?|only|just|now)\s+$|[:=]\s*$",
     regex.IGNORECASE,
@@ -50,7 +51,7 @@ _SIZED = frozenset(
     """.split()
 )
 """Stems of what the size of a group or a place is told in."""
-_HOLDS = regex.compile(
+_HOLDS = pattern(
     r"\b(?:with|has|have|had|having|numbers?|numbering|estimated|commands?|strength|covers?|comprises?|employs?|consists?|"
     r"counts?)\b",
     regex.IGNORECASE,
@@ -62,7 +63,7 @@ _FATES = frozenset(
 )
 """What befell some of a number: "killed 50 fighters" does not say how many there are."""
 _FATE_NEAR = 3
-_AS_OF = regex.compile(
+_AS_OF = pattern(
     rf"(?P<in>\b(?i:(?P<as_of>as of)|in|by|during|on|at the end of|by the end of)\s+)?"
     rf"(?:(?:early|mid|late)[ -])?(?:"
     rf"(?P<day>\b{MONTH}\s+\p{{Nd}}{{1,2}}\b(?:,?\s+\p{{Nd}}{{4}}\b)?"
@@ -72,8 +73,8 @@ _AS_OF = regex.compile(
     rf"(?<![\p{{L}}\p{{Nd}},.-])(?:19|20)\p{{Nd}}{{2}}(?![\p{{L}}\p{{Nd}}-]|,\p{{Nd}})"
     rf"|{MONTH}\b)"
 )
-_CLAUSES_APART = regex.compile(r";|,\s(?:and|but|while|whereas)\b")
-_YEAR = regex.compile(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
+_CLAUSES_APART = pattern(r";|,\s(?:and|but|while|whereas)\b")
+_YEAR = pattern(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 
 _OPENING = r"(?:and|but|or|what about|how about|then|also|so|why|since when|und|aber|et|y)\b"
-_OPENINGS = regex.compile(f"^{_OPENING}", regex.IGNORECASE)
-_POINTERS = regex.compile(
+_OPENINGS = pattern(f"^{_OPENING}", regex.IGNORECASE)
+_POINTERS = pattern(
     r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then|former|latter|same)\b",
     regex.IGNORECASE,
 )
-_YEAR = regex.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_YEAR = pattern(r"\b(?:1[5-9]|20)\d\d\b")
 _BEFORE_YEAR = "in|of|since|until|by|during|before|after|from|to|between|and|im Jahr|seit|bis|von|und"
-_WITH_YEAR = regex.compile(rf"(?:\s*(?:\b(?:{_BEFORE_YEAR})\b|[-–—]))?\s*{_YEAR.pattern}", regex.IGNORECASE)
-_ASIDE_OF_YEAR = regex.compile(rf"(?:^|(?<=\?))\s*{_OPENING}{_WITH_YEAR.pattern}\s*\?", regex.IGNORECASE)
+_WITH_YEAR = pattern(rf"(?:\s*(?:\b(?:{_BEFORE_YEAR})\b|[-–—]))?\s*{_YEAR.pattern}", regex.IGNORECASE)
+_ASIDE_OF_YEAR = pattern(rf"(?:^|(?<=\?))\s*{_OPENING}{_WITH_YEAR.pattern}\s*\?", regex.IGNORECASE)
 _LONGEST = 500
 """With this many characters the beginning of a chain of follow-ups is left out."""
 _FEW_TERMS = 3

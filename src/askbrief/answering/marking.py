@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.candidates import candidates
 from askbrief.ranking.expected import Expected, expected
@@ -39,7 +40,7 @@ _ADJACENT_WEIGHT = 0.2
 """For the share of the question's pairs of neighbouring terms that are neighbours in the sentence too."""
 _POINTING_WEIGHT = 0.3
 """For the share of the question's terms that only the sentence before has, where this one points back to it."""
-_POINTS_BACK = regex.compile(
+_POINTS_BACK = pattern(
     r"[\"“‘(\s]*+(?:(?:\p{L}+\s){0,3}\p{L}+,\s)?(?:it|its|this|these|they|their|those|he|she|his|her|such|both|"
     r"the (?:latter|former))\b",
     regex.IGNORECASE,

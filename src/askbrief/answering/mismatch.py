@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse, stem_of, terms_of
 
 if TYPE_CHECKING:
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
     from askbrief.ranking.query import Query
 
-_NEGATION = regex.compile(
+_NEGATION = pattern(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|unable|fail(?:s|ed)?|lack(?:s|ed|ing)?|except)\b"
     r"|n['’]t\b",
     regex.IGNORECASE,
 )
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’]\p{L}+)*")
-_DIGITS = regex.compile(r"(?<![\w.,])\p{Nd}[\p{Nd},]*(?:\.\p{Nd}+)?(?!\w)")
-_NAME = regex.compile(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
+_WORD = pattern(r"[\p{L}\p{M}]+(?:['’]\p{L}+)*")
+_DIGITS = pattern(r"(?<![\w.,])\p{Nd}[\p{Nd},]*(?:\.\p{Nd}+)?(?!\w)")
+_NAME = pattern(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
 """A word with a capital that does not open the question."""
 _ASKING = frozenset({"mani", "much"})
 _REST_IS_THERE = 0.75

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.answering.figures import figures_of
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.candidates import candidates
 from askbrief.ranking.expected import Expected, expected
@@ -40,29 +41,29 @@ SIGNALS = (
     "subject",  # asked for as a subject ("who led"): how near a term follows it
     "object",  # asked for as an object ("whom did they meet"): how near a term precedes it
 )
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
-_PLACED = regex.compile(
+_WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
+_PLACED = pattern(
     r"\b(?:in|at|from|to|near|into|through|across|around|outside|inside|towards?|throughout|within)\s+(?:the\s+)?$",
     regex.IGNORECASE,
 )
-_BY = regex.compile(r"\bby\s+(?:the\s+|\p{Ll}+\s+){0,2}$", regex.IGNORECASE)
-_CLAUSE_END = regex.compile(r"[,;:()—–]")
-_INSTITUTION = regex.compile(
+_BY = pattern(r"\bby\s+(?:the\s+|\p{Ll}+\s+){0,2}$", regex.IGNORECASE)
+_CLAUSE_END = pattern(r"[,;:()—–]")
+_INSTITUTION = pattern(
     r"\b(?:University|College|School|Company|Corporation|Inc|Party|Army|War|Act|Street|River|County|City|Church|Museum|"
     r"Award|League|Cup|Council|Court|Union|Institute|Hospital|Park|Bridge|Stadium|Airport|Station|Palace)\b"
 )
-_ASKED_FOR = regex.compile(r"\b(?:who(?:m|se)?|where|when|which|what)\b\s*(\w+)?", regex.IGNORECASE)
+_ASKED_FOR = pattern(r"\b(?:who(?:m|se)?|where|when|which|what)\b\s*(\w+)?", regex.IGNORECASE)
 _OBJECT = frozenset({"did", "do", "does"})
 _PASSIVE = frozenset("was were is are has have had will would can could should".split())
 _GRAINS = (
-    (regex.compile(r"\byears?\b", regex.IGNORECASE), regex.compile(r"\p{Nd}{3}|BC|AD")),
-    (regex.compile(r"\bmonth\b", regex.IGNORECASE), regex.compile(r"\p{Lu}\p{Ll}+")),
+    (pattern(r"\byears?\b", regex.IGNORECASE), pattern(r"\p{Nd}{3}|BC|AD")),
+    (pattern(r"\bmonth\b", regex.IGNORECASE), pattern(r"\p{Lu}\p{Ll}+")),
     (
-        regex.compile(r"\b(?:what|which|exact) (?:day|date)\b|\bdate\b", regex.IGNORECASE),
-        regex.compile(r"\p{L}.*\p{Nd}|\p{Nd}.*\p{L}|day"),
+        pattern(r"\b(?:what|which|exact) (?:day|date)\b|\bdate\b", regex.IGNORECASE),
+        pattern(r"\p{L}.*\p{Nd}|\p{Nd}.*\p{L}|day"),
     ),
 )
-_JOINT = regex.compile(r",?\s(?:and|or|&)\s(?:the\s)?|,\s(?:the\s)?")
+_JOINT = pattern(r",?\s(?:and|or|&)\s(?:the\s)?|,\s(?:the\s)?")
 _LISTED = frozenset({Expected.PERSON, Expected.PLACE, Expected.NAME})
 _LOOK_BACK = 30
 _FAR = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import regex
 from rapidfuzz import fuzz
 
+from askbrief.patterns import pattern
 from askbrief.records import Span
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CLOSE = 75.0
 """The rapidfuzz ratio (0..100) from which other words count as the same quote, changed."""
 
-_IN_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]")
+_IN_WORD = pattern(r"[\p{L}\p{M}\p{N}]")
 
 
 @dataclass(frozen=True, slots=True)

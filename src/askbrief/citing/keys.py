@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.errors import InputError
+from askbrief.patterns import pattern
 
 if TYPE_CHECKING:
     from askbrief.records import Passage
@@ -24,7 +25,7 @@ SHORTEST_HASH = 6
 LONGEST_KEY = 80
 _LONGEST_SLUG = 28
 _SMALL_WORDS = frozenset("a an and as at by for from in into is of on or the to with".split())
-_KEY = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*")
+_KEY = pattern(r"[\p{L}\p{M}\p{N}]+(?:-[\p{L}\p{M}\p{N}]+)*")
 
 
 def citation_key(title: str, passage: Passage, *, hash_length: int = SHORTEST_HASH) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import regex
 
 from askbrief.choices import Style
+from askbrief.patterns import pattern
 
 if TYPE_CHECKING:
     from askbrief.records import Citation, Metadata
 
-_MARKUP = regex.compile(r"([\\`*_{}\[\]<>#|~&])")
-_LINE_MARK = regex.compile(r"(?mw)^(\s*(?:\d+(?=[.)]))?)([-+=:.)])")  # w: after a lone carriage return too
+_MARKUP = pattern(r"([\\`*_{}\[\]<>#|~&])")
+_LINE_MARK = pattern(r"(?mw)^(\s*(?:\d+(?=[.)]))?)([-+=:.)])")  # w: after a lone carriage return too
 
 
 def written(citation: Citation, style: Style) -> str:

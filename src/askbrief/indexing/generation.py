@@ -31,7 +31,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
 import portalocker
-import regex
 
 from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMissing, in_words
 from askbrief.indexing.manifest import (
@@ -46,6 +45,7 @@ from askbrief.indexing.manifest import (
 )
 from askbrief.indexing.store import Store
 from askbrief.indexing.verification import remember, sha256_of, verify
+from askbrief.patterns import pattern
 from askbrief.ranking.dense import DenseIndex
 from askbrief.ranking.lexical import LexicalIndex, Postings
 from askbrief.ranking.names import NameIndex
@@ -65,7 +65,7 @@ VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-
 SIGNS = "signs.npy"
 TERM_COUNTS = "term-counts.npy"
 _CURRENT = "CURRENT"
-_POINTER = regex.compile(r"(?P<name>\d{6,}-[0-9a-f]{8})(?: (?P<sha256>[0-9a-f]{64}))?\n")
+_POINTER = pattern(r"(?P<name>\d{6,}-[0-9a-f]{8})(?: (?P<sha256>[0-9a-f]{64}))?\n")
 _TRIES = 20
 _SCOPES = 32
 """The masks of so many scopes are kept: one byte a passage each."""

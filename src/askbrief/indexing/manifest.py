@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Self
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from askbrief.errors import IndexDamaged, IndexMismatch
-from askbrief.indexing.passages import SPLITTING_VERSION
-from askbrief.ranking.analysis import ANALYSIS_VERSION
-from askbrief.ranking.learning import LEARNING_VERSION
-from askbrief.reading.registry import READING_VERSION
+from askbrief.versions import (
+    ANALYSIS_VERSION,
+    FORMAT_VERSION,
+    LEARNING_VERSION,
+    READING_VERSION,
+    SPLITTING_VERSION,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from askbrief.ranking.encoder import Encoder
 
-FORMAT_VERSION = 3
 MANIFEST, SOURCES = "manifest.json", "sources.json"
 REBUILD = "run: askbrief build"
 

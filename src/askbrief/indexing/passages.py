@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
 
-import regex
-
 from askbrief.indexing.sentences import sentence_spans
+from askbrief.patterns import pattern
 from askbrief.records import Block, BlockKind, Passage, Span
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from askbrief.ranking.encoder import Encoder
     from askbrief.records import Document
 
-SPLITTING_VERSION = 2
-"""Raise it when the passages of any document change, so that every document is split again."""
 
 MOST_WORDS = 120
 FEWEST_WORDS = 60
@@ -28,8 +25,8 @@ MOST_CHARS = 4_000
 _CUT_INSIDE_PARAGRAPH = 0.1
 _ACROSS_LONG_PARAGRAPH = 0.3
 _LARGEST_HEADER_SHARE = 3
-_CLAUSE_END = regex.compile(r"(?<=[;:,–—)\]])\s+")
-_SPACE = regex.compile(r"\s+")
+_CLAUSE_END = pattern(r"(?<=[;:,–—)\]])\s+")
+_SPACE = pattern(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import regex
-
+from askbrief.patterns import pattern
 from askbrief.records import Span
 
 if TYPE_CHECKING:
@@ -15,11 +14,11 @@ if TYPE_CHECKING:
 # Cut at by the model as it comes: "Ae. albopictus", "Cx. pipiens", "(max. 6.5 m)".
 _ABBREVIATIONS = ["ae", "cx", "max"]
 # A reference glued to the full stop before it belongs to that sentence: "in 2020.[3] Then", "mass.:19-1 It".
-_REFERENCE = regex.compile(r"(?:\[[^\]\n]{1,40}\]|:\d[\d–-]*)+(?=\s|$)\s*")
+_REFERENCE = pattern(r"(?:\[[^\]\n]{1,40}\]|:\d[\d–-]*)+(?=\s|$)\s*")
 # A list number that stands alone belongs to the sentence after it: "2. Save it."
-_ENUMERATOR = regex.compile(r"\(?(?:\d{1,3}|[A-Za-z])[.)]")
-_FULL_WIDTH_STOP = regex.compile(r"(?<=[。！？][」』）]?)(?![。！？」』）])\s*")
-_UNBROKEN = regex.compile(r"\S{1000,}")
+_ENUMERATOR = pattern(r"\(?(?:\d{1,3}|[A-Za-z])[.)]")
+_FULL_WIDTH_STOP = pattern(r"(?<=[。！？][」』）]?)(?![。！？」』）])\s*")
+_UNBROKEN = pattern(r"\S{1000,}")
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[Span]:

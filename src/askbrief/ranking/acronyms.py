@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.names import NameKind, Pair
 
 if TYPE_CHECKING:
@@ -22,26 +23,26 @@ _REACH = 240
 """So many characters before a bracket are looked at; the longest long form that the algorithm takes is 15 words."""
 _SHORT = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}&/.+'’-]{1,9}(?:\ [\p{Lu}\p{N}][\p{L}\p{N}-]{0,6})?"
 _OPENERS = r"(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\ as|\ to)?|or|the|short|in\ short)[,:]?\ )?"
-_SHORT_IN_BRACKETS = regex.compile(
+_SHORT_IN_BRACKETS = pattern(
     rf"[(\[]\s?{_OPENERS}[\"“‘']?(?P<short>{_SHORT})[\"”’']?\s?(?=[)\](\[;,:=])", regex.VERBOSE
 )
-_LONG_IN_BRACKETS = regex.compile(
+_LONG_IN_BRACKETS = pattern(
     rf"(?<![\p{{L}}\p{{N}}-])(?P<short>{_SHORT})\ ?[(\[](?P<long>[^()\[\]]{{4,160}})[)\]]", regex.VERBOSE
 )
-_OPENING = regex.compile(r"[(\[]")
+_OPENING = pattern(r"[(\[]")
 _SHORT_REACH = 19
 """The characters of the longest short form and the space after it."""
-_SENTENCE_END = regex.compile(r"(?<=[\p{Ll}\p{N}\"”)][.!?])\s+|[;:]\s|\n\s*\n")
-_IN_BRACKETS = regex.compile(r"\s*[(\[][^()\[\]]*[)\]]")
-_ROMAN = regex.compile(r"[IVX]+|[ivx]+")
-_CAPITAL_OR_DIGIT = regex.compile(r"[\p{Lu}\p{N}]")
-_CAPITAL = regex.compile(r"\p{Lu}")
-_LETTER = regex.compile(r"\p{L}")
-_WORD = regex.compile(r"\p{Lu}?\p{Ll}+[.]?|\p{N}+")
+_SENTENCE_END = pattern(r"(?<=[\p{Ll}\p{N}\"”)][.!?])\s+|[;:]\s|\n\s*\n")
+_IN_BRACKETS = pattern(r"\s*[(\[][^()\[\]]*[)\]]")
+_ROMAN = pattern(r"[IVX]+|[ivx]+")
+_CAPITAL_OR_DIGIT = pattern(r"[\p{Lu}\p{N}]")
+_CAPITAL = pattern(r"\p{Lu}")
+_LETTER = pattern(r"\p{L}")
+_WORD = pattern(r"\p{Lu}?\p{Ll}+[.]?|\p{N}+")
 _LITTLE = frozenset("a an and as at by de del du for from in of on or the to with".split())
 _MANY = 3
 """A long form of so many words may have one that the short form leaves out: "human adenovirus type 55 (HAdV-55)"."""
-_LEADING = regex.compile(r"^(?:the|a|an|of|and|or|as|in|to|by|for|from|with)\s+", regex.IGNORECASE)
+_LEADING = pattern(r"^(?:the|a|an|of|and|or|as|in|to|by|for|from|with)\s+", regex.IGNORECASE)
 
 
 def acronyms(text: str) -> Iterator[Pair]:

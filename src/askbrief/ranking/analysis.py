@@ -9,10 +9,9 @@ from functools import lru_cache
 import regex
 import Stemmer
 
-ANALYSIS_VERSION = 1
-"""Raise it when the terms of any text change: an index built with other terms is then refused."""
-
 # "us" is not among them: it is what "U.S." becomes.
+from askbrief.patterns import pattern
+
 STOP_WORDS = frozenset(
     """
     a about above after again against all am an and any are as at be because been before being below between
@@ -28,10 +27,10 @@ STOP_WORDS = frozenset(
 
 _APOSTROPHES = "'’ʼ"
 _HYPHENS = "-‐‑"  # hyphen-minus, hyphen, non-breaking hyphen
-_HYPHEN = regex.compile(f"[{_HYPHENS}]")
+_HYPHEN = pattern(f"[{_HYPHENS}]")
 _WORD = rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{_APOSTROPHES}]\p{{L}}+)*"
 _THOUSANDS = r"\p{N}{1,3}(?:,\p{N}{3})+(?!\p{N})"  # not in "5,2022"
-_TOKEN = regex.compile(
+_TOKEN = pattern(
     rf"""
       (?P<dotted> \b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)?(?:[{_APOSTROPHES}]s\b)? )             # U.S.  e.g.  U.N.'s
     | (?P<number> (?>(?:{_THOUSANDS} | \p{{N}}+)(?:\.\p{{N}}+)*)(?![\p{{L}}\p{{M}}]) )      # 3,000.5
@@ -49,9 +48,9 @@ _ASCII_TOKEN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 """The same for text that is ASCII, as most English is; Python's own engine is much faster. A test holds them equal."""
-_POSSESSIVE = regex.compile(rf"[{_APOSTROPHES}]s$")
-_LATIN_MARKS = regex.compile(r"(?<=\p{Latin})\p{M}+")
-_LATIN_WORD = regex.compile(r"\p{Latin}+")
+_POSSESSIVE = pattern(rf"[{_APOSTROPHES}]s$")
+_LATIN_MARKS = pattern(r"(?<=\p{Latin})\p{M}+")
+_LATIN_WORD = pattern(r"\p{Latin}+")
 _LONGEST_ACRONYM = 6
 _LONGEST_TERM = 64
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import regex
-
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import STOP_WORDS, analyse
 from askbrief.ranking.dates import MONTH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_TOKEN = regex.compile(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:[.'’-][\p{L}\p{M}\p{N}]+)*|[,;:?!()]")
+_TOKEN = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:[.'’-][\p{L}\p{M}\p{N}]+)*|[,;:?!()]")
 _COMPARED = frozenset({"compare", "compared", "comparing", "comparison", "contrast"})
 _APART = frozenset("difference differences distinction differ differs similarities both versus vs".split())
 COMPARING = frozenset({"compar", "contrast", "versus", "vs"})
@@ -25,9 +24,9 @@ _INSIDE_NAMES = frozenset({"of", "for"})
 _LONGEST = 3
 """So many words of what is not written with capitals are taken for one thing."""
 _MOST_WORDS = 100
-_YEAR = regex.compile(r"(?:1[5-9]|20)\d\d")
-_MONTH = regex.compile(MONTH)
-_NUMBER = regex.compile(r"\p{N}[\p{N}.]*")
+_YEAR = pattern(r"(?:1[5-9]|20)\d\d")
+_MONTH = pattern(MONTH)
+_NUMBER = pattern(r"\p{N}[\p{N}.]*")
 
 
 def aspects(question: str) -> tuple[frozenset[str], ...]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import regex
-
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.expected import Expected
 from askbrief.ranking.measures import fractions, measures, vague_numbers
@@ -18,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
 
-_PLACED = regex.compile(
+_PLACED = pattern(
     r"\b(?:in|at|from|to|near|of|into|through|across|around|outside|inside|towards?|between|throughout|within|off|on|via|and|"
     r"[Ii]n|[Aa]t|[Nn]ear|[Ff]rom|cit(?:y|ies) of|provinces? of)\s+(?:the\s+|(?:north|south|east|west)(?:ern)?\s+)*$"
 )
-_LISTED = regex.compile(r",?\s(?:and|or)\s(?:the\s)?|,\s(?:the\s)?")
+_LISTED = pattern(r",?\s(?:and|or)\s(?:the\s)?|,\s(?:the\s)?")
 _LOOK_BACK = 40
 _ENOUGH = 3
 """So many letters at the beginning of a word are also those of its term."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.dates import DATE, MONTH, YEAR, Period, parse
 
@@ -21,7 +22,7 @@ _PART = (
     r"|(?:the\s+)?(?P<which>first|second|third|fourth|last)\s+(?P<share>half|quarter)\s+of"
     r"|(?:the\s+)?(?:course|spring|summer|autumn|fall|winter)\s+of|the\s+years?|year)[\s-]+"
 )
-_TIMES = regex.compile(
+_TIMES = pattern(
     rf"""
     \b(?:in|during|over|within|for)\s+the\s+(?:last|past)\s+(?:(?P<count>{_COUNT}|few|couple\s+of)\s+)?(?P<unit>{_UNIT})\b
     |\b(?:(?P<from>since|from|after|starting\s+in)|(?P<until>before|prior\s+to|until|till|up\s+to|by)
@@ -32,8 +33,8 @@ _TIMES = regex.compile(
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
-_HAS_YEAR = regex.compile(YEAR)
-_LIKELY = regex.compile(rf"(?:1[5-9]|20)\d\d|{MONTH}|\bago\b|\b(?:last|past|this)\b|\byesterday\b", regex.IGNORECASE)
+_HAS_YEAR = pattern(YEAR)
+_LIKELY = pattern(rf"(?:1[5-9]|20)\d\d|{MONTH}|\bago\b|\b(?:last|past|this)\b|\byesterday\b", regex.IGNORECASE)
 _NUMBERS = {word: number for number, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _NUMBERS |= {"twelve": 12, "couple": 2, "few": 3}
 _DAY = dt.timedelta(days=1)
@@ -55,8 +56,8 @@ _PAPER = (
 _SAY = "(?:say|report|claim|estimate|count|warn|state|write|record|announce|argue)"
 _SAYS = r"(?:says|said|reports|claims|estimates|(?:reported|claimed|estimated|counted|warned|wrote|announced)\s+that)"
 _SOURCES = [
-    regex.compile(pattern, regex.IGNORECASE)
-    for pattern in (
+    pattern(attribution, regex.IGNORECASE)
+    for attribution in (
         rf"\b(?:according\s+to|as\s+per|(?:reported|published|estimated|counted|said|written)\s+by)\s+{_NAME}",
         rf"\b(?:in|from|by)\s+(?:the|an?)\s+{_SHORT_NAME}(?:['’]s?)?\s+{_PAPER}\b",
         rf"\b(?:in|from|by)\s+(?:the|an?)\s+(?:\p{{L}}+\s+)?{_PAPER}\s+(?:of|by|from)\s+{_NAME}",

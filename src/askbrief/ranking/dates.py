@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import regex
 
+from askbrief.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,13 +32,13 @@ DATE = (
 )
 """A date in a sentence: 2022-07-05, 5 July 2022, July 5, July 2022, July, the 1950s, 2022."""
 
-_DATES = regex.compile(rf"(?P<date>{DATE})(?:[-–/](?P<until>\p{{N}}{{4}}|\p{{N}}{{2}})(?![\p{{L}}\p{{N}}-]))?")
-_YEAR_ALONE = regex.compile(r"\p{N}{4}")
-_YEAR = regex.compile(r"(?:1[5-9]|20)\p{N}{2}")
-_DECADE = regex.compile(r"(\p{N}{3}0)['’]?s")
-_MONTH = regex.compile(MONTH, regex.IGNORECASE)
-_DAY_ALONE = regex.compile(_DAY)
-_LAST = regex.compile(rf"^last\s+(?={MONTH})", regex.IGNORECASE)
+_DATES = pattern(rf"(?P<date>{DATE})(?:[-–/](?P<until>\p{{N}}{{4}}|\p{{N}}{{2}})(?![\p{{L}}\p{{N}}-]))?")
+_YEAR_ALONE = pattern(r"\p{N}{4}")
+_YEAR = pattern(r"(?:1[5-9]|20)\p{N}{2}")
+_DECADE = pattern(r"(\p{N}{3}0)['’]?s")
+_MONTH = pattern(MONTH, regex.IGNORECASE)
+_DAY_ALONE = pattern(_DAY)
+_LAST = pattern(rf"^last\s+(?={MONTH})", regex.IGNORECASE)
 _LAST_MONTH = 12
 _WEEK = dt.timedelta(days=6)
 _MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month_name) if name}

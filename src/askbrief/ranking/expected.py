@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-import regex
+from askbrief.patterns import pattern
 
 
 class Expected(StrEnum):
@@ -47,8 +47,8 @@ _MISSPELT = {
     }.items()
     for wrong in wrongs.split()
 }
-_WORD = regex.compile(r"[\p{L}\p{N}]+(?:['’]\p{L}+)?|[,?%]")
-_CONTRACTED = regex.compile(r"^(who|what|where|when|how|why)(?:['’]?(?:s|re|d|ll))$")
+_WORD = pattern(r"[\p{L}\p{N}]+(?:['’]\p{L}+)?|[,?%]")
+_CONTRACTED = pattern(r"^(who|what|where|when|how|why)(?:['’]?(?:s|re|d|ll))$")
 _ASKING = frozenset({"who", "whom", "whose", "what", "which", "where", "when", "why", "how"})
 _BEFORE_ASKING = frozenset(
     "in on at to from by for with of during since until till into under about around near after before through up and"
@@ -134,18 +134,16 @@ _HOW = {
         Expected.MEASURE,
     ),
 }
-_MONEY = regex.compile(
+_MONEY = pattern(
     r"\bhow much (?:money|cash|funding|revenue|income|debt|ransom|dollars?)\b|"
     r"\bhow much (?:do|does|did|is|are|was|were|has|have|had|will|would|could|can|should|it|they|to|in|of)\b.*"
     r"\b(?:costs?|pay|paid|pays|spend|spent|earn|earned|earns|worth|charged?|receive|received|sell|sold)\b"
 )
-_SHARE = regex.compile(
+_SHARE = pattern(
     r"\bhow (?:much|many|large|big) .{0,20}?(?:percent|per cent|percentage|proportion|share)\b|\bhow (?:much|many) %"
 )
-_LEADING_CLAUSE = regex.compile(
-    r"^(?:when|where|while|after|before|if|since)\b[^,?]*, ?(?=.*\b(?:who|what|which|how)\b)"
-)
-_CALLED = regex.compile(r"\b(?:called|named|known as|nicknamed|titled|entitled)(?: \p{L}+)? ?\??$")
+_LEADING_CLAUSE = pattern(r"^(?:when|where|while|after|before|if|since)\b[^,?]*, ?(?=.*\b(?:who|what|which|how)\b)")
+_CALLED = pattern(r"\b(?:called|named|known as|nicknamed|titled|entitled)(?: \p{L}+)? ?\??$")
 _MOST_WORDS = 60
 _PHRASE = 6
 

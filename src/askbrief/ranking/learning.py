@@ -7,8 +7,7 @@ from dataclasses import replace
 from itertools import chain, permutations
 from typing import TYPE_CHECKING
 
-import regex
-
+from askbrief.patterns import pattern
 from askbrief.ranking.acronyms import acronyms
 from askbrief.ranking.names import NameKind, NameRow, name_key
 from askbrief.ranking.othernames import other_names
@@ -19,11 +18,9 @@ if TYPE_CHECKING:
     from askbrief.ranking.names import Pair
     from askbrief.records import Passage
 
-LEARNING_VERSION = 1
-"""Raise it when other names are learned from any passage, so that none is taken over."""
 
-_SMALL_WORDS = regex.compile(r"(?<![\p{L}\p{N}.-])\p{Ll}{2,10}(?![\p{L}\p{N}-])")
-_WRAPPED = regex.compile(r"(?<=[^\n]{40}[\p{L},-])\n(?=[\p{L}(])")
+_SMALL_WORDS = pattern(r"(?<![\p{L}\p{N}.-])\p{Ll}{2,10}(?![\p{L}\p{N}-])")
+_WRAPPED = pattern(r"(?<=[^\n]{40}[\p{L},-])\n(?=[\p{L}(])")
 """A line end in the midst of a sentence; after a short line, such as a heading, another sentence begins."""
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import regex
-
+from askbrief.patterns import pattern
 from askbrief.ranking.quantities import quantities
 from askbrief.records import Span
 
@@ -15,30 +14,28 @@ _UNITS = (
     r"lit(?:er|re)s?|gallons?|degrees?|mph|knots?|watts?|volts?|hertz|k?Hz|bp|kb|nt|kbp|kDa|h|hrs?|s|min|times|"
     r"stor(?:ey|ie)s|floors|percent"
 )
-_UNIT = regex.compile(
-    rf"[\s-](?:{_UNITS})\b(?:[\s-](?:old|long|tall|high|wide|deep|per\s\p{{L}}+))?|\s?(?:%|°[CF]?)|['′″\"]"
-)
-_HYPHENATED = regex.compile(
+_UNIT = pattern(rf"[\s-](?:{_UNITS})\b(?:[\s-](?:old|long|tall|high|wide|deep|per\s\p{{L}}+))?|\s?(?:%|°[CF]?)|['′″\"]")
+_HYPHENATED = pattern(
     r"(?<![\p{L}\p{N}.,-])(?:\p{Nd}[\p{Nd},.]*|\p{L}+)-(?:second|minute|hour|day|week|month|year|decade|night|met(?:er|re)"
     r"|kilomet(?:er|re)|mile|foot|inch|acre|ton|pound)(?:-(?:old|long|tall|high|wide|deep)s?)?\b"
 )
-_SPELT = regex.compile(
+_SPELT = pattern(
     rf"\b(?:(?:an?|one|several|a\sfew|half\san?|many|every(?:\s(?:other|alternate))?)\s(?:{_UNITS})"
     r"|(?<=\bfor\s)(?:decades|centuries|years|months)"
     r"|(?:once|twice)\s(?:an?|per|every)\s\p{L}+|annually|yearly|monthly|weekly|daily"
     r"|(?<=\bage[ds]?\s(?:of\s)?)\p{Nd}{1,3})\b"
 )
-_STRETCH = regex.compile(
+_STRETCH = pattern(
     rf"\b(?:from|between)\s{_YEAR}\s(?:to|until|and)\s{_YEAR}\b|\b(?:since|until)\s(?:\p{{L}}+\s){{0,2}}?{_YEAR}\b"
     rf"|\b{_YEAR}\s?[-–]\s?(?:{_YEAR}|\p{{Nd}}{{2}})\b"
 )
-_FRACTION = regex.compile(
+_FRACTION = pattern(
     r"\b(?:(?:almost|nearly|about|over|more than|less than|around|roughly)\s)?(?:(?:one|two|three|four|a|an)[\s-])?"
     r"(?:half|halves|thirds?|quarters?|fourths?|fifths?|tenths?)(?=\s(?:of|the)\b)"
     r"|\b(?:one|two|three|\p{Nd}+)\s(?:in|out of)\s"
     r"(?:two|three|four|five|six|seven|eight|nine|ten|\p{Nd}+)\b|\bmajority\b|\p{Nd}+-per-?cent\b"
 )
-_VAGUE = regex.compile(
+_VAGUE = pattern(
     r"\b(?:(?:tens|[Hh]undreds|[Tt]housands|[Mm]illions|billions|[Dd]ozens)(?:\sof\s(?:thousands|millions))?|[Oo]ne|single|[Bb]oth"
     r"|zero|[Nn]one|[Nn]o|half|twice|[Ss]everal|pair)\b"
     r"|\b(?:\p{Nd}+|\p{L}+)(?=-(?:member|year|part|person|man|game|story|week|day|hour|minute|month)\b)"

@@ -8,10 +8,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-import regex
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_PARTS = regex.compile(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*")
-_PLURAL = regex.compile(r"(?<=.)(?:s?es|s)\Z")
+_PARTS = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*")
+_PLURAL = pattern(r"(?<=.)(?:s?es|s)\Z")
 
 _LETTERS_AN_ERROR, _MOST_ERRORS = 4, 3
 _MOST_SIMILAR, _LEAST_SIMILAR = 5, 60

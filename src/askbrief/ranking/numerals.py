@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import regex
 from text_to_num import text2num
 
+from askbrief.patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -76,7 +78,7 @@ _WORDS = rf"""
 _LONG_SCALES = "hundred|thousand|lakh|million|crore|billion|trillion|dozen"
 _SIGN = "|".join(regex.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
 _NAME = "|".join(_NAMES)
-_NUMBER = regex.compile(
+_NUMBER = pattern(
     rf"""
     (?<![\p{{L}}\p{{N}}_\#/+]) (?<![\p{{L}}][-‐‑–]) (?<![\p{{L}}\p{{N}}][.,:'’]) (?<!(?:^|\s)[-−.])
     (?:(?P<sign>{_SIGN})[ ]?)?
@@ -102,9 +104,9 @@ _ANCHOR = re.compile(
     rf"\d+|[$€£₹]|\b(?:a\$|c\$|us\$?|usd|aud|cad|eur|gbp|rs|pkr|inr|half|an?\s|(?:one|{_ONES}|{_TEENS}|{_TENS})\b)"
 )
 """Where a number may begin, in lower case: to look for it there alone is four times as fast."""
-_UNIT_HINT = regex.compile(rf"%|percent|per\s?cent|{_SIGN}|{_NAME}", regex.IGNORECASE)
+_UNIT_HINT = pattern(rf"%|percent|per\s?cent|{_SIGN}|{_NAME}", regex.IGNORECASE)
 _MOST_DIGITS = 40
-_WRITTEN_SCALE = regex.compile(rf"({_LONG_SCALES})s?\s*$", regex.IGNORECASE)
+_WRITTEN_SCALE = pattern(rf"({_LONG_SCALES})s?\s*$", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

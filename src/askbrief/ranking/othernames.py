@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import STOP_WORDS
 from askbrief.ranking.names import NameKind, Pair, name_key
 
@@ -22,7 +23,7 @@ _CAPITALISED = r"(?:(?:\p{Lu}\.){2,}|\p{Lu}[\p{L}\p{M}\p{N}'’&/]*)"
 _SMALL = r"(?:of|for|the|de|du|del|la|al|el|e|i|bin|ibn|ul|ur|von|van)"
 _NAME = rf"{_CAPITALISED}(?:(?:[ -]{_SMALL}){{0,2}}[ -]{_CAPITALISED}|-\p{{N}}+){{0,6}}"
 _QUOTED = rf"[\"“‘']?(?P<name>{_NAME})[\"”’']?"
-_SAID = regex.compile(
+_SAID = pattern(
     r"""
     \b(?:also|now|better|formerly|previously|sometimes|commonly|popularly|otherwise|widely|locally|collectively|later)
       [ ](?:(?:also|commonly|collectively|formerly|sometimes|widely|popularly|simply)[ ])*
@@ -35,21 +36,21 @@ _SAID = regex.compile(
     regex.VERBOSE | regex.IGNORECASE,
 )
 _TRIGGERS = ("known", "called", "referred to", "aka", "k.a", "k. a", "renamed", "changed its name")
-_AFTER = regex.compile(
+_AFTER = pattern(
     rf"[ ,:]*(?:the[ ])?(?:[\"“](?:the[ ])?(?P<name>\p{{Lu}}[^\"“”]{{1,60}}?)[.,]?[\"”]|[‘']?(?P<name>{_NAME})[’']?)"
     r"(?=$|\ ?[.,;:)\]–—](?:\s|$|[\"”’',;.)])|\ (?:[–—(-]|and\ (?!(?:the\ )?\p{Lu})|"
     r"(?:is|are|was|were|has|have|had|will|would|can|could|or|but|which|who|that|in|on|at|by|for|from|since|after|"
     r"before|until|during|while|when|where|to|with|as|said|says|because|under|near|between|against)\b))",
     regex.VERBOSE,
 )
-_BEFORE = regex.compile(
+_BEFORE = pattern(
     rf"(?:\b(?P<of>of|in|at|near|by|from|with|for|to|against|on|under|between|and|or)[ ](?P<the>the[ ])?)?{_QUOTED}"
     r"(?:[ ]?\([^()]{1,60}\))?[ ]?[,(–—-]?[ ]?"
     r"(?:(?:which|who|that)[ ])?(?:(?:is|are|was|were|has[ ]been|had[ ]been)[ ])*$",
     regex.VERBOSE,
 )
-_FOLLOWING = regex.compile(rf",\ (?:the\ )?(?P<name>{_NAME})")
-_OPENS_SENTENCE = regex.compile(r"(?:^|[.!?\n]\s*|[\"”]\s+)$")
+_FOLLOWING = pattern(rf",\ (?:the\ )?(?P<name>{_NAME})")
+_OPENS_SENTENCE = pattern(r"(?:^|[.!?\n]\s*|[\"”]\s+)$")
 _OPENING_WORDS = STOP_WORDS | set("although however since later today also like unlike former meanwhile".split())
 
 

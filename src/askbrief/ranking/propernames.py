@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import regex
-
+from askbrief.patterns import pattern
 from askbrief.records import Span
 
 if TYPE_CHECKING:
@@ -18,23 +17,21 @@ _PART = (
 )
 _JOINT = r"(?:of(?: the)?|de(?: la)?|del|der|van(?: der)?|von|bin|ibn|al|el|la|le|du|da|di|dos|for|&)"
 _NUMBER = r"\p{Nd}{1,3}(?![\p{L}\p{N},.]\p{N})"
-_NAME = regex.compile(
-    rf"(?<![\p{{L}}\p{{N}}])(?:al-|el-)?{_PART}(?:[ ](?:{_JOINT}[ ])?(?:al-|el-)?(?:{_PART}|{_NUMBER}))*+"
-)
-_CAPITAL = regex.compile(r"\p{Lu}")
-_POSSESSIVE = regex.compile(r"['’]s?$")
-_FIRST_WORD = regex.compile(r"[\p{L}\p{M}'’-]+")
-_INITIAL = regex.compile(r"^[^\p{L}\p{N}]*$|[.!?:]['\"”’)\]]*\s+[\"“'‘(\[]*$|[\"“]$")
-_VERB = regex.compile(
+_NAME = pattern(rf"(?<![\p{{L}}\p{{N}}])(?:al-|el-)?{_PART}(?:[ ](?:{_JOINT}[ ])?(?:al-|el-)?(?:{_PART}|{_NUMBER}))*+")
+_CAPITAL = pattern(r"\p{Lu}")
+_POSSESSIVE = pattern(r"['’]s?$")
+_FIRST_WORD = pattern(r"[\p{L}\p{M}'’-]+")
+_INITIAL = pattern(r"^[^\p{L}\p{N}]*$|[.!?:]['\"”’)\]]*\s+[\"“'‘(\[]*$|[\"“]$")
+_VERB = pattern(
     r"\s+(?:\p{L}+ed|is|was|has|had|will|would|could|can|says|said|led|won|became|wrote|made|took|held|gave|began|built"
     r"|sent|told|went|saw|left|ran|fell|did|does|thought|brought|bought|sold|found|came|got|put|set|met|lost|knew|grew"
     r"|argues|claims|describes|defines)\b|,\s(?:an?|the|who|which|where|son|daughter)\b"
 )
-_PLURAL = regex.compile(r"[^sui]s$")
-_SINGULAR = regex.compile(r"\s+(?:is|was|has|says|does)\b")
-_OF_A_PEOPLE = regex.compile(r"(?:an|ish|ese|i|ch)$")
-_ARTICLE = regex.compile(r"\b(?:the|an?|its|their|his|her)\s+$")
-_NOUN = regex.compile(r"\s+(?!and\b|or\b|of\b|in\b|is\b|was\b|has\b|to\b|for\b)\p{Ll}")
+_PLURAL = pattern(r"[^sui]s$")
+_SINGULAR = pattern(r"\s+(?:is|was|has|says|does)\b")
+_OF_A_PEOPLE = pattern(r"(?:an|ish|ese|i|ch)$")
+_ARTICLE = pattern(r"\b(?:the|an?|its|their|his|her)\s+$")
+_NOUN = pattern(r"\s+(?!and\b|or\b|of\b|in\b|is\b|was\b|has\b|to\b|for\b)\p{Ll}")
 _NO_NAMES = frozenset(
     """
     january february march april may june july august september october november december monday tuesday wednesday

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.dates import MONTH
 from askbrief.ranking.numerals import Numeral, numerals
 
@@ -27,29 +28,27 @@ _ROUGHLY = (
 )
 _ATMOST = {"up to", "as many as", "as much as", "no more than", "at most", "fewer than", "less than", "under", "below"}
 _ATLEAST = {"over", "more than", "at least", "no fewer than", "no less than", "above", "exceeding"}
-_BEFORE = regex.compile(rf"\b({_ROUGHLY})\s+((?:an?\s+)?estimated\s+|about\s+)?$", regex.IGNORECASE)
-_BETWEEN = regex.compile(r"\bbetween\s+(?:about\s+|some\s+)?$", regex.IGNORECASE)
-_RANGING = regex.compile(r"\b(?:rang\w+|var\w+|anywhere|anything)\s+from\s+$", regex.IGNORECASE)
-_FROM = regex.compile(r"\bfrom\s+(?:(?:some|about|around|nearly)\s+)?$", regex.IGNORECASE)
-_TO = regex.compile(r"\s?[-‐‑–—]\s?|\s+(?:to|or)\s+", regex.IGNORECASE)
-_AND = regex.compile(r"\s+and\s+", regex.IGNORECASE)
-_LABEL = regex.compile(
+_BEFORE = pattern(rf"\b({_ROUGHLY})\s+((?:an?\s+)?estimated\s+|about\s+)?$", regex.IGNORECASE)
+_BETWEEN = pattern(r"\bbetween\s+(?:about\s+|some\s+)?$", regex.IGNORECASE)
+_RANGING = pattern(r"\b(?:rang\w+|var\w+|anywhere|anything)\s+from\s+$", regex.IGNORECASE)
+_FROM = pattern(r"\bfrom\s+(?:(?:some|about|around|nearly)\s+)?$", regex.IGNORECASE)
+_TO = pattern(r"\s?[-‐‑–—]\s?|\s+(?:to|or)\s+", regex.IGNORECASE)
+_AND = pattern(r"\s+and\s+", regex.IGNORECASE)
+_LABEL = pattern(
     r"(?:\b(?:nos?\.|number|pages?|pp?\.|para(?:graph|\.)?s?|section|sec\.|chapter|ch\.|article|art\.|fig(?:ure|\.)|"
     r"table|vol(?:ume|\.)|version|v\.|item|resolution|annex|appendix|clause|rule|line|room|flight|phase|step|route|"
     r"highway|question|grade|level|tier|stage|day|week|case|bill|form|box|model|unit|camp|channel)\s*|[§¶]\s*)"
     r"[(\[]?$",
     regex.IGNORECASE,
 )
-_AFTER_A_NAME = regex.compile(r"(?<![.!?:;]\s)(?<!^)\b\p{Lu}[\p{L}\p{M}]*[ -]$")
-_COUNTED = regex.compile(r"\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?:\p{Ll}[\p{L}-]*s|people|men|women|children|troops)\b")
-_MONTH_BEFORE = regex.compile(rf"\b{MONTH}\s+$")
-_MONTH_AFTER = regex.compile(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b")
-_TIME_AFTER = regex.compile(
-    r"\s?(?:[ap]\.?m\b|o['’]clock|hours?\s+(?:GMT|UTC)|GMT\b|UTC\b|BCE?\b|AD\b)", regex.IGNORECASE
-)
-_LIST_MARK = regex.compile(r"[.)]\s")
-_MORE_DIGITS = regex.compile(r"[ -]\p{Nd}|\.\p{Nd}")
-_DIGITS_BEFORE = regex.compile(r"\p{Nd}[‐‑-]$|(?<!\b(?:19|20)\p{Nd}{2})(?<=\p{Nd}) $")
+_AFTER_A_NAME = pattern(r"(?<![.!?:;]\s)(?<!^)\b\p{Lu}[\p{L}\p{M}]*[ -]$")
+_COUNTED = pattern(r"\s+(?:\p{Ll}[\p{L}-]*\s+){0,2}?(?:\p{Ll}[\p{L}-]*s|people|men|women|children|troops)\b")
+_MONTH_BEFORE = pattern(rf"\b{MONTH}\s+$")
+_MONTH_AFTER = pattern(rf"(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}\b")
+_TIME_AFTER = pattern(r"\s?(?:[ap]\.?m\b|o['’]clock|hours?\s+(?:GMT|UTC)|GMT\b|UTC\b|BCE?\b|AD\b)", regex.IGNORECASE)
+_LIST_MARK = pattern(r"[.)]\s")
+_MORE_DIGITS = pattern(r"[ -]\p{Nd}|\.\p{Nd}")
+_DIGITS_BEFORE = pattern(r"\p{Nd}[‐‑-]$|(?<!\b(?:19|20)\p{Nd}{2})(?<=\p{Nd}) $")
 _LONGEST_JOINT = 12
 _LOOK_BACK = 60
 

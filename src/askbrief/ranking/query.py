@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ ONE_OF_SEVERAL = 0.65
 _GREETING = "hey|hi|hello|ok|okay|um|please|pls|plz|thanks|thx"
 _ADDRESSED = "all|everyone|everybody|folks|guys|team|there|so|well|quick question"
 _TELL = "(?:tell|show|remind) (?:me|us)(?: again)?|find out|look up|know|say"
-_OPENING = regex.compile(
+_OPENING = pattern(
     rf"^(?:(?:{_GREETING})\b(?: (?:{_ADDRESSED})\b)?[\s,:;.!-]*|(?:{_ADDRESSED})\s*[,:!]\s*|"
     r"(?:can|could|would|will|does|do) (?:you|someone|somebody|anyone|anybody|we)(?: all)?(?: please)? "
     rf"(?:{_TELL})\b[\s,:]*|"
@@ -27,7 +28,7 @@ _OPENING = regex.compile(
     rf"i(?: am|'m)? (?:just )?wonder(?:ing)?\b[\s,:]*|any (?:idea|clue)\b[\s,:]*)+(?=\S+\s+\S)",
     regex.IGNORECASE,
 )
-_CLOSING = regex.compile(
+_CLOSING = pattern(
     r"(?:[\s,]+(?:please|pls|plz|thanks|thx|thank you|cheers|these days|by the way|btw|anyone|anybody|guys|folks))+"
     r"\s*([?!.]*)$",
     regex.IGNORECASE,

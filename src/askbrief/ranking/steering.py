@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
-import regex
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse, terms_of
 from askbrief.ranking.dates import dates_in, written
 
@@ -45,7 +45,7 @@ ATTRIBUTING = frozenset(
 """Stems by which a sentence tells whose its words are."""
 
 Share = TypeVar("Share", float, "NDArray[np.float64]")
-_NAME_WORD = regex.compile(r"\b\p{Lu}")
+_NAME_WORD = pattern(r"\b\p{Lu}")
 
 
 @dataclass(frozen=True, slots=True)

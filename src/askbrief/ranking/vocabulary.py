@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import regex
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ _READ = 8
 """So many passages of a term are read for the word that people write for it."""
 _LOOKED_AT = 10_000
 """So many postings at a time are looked through."""
-_WORD = regex.compile(r"[\p{L}\p{M}]+(?:['’ʼ]\p{L}+)*")
-_LETTERS = regex.compile(r"\p{L}+")
+_WORD = pattern(r"[\p{L}\p{M}]+(?:['’ʼ]\p{L}+)*")
+_LETTERS = pattern(r"\p{L}+")
 
 
 class Terms(Protocol):

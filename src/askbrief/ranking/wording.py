@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-import regex
 from rapidfuzz import fuzz
 
+from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.names import NameKind, Part, parts, word_key
 from askbrief.ranking.query import Alternative, Query
@@ -31,8 +31,8 @@ _ALIKE = 80.0
 """Long forms that are so much alike (0..100) are spellings of one: human immunodeficiency virus 1, or virus type 1."""
 _MOST_NAMES = 4
 """So many other names of one name are searched for."""
-_TYPED_WORD = regex.compile(r"\p{Lu}?[\p{Ll}\p{M}]+")
-_CAPITAL = regex.compile(r"\p{Lu}")
+_TYPED_WORD = pattern(r"\p{Lu}?[\p{Ll}\p{M}]+")
+_CAPITAL = pattern(r"\p{Lu}")
 
 
 @dataclass(frozen=True, slots=True)

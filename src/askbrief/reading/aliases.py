@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import regex
 import yaml
 
 from askbrief.errors import ReadingError
+from askbrief.patterns import pattern
 from askbrief.reading.decoding import decode
 from askbrief.reading.metadata import careful_yaml
 
@@ -18,7 +18,7 @@ ALIASES = "aliases.yaml"
 """Its path below seeds/: it is no document."""
 _MOST_NAMES = 50
 _LONGEST_NAME = 200
-_WORD = regex.compile(r"[\p{L}\p{N}]")
+_WORD = pattern(r"[\p{L}\p{N}]")
 _EXAMPLE = "such as 'TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]'"
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import regex
-
+from askbrief.patterns import pattern
 from askbrief.records import Span
 
-_LINE = regex.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+_LINE = pattern(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 
 
 def line_spans(text: str, start: int = 0) -> list[Span]:

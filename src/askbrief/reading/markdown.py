@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import regex
 from markdown_it import MarkdownIt
 
+from askbrief.patterns import pattern
 from askbrief.reading.decoding import decode
 from askbrief.reading.extract import Extract
 from askbrief.reading.lines import line_spans, stripped
@@ -17,13 +17,14 @@ from askbrief.reading.metadata import front_matter
 from askbrief.records import Block, BlockKind, Span
 
 if TYPE_CHECKING:
+    import regex
     from markdown_it.token import Token
 
 _PARAGRAPHS = {"paragraph_open", "fence", "code_block", "html_block", "tr_open"}
-_CONTAINERS = regex.compile(r"(?:\s*(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)))*\s*")
-_HASHES = regex.compile(r"\s*#{1,6}(?=\s|$)")
-_CLOSING = regex.compile(r"(?:\s+#+|\s*[\r\n][\s>]*(?:=+|-+))\s*$")
-_WORD = regex.compile(r"\w")
+_CONTAINERS = pattern(r"(?:\s*(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)))*\s*")
+_HASHES = pattern(r"\s*#{1,6}(?=\s|$)")
+_CLOSING = pattern(r"(?:\s+#+|\s*[\r\n][\s>]*(?:=+|-+))\s*$")
+_WORD = pattern(r"\w")
 
 
 def read(data: bytes) -> Extract:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from askbrief.patterns import pattern
 from askbrief.reading.decoding import decode
 from askbrief.reading.extract import Extract
 from askbrief.reading.lines import line_spans, stripped
@@ -17,9 +18,9 @@ from askbrief.records import Block, BlockKind, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_WORD = regex.compile(r"\w")
-_LIST_ITEM = regex.compile(r"\s*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
-_CLOSING = regex.compile(r"""[.!?:;,…。！？]["'”’»)\]]*$""")
+_WORD = pattern(r"\w")
+_LIST_ITEM = pattern(r"\s*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+_CLOSING = pattern(r"""[.!?:;,…。！？]["'”’»)\]]*$""")
 _WIDEST_WRAPPED_LINE = 100
 _NARROWEST_WRAPPED_MEAN = 45
 _LONGEST_HEADING_CHARS = 80

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from askbrief.reading.seeds import SeedFile
     from askbrief.records import Metadata
 
-READING_VERSION = 1
-"""Raise it when a reader's text or blocks change, so that documents are read again."""
 
 READERS: Mapping[str, Callable[[bytes], Extract]] = {
     ".txt": plain.read,
