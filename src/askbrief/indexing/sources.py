@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from askbrief.errors import ReadingError
 from askbrief.indexing.manifest import SourceRow
 from askbrief.reading import bounded, registry
-from askbrief.reading.aliases import ALIASES
+from askbrief.reading.registry import ALIASES
 from askbrief.reading.seeds import SeedFile, scan
 from askbrief.records import Changes, Document
 

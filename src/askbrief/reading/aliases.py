@@ -14,8 +14,6 @@ from askbrief.reading.metadata import careful_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALIASES = "aliases.yaml"
-"""Its path below seeds/: it is no document."""
 _MOST_NAMES = 50
 _LONGEST_NAME = 200
 _WORD = pattern(r"[\p{L}\p{N}]")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError, in_words
-from askbrief.reading import aliases, markdown, metadata, plain
-from askbrief.reading.decoding import decode
 from askbrief.records import Block, BlockKind, Document
 
 if TYPE_CHECKING:
@@ -20,12 +19,10 @@ if TYPE_CHECKING:
     from askbrief.records import Metadata
 
 
-READERS: Mapping[str, Callable[[bytes], Extract]] = {
-    ".txt": plain.read,
-    ".text": plain.read,
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-}
+READERS: Mapping[str, str] = {".txt": "plain", ".text": "plain", ".md": "markdown", ".markdown": "markdown"}
+"""The module that reads each format; it is imported, with what it stands on, when a file of that format is read."""
+ALIASES = "aliases.yaml"
+"""Where the team's own names are, below seeds/: it is no document."""
 PLAIN: AbstractSet[str] = frozenset(READERS)
 """The formats that are text already: no library takes them apart, so that a little of them may be read anywhere."""
 
@@ -46,9 +43,7 @@ def read(file: SeedFile, *, most_characters: int | None = None) -> Document:
             f"has {len(extract.text):,} characters of text; the limit is {most_characters:,} "
             "(ASKBRIEF_MAX_DOCUMENT_CHARS): split it or raise the limit"
         )
-    given = extract.metadata
-    if file.sidecar is not None:
-        given = metadata.merge(_sidecar(file.sidecar), given)
+    given = extract.metadata if file.sidecar is None else _with_sidecar(extract.metadata, file.sidecar)
     blocks = _never_only_headings(extract.blocks)
     return Document(file.doc_id, title(file.doc_id, given.title, extract), extract.text, blocks, given)
 
@@ -59,6 +54,8 @@ def read_aliases(file: SeedFile) -> tuple[tuple[str, ...], ...]:
     Raises:
         ReadingError: with the reason, when the file cannot be read.
     """
+    from askbrief.reading import aliases
+
     return aliases.read(_content(file.path))
 
 
@@ -68,13 +65,23 @@ def reader_for(doc_id: str) -> Callable[[bytes], Extract]:
     Raises:
         ReadingError: no reader is there for this suffix.
     """
+    check_readable(doc_id)
+    module = import_module(f"askbrief.reading.{READERS[PurePosixPath(doc_id).suffix.lower()]}")
+    reader: Callable[[bytes], Extract] = module.read
+    return reader
+
+
+def check_readable(doc_id: str) -> None:
+    """Refuse a file that no reader is there for.
+
+    Raises:
+        ReadingError: by its suffix there is none.
+    """
     suffix = PurePosixPath(doc_id).suffix.lower()
-    try:
-        return READERS[suffix]
-    except KeyError:
+    if suffix not in READERS:
         readable = ", ".join(sorted(READERS))
         what = f"{suffix} files are" if suffix else "files without a suffix are"
-        raise ReadingError(f"{what} not readable yet (readable: {readable}): save it as one of these") from None
+        raise ReadingError(f"{what} not readable yet (readable: {readable}): save it as one of these")
 
 
 def title(doc_id: str, given: str | None, extract: Extract) -> str:
@@ -95,13 +102,17 @@ def _never_only_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     return tuple(Block(block.start, block.end, page=block.page) for block in blocks)
 
 
-def _sidecar(path: Path) -> Metadata:
+def _with_sidecar(given: Metadata, path: Path) -> Metadata:
+    """What a document says of itself, and what its side-car says, which counts where both say something."""
+    from askbrief.reading import metadata
+    from askbrief.reading.decoding import decode
+
     where = f"side-car {path.name}"
     try:
         source = decode(_content(path))
     except ReadingError as error:
         raise ReadingError(f"{where}: {error}") from error
-    return metadata.parse(source, where)
+    return metadata.merge(metadata.parse(source, where), given)
 
 
 def _content(path: Path) -> bytes:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError, SeedsError, in_words
-from askbrief.reading.aliases import ALIASES
-from askbrief.reading.registry import reader_for
+from askbrief.reading.registry import ALIASES, check_readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -111,7 +110,7 @@ def _look(
         _check_name(doc_id)
         stamp = _checked_stamp(path, root, max_file_mib)
         if doc_id != ALIASES:
-            reader_for(doc_id)
+            check_readable(doc_id)
         if sidecar is not None:
             stamp += " " + _sidecar_stamp(sidecar, root, max_file_mib)
         old = known.get(doc_id)
