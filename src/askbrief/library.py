@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -20,6 +21,7 @@ from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.indexing.generation import Generation
 from askbrief.patterns import pattern
 from askbrief.ranking.aspects import COMPARING, aspects
+from askbrief.ranking.compiled import processors
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.query import without_courtesy
@@ -70,6 +72,8 @@ class Library:
         self._citations = Citations(generation, ledger)
         self._calibration = _calibration(settings)
         self._reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
+        # More at once would only hand Python's one lock to each other: sixteen threads got two thirds of one's answers.
+        self._turns = threading.BoundedSemaphore(processors())
         self._searched = Searched(
             generation.lexical,
             generation.dense,
@@ -146,6 +150,10 @@ class Library:
         Where the keys cannot be remembered (a full disk, say), the answer is given all the same and its notes say so.
         """
         question = self._checked(question, top)
+        with self._turns:
+            return self._answer(question, top, scope, method)
+
+    def _answer(self, question: str, top: int, scope: Scope, method: Method) -> Answer:
         admitted = self.generation.admitted(scope)
         asked = without_courtesy(question)
         worded, compared = reworded(asked, self._known(admitted)), aspects(asked)
