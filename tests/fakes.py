@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
 import zlib
 from pathlib import Path
@@ -90,6 +91,11 @@ def catalogue(documents: Sequence[Catalogued]) -> Catalogue:
     return Catalogue(
         stored([(d.doc_id, d.title, d.metadata, in_a_row(d.doc_id, ["-"] * (d.last - d.first))) for d in documents])
     )
+
+
+def interruptible() -> None:
+    """Let Ctrl-C reach a process about to start, also where the tests run in the background and it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class InProcessBuilder:

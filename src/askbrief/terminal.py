@@ -432,6 +432,7 @@ class Bar:
     def stage(self, name: str, total: int) -> None:
         """Begin a stage of so many steps."""
         self._bars.start()
+        self._said = time.monotonic()
         self._task = self._bars.add_task(name, total=total) if total else None
 
     def advance(self, steps: int = 1) -> None:

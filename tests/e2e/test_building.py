@@ -18,6 +18,7 @@ import pytest
 
 from askbrief.indexing.encoded import kept_passages
 from tests.conftest import ROOT
+from tests.fakes import interruptible
 from tests.indexing.test_build import article
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Building:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=interruptible,  # noqa: PLW1509 - sets one signal, and nothing else
         )
         self.lines = queue.Queue()
         self.readers = [threading.Thread(target=self._read, args=(stream,), daemon=True) for stream in self._streams()]

@@ -14,7 +14,7 @@ import pytest
 
 from askbrief.indexing.encoded import Encoded, kept_passages
 from tests.conftest import ROOT
-from tests.fakes import HashEncoder
+from tests.fakes import HashEncoder, interruptible
 from tests.indexing.test_build import article, contents
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def test_a_build_that_breaks_off_is_gone_on_with(workplace: Workplace, how: sign
         env={**os.environ, "BREAK_OFF_AT": "0.9", "BREAK_OFF_BY": str(int(how))},
         capture_output=True,
         check=False,
+        preexec_fn=interruptible,
     )
     assert broken.returncode
     kept = kept_passages(workplace.index)

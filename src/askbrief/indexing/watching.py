@@ -36,7 +36,8 @@ def settled(seeds: Path, *, settle_ms: int = SETTLE_MS) -> Iterator[None]:
             for number, changes in enumerate(looks):
                 if changes or not number:
                     yield
-                if _identity(seeds) != watched:  # the system tells of what is in a folder, not of its own end
+                # Begin anew: the system tells of what is in a folder, not of its own end, nor of its coming back.
+                if changes or _identity(seeds) != watched:
                     break
             while _identity(seeds) is None:
                 time.sleep(_LOOK_MS / 1000)
