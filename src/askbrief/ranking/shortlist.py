@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.steering import Catalogued
 
 LENGTH = 4_096
-"""So many passages of a large index are ranked exactly (docs/performance.md: how many of the best are found)."""
+"""So many passages of a large index are ranked exactly (docs/decisions.md: how many of the best are found)."""
 
 
 class Shortlist:
