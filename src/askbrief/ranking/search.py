@@ -117,12 +117,13 @@ def _looked_at(
     numbers = first.numbers[places].tolist()
     passages = searched.passages(numbers)
     documents = [searched.documents[passage.doc_id] for passage in passages]
-    columns = first.signals(places) | {"document": first.document_evidence(documents)}
+    columns, of_documents = first.signals(places), first.document_evidence(documents)
     found = []
     for row, (number, passage, document) in enumerate(zip(numbers, passages, documents, strict=True)):
         vectors = searched.dense.sentences(number)
         evidence = passage_evidence(passage, document.title, first.query, vectors, first.vector)
         signals = {name: column[row] for name, column in columns.items()} | _close_signals(evidence)
+        signals["document"] = of_documents[row]
         score = packaged_model().score(signals) if method is Method.HYBRID else float(first.scores[places[row]])
         if steering is not None:
             signals["constraint"] = steering.of(passage, _best(passage, evidence.sentences))
