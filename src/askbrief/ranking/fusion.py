@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 RRF_K = 60
 """The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
 
-_SAMPLE, _FEWEST_OF_SAMPLE = 1 << 13, 16
+_SAMPLE, _FEWEST_OF_SAMPLE = 1 << 11, 16
 """Of so many scores, a few more than there should be among the best."""
 
 
