@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
+from askbrief.bar import Bar
 from askbrief.evaluation import QuestionSet, indexed
 from askbrief.indexing.generation import SENTENCES, VECTORS
 from askbrief.ranking.dense import DenseIndex, signs_of
@@ -26,7 +27,6 @@ from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.fusion import best, highest
 from askbrief.ranking.shortlist import LENGTH
 from askbrief.settings import load_settings
-from askbrief.terminal import Bar
 from benchmarks.timings import parser, timed, written
 
 if TYPE_CHECKING:

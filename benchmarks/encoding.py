@@ -23,7 +23,8 @@ import numpy as np
 
 from askbrief.evaluation import QuestionSet
 from askbrief.indexing.passages import split
-from askbrief.ranking.compiled import CompiledEncoder, processors
+from askbrief.machine import processors
+from askbrief.ranking.compiled import CompiledEncoder
 from askbrief.ranking.compiling import export, quantise, sensitive
 from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.models import ModelFiles

@@ -33,10 +33,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 import askbrief
+from askbrief.bar import Bar
 from askbrief.errors import AskbriefError
 from askbrief.evaluation import QuestionSet
 from askbrief.ranking.transformer import SentenceTransformerEncoder
-from askbrief.terminal import Bar
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.peers.outcome import Outcome
 from benchmarks.quality_report import SetResults, as_json, shown_as_markdown, shown_as_table

@@ -21,11 +21,11 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
+from askbrief.bar import Bar
 from askbrief.evaluation import QuestionSet, covered_by, indexed
 from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.model import packaged_model
 from askbrief.settings import load_settings
-from askbrief.terminal import Bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

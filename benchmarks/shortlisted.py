@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
+from askbrief.bar import Bar
 from askbrief.evaluation import QuestionSet, indexed
 from askbrief.indexing.generation import SENTENCES
 from askbrief.ranking.analysis import terms_of
@@ -31,7 +32,6 @@ from askbrief.ranking.search import Searched, search
 from askbrief.ranking.steering import Catalogued
 from askbrief.records import Metadata, Passage, Span
 from askbrief.settings import load_settings
-from askbrief.terminal import Bar
 from benchmarks.timings import parser, timed, written
 
 if TYPE_CHECKING:

@@ -34,6 +34,7 @@ from askbrief.ranking.encoders import open_encoder
 from askbrief.records import Scope
 from askbrief.settings import Settings, load_settings
 from benchmarks.made import COLLECTIONS, MadeEncoder, Real, made_index
+from benchmarks.memory import resident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -65,9 +66,9 @@ SCOPES = {
 
 def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
     """All figures of one index. No question is asked twice where its keys shall be new to the ledger."""
-    before = _memory()
+    before = resident()
     with _warm(index, real) as library:
-        opened = _memory()
+        opened = resident()
         asked, others = real.questions[WARMING : WARMING + count], real.questions[WARMING + count :]
         seconds = [_seconds(library.ask, question) for question in asked]
         manifest = library.generation.manifest
@@ -80,9 +81,9 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
             "scopes": _scopes(library, asked),
             "askers": _askers(library, others[: 2 * TURNS * count]),
             "memory_mb": {
-                "anonymous": _memory()["Anonymous"] - before["Anonymous"],
-                "anonymous_once_opened": opened["Anonymous"] - before["Anonymous"],
-                "mapped": _memory()["Mapped"],
+                "anonymous": resident()["anonymous"] - before["anonymous"],
+                "anonymous_once_opened": opened["anonymous"] - before["anonymous"],
+                "mapped": resident()["mapped"],
             },
         }
     with _warm(index, real) as library:
@@ -109,13 +110,6 @@ def _seconds(action: Callable[..., object], *arguments: object) -> float:
 
 def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
     return {"p50": float(np.percentile(seconds, 50) * 1000), "p95": float(np.percentile(seconds, 95) * 1000)}
-
-
-def _memory() -> dict[str, float]:
-    """Resident memory of this process in megabytes: pages of its own, and pages of files."""
-    lines = Path("/proc/self/smaps_rollup").read_text("utf-8").splitlines()[1:]
-    found = {name: int(value.split()[0]) / 1e3 for name, value in (line.split(":") for line in lines)}
-    return found | {"Mapped": found["Rss"] - found["Anonymous"]}
 
 
 def _scopes(library: Library, asked: Sequence[str]) -> dict[str, dict[str, float]]:

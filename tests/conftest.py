@@ -12,7 +12,7 @@ import pytest
 from askbrief import Library, build
 from askbrief.ranking.encoders import open_encoder
 from askbrief.settings import Settings
-from tests.fakes import HashEncoder
+from tests.fakes import Folders, HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,23 +39,11 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 
 @dataclass
-class Workplace:
+class Workplace(Folders):
     """seeds/, index/ and state/ of one test, built with the hashing encoder."""
 
     root: Path
     encoder: HashEncoder
-
-    @property
-    def seeds(self) -> Path:
-        return self.root / "seeds"
-
-    @property
-    def index(self) -> Path:
-        return self.root / "index"
-
-    @property
-    def state(self) -> Path:
-        return self.root / "state"
 
     def write(self, name: str, content: str | bytes) -> Path:
         path = self.seeds / name

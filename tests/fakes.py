@@ -32,6 +32,24 @@ if TYPE_CHECKING:
     from askbrief.settings import Settings
 
 
+class Folders:
+    """Where seeds/, index/ and state/ are below one folder."""
+
+    root: Path
+
+    @property
+    def seeds(self) -> Path:
+        return self.root / "seeds"
+
+    @property
+    def index(self) -> Path:
+        return self.root / "index"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+
 class HashEncoder:
     """Bags of terms hashed into a few dimensions: texts that share terms are near, and nothing is loaded."""
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askbrief.bar import Bar
 from askbrief.cli_common import errors
 from askbrief.evaluation import DEPTH, QuestionSet
 from askbrief.ranking.transformer import SentenceTransformerEncoder
-from askbrief.terminal import Bar
 from benchmarks.peers import PEERS
 from benchmarks.peers.material import Chunk, Found, Material, Opened, count_words
 from benchmarks.peers.outcome import Outcome

@@ -13,10 +13,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.memory import peak, resident
 from benchmarks.speed.material import Material
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from benchmarks.speed.material import Ask, Vector
 
@@ -30,7 +31,7 @@ def built(module: Any, material: Material, index: Path) -> dict[str, float]:  # 
     started, busy = time.perf_counter(), time.process_time()
     module.build(material, index)
     seconds, busy = time.perf_counter() - started, time.process_time() - busy
-    return {"seconds": seconds, "cpu_seconds": busy, "peak_mb": _peak()}
+    return {"seconds": seconds, "cpu_seconds": busy, "peak_mb": peak()}
 
 
 def asked(module: Any, material: Material, index: Path) -> dict[str, Any]:  # noqa: ANN401 - likewise
@@ -42,7 +43,7 @@ def asked(module: Any, material: Material, index: Path) -> dict[str, Any]:  # no
         first = time.monotonic()
         _answers(ask, questions[:WARMING], WARMING_SECONDS, 0)
         found, milliseconds = _answers(ask, questions, ASKING_SECONDS, FEWEST)
-        memory = _resident()
+        memory = {f"{kind}_mb": megabytes for kind, megabytes in resident().items()}
         return {
             "first_answer_at": first,
             "milliseconds": milliseconds,
@@ -66,22 +67,6 @@ def _answers(
         milliseconds.append((time.perf_counter() - started) * 1000)
         found.append(texts)
     return found, milliseconds
-
-
-def _resident() -> dict[str, float]:
-    """What this process has in memory: pages of its own, and pages of files (Rss less Anonymous), in megabytes."""
-    found = _figures(Path("/proc/self/smaps_rollup").read_text("utf-8").splitlines()[1:])
-    return {"anonymous_mb": found["Anonymous"], "mapped_mb": found["Rss"] - found["Anonymous"]}
-
-
-def _peak() -> float:
-    """The most that was ever resident, in megabytes; getrusage would count the parent's before this process began."""
-    lines = Path("/proc/self/status").read_text("utf-8").splitlines()
-    return _figures(line for line in lines if line.startswith("VmHWM"))["VmHWM"]
-
-
-def _figures(lines: Iterable[str]) -> dict[str, float]:
-    return {name: int(value.split()[0]) * 1024 / 1e6 for name, value in (line.split(":") for line in lines)}
 
 
 def main() -> None:

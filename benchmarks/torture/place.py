@@ -23,7 +23,7 @@ from askbrief.records import Scope
 from askbrief.settings import Settings
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.process import run
-from tests.fakes import HashEncoder
+from tests.fakes import Folders, HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,22 +54,10 @@ def warm_up(root: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Folders):
     """A folder with seeds/, index/ and state/."""
 
     root: Path
-
-    @property
-    def seeds(self) -> Path:
-        return self.root / "seeds"
-
-    @property
-    def index(self) -> Path:
-        return self.root / "index"
-
-    @property
-    def state(self) -> Path:
-        return self.root / "state"
 
     @property
     def serving(self) -> Path:

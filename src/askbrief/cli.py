@@ -280,10 +280,11 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     Example:
       askbrief check
     """
+    from askbrief.bar import Bar
     from askbrief.indexing.checking import check as check_index
     from askbrief.indexing.generation import Generation
     from askbrief.indexing.sources import seed_files
-    from askbrief.terminal import Bar, check_report
+    from askbrief.terminal import check_report
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     with Generation.open_current(settings.index_dir) as generation, Bar(errors()) as bar:
@@ -297,9 +298,9 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
 
 
 def _built(settings: Settings, *, full: bool = False) -> BuildReport:
+    from askbrief.bar import Bar
     from askbrief.indexing.build import build as build_index
     from askbrief.indexing.encoded import kept_passages
-    from askbrief.terminal import Bar
 
     try:
         with Bar(errors()) as bar:

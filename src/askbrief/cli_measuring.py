@@ -30,6 +30,7 @@ def evaluate(
       askbrief eval my-questions --out answers.jsonl
     """
     from askbrief import terminal
+    from askbrief.bar import Bar
     from askbrief.evaluation import QuestionSet, ask_all, measure, write_run
     from askbrief.ranking.encoders import open_encoder
 
@@ -41,7 +42,7 @@ def evaluate(
     rows = {}
     for questions in [QuestionSet(folder) for folder in folders]:
         for one in methods:
-            with terminal.Bar(errors()) as bar:
+            with Bar(errors()) as bar:
                 answers = ask_all(questions, encoder, settings, method=one, progress=bar)
             rows[questions.folder.resolve().name, str(one)] = measure(questions, answers)
             if out is not None:
@@ -72,13 +73,14 @@ def calibrate(
     """
     from askbrief import terminal
     from askbrief.answering.verdict import write_calibration
+    from askbrief.bar import Bar
     from askbrief.calibration import calibrate as fit
     from askbrief.evaluation import QuestionSet
     from askbrief.ranking.encoders import open_encoder
 
     settings = load_settings()
     sets = [QuestionSet(folder) for folder in folders]
-    with terminal.Bar(errors()) as bar:
+    with Bar(errors()) as bar:
         report = fit(sets, open_encoder(settings, building=True), settings, progress=bar)
     try:
         write_calibration(report.calibration, out)

@@ -19,9 +19,9 @@ from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
 from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.indexing.generation import Generation
+from askbrief.machine import processors
 from askbrief.patterns import pattern
 from askbrief.ranking.aspects import COMPARING, aspects
-from askbrief.ranking.compiled import processors
 from askbrief.ranking.constraints import constraints
 from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.query import without_courtesy

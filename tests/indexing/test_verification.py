@@ -14,6 +14,7 @@ from askbrief.indexing import verification
 from askbrief.indexing.checking import check
 from askbrief.indexing.generation import Generation
 from askbrief.indexing.progress import Silent
+from askbrief.machine import sha256_of
 from tests.indexing.test_build import article, contents
 from tests.indexing.test_generation import serving, truncate
 
@@ -41,11 +42,10 @@ def large(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> Workplace:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are hashed from now on."""
     names: list[str] = []
-    real = verification.sha256_of
 
     def noted(path: Path) -> str:
         names.append(path.name)
-        return real(path)
+        return sha256_of(path)
 
     monkeypatch.setattr(verification, "sha256_of", noted)
     return names

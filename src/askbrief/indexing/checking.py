@@ -56,7 +56,7 @@ def check(generation: Generation, files: Sequence[SourceFile], progress: Progres
 
 def _check_document(generation: Generation, doc_id: str, file: SourceFile | None) -> str | None:
     stored = generation.store.text(doc_id)
-    _, passages, _, _ = generation.store.split_of(doc_id)
+    passages = generation.store.passages_of(doc_id)
     if any(stored[passage.start : passage.end] != passage.text for passage in passages):
         return "a passage is not the stored text at its offsets: run askbrief build --full"
     if file is None:

@@ -44,7 +44,8 @@ from askbrief.indexing.manifest import (
     written_sources,
 )
 from askbrief.indexing.store import Store
-from askbrief.indexing.verification import remember, sha256_of, verify
+from askbrief.indexing.verification import remember, unreadable, verify
+from askbrief.machine import sha256_of
 from askbrief.patterns import pattern
 from askbrief.ranking.dense import DenseIndex
 from askbrief.ranking.lexical import LexicalIndex, Postings
@@ -196,7 +197,7 @@ def _opened(path: Path) -> BinaryIO:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise IndexDamaged(f"{path.name} of the index cannot be read ({error.strerror}): {REBUILD}") from error
+        raise unreadable(path, error) from error
 
 
 def _verified(manifest: bytes, sha256: str | None) -> Manifest:

@@ -13,7 +13,8 @@ import numpy as np
 from askbrief.errors import IndexDamaged
 from askbrief.ranking.names import NameKind, NameRow
 from askbrief.ranking.steering import Catalogued
-from askbrief.records import Block, BlockKind, Document, Metadata, Passage, Scope, Source, Span
+from askbrief.reading.extract import blocks_of
+from askbrief.records import Document, Metadata, Passage, Scope, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -150,19 +151,15 @@ class Store:
         )
         return doc_id, Span(start, end)
 
-    def split_of(self, doc_id: str) -> tuple[str, list[Passage], list[bytes], int]:
-        """How a document was split: its fingerprint, passages, their digests, and how many sentences were cut."""
-        fingerprint, cut, first, last = self._row(
-            "SELECT fingerprint, cut_sentences, first_passage, first_passage + passages - 1 "
-            "FROM documents WHERE doc_id = ?",
-            doc_id,
-        )
+    def passages_of(self, doc_id: str) -> list[Passage]:
+        """The passages of a document, in order."""
         rows = self._rows(
-            f"SELECT {PASSAGE_COLUMNS}, digest FROM passages JOIN documents ON documents.number = document "  # noqa: S608
-            "WHERE passages.number BETWEEN ? AND ? ORDER BY passages.number",
-            (first, last),
+            f"SELECT {PASSAGE_COLUMNS} FROM documents JOIN passages "  # noqa: S608 - constants
+            "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
+            "WHERE doc_id = ? ORDER BY passages.number",
+            (doc_id,),
         )
-        return fingerprint, [as_passage(row) for row in rows], [row[-1] for row in rows], cut
+        return [as_passage(row) for row in rows]
 
     # --------------------------------------------------------------------------------------------- documents
 
@@ -181,8 +178,9 @@ class Store:
         )
         if row is None:
             return None
-        blocks = tuple(Block(s, e, BlockKind(kind), level, page) for s, e, kind, level, page in json.loads(row[2]))
-        return Document(doc_id, row[0], row[1], blocks, Metadata.from_mapping(json.loads(row[3])))
+        title, text, blocks, metadata = row
+        about = Metadata.from_mapping(json.loads(metadata))
+        return Document(doc_id, title, text, blocks_of(json.loads(blocks)), about)
 
     def doc_ids(self) -> list[str]:
         """Every document, in order."""
@@ -279,8 +277,8 @@ class Store:
             found.update(self._rows(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some))  # noqa: S608
         return found
 
-    def terms(self, first: str = "") -> list[tuple[str, int]]:
-        """The terms that begin with a letter, or all, with the positions of their postings; in order."""
+    def terms(self, first: str) -> list[tuple[str, int]]:
+        """The terms that begin with a letter, with the positions of their postings; in order."""
         return self._rows(
             "SELECT term, position FROM terms WHERE term >= ? AND term < ? ORDER BY term",
             (first, f"{first}{_LAST_LETTER}"),

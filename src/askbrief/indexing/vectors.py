@@ -12,6 +12,7 @@ from askbrief.indexing.generation import SENTENCE_STARTS, SENTENCES, SIGNS, VECT
 from askbrief.indexing.passages import Headers
 from askbrief.indexing.writer import passage_digest
 from askbrief.ranking.dense import signs_of
+from askbrief.ranking.encoder import encode_in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -95,7 +96,9 @@ def encode(
             text = headers.encoded_text(title, passage)
             passages.append((passage_digest(text, passage), len(passage.sentences)))
             texts += [text, *passage.sentence_texts()]
-        vectors = _by_length(texts, encoder)
+        vectors = np.zeros((len(texts), encoder.dimension), dtype=VECTOR)
+        for place, vector in encode_in_batches(encoder, texts, batch=len(texts)):
+            vectors[place] = vector
         starts = np.cumsum([0, *(1 + sentences for _, sentences in passages)])[:-1]
         of_sentences = np.delete(vectors, starts, axis=0).astype(SENTENCE)
         encoded.append(passages, vectors[starts], of_sentences)
@@ -106,14 +109,6 @@ def _numbered(store: StoreWriter, numbers: NDArray[np.int64]) -> Iterator[tuple[
     """The passages of ascending numbers, those that follow each other read at once."""
     for run in np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1):
         yield from store.titled_passages(int(run[0]), int(run[-1]) + 1)
-
-
-def _by_length(texts: Sequence[str], encoder: Encoder) -> NDArray[np.float32]:
-    """The vectors of some texts in their order; they are encoded from the longest on, so that none is padded much."""
-    order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-    vectors = np.zeros((len(texts), encoder.dimension), dtype=VECTOR)
-    vectors[order] = encoder.encode_documents([texts[place] for place in order])
-    return vectors
 
 
 # ----------------------------------------------------------------------------------------------- writing

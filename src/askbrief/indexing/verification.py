@@ -8,7 +8,6 @@ its stamp: `askbrief check` and every build hash all files.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import threading
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from askbrief.errors import IndexDamaged
 from askbrief.indexing.manifest import REBUILD
+from askbrief.machine import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +35,6 @@ _Stamp = tuple[int, int, int, int]
 def checksums(folder: Path) -> dict[str, str]:
     """The SHA-256 of every file in a folder, by name."""
     return {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def verify(folder: Path, sums: Mapping[str, str], *, thorough: bool = False) -> None:
@@ -86,7 +80,7 @@ def _verify_one(path: Path, sha256: str) -> None:
     try:
         actual = sha256_of(path)
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     if actual != sha256:
         raise IndexDamaged(f"{path.name} of the index is damaged (its SHA-256 is not the manifest's): {REBUILD}")
 
@@ -96,11 +90,12 @@ def _stamp(path: Path) -> _Stamp:
     try:
         found = path.stat()
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
     return found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns
 
 
-def _unreadable(path: Path, error: OSError) -> IndexDamaged:
+def unreadable(path: Path, error: OSError) -> IndexDamaged:
+    """What is said of a file of an index that cannot be read."""
     return IndexDamaged(f"{path.name} of the index cannot be read ({error.strerror}): {REBUILD}")
 
 

@@ -14,6 +14,7 @@ from askbrief.citing.keys import SHORTEST_HASH, citation_key
 from askbrief.indexing.store import PASSAGE_COLUMNS, as_passage
 from askbrief.ranking.dates import written
 from askbrief.ranking.steering import Names
+from askbrief.reading.extract import rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -126,7 +127,7 @@ class StoreWriter:
                 *(day and day.toordinal() for day in (about.last_day(), when and when.first, when and when.last)),
             ),
         )
-        blocks = json.dumps([[b.start, b.end, b.kind, b.level, b.page] for b in document.blocks])
+        blocks = json.dumps(rows_of(document.blocks))
         self._connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (number, document.text, blocks))
         self._connection.executemany(
             "INSERT OR IGNORE INTO document_names VALUES (?, ?, ?)",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from askbrief.errors import ModelError, in_words
+from askbrief.machine import processors
 from askbrief.ranking.tokens import WordPieces
 
 if TYPE_CHECKING:
@@ -162,14 +163,6 @@ def _options() -> SessionOptions:
     options.log_severity_level = 3
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     return options
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 def _verified(path: Path, sha256: str) -> bytes:

@@ -60,29 +60,28 @@ def _compiled(files: ModelFiles, cache: Path) -> CompiledEncoder:
     """
     version = f"{COMPILING_VERSION}-{metadata.version('onnxruntime')}"
     folder = cache / "models" / f"{files.model_id.replace('@', '-')}-{version}-{processor()}"
-    try:
-        return CompiledEncoder(folder)
-    except ModelError:
-        pass
+    encoder = _kept(folder)
+    if encoder is not None:
+        return encoder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with portalocker.Lock(folder.parent / "compiling.lock", timeout=_LONGEST):
-            if not (folder / _REFUSED).exists() and not _is_whole(folder):
+            encoder = _kept(folder)  # another process may have made it while this one waited
+            if encoder is None and not (folder / _REFUSED).exists():
                 _make(files, cache, folder)
             if (folder / _REFUSED).exists():
                 raise ModelError((folder / _REFUSED).read_text(encoding="utf-8"))
-            return CompiledEncoder(folder)
+            return encoder or CompiledEncoder(folder)
     except (OSError, portalocker.LockException) as error:
         raise ModelError(f"{folder.parent} cannot be written ({in_words(error)}); set ASKBRIEF_CACHE_DIR") from error
 
 
-def _is_whole(folder: Path) -> bool:
-    """Whether another process made it while this one waited."""
+def _kept(folder: Path) -> CompiledEncoder | None:
+    """The compiled model in a folder, if it is there and whole."""
     try:
-        CompiledEncoder(folder)
+        return CompiledEncoder(folder)
     except ModelError:
-        return False
-    return True
+        return None
 
 
 def _make(files: ModelFiles, cache: Path, folder: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from askbrief.errors import ModelError, in_words
+from askbrief.machine import sha256_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -147,7 +148,6 @@ def _digest(hashes: Mapping[str, str]) -> str:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise ModelError(f"cannot read {path}: {in_words(error)}") from error

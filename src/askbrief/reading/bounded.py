@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 from askbrief.errors import BuildError, ReadingError, in_words
+from askbrief.machine import processors
 from askbrief.reading import registry
 from askbrief.reading.worker import document_from, request
 
@@ -42,7 +42,7 @@ def read_all(files: Sequence[SeedFile], bounds: Bounds) -> Generator[Document | 
     if _is_little(files):
         yield from (_outcome_here(file, bounds) for file in files)
         return
-    with _Readers(min(len(os.sched_getaffinity(0)), len(files)), bounds) as readers:
+    with _Readers(min(processors(), len(files)), bounds) as readers:
         yield from readers.in_order(files)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError, SeedsError, in_words
+from askbrief.machine import sha256_of
 from askbrief.reading.registry import ALIASES, check_readable
 
 if TYPE_CHECKING:
@@ -172,7 +172,6 @@ def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise ReadingError(f"cannot be read: {in_words(error)}") from error

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from askbrief.errors import ReadingError
 from askbrief.reading import registry
+from askbrief.reading.extract import blocks_of, rows_of
 from askbrief.reading.seeds import SeedFile
-from askbrief.records import Block, BlockKind, Document, Metadata
+from askbrief.records import Document, Metadata
 
 if TYPE_CHECKING:
     from askbrief.settings import Settings
@@ -57,9 +58,8 @@ def document_from(answer: dict[str, Any]) -> Document:
     """
     if "error" in answer:
         raise ReadingError(answer["error"])
-    blocks = tuple(Block(start, end, BlockKind(kind), *rest) for start, end, kind, *rest in answer["blocks"])
     metadata = Metadata.from_mapping(answer["metadata"])
-    return Document(answer["doc_id"], answer["title"], answer["text"], blocks, metadata)
+    return Document(answer["doc_id"], answer["title"], answer["text"], blocks_of(answer["blocks"]), metadata)
 
 
 def _answer(file: SeedFile, bounds: Bounds) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def _answer(file: SeedFile, bounds: Bounds) -> dict[str, Any]:
         "doc_id": document.doc_id,
         "title": document.title,
         "text": document.text,
-        "blocks": [[b.start, b.end, b.kind, b.level, b.page] for b in document.blocks],
+        "blocks": rows_of(document.blocks),
         "metadata": document.metadata.as_mapping(),
     }
 
