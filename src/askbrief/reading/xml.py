@@ -1,0 +1,33 @@
+"""Parsing XML that anybody may have written: no entity is expanded, nothing outside the file is opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from askbrief.errors import ReadingError
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+
+def parsed(data: bytes, what: str) -> Element:
+    """Parse an XML file.
+
+    Args:
+        data: its bytes.
+        what: what it is, for the error.
+
+    Raises:
+        ReadingError: it is not well formed, or it defines entities of its own.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ReadingError(f"is damaged ({what}: {error}): save it anew") from error
+    internal = root.getroottree().docinfo.internalDTD
+    if internal is not None and any(True for _ in internal.iterentities()):
+        raise ReadingError(f"defines entities of its own ({what}), which are not read: save it anew")
+    return root

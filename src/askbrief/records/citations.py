@@ -1,0 +1,51 @@
+"""A citation key, resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from askbrief.records.documents import Metadata
+
+
+class CitationStatus(StrEnum):
+    """How a quote that was once shown stands in today's sources."""
+
+    INTACT = "intact"  # the same words at the same place
+    MOVED = "moved"  # the same words elsewhere, in the same document or in another
+    CHANGED = "changed"  # similar words in its place
+    GONE = "gone"  # nothing like it
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A citation key resolved: the quote as it was shown, and what today's sources have in its place.
+
+    `current_text`, `current_start` and `current_end` are None where the quote is gone.
+    """
+
+    key: str
+    status: CitationStatus
+    doc_id: str
+    title: str
+    metadata: Metadata
+    locator: str
+    start: int
+    end: int
+    quote: str
+    current_doc_id: str | None = None
+    current_locator: str | None = None
+    current_start: int | None = None
+    current_end: int | None = None
+    current_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """A citation with the words before and after it today; both empty where the quote is gone."""
+
+    citation: Citation
+    before: str = ""
+    after: str = ""

@@ -1,0 +1,147 @@
+"""A document as it was read, and the passages that it is divided into."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The characters from `start` up to but not including `end`."""
+
+    start: int
+    end: int
+
+
+class BlockKind(StrEnum):
+    """What a block of a document is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph or heading of a document.
+
+    `level` is a heading's depth from 1 (0 for a paragraph). `number` is what the document itself calls the paragraph:
+    "12" where it numbers its paragraphs, the number of a row in a sheet.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind = BlockKind.PARAGRAPH
+    level: int = 0
+    number: str | None = None
+
+
+class Form(StrEnum):
+    """How a document is laid out, which decides how people say where something stands in it."""
+
+    PROSE = "prose"
+    PAGES = "pages"
+    SLIDES = "slides"
+    ROWS = "rows"  # of one sheet or several; a sheet is a section
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a document says of itself; a field it does not give is None or empty, never guessed.
+
+    `date` is ISO 8601 as precise as it was given: "2022", "2022-07" or "2022-07-05".
+    """
+
+    title: str | None = None
+    author: tuple[str, ...] = ()
+    publisher: str | None = None
+    date: str | None = None
+    url: str | None = None
+    licence: str | None = None
+    tags: tuple[str, ...] = ()
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, Any]) -> Self:
+        """Make it from what `as_mapping` gave, also after a way through JSON."""
+        fields: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in values.items()}
+        return cls(**fields)
+
+    def as_mapping(self) -> dict[str, Any]:
+        """The fields that have a value, lists as lists."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
+
+    def first_day(self) -> dt.date | None:
+        """The earliest day that `date` can mean: 2022-07-01 for "2022-07"."""
+        if self.date is None:
+            return None
+        year, month, day = [*map(int, self.date.split("-")), 1, 1][:3]
+        return dt.date(year, month, day)
+
+    def last_day(self) -> dt.date | None:
+        """The latest day that `date` can mean: 2022-07-31 for "2022-07"."""
+        first = self.first_day()
+        if first is None or self.date is None:
+            return None
+        parts = self.date.count("-")
+        month = first.month if parts else 12
+        day = first.day if parts == 2 else calendar.monthrange(first.year, month)[1]  # noqa: PLR2004 - Y-M-D
+        return dt.date(first.year, month, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One source document: its text as read, and where its paragraphs and headings stand in it.
+
+    `doc_id` is the path below seeds/ with forward slashes; its folder is the collection ("" at the top). What was in a
+    mail or an archive has a path below that: "mail.eml/report.pdf". `pages` are the offsets at which page (or slide) 1,
+    2 and so on begin, where there are pages; an empty page begins where the next one does.
+    """
+
+    doc_id: str
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    metadata: Metadata = field(default_factory=Metadata)
+    form: Form = Form.PROSE
+    pages: tuple[int, ...] = ()
+
+    @property
+    def collection(self) -> str:
+        return self.doc_id.rpartition("/")[0]
+
+    def page_of(self, offset: int) -> int | None:
+        """The page, from 1, on which a character stands; None where there are no pages."""
+        return bisect_right(self.pages, offset) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A few whole sentences of one document; the unit that is found, quoted and cited.
+
+    `text == document.text[start:end]` always. `sentences` are spans into the document. `paragraphs` are the first and
+    last paragraph, counted from 1 without headings, and anew on each page; `pages` those on which the passage begins
+    and ends; `numbers` what the document itself calls its first and last paragraph.
+    """
+
+    doc_id: str
+    start: int
+    end: int
+    text: str
+    sentences: tuple[Span, ...]
+    paragraphs: tuple[int, int]
+    section: str | None = None
+    pages: tuple[int, int] | None = None
+    numbers: tuple[str, str] | None = None
+    form: Form = Form.PROSE
+
+    def sentence_texts(self) -> list[str]:
+        """The words of each sentence."""
+        return [self.text[span.start - self.start : span.end - self.start] for span in self.sentences]

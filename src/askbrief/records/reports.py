@@ -1,0 +1,66 @@
+"""What a build did, and what an index is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from askbrief.records.documents import Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that gave no text, with the reason and what to do."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did. The lists hold paths below seeds/, sorted."""
+
+    generation: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()
+    failed: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+    documents: int = 0
+    passages: int = 0
+    encoded: int = 0
+    seconds: float = 0.0
+    rebuilt_because: str | None = None
+
+    @property
+    def up_to_date(self) -> bool:
+        """Whether there was nothing to do."""
+        return not (self.added or self.changed or self.removed or self.encoded or self.rebuilt_because)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One indexed document, as listed by `askbrief sources`."""
+
+    doc_id: str
+    title: str
+    collection: str
+    metadata: Metadata
+    passages: int
+    characters: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How the files in seeds/ differ from what an index was built from, by path."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)

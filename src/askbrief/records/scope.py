@@ -1,0 +1,68 @@
+"""What of all documents a person may see or wants to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+
+    from askbrief.records.documents import Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a person may see or wants to see. None means no limit; an empty set means nothing at all.
+
+    A collection covers the collections below it. With `since` or `until`, undated documents are out.
+    """
+
+    collections: frozenset[str] | None = None
+    documents: frozenset[str] | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def admits(self, doc_id: str, metadata: Metadata) -> bool:
+        """Whether a document is in scope."""
+        if self.collections is not None and not _below(self.collections, doc_id.rpartition("/")[0]):
+            return False
+        if self.documents is not None and doc_id not in self.documents:
+            return False
+        if self.since is None and self.until is None:
+            return True
+        first, last = metadata.first_day(), metadata.last_day()
+        if first is None or last is None:
+            return False
+        return (self.since is None or last >= self.since) and (self.until is None or first <= self.until)
+
+    @property
+    def is_everything(self) -> bool:
+        return self == Scope()
+
+    def within(self, other: Scope) -> Scope:
+        """What both admit.
+
+        >>> Scope(collections=frozenset({"un", "news"})).within(Scope(collections=frozenset({"un/2022"}))).collections
+        frozenset({'un/2022'})
+        """
+        return Scope(
+            _common(self.collections, other.collections, _below),
+            _common(self.documents, other.documents, frozenset.__contains__),
+            max((day for day in (self.since, other.since) if day), default=None),
+            min((day for day in (self.until, other.until) if day), default=None),
+        )
+
+
+def _below(names: frozenset[str], name: str) -> bool:
+    return any(name == above or name.startswith(f"{above}/") for above in names)
+
+
+def _common(
+    some: frozenset[str] | None, others: frozenset[str] | None, covers: Callable[[frozenset[str], str], bool]
+) -> frozenset[str] | None:
+    """What two sets of names have in common, where None is every name."""
+    if some is None or others is None:
+        return others if some is None else some
+    return frozenset(name for name in some if covers(others, name)) | {name for name in others if covers(some, name)}
