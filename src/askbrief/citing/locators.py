@@ -15,8 +15,8 @@ _PAGES = {Form.PAGES: ("p.", "pp."), Form.SLIDES: ("slide", "slides")}
 def locator(passage: Passage, span: Span | None = None) -> str:
     """Page, paragraph, section and characters, as far as the document has them.
 
-    Page or slide; sheet and row; the document's own paragraph numbers, else paragraphs counted (on their page). Characters
-    are offsets into the document's text: of the passage, or of a span that begins in it.
+    Page or slide; sheet and row; the document's own paragraph numbers, else paragraphs counted (on their page).
+    Characters are offsets into the document's text: of the passage, or of a span that begins in it.
 
     >>> from askbrief.records import Passage
     >>> locator(Passage("a.txt", 120, 240, "…", (), (12, 13), section="Rise in attacks"))
