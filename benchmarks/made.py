@@ -215,7 +215,7 @@ def _added(
     for one in prepared:
         names += [replace(row, passage=store.passages + (row.passage or 0)) for row in one.names]
         digests = [passage_digest(passage.text, passage) for passage in one.passages]
-        store.add(one.document, "", one.passages, digests, 0)
+        store.add(one.document, SourceRow(path=one.document.doc_id), one.passages, digests)
         counts += [len(passage.sentences) for passage in one.passages]
         yield from one.terms
 

@@ -30,6 +30,7 @@ from askbrief.indexing.passages import FEWEST_WORDS, MOST_WORDS
 from askbrief.indexing.sentences import sentence_spans
 from askbrief.indexing.sources import SourceFile
 from askbrief.reading import plain
+from askbrief.reading.extract import Reading
 from askbrief.records import Document
 
 if TYPE_CHECKING:
@@ -121,7 +122,10 @@ class Recombined:
     def source(self) -> SourceFile:
         """As `build_from` takes it."""
         row = SourceRow(path=self.doc_id, sha256=hashlib.sha256(self.text.encode()).hexdigest())
-        return SourceFile(row, lambda: Document(self.doc_id, self.title, self.text, plain.blocks(self.text)))
+        return SourceFile(row, self._reading)
+
+    def _reading(self) -> Reading:
+        return Reading((Document(self.doc_id, self.title, self.text, plain.blocks(self.text)),))
 
 
 def recombined(material: Material, passages: int, *, seed: int = 0) -> Iterator[Recombined]:

@@ -15,11 +15,14 @@ import regex
 
 from askbrief.errors import InputError, ReadingError
 from askbrief.reading import registry
+from askbrief.reading.bounded import read_within
+from askbrief.reading.bounds import Bounds
 from askbrief.reading.seeds import SeedFile
+from askbrief.reading.sidecars import SIDECAR, sidecar_names
 from bot.errors import Refusal
 
 if TYPE_CHECKING:
-    from askbrief.records import Document
+    from askbrief.reading.extract import Reading
     from askbrief.settings import Settings
 
 _MIB = 1024 * 1024
@@ -27,7 +30,6 @@ _NAME = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} ._,()&+'-]*")
 _LONGEST_NAME, _LONGEST_PATH = 200, 600
 """In bytes; file systems take 255 in a name, and a side-car's name is longer than its document's."""
 _DAY = 24 * 60 * 60
-_SIDECAR = ".meta.yaml"
 _FILE, _ABOUT = "content", "about.json"
 _ID = regex.compile(r"[0-9a-f]{16}")
 
@@ -51,6 +53,7 @@ class Uploads:
         self._waiting = settings.state_dir / "uploads"
         self._removed = settings.state_dir / "removed"
         self._most_mib = settings.max_file_mib
+        self._bounds = Bounds.of(settings)
 
     def doc_id(self, name: str, collection: str, size: int) -> str:
         """Where a file would go; checks its type, size and name, and that it stays below seeds/.
@@ -82,8 +85,8 @@ class Uploads:
         """Whether a document of this path is in seeds/ already."""
         return (self._seeds / doc_id).exists()
 
-    def keep(self, content: bytes, doc_id: str, *, person: int, guild: int) -> tuple[Upload, Document]:
-        """Let a file wait, and read it.
+    def keep(self, content: bytes, doc_id: str, *, person: int, guild: int) -> tuple[Upload, Reading]:
+        """Let a file wait, and read it, within bounds.
 
         Raises:
             InputError: it cannot be read, and why.
@@ -96,14 +99,14 @@ class Uploads:
         (folder / _FILE).write_bytes(content)
         (folder / _ABOUT).write_text(json.dumps(asdict(upload)), encoding="utf-8")
         try:
-            document = registry.read(SeedFile(doc_id, folder / _FILE, stamp=""))
+            reading = read_within(SeedFile(doc_id, folder / _FILE, stamp=str(len(content))), self._bounds)
         except ReadingError as error:
             self.discard(upload)
             raise InputError(f"this file {error}") from error
-        if not document.text.strip():
+        if not any(document.text.strip() for document in reading.documents):
             self.discard(upload)
             raise Refusal("error-upload-empty", name=PurePosixPath(doc_id).name)
-        return upload, document
+        return upload, reading
 
     def find(self, upload_id: str) -> Upload:
         """A file that waits.
@@ -164,10 +167,9 @@ class Uploads:
 
 def _sidecars(source: Path) -> list[Path]:
     """What describes a document and no other one: report.txt.meta.yaml, or report.meta.yaml."""
-    own = source.with_name(f"{source.name}{_SIDECAR}")
+    own, shared = map(source.with_name, sidecar_names(source.name))
     if own.is_file():
         return [own]
-    shared = source.with_name(f"{source.stem}{_SIDECAR}")
     alike = [path for path in source.parent.iterdir() if path.stem == source.stem and path.suffix in registry.READERS]
     return [shared] if shared.is_file() and alike == [source] else []
 
@@ -175,7 +177,7 @@ def _sidecars(source: Path) -> list[Path]:
 def _checked(part: str) -> str:
     """One part of a path, as a plain name."""
     part = unicodedata.normalize("NFC", part.strip())
-    if not _NAME.fullmatch(part) or len(part.encode()) > _LONGEST_NAME or part.endswith((_SIDECAR, "~")):
+    if not _NAME.fullmatch(part) or len(part.encode()) > _LONGEST_NAME or part.endswith((SIDECAR, "~")):
         raise Refusal("error-upload-name", name=part)
     return part
 

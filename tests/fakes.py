@@ -12,6 +12,7 @@ import numpy as np
 
 from askbrief import build
 from askbrief.errors import BuildError
+from askbrief.indexing.manifest import SourceRow
 from askbrief.indexing.store import Store
 from askbrief.indexing.writer import StoreWriter
 from askbrief.ranking.analysis import analyse
@@ -98,7 +99,7 @@ def stored(
         with StoreWriter(path) as writer:
             for doc_id, title, metadata, passages in documents:
                 document = Document(doc_id, title, "\n".join(p.text for p in passages), (), metadata)
-                writer.add(document, "", passages, [b""] * len(passages), 0)
+                writer.add(document, SourceRow(path=doc_id), passages, [b""] * len(passages))
             writer.add_terms(terms)
             writer.add_names(names)
         return Store(path)  # the file stays for as long as it is open

@@ -69,8 +69,8 @@ class Material:
         self.progress.stage("splitting", len(sources))
         chunks = []
         for source in sources:
-            document = source.read()
-            chunks += [Chunk(p.doc_id, p.text, p.start, p.end) for p in split(document, self.model).passages]
+            for document in source.read().documents:
+                chunks += [Chunk(p.doc_id, p.text, p.start, p.end) for p in split(document, self.model).passages]
             self.progress.advance()
         return chunks
 

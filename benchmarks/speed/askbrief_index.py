@@ -12,6 +12,7 @@ from askbrief.indexing.build import build_from
 from askbrief.indexing.manifest import SourceRow
 from askbrief.indexing.sources import SourceFile
 from askbrief.reading import plain
+from askbrief.reading.extract import Reading
 from askbrief.records import Document
 from benchmarks.speed.material import StandIn
 
@@ -28,4 +29,4 @@ def build(material: Material, folder: Path) -> None:
 
 def _source(doc_id: str, title: str, text: str) -> SourceFile:
     row = SourceRow(path=doc_id, sha256=hashlib.sha256(text.encode()).hexdigest())
-    return SourceFile(row, lambda: Document(doc_id, title, text, plain.blocks(text)))
+    return SourceFile(row, lambda: Reading((Document(doc_id, title, text, plain.blocks(text)),)))

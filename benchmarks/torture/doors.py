@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -303,7 +304,8 @@ def _split(extract: Any) -> None:  # noqa: ANN401 - what readers give
 def _tolerantly(library: Library, question: str) -> None:
     """Ask, and resolve what is shown; refusing the question is fine."""
     try:
-        answer = library.ask(question, scope=Scope(documents=frozenset(library.generation.store.doc_ids())))
+        everything = frozenset(chain.from_iterable(library.generation.store.doc_ids().values()))
+        answer = library.ask(question, scope=Scope(documents=everything))
     except AskbriefError:
         return
     for hit in answer.hits:

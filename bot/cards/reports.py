@@ -10,6 +10,7 @@ from bot.markup import block_quote, inert, inert_line, inert_sentence, shortened
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from askbrief.reading.extract import Reading
     from askbrief.records import BuildReport, Problem
     from bot.language import Words
 
@@ -79,16 +80,21 @@ def build_failed(reason: str, words: Words) -> Card:
     return Card((Text(f"### {words('build-failed')}\n{inert_sentence(reason, _LONGEST_FAILURE)}"),), Colour.BAD)
 
 
-def upload_preview(upload: str, path: str, title: str, text: str, *, replaces: bool, words: Words) -> Card:
+def upload_preview(upload: str, path: str, reading: Reading, *, replaces: bool, words: Words) -> Card:
     """What an attachment would become, to be confirmed."""
+    first, *others = reading.documents
     lines = [
         f"### {words('add-title')}",
-        words("add-as", path=inert_line(path, _LONGEST_PATH), title=inert_line(title, _LONGEST_PATH)),
-        words("add-words", count=len(text.split())),
+        words("add-as", path=inert_line(path, _LONGEST_PATH), title=inert_line(first.title, _LONGEST_PATH)),
     ]
+    if others:
+        lines.append(words("add-others", count=len(others)))
+    lines += _problems(words("files-failed"), reading.failed, _MOST_PROBLEMS, words)
+    lines += _problems(words("files-warnings"), reading.warnings, _MOST_PROBLEMS, words)
     if replaces:
         lines.append(words("add-replaces"))
-    lines.append(block_quote(inert(shortened(text, _LONGEST_PREVIEW))))
+    lines.append(words("add-words", count=len(first.text.split())))
+    lines.append(block_quote(inert(shortened(first.text, _LONGEST_PREVIEW))))
     return Card(
         (
             Text("\n".join(lines)),

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from askbrief.choices import Style
+from askbrief.citing.places import parse_place
 from askbrief.errors import CitationUnknown, InputError
 from bot.cards import citations
 from bot.cards.layout import notice
@@ -42,7 +43,7 @@ class CitingCog(commands.Cog):
     # ----------------------------------------------------------------------------------------- commands
 
     @app_commands.command(name="cite", description="Resolve a citation key: does the quote still stand?")
-    @app_commands.describe(key="A key as it was shown, such as ttp-report-k7f3qa", style="How to write it")
+    @app_commands.describe(key="A key (ttp-report-k7f3qa) or a place (report.pdf p. 12)", style="How to write it")
     @app_commands.choices(style=[app_commands.Choice(name=one.capitalize(), value=one) for one in citations.STYLES])
     async def cite(self, interaction: Interaction, key: str, style: str | None = None) -> None:
         """Say how a quote stands today; with a style, write it out to be copied."""
@@ -50,7 +51,7 @@ class CitingCog(commands.Cog):
 
     async def _cite(self, interaction: Interaction, key: str, style: str | None) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asker, citation = await self._resolved(interaction, key)
+        asker, citation = await self._resolved(interaction, await self._located(interaction, key))
         words = self.bot.words(asker, private=True)
         if style is None:
             await respond(interaction, citations.resolved(citation, words))
@@ -58,10 +59,14 @@ class CitingCog(commands.Cog):
             await respond(interaction, self._menu(citation, Style(style), asker))
 
     @app_commands.command(name="passage", description="Show a passage with what stands before and after it")
-    @app_commands.describe(key="A key as it was shown, such as ttp-report-k7f3qa")
+    @app_commands.describe(key="A key (ttp-report-k7f3qa) or a place (report.pdf p. 12)")
     async def passage(self, interaction: Interaction, key: str) -> None:
         """Show a passage between its neighbours."""
-        await self.bot.attend(interaction, self.around(interaction, key))
+        await self.bot.attend(interaction, self._passage(interaction, key))
+
+    async def _passage(self, interaction: Interaction, where: str) -> None:
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show_around(interaction, await self._located(interaction, where))
 
     @cite.autocomplete("key")
     @passage.autocomplete("key")
@@ -111,10 +116,24 @@ class CitingCog(commands.Cog):
     async def around(self, interaction: Interaction, key: str) -> None:
         """Show the passage between its neighbours, privately."""
         await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._show_around(interaction, key)
+
+    async def _show_around(self, interaction: Interaction, key: str) -> None:
         asker = Asker.of_interaction(interaction)
         scope = await self.bot.audience.scope(asker, private=True)
         found = await self._read(key, lambda library: library.read_around(key, scope))
         await respond(interaction, citations.around(found, self.bot.words(asker, private=True)))
+
+    async def _located(self, interaction: Interaction, where: str) -> str:
+        """The key that somebody means: of the first passage, where it is a place."""
+        if parse_place(where) is None:
+            return where
+        asker = Asker.of_interaction(interaction)
+        scope = await self.bot.audience.scope(asker, private=True)
+        try:
+            return (await self.bot.desk.read(lambda library: library.locate(where, scope)))[0]
+        except (CitationUnknown, InputError):
+            raise Refusal("error-unknown-place", place=where) from None
 
     async def _resolved(self, interaction: Interaction, key: str) -> tuple[Asker, Citation]:
         asker = Asker.of_interaction(interaction)

@@ -82,11 +82,11 @@ class IndexingCog(
         doc_id = self.uploads.doc_id(file.filename, collection_name(collection), file.size)
         self._check_ceiling(asker, doc_id)
         content = await file.read()
-        upload, document = await asyncio.to_thread(
+        upload, reading = await asyncio.to_thread(
             lambda: self.uploads.keep(content, doc_id, person=asker.person, guild=asker.guild or 0)
         )
         card = reports.upload_preview(
-            upload.upload_id, doc_id, document.title, document.text, replaces=self.uploads.is_there(doc_id), words=words
+            upload.upload_id, doc_id, reading, replaces=self.uploads.is_there(doc_id), words=words
         )
         await respond(interaction, card)
 
@@ -100,7 +100,7 @@ class IndexingCog(
         asker, words = self.manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         source = document_of(document, await self._listed(asker))
-        await respond(interaction, reports.removal(mark_of(source.doc_id), source.doc_id, source.title, words))
+        await respond(interaction, reports.removal(mark_of(source.doc_id), source.path, source.title, words))
 
     @add.autocomplete("collection")
     async def _collections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
@@ -139,7 +139,7 @@ class IndexingCog(
         asker, words = self.manager(interaction)
         source = document_of(mark, await self._listed(asker))
         await update(interaction, notice(words("removed-building")))
-        await asyncio.to_thread(self.uploads.remove, source.doc_id)
+        await asyncio.to_thread(self.uploads.remove, source.path)
         await self._build(interaction, asker, words)
 
     async def kept(self, interaction: Interaction, _: str) -> None:

@@ -146,6 +146,10 @@ stage-counting-terms = Begriffe werden gezählt
 stage-learning-names = Namen werden gelernt
 add-title = Dieses Dokument hinzufügen?
 add-as = Als **{ $path }**, mit dem Titel **{ $title }**.
+add-others = { $count ->
+    [one] Darin ist 1 weiteres Dokument.
+   *[other] Darin sind { $count } weitere Dokumente.
+}
 add-words = { $count ->
     [one] 1 Wort
    *[other] { $count } Wörter
@@ -199,6 +203,7 @@ error-unknown-collection = Eine Sammlung „{ $name }“ gibt es nicht: bitte ei
 error-unknown-key = Unter dem Schlüssel „{ $key }“ ist keine Textstelle bekannt: Buchstaben prüfen oder noch einmal fragen.
 error-unknown-name = Die Quellen, die durchsucht werden dürfen, sagen nicht, wofür „{ $name }“ steht.
 error-unknown-name-similar = Die Quellen, die durchsucht werden dürfen, sagen nicht, wofür „{ $name }“ steht. Ähnliche Namen: { $similar }
+error-unknown-place = Eine solche Stelle finde ich nicht: „{ $place }“. Stellen sehen so aus: report.pdf p. 12.
 error-malformed-key = „{ $key }“ ist kein Zitatschlüssel; Schlüssel sehen so aus: ttp-report-k7f3qa.
 error-date = { $option ->
     [since] seit
@@ -235,7 +240,7 @@ command-ask = frage
 command-cite = zitat
     .description = Einen Zitatschlüssel auflösen: Stimmt das Zitat noch?
     .key = schlüssel
-    .key-description = Ein Schlüssel, wie er gezeigt wurde, etwa ttp-report-k7f3qa
+    .key-description = Ein Schlüssel (ttp-report-k7f3qa) oder eine Stelle (report.pdf p. 12)
     .style = form
     .style-description = Wie das Zitat geschrieben werden soll
 choice-markdown = Markdown
@@ -248,7 +253,7 @@ command-define = begriff
 command-passage = stelle
     .description = Eine Textstelle zeigen, mit dem, was davor und danach steht
     .key = schlüssel
-    .key-description = Ein Schlüssel, wie er gezeigt wurde, etwa ttp-report-k7f3qa
+    .key-description = Ein Schlüssel (ttp-report-k7f3qa) oder eine Stelle (report.pdf p. 12)
 command-find-sources = Quellen finden
 command-sources = quellen
     .description = Die Dokumente auflisten, die durchsucht werden können

@@ -145,6 +145,10 @@ stage-counting-terms = Counting terms
 stage-learning-names = Learning names
 add-title = Add this document?
 add-as = As **{ $path }**, titled **{ $title }**.
+add-others = { $count ->
+    [one] There is 1 more document in it.
+   *[other] There are { $count } more documents in it.
+}
 add-words = { $count ->
     [one] 1 word
    *[other] { $count } words
@@ -198,6 +202,7 @@ error-unknown-collection = There is no collection "{ $name }": choose one of the
 error-unknown-key = No passage is known by the key "{ $key }": check its letters, or ask again.
 error-unknown-name = The sources that you may search don't say what "{ $name }" stands for.
 error-unknown-name-similar = The sources that you may search don't say what "{ $name }" stands for. Similar names: { $similar }
+error-unknown-place = I find no such place: "{ $place }". Places look like this: report.pdf p. 12.
 error-malformed-key = "{ $key }" is not a citation key; keys look like this: ttp-report-k7f3qa.
 error-date = { $option } is "{ $value }": write a year, a month or a day: 2022, 2022-07 or 2022-07-05.
 error-not-for-channel = This may not be shown to everybody in this channel.

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from askbrief.citing.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citing.keys import parse_key
 from askbrief.citing.ledger import Ledger, Remembered
 from askbrief.citing.locators import locator
-from askbrief.errors import CitationUnknown, LedgerError
+from askbrief.citing.places import parse_place, spans
+from askbrief.errors import CitationUnknown, InputError, LedgerError
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.fusion import best
 from askbrief.records import Citation, CitationStatus, Passage, Scope, Span, Surroundings
@@ -19,10 +21,16 @@ from askbrief.records import Citation, CitationStatus, Passage, Scope, Span, Sur
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from askbrief.citing.places import Place
     from askbrief.indexing.generation import Generation
+    from askbrief.records import Source
 
 EVERYTHING = Scope()
 _CANDIDATES = 5
+_MOST_AT_A_PLACE = 50
+_MOST_NAMED = 5
+_NEARLY = 88.0
+"""The rapidfuzz ratio (0..100) from which a name with a typing error is that of a document."""
 _CLOSE_ELSEWHERE = 90.0
 """In another document than its own, words must be this much alike (0..100) to count as the quote, changed."""
 
@@ -54,6 +62,67 @@ class Citations:
         store, doc_id = self.generation.store, passage.doc_id
         about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
         return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
+
+    def locate(self, where: str, scope: Scope = EVERYTHING) -> list[str]:
+        """The keys of what a person points at: of one key itself, or of the passages at a place, in order.
+
+        Args:
+            where: a key as it may be pasted, or a place: "report.pdf p. 12", "costs.xlsx sheet Plan, row 7".
+            scope: what this person may see; other documents are as unknown as those that are not there.
+
+        Raises:
+            InputError: this is neither, or several documents are called that.
+            CitationUnknown: there is no such document, or no such place in it.
+            LedgerError: the memory of keys cannot be written.
+        """
+        place = parse_place(where)
+        if place is None:
+            return [parse_key(where)]
+        called = self._called(place.document, scope)
+        found = {doc_id: passages for doc_id in called if (passages := self._passages_at(place, doc_id))}
+        if len(found) > 1:
+            names = ", ".join(sorted(found)[:_MOST_NAMED])
+            raise InputError(f"{len(found)} documents are called {place.document!r}: give one by its path, of {names}")
+        if not found:
+            raise CitationUnknown(_nothing_there(place, called))
+        passages = next(iter(found.values()))[:_MOST_AT_A_PLACE]
+        shown = [(self.generation.store.key(number), self.generation.store.passage(number)) for number in passages]
+        if self._ledger is not None:
+            self._ledger.remember(self._remembered(*one) for one in shown)
+        return [key for key, _ in shown]
+
+    def _called(self, name: str, scope: Scope) -> list[str]:
+        """The documents that go by a name: by path, else by file name, else by title, else nearly by either."""
+        asked = _folded(name)
+        names = [(source.doc_id, _folded(source.doc_id), _folded(source.title)) for source in self._sources(scope)]
+        for goes_by in (
+            lambda path, _: path == asked,
+            lambda path, title: asked in (path.rpartition("/")[2], title),
+            lambda path, _: asked == path.rpartition("/")[2].rpartition(".")[0],
+            lambda path, title: max(fuzz.ratio(asked, path.rpartition("/")[2]), fuzz.ratio(asked, title)) >= _NEARLY,
+            lambda path, title: asked in title or asked in path,
+        ):
+            found = [doc_id for doc_id, path, title in names if goes_by(path, title)]
+            if found:
+                return found
+        return []
+
+    def _sources(self, scope: Scope) -> list[Source]:
+        return self.generation.store.sources(scope)
+
+    def _passages_at(self, place: Place, doc_id: str) -> list[int]:
+        """The positions of the passages that have words of a place."""
+        store = self.generation.store
+        document, catalogued = store.document(doc_id), store.find(doc_id)
+        if document is None or catalogued is None:
+            return []
+        numbers = range(catalogued.first, catalogued.last)
+        stretches = spans(place, document)
+        return [
+            number
+            for number, passage in zip(numbers, store.passages(numbers), strict=True)
+            if any(span.start < passage.end and passage.start < span.end for span in stretches)
+        ]
 
     def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
         """Resolve a citation key: the quote as it was shown, and how it stands today.
@@ -153,3 +222,15 @@ class Citations:
         """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
         remembered = self._recall(key)
         return remembered if remembered is not None and self._may_see(remembered, scope) else None
+
+
+def _nothing_there(place: Place, called: Sequence[str]) -> str:
+    if not called:
+        return f"no document is called {place.document!r}: askbrief sources lists them"
+    if len(called) > 1:
+        return f"none of the {len(called)} documents called {place.document!r} has such a place"
+    return f"{called[0]} has no such place: look at its locators, or ask a question"
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())

@@ -34,7 +34,7 @@ from askbrief.cli_feedback import feedback
 from askbrief.cli_measuring import calibrate, evaluate
 from askbrief.cli_names import define
 from askbrief.errors import AskbriefError, BuildInterrupted, CitationUnknown, InputError, SeedsError
-from askbrief.records import Metadata, Problem, Scope, Verdict
+from askbrief.records import Metadata, Scope, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -188,38 +188,42 @@ def ask(  # noqa: PLR0913 - one for each option
 
 @app.command()
 def cite(
-    key: Annotated[str, typer.Argument(help="A citation key, such as ttp-report-k7f3qa.", show_default=False)],
+    where: Annotated[str, typer.Argument(help="A citation key, or a place: report.pdf p. 12", show_default=False)],
     *,
     style: Annotated[Style, typer.Option(help="How to write it.")] = Style.PLAIN,
     index: Index = None,
     state: State = None,
     as_json: Json = False,
 ) -> int:
-    """Resolve a citation key: the quote, and whether it still stands in the sources.
+    """Resolve a citation key: the quote, and whether it still stands in the sources; or cite what stands at a place.
 
-    The style json gives CSL-JSON for reference managers; --json gives the whole record.
-    Exit code 1: the quote is gone from the sources, or the key was never shown.
+    The style json gives CSL-JSON for reference managers; --json gives the whole record (of a place: a list of them).
+    Exit code 1: the quote is gone from the sources, the key was never shown, or there is no such place.
 
     \b
     Example:
       askbrief cite ttp-report-k7f3qa --style markdown
+      askbrief cite "report.pdf p. 12"
+      askbrief cite "costs.xlsx sheet Plan, row 7"
     """
-    from askbrief.citing.styles import written
+    from askbrief.citing.places import parse_place
+    from askbrief.citing.styles import csl_json, written
     from askbrief.records import CitationStatus
-    from askbrief.terminal import citation, clean
+    from askbrief.terminal import citations, clean
 
     settings = load_settings(index_dir=index, state_dir=state)
     with open_library(settings) as library:
-        found = library.cite(key)
-    text = written(found, style)
+        found = [library.cite(key) for key in library.locate(where)]
+    texts = [written(one, style) for one in found]
     if style is Style.JSON and not as_json:
-        sys.stdout.write(f"{text}\n")
+        sys.stdout.write(f"{csl_json(found)}\n")
     elif style is not Style.PLAIN and not as_json:
-        errors().print(f"{found.status}", style="dim")
-        sys.stdout.write(f"{clean(text)}\n")
+        errors().print(", ".join(one.status for one in found), style="dim")
+        sys.stdout.write("".join(f"{clean(text)}\n" for text in texts))
     else:
-        show(as_json, lambda payloads: payloads.citation(found), lambda: citation(found, text))
-    return NOT_FOUND if found.status is CitationStatus.GONE else FOUND
+        several = parse_place(where) is not None
+        show(as_json, lambda payloads: payloads.citations(found, several), lambda: citations(found, texts))
+    return NOT_FOUND if all(one.status is CitationStatus.GONE for one in found) else FOUND
 
 
 @app.command()
@@ -235,7 +239,7 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
 
     with Generation.open_current(load_settings(index_dir=index).index_dir) as generation:
         manifest, listed = generation.manifest, generation.store.sources(Scope())
-        problems = [Problem(row.path, row.problem) for row in generation.sources() if row.problem]
+        problems = [problem for row in generation.sources() for problem in row.problems]
     show(
         as_json,
         lambda payloads: payloads.sources(manifest, listed, problems),
@@ -284,12 +288,13 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     from askbrief.indexing.checking import check as check_index
     from askbrief.indexing.generation import Generation
     from askbrief.indexing.sources import seed_files
+    from askbrief.reading.bounds import Bounds
     from askbrief.terminal import check_report
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     with Generation.open_current(settings.index_dir) as generation, Bar(errors()) as bar:
         files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
-        report = check_index(generation, files, bar)
+        report = check_index(generation, files, Bounds.of(settings), bar)
     show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
     return NOT_FOUND if report.problems else FOUND
 

@@ -29,6 +29,7 @@ from askbrief.indexing.progress import Progress, Silent
 from askbrief.indexing.sources import SourceFile
 from askbrief.library import Library
 from askbrief.reading import plain
+from askbrief.reading.extract import Reading
 from askbrief.reading.metadata import iso_date
 from askbrief.records import Answer, Document, Hit, Metadata
 
@@ -327,7 +328,7 @@ def _parsed(line: str, row: type[Row], where: str) -> Row:
 
 def _source(document: CorpusDocument) -> SourceFile:
     content = hashlib.sha256(document.model_dump_json().encode()).hexdigest()
-    return SourceFile(SourceRow(path=document.doc_id, sha256=content), lambda: _document(document))
+    return SourceFile(SourceRow(path=document.doc_id, sha256=content), lambda: Reading((_document(document),)))
 
 
 def _document(document: CorpusDocument) -> Document:

@@ -16,6 +16,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from askbrief.errors import CitationUnknown, EvaluationError, InputError, in_words
@@ -237,7 +238,7 @@ def _write(path: Path, lines: Iterable[str]) -> None:
 
 
 def _corpus(store: Store) -> Iterator[CorpusDocument]:
-    for doc_id in sorted(store.doc_ids()):
+    for doc_id in sorted(chain.from_iterable(store.doc_ids().values())):
         about = store.metadata(doc_id)
         yield CorpusDocument(
             doc_id=doc_id, title=store.title(doc_id), text=store.text(doc_id), url=about.url, date=about.date

@@ -312,6 +312,10 @@ class Library:
         """Resolve a citation key: see `Citations.cite`."""
         return self._citations.cite(key, scope)
 
+    def locate(self, where: str, scope: Scope = EVERYTHING) -> list[str]:
+        """The keys of what a person points at, a key or a place such as "report.pdf p. 12": see `Citations.locate`."""
+        return self._citations.locate(where, scope)
+
     def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
         """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
         return self._citations.read_around(key, scope)

@@ -111,6 +111,11 @@ def _definition(definition: Definition) -> dict[str, Any]:
     }
 
 
+def citations(citations: Sequence[Citation], several: bool) -> Any:  # noqa: ANN401, FBT001 - an object or a list
+    """A resolved key, or a list of them for what stands at a place."""
+    return [citation(one) for one in citations] if several else citation(citations[0])
+
+
 def citation(citation: Citation) -> dict[str, Any]:
     """A resolved key; `current` is null where the quote is gone."""
     found = citation.current_doc_id is not None

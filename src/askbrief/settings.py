@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     read_mib: Annotated[int, Field(ge=256)] = 2048
     """How much memory reading one file may take, the process that reads it included."""
 
+    ocr: Annotated[str | None, Field(pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")] = None
+    """The languages in which Tesseract, where it is installed, reads pages that are pictures: "eng", "eng+deu"."""
+
 
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; a keyword that is not None wins over the environment.

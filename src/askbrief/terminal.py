@@ -177,7 +177,13 @@ def definitions(name: str, found: Sequence[Definition], similar: Sequence[str]) 
 # ---------------------------------------------------------------------------------------------- citations
 
 
-def citation(citation: Citation, text: str) -> RenderableType:
+def citations(citations: Sequence[Citation], texts: Sequence[str]) -> RenderableType:
+    """Citations, one below the other."""
+    shown = [_citation(citation, text) for citation, text in zip(citations, texts, strict=True)]
+    return Group(*(Padding(one, (0 if place == 0 else 1, 0, 0, 0)) for place, one in enumerate(shown)))
+
+
+def _citation(citation: Citation, text: str) -> RenderableType:
     """How a citation stands, the citation written out, and what is in its place today where that differs."""
     words, style = _STATUSES[citation.status]
     parts: list[RenderableType] = [Text(words, style=f"bold {style}"), Text(), Text(clean(text))]

@@ -5,13 +5,13 @@ An index of another format or analysis is built anew; where only the others diff
 
 from __future__ import annotations
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """The files of a generation change, or what stands in them."""
 
-READING_VERSION = 1
+READING_VERSION = 2
 """A reader's text or blocks change, so that documents are read again."""
 
-SPLITTING_VERSION = 2
+SPLITTING_VERSION = 3
 """The passages of any document change, so that every document is split again."""
 
 ANALYSIS_VERSION = 1

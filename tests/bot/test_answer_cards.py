@@ -346,7 +346,7 @@ def test_a_title_and_metadata_of_markup_show_as_themselves(text: str) -> None:
 @pytest.mark.parametrize("text", [*NASTY, "\u200b\u202e", "\u3164"])
 def test_the_titles_that_the_sources_cover_show_as_themselves(text: str) -> None:
     metadata = Metadata(title=text)
-    sources = [Source("un/a.txt", title, "un", metadata, 1, 9, "") for title in (text, f"T{text}")]
+    sources = [Source("un/a.txt", title, "un", metadata, 1, 9, "", "un/a.txt") for title in (text, f"T{text}")]
     card = card_of(verdict=Verdict.NONE, coverage=Coverage.of(sources, NOW))
     line = card.blocks[0].markdown.split("\n")[-1]
     first, second = re.fullmatch(r"What the sources do cover: \*(.+)\*, \*(.+)\*\.", line).groups()  # type: ignore[union-attr]

@@ -239,7 +239,7 @@ _PIECES = st.text(
 _NAMES = st.builds(lambda piece, times: piece * times, _PIECES, st.sampled_from([1, 1, 5, 80, 400]))
 _SOURCES = st.builds(
     lambda path, title, who: Source(
-        path, title, path.rpartition("/")[0], Metadata(author=(who,), publisher=title, date="2022-07"), 3, 9, ""
+        path, title, path.rpartition("/")[0], Metadata(author=(who,), publisher=title, date="2022-07"), 3, 9, "", path
     ),
     _NAMES,
     _NAMES,
@@ -282,7 +282,7 @@ def test_any_rules_fit_into_a_message(some: list[Rule], times: int, *, is_open: 
 def test_the_longest_names_fit_too(locale: str, noise: str) -> None:
     """As many as can be, as long as can be, and full of what must be escaped."""
     words, long = WORDS[locale], noise * 3_000
-    source = Source(long, long, long, Metadata(author=(long, long), publisher=long, date="2022"), 10**9, 1, "")
+    source = Source(long, long, long, Metadata(author=(long, long), publisher=long, date="2022"), 10**9, 1, "", long)
     coverage = Coverage(10**9, 10**9, (), (), None, NOW)
     changes = Changes(*((long,) * 99 for _ in range(3)))
     rule = Rule(1, long, Kind.ROLE, 2**63)

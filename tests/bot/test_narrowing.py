@@ -24,7 +24,7 @@ from bot.narrowing import (
 
 
 def source(doc_id: str, title: str = "") -> Source:
-    return Source(doc_id, title or doc_id, doc_id.rpartition("/")[0], Metadata(), 1, 100, "0" * 64)
+    return Source(doc_id, title or doc_id, doc_id.rpartition("/")[0], Metadata(), 1, 100, "0" * 64, doc_id)
 
 
 def documents(*names: str) -> Scope:

@@ -30,7 +30,7 @@ def test_another_document_place_or_wording_has_another_key(change: dict[str, Any
 
 
 def test_what_is_known_about_a_passage_leaves_its_key_alone() -> None:
-    described = replace(PASSAGE, section="Strength", page=4, paragraphs=(9, 9), sentences=())
+    described = replace(PASSAGE, section="Strength", pages=(4, 5), paragraphs=(9, 9), sentences=())
     assert citation_key("TTP", described) == citation_key("TTP", PASSAGE)
 
 

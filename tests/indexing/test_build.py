@@ -18,8 +18,9 @@ from tests.fakes import HashEncoder
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from askbrief.reading.bounds import Bounds
+    from askbrief.reading.extract import Reading
     from askbrief.reading.seeds import SeedFile
-    from askbrief.records import Document
     from tests.conftest import Workplace
 
 SENTENCES = [
@@ -74,7 +75,7 @@ def test_every_kind_of_change_is_reported_by_name(workplace: Workplace) -> None:
     workplace.write("edited.txt", article(99))
     workplace.write("new.txt", article(98))
     workplace.write("blank.txt", " \n\n ")
-    workplace.write("scan.pdf", b"%PDF-1.7")
+    workplace.write("scan.png", b"%PDF-1.7")
     (workplace.seeds / "deleted.txt").unlink()
     report = workplace.build()
     assert report.added == ("new.txt",)
@@ -82,8 +83,8 @@ def test_every_kind_of_change_is_reported_by_name(workplace: Workplace) -> None:
     assert report.removed == ("deleted.txt",)
     assert report.unchanged == ("kept.txt",)
     assert report.empty == ("blank.txt",)
-    assert [problem.path for problem in report.failed] == ["scan.pdf"]
-    assert ".pdf files are not readable yet" in report.failed[0].reason
+    assert [problem.path for problem in report.failed] == ["scan.png"]
+    assert ".png files are not readable" in report.failed[0].reason
 
 
 def test_a_file_that_fails_from_now_on_leaves_the_index_and_comes_back_when_mended(workplace: Workplace) -> None:
@@ -174,9 +175,9 @@ def test_unchanged_documents_are_neither_read_nor_encoded_again(
     read: list[str] = []
     real = registry.read
 
-    def noted(file: SeedFile, **bounds: int) -> Document:
+    def noted(file: SeedFile, bounds: Bounds) -> Reading:
         read.append(file.doc_id)
-        return real(file, **bounds)
+        return real(file, bounds)
 
     monkeypatch.setattr(registry, "read", noted)
     report = workplace.build()
@@ -196,7 +197,7 @@ def test_more_files_than_the_limit_are_refused_and_the_old_index_keeps_serving(w
 def test_a_file_that_stalls_its_reader_is_a_row_and_the_others_are_built(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     workplace.write("stalling.md", "- a\n" * 2_000_000)
-    report = workplace.build(settings=Settings(read_seconds=1))
+    report = workplace.build(settings=Settings(read_seconds=3))
     assert report.added == ("a.txt",)
     assert [problem.path for problem in report.failed] == ["stalling.md"]
     assert "took longer than 1 s to read (ASKBRIEF_READ_SECONDS)" in report.failed[0].reason

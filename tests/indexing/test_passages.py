@@ -167,11 +167,12 @@ def test_of_two_headings_in_a_row_the_lower_one_is_the_section() -> None:
     assert [passage.section for passage in divide(text).passages] == ["Introduction"]
 
 
-def test_a_passage_is_on_the_page_on_which_it_begins() -> None:
+def test_a_passage_is_on_the_pages_on_which_it_begins_and_ends_and_paragraphs_are_counted_on_each() -> None:
     text = "It rose. It fell."
-    blocks = (Block(0, 8, page=3), Block(9, 17, page=4))
-    (passage,) = split(Document("a.pdf", "A", text, blocks), HashEncoder()).passages
-    assert passage.page == 3
+    blocks = (Block(0, 8), Block(9, 17))
+    (passage,) = split(Document("a.pdf", "A", text, blocks, pages=(0, 0, 0, 9)), HashEncoder()).passages
+    assert passage.pages == (3, 4)
+    assert passage.paragraphs == (1, 1)
 
 
 @pytest.mark.parametrize("blocks", [(), (Block(0, 5, BlockKind.HEADING, 1),)])

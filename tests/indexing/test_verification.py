@@ -15,6 +15,7 @@ from askbrief.indexing.checking import check
 from askbrief.indexing.generation import Generation
 from askbrief.indexing.progress import Silent
 from askbrief.machine import sha256_of
+from askbrief.reading.bounds import Bounds
 from tests.indexing.test_build import article, contents
 from tests.indexing.test_generation import serving, truncate
 
@@ -149,7 +150,7 @@ def test_what_a_disk_loses_is_found_by_check_and_never_opened_again(large: Workp
         Generation.open_current(large.index) as generation,
         pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"),
     ):
-        check(generation, [], Silent())
+        check(generation, [], Bounds(), Silent())
     with pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"):
         opened(large)
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.errors import ReadingError
-from askbrief.reading.metadata import front_matter, iso_date, merge, parse
+from askbrief.reading.metadata import front_matter, iso_date, parse
 from askbrief.records import Metadata
 
 FULL = """
@@ -210,4 +210,4 @@ def test_a_broken_line_of_front_matter_is_counted_from_the_top_of_the_file() -> 
 def test_a_sidecar_wins_field_by_field_and_leaves_the_rest() -> None:
     sidecar = Metadata(title="Given", date="2022")
     own = Metadata(title="Own", author=("A. Khan",), date="2021-01-01", tags=("x",))
-    assert merge(sidecar, own) == Metadata(title="Given", author=("A. Khan",), date="2022", tags=("x",))
+    assert sidecar.over(own) == Metadata(title="Given", author=("A. Khan",), date="2022", tags=("x",))

@@ -104,11 +104,11 @@ def test_the_folder_itself_may_be_a_link(seeds: Path, tmp_path: Path) -> None:
 # ---------------------------------------------------------------------------------------------------- refusals
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a", "a.txt.gz"])
+@pytest.mark.parametrize("name", ["a.png", "a", "a.txt.gz"])
 def test_a_file_without_a_reader_is_named(seeds: Path, name: str) -> None:
     write(seeds, name, "fine.txt")
     assert list(refusals(seeds)) == [name]
-    assert "not readable yet" in refusals(seeds)[name]
+    assert "not readable: " in refusals(seeds)[name]
 
 
 def test_a_link_that_leaves_the_folder_is_refused(seeds: Path, tmp_path: Path) -> None:

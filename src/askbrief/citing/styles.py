@@ -11,6 +11,8 @@ from askbrief.choices import Style
 from askbrief.patterns import pattern
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from askbrief.records import Citation, Metadata
 
 _MARKUP = pattern(r"([\\`*_{}\[\]<>#|~&])")
@@ -28,7 +30,12 @@ def written(citation: Citation, style: Style) -> str:
         case Style.FOOTNOTE:
             return f"[^{citation.key}]: {_markdown_source(citation)}: “{escaped(_one_line(citation.quote))}”"
         case Style.JSON:
-            return json.dumps([csl(citation)], ensure_ascii=False, indent=2)
+            return csl_json([citation])
+
+
+def csl_json(citations: Sequence[Citation]) -> str:
+    """Citations as a file of CSL-JSON."""
+    return json.dumps([csl(citation) for citation in citations], ensure_ascii=False, indent=2)
 
 
 def csl(citation: Citation) -> dict[str, Any]:

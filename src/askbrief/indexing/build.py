@@ -40,14 +40,17 @@ from askbrief.ranking.counting import TermCounter
 from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.learning import Learner, of_team
 from askbrief.ranking.lexical import Postings
-from askbrief.reading.worker import Bounds
-from askbrief.records import BuildReport, Changes, Problem
+from askbrief.reading.bounds import Bounds
+from askbrief.records import BuildReport, Changes
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from askbrief.ranking.encoder import Encoder
+
+
+DEFAULT_BOUNDS = Bounds()
 
 
 def build(
@@ -91,22 +94,20 @@ def build_from(
     encoder: Encoder,
     *,
     full: bool = False,
-    bounds: Bounds | None = None,
+    bounds: Bounds = DEFAULT_BOUNDS,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with a list of sources in order of their paths; `build` is this for a folder."""
     started = time.monotonic()
     with _write_errors(index), BuildLock(index), ExitStack() as stack:
         sweep(index)
-        base = _base(index, encoder, stack, full=full)
+        base = _base(index, Versions.of(encoder, bounds.ocr), stack, full=full)
         if base.why is None and base.serving and not changes([f.row for f in files], base.sources):
-            report = _report(base.serving.manifest, base.sources, base, warnings=(), encoded=0)
+            report = _report(base.serving.manifest, base.sources, base, encoded=0)
             forget_encoded(index)
         else:
             building = stack.enter_context(_building(index))
-            report = _write(
-                files, index, building, encoder, base, bounds=bounds or Bounds(), progress=progress or Silent()
-            )
+            report = _write(files, index, building, encoder, base, bounds=bounds, progress=progress or Silent())
     return replace(report, seconds=round(time.monotonic() - started, 3))
 
 
@@ -121,7 +122,7 @@ def _write(
     progress: Progress,
 ) -> BuildReport:
     with StoreWriter(building / TEXT, base.documents.text if base.documents else None) as store:
-        intake = Intake(store, encoder, base.documents)
+        intake = Intake(store, encoder, base.documents, base.sources)
         rows = _add_documents(files, intake, bounds, progress)
         encoded = _write_vectors(index, building, store, encoder, base.vectors, progress)
         terms = _write_postings(building, store, intake.portions, base.documents, progress)
@@ -130,7 +131,7 @@ def _write(
     manifest = Manifest(
         generation=next_name(index, sums),
         built_at=dt.datetime.now(dt.UTC),
-        versions=Versions.of(encoder),
+        versions=Versions.of(encoder, bounds.ocr),
         documents=store.documents,
         passages=store.passages,
         terms=terms,
@@ -138,7 +139,7 @@ def _write(
     )
     publish(building, index, manifest, rows)
     forget_encoded(index)
-    report = _report(manifest, rows, base, intake.warnings, encoded)
+    report = _report(manifest, rows, base, encoded)
     base.close()
     sweep(index)
     return report
@@ -164,7 +165,7 @@ class _Base:
             self.serving.close()
 
 
-def _base(index: Path, encoder: Encoder, stack: ExitStack, *, full: bool) -> _Base:
+def _base(index: Path, ours: Versions, stack: ExitStack, *, full: bool) -> _Base:
     try:
         # What is taken over gets new checksums, so it must be whole: nothing that is remembered will do.
         serving = stack.enter_context(Generation.open_current(index, thorough=True))
@@ -175,13 +176,14 @@ def _base(index: Path, encoder: Encoder, stack: ExitStack, *, full: bool) -> _Ba
         return _Base(why=str(error).partition(": run")[0])
     if full:
         return _Base(serving, why="asked for in full", sources=sources)
-    built, ours = serving.manifest.versions, Versions.of(encoder)
+    built = serving.manifest.versions
     if built.vectors != ours.vectors:
         why = f"the model was {built.model} ({built.form}), and is {ours.model} ({ours.form}) now"
         return _Base(serving, why=why, sources=sources)
     previous = stack.enter_context(Previous(serving.folder))
     if built != ours:
-        why = "another version of askbrief read and split the documents"
+        other = "another version of askbrief" if built.ocr == ours.ocr else "another setting of ASKBRIEF_OCR"
+        why = f"{other} read and split the documents"
         return _Base(serving, vectors=previous, why=why, sources=sources)
     return _Base(serving, documents=previous, vectors=previous, sources=sources)
 
@@ -193,9 +195,9 @@ def _add_documents(files: Sequence[SourceFile], intake: Intake, bounds: Bounds, 
     """Add what is readable, unchanged documents as they were; give a row for every file."""
     progress.stage("reading", len(files))
     rows = []
-    with closing(read_all([file for file in files if intake.wants(file)], bounds)) as documents:
+    with closing(read_all([file for file in files if intake.wants(file)], bounds)) as readings:
         for file in files:
-            rows.append(intake.add(file, documents))
+            rows.append(intake.add(file, readings))
             progress.advance()
     return rows
 
@@ -281,14 +283,12 @@ def _write_errors(index: Path) -> Iterator[None]:
         ) from error
 
 
-def _report(
-    manifest: Manifest, rows: Sequence[SourceRow], base: _Base, warnings: Sequence[Problem], encoded: int
-) -> BuildReport:
+def _report(manifest: Manifest, rows: Sequence[SourceRow], base: _Base, encoded: int) -> BuildReport:
     """Say what became of every file since the generation that served before."""
     before = base.sources
     was_readable = {row.path for row in before if not row.problem}
     readable = {row.path for row in rows if not row.problem}
-    problems = [Problem(row.path, row.problem) for row in rows if row.problem]
+    problems = sorted((problem for row in rows for problem in row.problems), key=lambda problem: problem.path)
     difference: Changes = changes(rows, before)
     changed = readable & was_readable & set(difference.changed)
     return BuildReport(
@@ -299,7 +299,7 @@ def _report(
         unchanged=tuple(sorted(readable & was_readable - changed)),
         empty=tuple(problem.path for problem in problems if problem.reason == EMPTY),
         failed=tuple(problem for problem in problems if problem.reason != EMPTY),
-        warnings=tuple(warnings),
+        warnings=tuple(warning for row in rows for warning in row.warnings),
         documents=manifest.documents,
         passages=manifest.passages,
         encoded=encoded,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from askbrief.indexing.sources import SourceFile
     from askbrief.indexing.writer import StoreWriter
     from askbrief.ranking.encoder import Encoder
-    from askbrief.records import Document
+    from askbrief.reading.extract import Reading
 
 EMPTY = "holds no text"
 
@@ -37,24 +37,26 @@ class Portion:
 
 
 class Intake:
-    """Adds documents to a store and keeps what is to be said of them."""
+    """Adds the documents of files to a store, and keeps what is to be said of them."""
 
-    def __init__(self, store: StoreWriter, encoder: Encoder, previous: Previous | None) -> None:
+    def __init__(
+        self, store: StoreWriter, encoder: Encoder, previous: Previous | None, rows: Sequence[SourceRow] = ()
+    ) -> None:
         """Take where documents go, the encoder whose input passages must fit, and what there was before."""
         self._store = store
         self._encoder = encoder
         self._previous = previous
-        self._taken: set[int] = set()
+        self._rows = {row.path: row for row in rows}
+        self._taken: set[str] = set()
         self.portions: list[Portion] = []
-        self.warnings: list[Problem] = []
         self.aliases: Sequence[Sequence[str]] = ()
 
     def wants(self, file: SourceFile) -> bool:
         """Whether a file must be read for `add`."""
         return not file.row.problem and file.read_aliases is None and self._kept(file) is None
 
-    def add(self, file: SourceFile, documents: Iterator[Document | ReadingError]) -> SourceRow:
-        """Add one document, the next one of those that were read, or as it was; no text is a row that says why."""
+    def add(self, file: SourceFile, readings: Iterator[Reading | ReadingError]) -> SourceRow:
+        """Add what a file gave, the next of those that were read, or as it was; the row says what it did not give."""
         if file.row.problem:
             return file.row
         kept = self._kept(file)
@@ -62,45 +64,46 @@ class Intake:
             if file.read_aliases is not None:
                 self.aliases = file.read_aliases()
                 return file.row
-            cut = self._take_over(kept) if kept else self._add(file, next(documents))
+            return self._take_over(file.row, kept) if kept else self._add(file.row, next(readings))
         except ReadingError as error:
             return file.row.model_copy(update={"problem": str(error)})
-        if cut:
-            what = "1 sentence was" if cut == 1 else f"{cut} sentences were"
-            self.warnings.append(Problem(file.row.path, f"{what} too long for one passage, and cut"))
-        return file.row
 
     def gone(self) -> Iterator[str]:
         """The words of each passage of the previous generation that was not taken over."""
         if self._previous is not None:
-            for kept in self._previous.documents.values():
-                if kept.number not in self._taken:
+            for path, kept in self._previous.files.items():
+                if path not in self._taken:
                     yield from self._previous.texts(kept.first, kept.last)
 
     def _kept(self, file: SourceFile) -> Kept | None:
-        kept = self._previous.documents.get(file.row.path) if self._previous else None
-        return kept if kept and kept.fingerprint == file.fingerprint else None
+        kept = self._previous.files.get(file.row.path) if self._previous else None
+        return kept if kept and kept.fingerprint == file.row.fingerprint else None
 
-    def _take_over(self, kept: Kept) -> int:
+    def _take_over(self, row: SourceRow, kept: Kept) -> SourceRow:
         first = self._store.passages
         self._store.take_over(kept)
-        self._taken.add(kept.number)
+        self._taken.add(row.path)
         self._note(first, kept.first)
-        return kept.cut_sentences
+        before = self._rows[row.path]
+        return row.model_copy(update={"failed": before.failed, "warnings": before.warnings})
 
-    def _add(self, file: SourceFile, document: Document | ReadingError) -> int:
-        if isinstance(document, ReadingError):
-            raise document
-        done = split(document, self._encoder)
-        if not done.passages:
-            raise ReadingError(EMPTY)
-        digests = [
-            passage_digest(text, passage) for passage, text in zip(done.passages, done.encoded_texts, strict=True)
-        ]
-        first = self._store.passages
-        self._store.add(document, file.fingerprint, done.passages, digests, done.cut_sentences)
+    def _add(self, row: SourceRow, reading: Reading | ReadingError) -> SourceRow:
+        if isinstance(reading, ReadingError):
+            raise reading
+        first, failed, warnings = self._store.passages, list(reading.failed), list(reading.warnings)
+        for document in reading.documents:
+            done = split(document, self._encoder)
+            digests = [passage_digest(text, one) for one, text in zip(done.passages, done.encoded_texts, strict=True)]
+            if done.passages:
+                self._store.add(document, row, done.passages, digests)
+            elif document.doc_id != row.path:
+                failed.append(Problem(document.doc_id, EMPTY))
+            if done.cut_sentences:
+                warnings.append(Problem(document.doc_id, _cut(done.cut_sentences)))
+        if self._store.passages == first:
+            return row.model_copy(update={"problem": _nothing(failed, warnings), "failed": tuple(failed)})
         self._note(first, None)
-        return done.cut_sentences
+        return row.model_copy(update={"failed": tuple(failed), "warnings": tuple(warnings)})
 
     def _note(self, first: int, kept: int | None) -> None:
         """Note passages that were added; those that follow the ones before in either generation are one portion."""
@@ -110,3 +113,14 @@ class Intake:
             self.portions[-1] = Portion(before.first, self._store.passages, before.kept)
         else:
             self.portions.append(Portion(first, self._store.passages, kept))
+
+
+def _cut(sentences: int) -> str:
+    return f"{'1 sentence was' if sentences == 1 else f'{sentences} sentences were'} too long for one passage, and cut"
+
+
+def _nothing(failed: Sequence[Problem], warnings: Sequence[Problem]) -> str:
+    """Why a file gave no passages: it holds none, or none that could be read."""
+    if failed:
+        return "holds no file that could be read"
+    return f"{EMPTY}: {warnings[0].reason}" if warnings else EMPTY

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from askbrief.errors import IndexDamaged, IndexMismatch
+from askbrief.records import Problem
 from askbrief.versions import (
     ANALYSIS_VERSION,
     FORMAT_VERSION,
@@ -38,11 +39,12 @@ class Versions(BaseModel):
     model: str
     form: str
     dimension: int
+    ocr: str | None = None
 
     @classmethod
-    def of(cls, encoder: Encoder) -> Self:
-        """What this askbrief builds with an encoder."""
-        return cls(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension)
+    def of(cls, encoder: Encoder, ocr: str | None = None) -> Self:
+        """What this askbrief builds with an encoder, and with pages recognised in some languages or not."""
+        return cls(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension, ocr=ocr)
 
     @property
     def vectors(self) -> str:
@@ -51,7 +53,11 @@ class Versions(BaseModel):
 
 
 class SourceRow(BaseModel):
-    """A file below seeds/ as the build saw it; `problem` says why it gave no passages."""
+    """A file below seeds/ as the build saw it.
+
+    `problem` says why it gave no passages, `failed` which files within it could not be read, and `warnings` what of it
+    is not in the index.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -60,6 +66,18 @@ class SourceRow(BaseModel):
     sidecar_sha256: str = ""
     stamp: str = ""
     problem: str | None = None
+    failed: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What of it could not be read: the file itself, or files within it."""
+        return (*([Problem(self.path, self.problem)] if self.problem else []), *self.failed)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal content."""
+        return f"{self.sha256}:{self.sidecar_sha256}"
 
 
 class Manifest(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
@@ -38,6 +39,15 @@ class Split:
     cut_sentences: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Paragraph:
+    """A block with words, its place among them (on its page, where there are pages), and what the document calls it."""
+
+    block: Block
+    ordinal: int
+    number: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     """A sentence, and what stands between it and the next: list marks, rules, whatever is in no block."""
@@ -46,8 +56,7 @@ class _Sentence:
     end: int
     words: int
     tokens: int
-    paragraph: int
-    page: int | None
+    paragraph: _Paragraph
     words_after: int = 0
     tokens_after: int = 0
 
@@ -75,17 +84,21 @@ def indexed_text(title: str, passage: Passage) -> str:
     return "\n".join(filter(None, (title, passage.section, passage.text)))
 
 
-def _sections(document: Document) -> Iterator[tuple[Block | None, list[tuple[int, Block]]]]:
-    """Yield each heading with the numbered paragraphs below it, up to the next heading."""
+def _sections(document: Document) -> Iterator[tuple[Block | None, list[_Paragraph]]]:
+    """Yield each heading with the paragraphs below it, up to the next heading."""
     heading: Block | None = None
-    number = 0
+    counted: Counter[int | None] = Counter()
     for is_heading, run in groupby(document.blocks, key=lambda block: block.kind is BlockKind.HEADING):
         blocks = list(run)
         if is_heading:
             heading = blocks[-1]
             continue
-        yield heading, list(enumerate(blocks, start=number + 1))
-        number += len(blocks)
+        paragraphs = []
+        for block in blocks:
+            page = document.page_of(block.start)
+            counted[page] += 1
+            paragraphs.append(_Paragraph(block, counted[page], block.number))
+        yield heading, paragraphs
 
 
 def _one_line(text: str) -> str:
@@ -126,20 +139,18 @@ class Headers:
 # ---------------------------------------------------------------------------------------------- sentences
 
 
-def _sentences(
-    text: str, paragraphs: Sequence[tuple[int, Block]], encoder: Encoder, room: int
-) -> tuple[list[_Sentence], int]:
+def _sentences(text: str, paragraphs: Sequence[_Paragraph], encoder: Encoder, room: int) -> tuple[list[_Sentence], int]:
     spans = [
-        (span, number, block.page)
-        for number, block in paragraphs
-        for span in sentence_spans(text, block.start, block.end)
+        (span, paragraph)
+        for paragraph in paragraphs
+        for span in sentence_spans(text, paragraph.block.start, paragraph.block.end)
     ]
     overhead = encoder.count_tokens([""])[0]
-    tokens = [count - overhead for count in encoder.count_tokens([text[s.start : s.end] for s, _, _ in spans])]
+    tokens = [count - overhead for count in encoder.count_tokens([text[s.start : s.end] for s, _ in spans])]
     sentences: list[_Sentence] = []
     cut = 0
-    for (span, number, page), count in zip(spans, tokens, strict=True):
-        whole = _Sentence(span.start, span.end, _words(text, span), count, number, page)
+    for (span, paragraph), count in zip(spans, tokens, strict=True):
+        whole = _Sentence(span.start, span.end, _words(text, span), count, paragraph)
         pieces = list(_cut(text, whole, encoder, room, overhead))
         cut += len(pieces) > 1
         sentences += pieces
@@ -170,7 +181,7 @@ def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: 
     before, after = _middle(text, sentence.start, sentence.end)
     for span in (Span(sentence.start, before), Span(after, sentence.end)):
         tokens = encoder.count_tokens([text[span.start : span.end]])[0] - overhead
-        half = _Sentence(span.start, span.end, _words(text, span), tokens, sentence.paragraph, sentence.page)
+        half = _Sentence(span.start, span.end, _words(text, span), tokens, sentence.paragraph)
         yield from _cut(text, half, encoder, room, overhead)
 
 
@@ -208,9 +219,9 @@ def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
                     break
                 if sentences[last - 1].end - sentences[first].start > MOST_CHARS:
                     break
-                if sentences[first].paragraph != sentences[first + 1].paragraph:
+                if sentences[first].paragraph is not sentences[first + 1].paragraph:
                     crossing += _ACROSS_LONG_PARAGRAPH if long[first] or long[first + 1] else 0.0
-            inside = first > 0 and sentences[first - 1].paragraph == sentences[first].paragraph
+            inside = first > 0 and sentences[first - 1].paragraph is sentences[first].paragraph
             total = cost[first] + ((size - TARGET_WORDS) / TARGET_WORDS) ** 2 + crossing
             total += _CUT_INSIDE_PARAGRAPH if inside else 0.0
             if total < cost[last]:
@@ -224,7 +235,7 @@ def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
 
 
 def _in_long_paragraph(sentences: Sequence[_Sentence]) -> list[bool]:
-    words: dict[int, int] = {}
+    words: dict[_Paragraph, int] = {}
     for sentence in sentences:
         words[sentence.paragraph] = words.get(sentence.paragraph, 0) + sentence.words
     return [words[sentence.paragraph] >= FEWEST_WORDS for sentence in sentences]
@@ -232,13 +243,23 @@ def _in_long_paragraph(sentences: Sequence[_Sentence]) -> list[bool]:
 
 def _passage(document: Document, section: str | None, sentences: Sequence[_Sentence]) -> Passage:
     start, end = sentences[0].start, sentences[-1].end
+    first, last = sentences[0].paragraph, sentences[-1].paragraph
+    pages = document.page_of(start), document.page_of(end - 1)
+    numbers = [paragraph.number for paragraph in _each(sentences) if paragraph.number]
     return Passage(
         doc_id=document.doc_id,
         start=start,
         end=end,
         text=document.text[start:end],
         sentences=tuple(Span(sentence.start, sentence.end) for sentence in sentences),
-        paragraphs=(sentences[0].paragraph, sentences[-1].paragraph),
+        paragraphs=(first.ordinal, last.ordinal),
         section=section,
-        page=sentences[0].page,
+        pages=None if pages[0] is None or pages[1] is None else (pages[0], pages[1]),
+        numbers=(numbers[0], numbers[-1]) if numbers else None,
+        form=document.form,
     )
+
+
+def _each(sentences: Sequence[_Sentence]) -> Iterator[_Paragraph]:
+    """The paragraphs that sentences are of."""
+    return (paragraph for paragraph, _ in groupby(sentence.paragraph for sentence in sentences))

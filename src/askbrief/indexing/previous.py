@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A document of the generation that serves, and its passages first..last - 1 there."""
+    """A file of the generation that serves: its documents from `number` on, and its passages first..last - 1 there."""
 
     number: int
+    documents: int
     fingerprint: str
     first: int
     last: int
-    cut_sentences: int
 
 
 class Previous:
@@ -42,13 +42,13 @@ class Previous:
         self._connection = sqlite3.connect(f"{self.text.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
     @cached_property
-    def documents(self) -> dict[str, Kept]:
-        """Every document by its doc_id, in order."""
+    def files(self) -> dict[str, Kept]:
+        """Every file that gave documents by its path, in order."""
         rows = self._connection.execute(
-            "SELECT doc_id, number, fingerprint, first_passage, first_passage + passages, cut_sentences "
-            "FROM documents ORDER BY number"
+            "SELECT source, min(number), count(*), fingerprint, min(first_passage), max(first_passage + passages) "
+            "FROM documents GROUP BY source ORDER BY min(number)"
         )
-        return {doc_id: Kept(*values) for doc_id, *values in rows}
+        return {path: Kept(*values) for path, *values in rows}
 
     def vectors(self) -> VectorRows:
         """The vectors of every passage and its sentences, by digest."""

@@ -12,12 +12,13 @@ from askbrief.indexing.manifest import SourceRow
 from askbrief.reading import bounded, registry
 from askbrief.reading.registry import ALIASES
 from askbrief.reading.seeds import SeedFile, scan
-from askbrief.records import Changes, Document
+from askbrief.records import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from askbrief.reading.worker import Bounds
+    from askbrief.reading.bounds import Bounds
+    from askbrief.reading.extract import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,10 @@ class SourceFile:
     """
 
     row: SourceRow
-    read: Callable[[], Document]
+    read: Callable[[], Reading]
     read_aliases: Callable[[], Sequence[Sequence[str]]] | None = None
     seed: SeedFile | None = None
     """The file, where it is one: it is then read within bounds, by a process that it can do no harm to."""
-
-    @property
-    def fingerprint(self) -> str:
-        return f"{self.row.sha256}:{self.row.sidecar_sha256}"
 
 
 def seed_files(seeds: Path, *, max_file_mib: float, max_documents: int | None = None) -> list[SourceFile]:
@@ -63,14 +60,14 @@ def changes(now: Sequence[SourceRow], then: Sequence[SourceRow]) -> Changes:
     )
 
 
-def read_all(files: Sequence[SourceFile], bounds: Bounds) -> Generator[Document | ReadingError]:
-    """Read sources in their order, and give for each the document or the reason why there is none."""
+def read_all(files: Sequence[SourceFile], bounds: Bounds) -> Generator[Reading | ReadingError]:
+    """Read sources in their order, and give for each what it gave or the reason why it gave nothing."""
     with closing(bounded.read_all([file.seed for file in files if file.seed], bounds)) as seeds:
         for file in files:
             yield next(seeds) if file.seed else _outcome(file)
 
 
-def _outcome(file: SourceFile) -> Document | ReadingError:
+def _outcome(file: SourceFile) -> Reading | ReadingError:
     try:
         return file.read()
     except ReadingError as error:

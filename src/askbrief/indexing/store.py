@@ -14,7 +14,7 @@ from askbrief.errors import IndexDamaged
 from askbrief.ranking.names import NameKind, NameRow
 from askbrief.ranking.steering import Catalogued
 from askbrief.reading.extract import blocks_of
-from askbrief.records import Document, Metadata, Passage, Scope, Source, Span
+from askbrief.records import Document, Form, Metadata, Passage, Scope, Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,8 @@ Item = TypeVar("Item")
 
 PASSAGE_COLUMNS = (
     "documents.doc_id, passages.start, passages.end, passages.text, passages.sentences, "
-    "passages.first_paragraph, passages.last_paragraph, passages.section, passages.page"
+    "passages.first_paragraph, passages.last_paragraph, passages.section, passages.first_page, passages.last_page, "
+    "passages.first_number, passages.last_number, documents.form"
 )
 _NAME_COLUMNS = "name, other, kind, passage, place, count, spoken, name_key, other_key"
 _MOST_VARIABLES = 500
@@ -173,18 +174,22 @@ class Store:
     def document(self, doc_id: str) -> Document | None:
         """A document with its text and blocks."""
         row = self._row(
-            "SELECT title, text, blocks, metadata FROM documents JOIN texts ON document = number WHERE doc_id = ?",
+            "SELECT title, text, blocks, metadata, form, pages FROM documents JOIN texts ON document = number "
+            "WHERE doc_id = ?",
             doc_id,
         )
         if row is None:
             return None
-        title, text, blocks, metadata = row
+        title, text, blocks, metadata, form, pages = row
         about = Metadata.from_mapping(json.loads(metadata))
-        return Document(doc_id, title, text, blocks_of(json.loads(blocks)), about)
+        return Document(doc_id, title, text, blocks_of(json.loads(blocks)), about, Form(form), tuple(json.loads(pages)))
 
-    def doc_ids(self) -> list[str]:
-        """Every document, in order."""
-        return [row[0] for row in self._rows("SELECT doc_id FROM documents ORDER BY number")]
+    def doc_ids(self) -> dict[str, list[str]]:
+        """Every document, in order, by the file that it was read from."""
+        found: dict[str, list[str]] = {}
+        for source, doc_id in self._rows("SELECT source, doc_id FROM documents ORDER BY number"):
+            found.setdefault(source, []).append(doc_id)
+        return found
 
     def documents_containing(self, text: str) -> list[str]:
         """The documents in which these very words stand."""
@@ -252,7 +257,7 @@ class Store:
     def sources(self, scope: Scope) -> list[Source]:
         """The documents that a scope admits, by `doc_id`."""
         rows = self._rows(
-            "SELECT doc_id, title, metadata, passages, characters, fingerprint FROM documents ORDER BY doc_id"
+            "SELECT doc_id, title, metadata, passages, characters, fingerprint, source FROM documents ORDER BY doc_id"
         )
         sources = (
             Source(
@@ -263,8 +268,9 @@ class Store:
                 passages,
                 characters,
                 mark[:64],
+                path,
             )
-            for doc_id, title, metadata, passages, characters, mark in rows
+            for doc_id, title, metadata, passages, characters, mark, path in rows
         )
         return [source for source in sources if scope.admits(source.doc_id, source.metadata)]
 
@@ -329,11 +335,21 @@ def _marks(items: Sequence[object]) -> str:
     return ",".join("?" * len(items))
 
 
-def as_passage(row: Sequence[object]) -> Passage:
+def as_passage(row: Sequence[Any]) -> Passage:
     """A row that begins with PASSAGE_COLUMNS, as a passage."""
-    doc_id, start, end, text, sentences, first_paragraph, last_paragraph, section, page, *_ = row
-    spans = tuple(Span(*pair) for pair in json.loads(str(sentences)))
-    return Passage(doc_id, start, end, text, spans, (first_paragraph, last_paragraph), section, page)  # type: ignore[arg-type]
+    doc_id, start, end, text, sentences, *paragraphs, section, first_page, last_page, first, last, form = row[:13]
+    return Passage(
+        doc_id,
+        start,
+        end,
+        text,
+        tuple(Span(*pair) for pair in json.loads(sentences)),
+        tuple(paragraphs),
+        section,
+        None if first_page is None else (first_page, last_page),
+        None if first is None else (first, last),
+        Form(form),
+    )
 
 
 def _as_name(row: Sequence[Any]) -> NameRow:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from askbrief.indexing.manifest import SourceRow
     from askbrief.indexing.previous import Kept
     from askbrief.ranking.names import NameRow
     from askbrief.records import Document, Passage
@@ -31,12 +32,14 @@ _CACHE_KIB = 65_536
 """Keys come in no order; with SQLite's 2 MiB every other one would be a page read and a page written."""
 _SCHEMA = """
 CREATE TABLE documents (
-    number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, metadata TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, cut_sentences INTEGER NOT NULL, characters INTEGER NOT NULL,
+    number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL,
+    metadata TEXT NOT NULL, form TEXT NOT NULL, fingerprint TEXT NOT NULL, characters INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
     last_day INTEGER, written_first INTEGER, written_last INTEGER
 ) STRICT;
-CREATE TABLE texts (document INTEGER PRIMARY KEY REFERENCES documents, text TEXT NOT NULL, blocks TEXT NOT NULL) STRICT;
+CREATE TABLE texts (
+    document INTEGER PRIMARY KEY REFERENCES documents, text TEXT NOT NULL, blocks TEXT NOT NULL, pages TEXT NOT NULL
+) STRICT;
 CREATE TABLE document_names (
     initials INTEGER NOT NULL, name TEXT NOT NULL, document INTEGER NOT NULL REFERENCES documents,
     PRIMARY KEY (initials, name, document)
@@ -44,8 +47,8 @@ CREATE TABLE document_names (
 CREATE TABLE passages (
     number INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, key TEXT NOT NULL UNIQUE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, text TEXT NOT NULL, sentences TEXT NOT NULL,
-    first_paragraph INTEGER NOT NULL, last_paragraph INTEGER NOT NULL, section TEXT, page INTEGER,
-    digest BLOB NOT NULL
+    first_paragraph INTEGER NOT NULL, last_paragraph INTEGER NOT NULL, section TEXT,
+    first_page INTEGER, last_page INTEGER, first_number TEXT, last_number TEXT, digest BLOB NOT NULL
 ) STRICT;
 CREATE TABLE terms (term TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE names (
@@ -95,40 +98,40 @@ class StoreWriter:
     def add(
         self,
         document: Document,
-        fingerprint: str,
+        row: SourceRow,
         passages: Sequence[Passage],
         digests: Sequence[bytes],
-        cut_sentences: int,
     ) -> None:
-        """Add one document; every passage must be the document's own words."""
+        """Add one document that was read from a file; every passage must be the document's own words."""
         for passage in passages:
             if document.text[passage.start : passage.end] != passage.text:
                 raise AssertionError(f"{document.doc_id}: passage {passage.start}-{passage.end} is not its text")
-        self._add_document(document, fingerprint, cut_sentences, len(passages))
+        self._add_document(document, row, len(passages))
         for passage, digest in zip(passages, digests, strict=True):
-            self._add_passage(document.title, passage, digest)
+            self._add_passage(self.documents, document.title, passage, digest)
         self.documents += 1
 
-    def _add_document(self, document: Document, fingerprint: str, cut_sentences: int, passages: int) -> None:
+    def _add_document(self, document: Document, row: SourceRow, passages: int) -> None:
         number, about = self.documents, document.metadata
         when, names = written(document.title, about), Names.of(document.title, about)
         self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 number,
                 document.doc_id,
+                row.path,
                 document.title,
                 json.dumps(about.as_mapping(), ensure_ascii=False),
-                fingerprint,
-                cut_sentences,
+                document.form,
+                row.fingerprint,
                 len(document.text),
                 self.passages,
                 passages,
                 *(day and day.toordinal() for day in (about.last_day(), when and when.first, when and when.last)),
             ),
         )
-        blocks = json.dumps(rows_of(document.blocks))
-        self._connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (number, document.text, blocks))
+        blocks, pages = json.dumps(rows_of(document.blocks)), json.dumps(document.pages)
+        self._connection.execute("INSERT INTO texts VALUES (?, ?, ?, ?)", (number, document.text, blocks, pages))
         self._connection.executemany(
             "INSERT OR IGNORE INTO document_names VALUES (?, ?, ?)",
             [
@@ -138,31 +141,31 @@ class StoreWriter:
         )
 
     def take_over(self, kept: Kept) -> None:
-        """Copy one document of the previous generation with its passages."""
-        number = self.documents
+        """Copy the documents of one file of the previous generation with their passages."""
+        documents = (self.documents - kept.number, kept.number, kept.number + kept.documents - 1)
         self._connection.execute(
-            "INSERT INTO documents SELECT ?, doc_id, title, metadata, fingerprint, cut_sentences, characters, ?, "
-            "passages, last_day, written_first, written_last FROM previous.documents WHERE number = ?",
-            (number, self.passages, kept.number),
+            "INSERT INTO documents SELECT number + ?1, doc_id, source, title, metadata, form, fingerprint, characters, "
+            "first_passage + ?4, passages, last_day, written_first, written_last FROM previous.documents "
+            "WHERE number BETWEEN ?2 AND ?3",
+            (*documents, self.passages - kept.first),
         )
-        self._connection.execute(
-            "INSERT INTO texts SELECT ?, text, blocks FROM previous.texts WHERE document = ?", (number, kept.number)
-        )
-        self._connection.execute(
-            "INSERT INTO document_names SELECT initials, name, ? FROM previous.document_names WHERE document = ?",
-            (number, kept.number),
-        )
+        for copied in (
+            "INSERT INTO texts SELECT document + ?, text, blocks, pages FROM previous.texts",
+            "INSERT INTO document_names SELECT initials, name, document + ? FROM previous.document_names",
+        ):
+            self._connection.execute(f"{copied} WHERE document BETWEEN ? AND ?", documents)
         if self._keys_stay(kept):
             self._connection.execute(
-                "INSERT INTO passages SELECT number + ?, ?, key, start, end, text, sentences, first_paragraph, "
-                "last_paragraph, section, page, digest FROM previous.passages WHERE number BETWEEN ? AND ?",
-                (self.passages - kept.first, self.documents, kept.first, kept.last - 1),
+                "INSERT INTO passages SELECT number + ?, document + ?, key, start, end, text, sentences, "
+                "first_paragraph, last_paragraph, section, first_page, last_page, first_number, last_number, digest "
+                "FROM previous.passages WHERE number BETWEEN ? AND ?",
+                (self.passages - kept.first, documents[0], kept.first, kept.last - 1),
             )
             self.passages += kept.last - kept.first
         else:
-            for row in self._rows("previous", kept.first, kept.last):
-                self._add_passage(row[-1], as_passage(row), row[-2])
-        self.documents += 1
+            for *row, document, digest, title in self._rows("previous", kept.first, kept.last):
+                self._add_passage(document + documents[0], title, as_passage(row), digest)
+        self.documents += kept.documents
 
     def _keys_stay(self, kept: Kept) -> bool:
         """Whether each passage would get the key that it has: the shortest one, which none before it took."""
@@ -172,7 +175,7 @@ class StoreWriter:
             (kept.first, kept.last - 1, -SHORTEST_HASH - 1),
         ).fetchone()[0]
 
-    def _add_passage(self, title: str, passage: Passage, digest: bytes) -> None:
+    def _add_passage(self, document: int, title: str, passage: Passage, digest: bytes) -> None:
         """Take the shortest free key: a longer hash in the one case in a billion where two passages share one."""
         row = (
             passage.start,
@@ -181,14 +184,15 @@ class StoreWriter:
             json.dumps([[span.start, span.end] for span in passage.sentences]),
             *passage.paragraphs,
             passage.section,
-            passage.page,
+            *(passage.pages or (None, None)),
+            *(passage.numbers or (None, None)),
             digest,
         )
         for length in range(SHORTEST_HASH, 52):
             key = citation_key(title, passage, hash_length=length)
             added = self._connection.execute(
-                "INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (self.passages, self.documents, key, *row),
+                "INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (self.passages, document, key, *row),
             )
             if added.rowcount:
                 self.passages += 1
@@ -233,7 +237,7 @@ class StoreWriter:
 
     def _rows(self, schema: str, first: int, last: int) -> Iterator[Any]:
         return self._connection.execute(
-            f"SELECT {PASSAGE_COLUMNS}, digest, title FROM {schema}.passages AS passages "  # noqa: S608 - constants
+            f"SELECT {PASSAGE_COLUMNS}, document, digest, title FROM {schema}.passages AS passages "  # noqa: S608 - constants
             f"JOIN {schema}.documents AS documents ON documents.number = document "
             f"WHERE passages.number BETWEEN ? AND ? ORDER BY passages.number",
             (first, last - 1),

@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import PurePosixPath
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
@@ -17,15 +18,15 @@ from typing import TYPE_CHECKING, Self
 from askbrief.errors import BuildError, ReadingError, in_words
 from askbrief.machine import processors
 from askbrief.reading import registry
-from askbrief.reading.worker import document_from, request
+from askbrief.reading.worker import reading_from, request
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from concurrent.futures import Future
 
+    from askbrief.reading.bounds import Bounds
+    from askbrief.reading.extract import Reading
     from askbrief.reading.seeds import SeedFile
-    from askbrief.reading.worker import Bounds
-    from askbrief.records import Document
 
 _LITTLE = 128 * 1024
 """Bytes of plain text that are read at once, rather than wait for a process to start; the worst takes seconds."""
@@ -33,8 +34,8 @@ _AHEAD = 4
 """So many documents for each process are read before they are wanted."""
 
 
-def read_all(files: Sequence[SeedFile], bounds: Bounds) -> Generator[Document | ReadingError]:
-    """Read files in their order, and give for each the document or the reason why there is none.
+def read_all(files: Sequence[SeedFile], bounds: Bounds) -> Generator[Reading | ReadingError]:
+    """Read files in their order, and give for each what it gave or the reason why it gave nothing.
 
     They are read by as many processes as there are cores; a little plain text is read right here. Close the iterator
     to end the processes.
@@ -46,14 +47,17 @@ def read_all(files: Sequence[SeedFile], bounds: Bounds) -> Generator[Document | 
         yield from readers.in_order(files)
 
 
-def read_within(file: SeedFile, bounds: Bounds) -> Document:
-    """Read one file in a process of its own.
+def read_within(file: SeedFile, bounds: Bounds) -> Reading:
+    """Read one file as `read_all` does.
 
     Raises:
         ReadingError: with the reason, when it cannot be read within the bounds.
     """
-    with ReadingProcess(bounds) as process:
-        return process.read(file)
+    with closing(read_all([file], bounds)) as outcomes:
+        outcome = next(outcomes)
+    if isinstance(outcome, ReadingError):
+        raise outcome
+    return outcome
 
 
 def _is_little(files: Sequence[SeedFile]) -> bool:
@@ -61,9 +65,9 @@ def _is_little(files: Sequence[SeedFile]) -> bool:
     return plain and sum(file.size for file in files) <= _LITTLE
 
 
-def _outcome_here(file: SeedFile, bounds: Bounds) -> Document | ReadingError:
+def _outcome_here(file: SeedFile, bounds: Bounds) -> Reading | ReadingError:
     try:
-        return registry.read(file, most_characters=bounds.characters)
+        return registry.read(file, bounds)
     except ReadingError as error:
         return error
 
@@ -78,9 +82,9 @@ class _Readers:
         for process in self._processes:
             self._idle.put(process)
 
-    def in_order(self, files: Sequence[SeedFile]) -> Iterator[Document | ReadingError]:
+    def in_order(self, files: Sequence[SeedFile]) -> Iterator[Reading | ReadingError]:
         """Read a few ahead, and give them in order."""
-        ahead: deque[Future[Document | ReadingError]] = deque()
+        ahead: deque[Future[Reading | ReadingError]] = deque()
         for file in files:
             ahead.append(self._threads.submit(self._outcome, file))
             if len(ahead) > _AHEAD * len(self._processes):
@@ -88,7 +92,7 @@ class _Readers:
         while ahead:
             yield ahead.popleft().result()
 
-    def _outcome(self, file: SeedFile) -> Document | ReadingError:
+    def _outcome(self, file: SeedFile) -> Reading | ReadingError:
         process = self._idle.get()
         try:
             return process.read(file)
@@ -117,7 +121,7 @@ class ReadingProcess:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self._stopped = False
 
-    def read(self, file: SeedFile) -> Document:
+    def read(self, file: SeedFile) -> Reading:
         """Read one file within the bounds.
 
         Raises:
@@ -140,7 +144,7 @@ class ReadingProcess:
             timer.cancel()
         if answer is None:
             raise ReadingError(self._why(process, overdue=overdue.is_set()))
-        return document_from(json.loads(answer))
+        return reading_from(json.loads(answer))
 
     def stop(self) -> None:
         """End the process, and start none any more."""
@@ -162,9 +166,10 @@ class ReadingProcess:
 
     def _start(self) -> subprocess.Popen[bytes]:
         bounds = [str(self._bounds.seconds), str(self._bounds.mib), str(self._bounds.characters)]
+        recognised = [self._bounds.ocr] if self._bounds.ocr else []
         try:
             return subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "askbrief.reading.worker", *bounds],
+                [sys.executable, "-m", "askbrief.reading.worker", *bounds, *recognised],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,

@@ -97,12 +97,6 @@ def _refuse_endless(source: str, where: str) -> None:
             raise ReadingError(f"{where}: is nested deeper than {_DEEPEST_YAML} levels: write it flatter")
 
 
-def merge(sidecar: Metadata, own: Metadata) -> Metadata:
-    """Combine field by field; what the side-car says wins, since a person wrote it for this team."""
-    fields = Metadata.__dataclass_fields__
-    return Metadata(**{name: getattr(sidecar, name) or getattr(own, name) for name in fields})
-
-
 def _text(value: object) -> object:
     if not isinstance(value, str):
         return value

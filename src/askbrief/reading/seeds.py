@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from askbrief.errors import ReadingError, SeedsError, in_words
 from askbrief.machine import sha256_of
 from askbrief.reading.registry import ALIASES, check_readable
+from askbrief.reading.sidecars import SIDECAR, sidecar_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_SIDECAR = ".meta.yaml"
 _MIB = 1024 * 1024
 
 
@@ -64,7 +64,7 @@ def scan(
         what = "is not a folder" if seeds.exists() else "is not there"
         raise SeedsError(f"the folder of source documents {what}: {seeds} (create it, or set ASKBRIEF_SEEDS_DIR)")
     paths = sorted(_walk(seeds), key=lambda path: path.relative_to(seeds).as_posix())
-    sidecars = {path for path in paths if path.name.endswith(_SIDECAR)}
+    sidecars = {path for path in paths if path.name.endswith(SIDECAR)}
     if max_documents is not None and len(paths) - len(sidecars) > max_documents:
         raise SeedsError(
             f"{seeds} holds {len(paths) - len(sidecars):,} files; the limit is {max_documents:,} "
@@ -92,8 +92,7 @@ def _is_leftover(name: str) -> bool:
 
 
 def _sidecar_of(path: Path, sidecars: set[Path]) -> Path | None:
-    """Report.txt.meta.yaml before report.meta.yaml."""
-    candidates = (path.with_name(path.name + _SIDECAR), path.with_name(path.stem + _SIDECAR))
+    candidates = map(path.with_name, sidecar_names(path.name))
     return next((candidate for candidate in candidates if candidate in sidecars), None)
 
 

@@ -1,7 +1,7 @@
-"""The process that reads files for a build, within bounds: `python -m askbrief.reading.worker SECONDS MIB CHARACTERS`.
+"""The process that reads files within bounds: `python -m askbrief.reading.worker SECONDS MIB CHARACTERS [OCR]`.
 
 A file whose reader stalls, eats memory or crashes takes this process with it and nothing else. A line of JSON in (which
-file), a line of JSON out (the document, or why there is none); JSON, because what comes out is not to be trusted.
+file), a line of JSON out (what it gave, or why it gave nothing); JSON, because what comes out is not to be trusted.
 """
 
 from __future__ import annotations
@@ -12,36 +12,18 @@ import os
 import resource
 import signal
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 from askbrief.errors import ReadingError
 from askbrief.reading import registry
-from askbrief.reading.extract import blocks_of, rows_of
+from askbrief.reading.bounds import Bounds
+from askbrief.reading.extract import Reading
 from askbrief.reading.seeds import SeedFile
-from askbrief.records import Document, Metadata
-
-if TYPE_CHECKING:
-    from askbrief.settings import Settings
 
 _MIB = 1024 * 1024
 _GRACE = 5
 """So many seconds after the time is up the kernel ends a reader whose build is gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What reading one file may take: seconds, MiB of memory, and characters of text that come of it."""
-
-    seconds: float = 120
-    mib: int = 2048
-    characters: int = 10_000_000
-
-    @classmethod
-    def of(cls, settings: Settings) -> Self:
-        """As the settings have them."""
-        return cls(settings.read_seconds, settings.read_mib, settings.max_document_chars)
 
 
 def request(file: SeedFile) -> bytes:
@@ -50,30 +32,22 @@ def request(file: SeedFile) -> bytes:
     return f"{json.dumps([file.doc_id, str(file.path), sidecar])}\n".encode()
 
 
-def document_from(answer: dict[str, Any]) -> Document:
-    """The document in a worker's answer.
+def reading_from(answer: dict[str, Any]) -> Reading:
+    """What the file gave, by a worker's answer.
 
     Raises:
-        ReadingError: there is none, and why.
+        ReadingError: nothing, and why.
     """
     if "error" in answer:
         raise ReadingError(answer["error"])
-    metadata = Metadata.from_mapping(answer["metadata"])
-    return Document(answer["doc_id"], answer["title"], answer["text"], blocks_of(answer["blocks"]), metadata)
+    return Reading.from_mapping(answer)
 
 
 def _answer(file: SeedFile, bounds: Bounds) -> dict[str, Any]:
     try:
-        document = registry.read(file, most_characters=bounds.characters)
+        return registry.read(file, bounds).as_mapping()
     except ReadingError as error:
         return {"error": str(error)}
-    return {
-        "doc_id": document.doc_id,
-        "title": document.title,
-        "text": document.text,
-        "blocks": rows_of(document.blocks),
-        "metadata": document.metadata.as_mapping(),
-    }
 
 
 def _confine(bounds: Bounds) -> BinaryIO:
@@ -103,4 +77,4 @@ def main(bounds: Bounds) -> None:
 
 
 if __name__ == "__main__":
-    main(Bounds(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    main(Bounds(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), next(iter(sys.argv[4:]), None)))

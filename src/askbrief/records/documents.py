@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
@@ -77,6 +77,14 @@ class Metadata:
         """The fields that have a value, lists as lists."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
+
+    def over(self, other: Metadata) -> Metadata:
+        """Both, field by field; where both say something, this one counts."""
+        return Metadata(**{name: getattr(self, name) or getattr(other, name) for name in self.__dataclass_fields__})
+
+    def without_title(self) -> Metadata:
+        """What may hold for another document too."""
+        return replace(self, title=None)
 
     def first_day(self) -> dt.date | None:
         """The earliest day that `date` can mean: 2022-07-01 for "2022-07"."""

@@ -43,7 +43,10 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One indexed document, as listed by `askbrief sources`."""
+    """One indexed document, as listed by `askbrief sources`.
+
+    `path` is the file below seeds/ that it was read from, and `sha256` is that file's.
+    """
 
     doc_id: str
     title: str
@@ -52,6 +55,7 @@ class Source:
     passages: int
     characters: int
     sha256: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
