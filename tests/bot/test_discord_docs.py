@@ -103,16 +103,10 @@ def test_the_example_is_taken_as_it_stands(tmp_path: Path, monkeypatch: pytest.M
     only_examples = {"token", "guilds", "admin_channel", "health_port", "discord_api"}
     assert taken.model_dump(exclude=only_examples) == defaults.model_dump(exclude=only_examples)
     assert taken.guilds == {123456789012345678: frozenset({"*"}), 234567890123456789: frozenset({"press", "un/briefs"})}
-    paths = {
-        "seeds_dir",
-        "index_dir",
-        "state_dir",
-        "cache_dir",
-        "reranker",
-        "calibration",
-    }  # examples, or of this machine
+    # Examples, or of this machine.
+    own = {"seeds_dir", "index_dir", "state_dir", "cache_dir", "reranker", "calibration", "ocr"}
     without = Settings(_env_file=None)  # type: ignore[call-arg]
-    assert Settings().model_dump(exclude=paths) == without.model_dump(exclude=paths)
+    assert Settings().model_dump(exclude=own) == without.model_dump(exclude=own)
 
 
 def test_the_invitation_asks_for_the_permissions_that_are_listed() -> None:

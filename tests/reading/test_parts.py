@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -15,15 +16,18 @@ from askbrief.reading.parts import checked_name
 from askbrief.reading.seeds import SeedFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from askbrief.reading.extract import Reading
+
+    Read = Callable[..., Reading]
 
 TEXT = "The report says that attacks have risen by 42% since the year before."
 
 
 @pytest.fixture
-def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201 - a function
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
     """Read a made-up file that holds nothing but some others."""
 
     def reading(*parts: Part, bounds: Bounds = Bounds(), sidecar: str = "") -> Reading:  # noqa: B008 - frozen
@@ -36,7 +40,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # noqa: ANN201 - a f
         file = SeedFile("un/a.box", tmp_path / "a.box", "", sidecar=tmp_path / "a.box.meta.yaml")
         return registry.read(file, bounds)
 
-    real = registry.import_module
+    real = importlib.import_module
     return reading
 
 
@@ -44,13 +48,13 @@ def part(name: str, text: str = TEXT) -> Part:
     return Part(name, text.encode())
 
 
-def test_each_part_is_a_document_in_a_collection_of_the_file(read) -> None:  # noqa: ANN001
+def test_each_part_is_a_document_in_a_collection_of_the_file(read: Read) -> None:
     first, second = read(part("2022/report.txt"), part("note.md", "# A note\n\nText.")).documents
     assert (first.doc_id, first.title, first.collection) == ("un/a.box/2022/report.txt", "report", "un/a.box/2022")
     assert (second.doc_id, second.title) == ("un/a.box/note.md", "A note")
 
 
-def test_a_part_that_cannot_be_read_is_named_and_the_others_are_read(read) -> None:  # noqa: ANN001
+def test_a_part_that_cannot_be_read_is_named_and_the_others_are_read(read: Read) -> None:
     reading = read(part("old.doc"), part("b.txt"), part("picture.png"), part("c.txt", "\0"))
     assert [document.doc_id for document in reading.documents] == ["un/a.box/b.txt"]
     assert [(problem.path, problem.reason[:30]) for problem in reading.failed] == [
@@ -60,7 +64,7 @@ def test_a_part_that_cannot_be_read_is_named_and_the_others_are_read(read) -> No
     ]
 
 
-def test_what_a_side_car_says_of_the_file_holds_for_its_parts_but_for_the_title(read) -> None:  # noqa: ANN001
+def test_what_a_side_car_says_of_the_file_holds_for_its_parts_but_for_the_title(read: Read) -> None:
     reading = read(
         part("a.txt"),
         part("b.txt"),
@@ -72,7 +76,7 @@ def test_what_a_side_car_says_of_the_file_holds_for_its_parts_but_for_the_title(
     assert (second.title, second.metadata.date, second.metadata.publisher) == ("The second", "2023", "UN")
 
 
-def test_files_are_read_three_deep_and_no_deeper(read) -> None:  # noqa: ANN001
+def test_files_are_read_three_deep_and_no_deeper(read: Read) -> None:
     reading = read(Part("b.box", b""))
     assert reading.documents == ()
     (problem,) = reading.failed
@@ -80,21 +84,21 @@ def test_files_are_read_three_deep_and_no_deeper(read) -> None:  # noqa: ANN001
     assert problem.reason == "is more than 3 files deep in other files: unpack them"
 
 
-def test_parts_beyond_the_limit_of_text_are_named_and_those_before_are_kept(read) -> None:  # noqa: ANN001
+def test_parts_beyond_the_limit_of_text_are_named_and_those_before_are_kept(read: Read) -> None:
     reading = read(part("a.txt"), part("b.txt"), part("c.txt", "Short."), bounds=Bounds(characters=len(TEXT) + 10))
     assert [document.doc_id for document in reading.documents] == ["un/a.box/a.txt", "un/a.box/c.txt"]
     assert "138 characters of text with what was in it before; the limit is 79" in reading.failed[0].reason
 
 
 @pytest.mark.parametrize("name", ["../a.txt", "/etc/passwd", "C:\\a.txt", "a/../../b.txt", "", "..", "\u202e"])
-def test_a_name_that_leaves_the_file_is_no_name(read, name: str) -> None:  # noqa: ANN001
+def test_a_name_that_leaves_the_file_is_no_name(read: Read, name: str) -> None:
     reading = read(part(name), part("b.txt"))
     assert [document.doc_id for document in reading.documents] == ["un/a.box/b.txt"]
     assert reading.failed[0].path == "un/a.box"
     assert "whose name is none" in reading.failed[0].reason
 
 
-def test_of_two_with_one_name_the_second_gets_a_number(read) -> None:  # noqa: ANN001
+def test_of_two_with_one_name_the_second_gets_a_number(read: Read) -> None:
     reading = read(part("a.txt"), part("a.txt"), part("./a.txt"), part("x\\a.txt"))
     assert [document.doc_id.removeprefix("un/a.box/") for document in reading.documents] == [
         "a.txt",
@@ -112,7 +116,7 @@ def test_a_name_is_as_long_as_can_be_shown() -> None:
     assert checked_name("/".join(["folder"] * 200), set()) is None
 
 
-def test_a_file_alone_is_still_refused_as_a_whole(read, tmp_path: Path) -> None:  # noqa: ANN001, ARG001
+def test_a_file_alone_is_still_refused_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text(TEXT)
     with pytest.raises(ReadingError, match="has 69 characters of text; the limit is 10"):
         registry.read(SeedFile("c.txt", tmp_path / "c.txt", ""), Bounds(characters=10))
