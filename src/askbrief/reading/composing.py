@@ -64,10 +64,13 @@ class Composer:
         kept = self._lines(words) if keep_lines else self._one_line(words)
         self._add(kept, BlockKind.PARAGRAPH, 0, number)
 
-    def continued(self, words: str) -> None:
+    def continued(self, words: str, *, between: str | None = None) -> None:
         """Add words that go on the last paragraph, usually on a page that has begun meanwhile.
 
-        A hyphen at the end of what there is, with a small letter after it, is one that a line ended with.
+        Args:
+            words: what follows.
+            between: what stands between the two where the caller knows it. Otherwise that is a space; and a hyphen at
+                the end of what there is, with a small letter after it, is one that a line ended with.
         """
         if not self._blocks or self._blocks[-1].kind is not BlockKind.PARAGRAPH:
             self.paragraph(words)
@@ -76,7 +79,9 @@ class Composer:
         if not words:
             return
         last = self._pieces[-1]
-        if last[-1:] in _HYPHENS and words[0].islower():
+        if between is not None:
+            self._put(between)
+        elif last[-1:] in _HYPHENS and words[0].islower():
             self._pieces[-1] = last[:-1]
             self._length -= 1
         else:
