@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from askbrief.reading.composing import Composer
+from askbrief.reading.formats import shown
 from askbrief.reading.numerals import letters, roman
-from askbrief.reading.ooxml import Package, attribute, child, children, is_on, local, value, whole
+from askbrief.reading.ooxml import Package, attribute, child, children, local, whole
 from askbrief.reading.shapes import in_reading_order
 from askbrief.reading.tables import put_rows
 from askbrief.records import Form
@@ -34,15 +35,13 @@ def read(data: bytes) -> Extract:
     relations = package.relations(name)
     composer = Composer()
     notes: list[str] = []
-    number = 0
-    for item in root.iterfind("{*}sldIdLst/{*}sldId"):
+    for number, item in enumerate(root.iterfind("{*}sldIdLst/{*}sldId"), 1):
+        composer.page()
         slide = relations.get(_relation_id(item) or "")
         if slide is None or not package.has(slide.target):
-            notes.append(f"slide {number + 1} is missing in the file")
-        composer.page()
-        number += 1
-        if slide is not None and package.has(slide.target):
-            notes += [f"slide {number}: {said}" for said in _Slide(package, slide.target).put(composer)]
+            notes.append(f"slide {number} is missing in the file")
+        else:
+            notes += [f"slide {number} {said}" for said in _Slide(package, slide.target).put(composer)]
     return composer.extract(package.metadata(), form=Form.SLIDES, notes=notes)
 
 
@@ -139,8 +138,8 @@ class _Slide:
             composer.paragraph("".join(text.text or "" for text in title.iter("{*}t")))
         series = list(chart.iter("{*}ser"))
         names = [" ".join(_points(child(one, "tx")).values()) for one in series]
-        values = [_points(child(one, "val") or child(one, "yVal")) for one in series]
-        categories = _points(next((child(one, "cat") or child(one, "xVal") for one in series), None))
+        values = [_points(_either(one, "val", "yVal")) for one in series]
+        categories = _points(next((_either(one, "cat", "xVal") for one in series), None))
         rows: list[list[str | None]] = [["", *names]]
         rows += [[words, *(figures.get(at, "") for figures in values)] for at, words in categories.items()]
         put_rows(composer, rows, headers=1)
@@ -210,7 +209,10 @@ def _offset(shape: Element) -> tuple[float, float] | None:
 def _inside(group: Element, place: _Place) -> _Place:
     """The measures inside a group, which may be those of a larger drawing made small."""
     frame = child(group, "grpSpPr", "xfrm")
-    sizes = {local(item): [whole(text, 0) for text in item.values()] for item in [] if frame is None else frame}
+    sizes = {
+        local(item): [whole(text, 0) for text in item.values()]
+        for item in ([] if frame is None else frame.iterchildren("*"))
+    }
     if any(len(sizes.get(name, ())) != 2 for name in ("off", "ext", "chOff", "chExt")):  # noqa: PLR2004 - x and y
         return place
     across = sizes["ext"][0] / (sizes["chExt"][0] or 1) * place.across
@@ -271,15 +273,29 @@ def _cell(cell: Element) -> str | None:
     return "" if attribute(cell, "vMerge") in {"1", "true"} else " ".join(_texts(cell))
 
 
+def _either(series: Element, *names: str) -> Element | None:
+    return next(series.iterchildren(*(f"{{*}}{name}" for name in names)), None)
+
+
 def _points(holder: Element | None) -> dict[int, str]:
-    """The values of a series, a category or a name, by their places; as the file stores them from when it was saved."""
+    """The values of a series, a category or a name, by their places; those stored when the file was saved."""
     if holder is None:
         return {}
-    points = {
+    found = {
         whole(attribute(point, "idx"), 0): "".join(text.text or "" for text in children(point, "v"))
         for point in holder.iter("{*}pt")
     }
-    return points or {0: "".join(text.text or "" for text in holder.iter("{*}v"))}
+    code = "".join(item.text or "" for item in holder.iter("{*}formatCode"))
+    return {at: _figure(words, code) for at, words in found.items()} or {
+        0: "".join(text.text or "" for text in holder.iter("{*}v"))
+    }
+
+
+def _figure(words: str, code: str) -> str:
+    try:
+        return shown(float(words), code)
+    except ValueError:
+        return words
 
 
 def _relation_id(element: Element) -> str | None:
