@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
+import zlib
 
 from askbrief.errors import ReadingError
 
@@ -52,6 +54,7 @@ def content(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> bytes:
         OSError,
         NotImplementedError,
         RuntimeError,
-        zipfile.zlib.error,
+        zlib.error,
+        lzma.LZMAError,
     ) as error:
         raise ReadingError(f"is damaged ({name}: {error}): save it anew") from error

@@ -1,4 +1,4 @@
-"""Bytes whose encoding is stated with them, as in web pages and mails: the statement is tried first, and may be wrong."""
+"""Bytes whose encoding is stated with them, as in web pages and mails: it is tried first, and may be wrong."""
 
 from __future__ import annotations
 

@@ -46,10 +46,12 @@ def read(data: bytes) -> Extract:
     composer = Composer()
     left_out: list[str] = []
     for name in _spine(package, posixpath.dirname(where), left_out):
-        if name in names:
+        try:
             _chapter(archive.content(book, name), composer)
-        else:
-            left_out.append(f"{name} is named in the book and not in it")
+        except ReadingError as error:
+            left_out.append(f"{name} is left out: it {error}")
+    if left_out and not composer.characters:
+        raise ReadingError(f"has no chapter that can be read ({left_out[0]}): save it anew")
     return composer.extract(_metadata(package), notes=left_out)
 
 
@@ -69,7 +71,7 @@ def _package_name(book: zipfile.ZipFile) -> str:
     path = next((root.get("full-path") for root in _all(container, "rootfile") if root.get("full-path")), None)
     if path is None:
         raise ReadingError("is not whole (its container names no package document): save it anew")
-    return posixpath.normpath(path)
+    return posixpath.normpath(str(path))
 
 
 def _spine(package: Element, folder: str, left_out: list[str]) -> Iterator[str]:
@@ -145,7 +147,7 @@ def _date(found: list[tuple[Element, str]]) -> str | None:
 
 
 def _all(root: Element, name: str) -> Iterator[Element]:
-    return root.iter(f"{{*}}{name}")
+    yield from root.iter(f"{{*}}{name}")
 
 
 def _name(element: Element | None) -> str:

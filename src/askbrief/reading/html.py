@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import copy
+from typing import TYPE_CHECKING
 
 from askbrief.patterns import pattern
 from askbrief.reading import article, webpages
@@ -10,6 +10,9 @@ from askbrief.reading.charsets import decode_as
 from askbrief.reading.composing import Composer
 from askbrief.reading.extract import Extract
 from askbrief.reading.hypertext import compose, parsed, without_hidden
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement as Element
 
 _META_WITHIN = 4096
 _CHARSET = pattern(
@@ -38,16 +41,23 @@ def page(text: str, url: str | None = None) -> Extract:
         text: its source.
         url: its address, where the page does not state one.
     """
-    root = parsed(text)
-    if root is None:
+    body = _body(text)
+    if body is None:
         return Extract("", ())
-    metadata = webpages.metadata(root, url)
-    body = root.find("body")
-    body = root if body is None else body
+    metadata = webpages.metadata(body.getroottree().getroot(), url)
     without_hidden(body)
-    whole = copy.deepcopy(body)
-    found, everything = Composer(), Composer()
-    compose(article.around_removed(body), found)
-    compose(whole, everything)
-    is_article = found.characters >= max(_SHORT, _LEAST_OF_ALL * everything.characters)
-    return (found if is_article else everything).extract(metadata)
+    characters = sum(len(piece) for said in body.itertext() for piece in said.split())
+    composer = Composer()
+    compose(article.around_removed(body), composer)
+    whole = _body(text) if composer.characters < max(_SHORT, _LEAST_OF_ALL * characters) else None
+    if whole is not None:
+        without_hidden(whole)
+        composer = Composer()
+        compose(whole, composer)
+    return composer.extract(metadata)
+
+
+def _body(text: str) -> Element | None:
+    root = parsed(text)
+    body = None if root is None else root.find("body")
+    return root if body is None else body

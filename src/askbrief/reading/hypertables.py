@@ -39,14 +39,13 @@ def data(table: Element, words: Callable[[Element], str]) -> Table | None:
     if not named and not _is_grid(lines):
         return None
     caption = table.find("caption")
-    grid = _grid(lines, words)
     head = _head(lines)
+    grid = _grid(lines, words, head)
     headers = [" ".join(dict.fromkeys(filter(None, column))) for column in _columns(grid[:head])]
-    return Table(
-        words(caption) if caption is not None else "",
-        headers,
-        [_named_by_first(line, cells) for line, cells in zip(lines[head:], grid[head:], strict=True)],
-    )
+    rows = grid[head:]
+    if not head:
+        rows = [_named_by_first(line, cells) for line, cells in zip(lines, rows, strict=True)]
+    return Table(words(caption) if caption is not None else "", headers, rows)
 
 
 def _is_grid(lines: Sequence[Element]) -> bool:
@@ -68,19 +67,21 @@ def _head(lines: Sequence[Element]) -> int:
     return count if count < len(lines) else 0
 
 
-def _grid(lines: Sequence[Element], words: Callable[[Element], str]) -> list[list[str]]:
-    """The words of each row's cells, a cell that spans rows in each of them, one that spans columns in the first."""
+def _grid(lines: Sequence[Element], words: Callable[[Element], str], head: int) -> list[list[str]]:
+    """The words of each row's cells, a cell that spans rows in each of them.
+
+    A header that spans columns is over each of them, a value is in the first.
+    """
     grid: list[list[str]] = []
     below: dict[int, tuple[str, int]] = {}
     repeated = 0
     for line in lines:
         cells: list[str] = []
-        is_head = all(cell.tag != "td" for cell in line)
         for cell in (cell for cell in line if cell.tag in {"td", "th"}):
             _from_above(cells, below)
             said, deep = words(cell), _span(cell, "rowspan")
             wide = min(_span(cell, "colspan"), max(1, _WIDEST_ROW - len(cells)))
-            again = said if is_head else ""
+            again = said if len(grid) < head else ""
             repeated += len(said) * (deep - 1) + len(again) * (wide - 1)
             if repeated > _MOST_REPEATED:
                 return [[words(cell) for cell in line if cell.tag in {"td", "th"}] for line in lines]
@@ -111,7 +112,7 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[cells[at] if at < len(cells) else "" for cells in rows] for at in range(width)]
 
 
-def _named_by_first(line: Element, cells: Sequence[str]) -> Sequence[str]:
+def _named_by_first(line: Element, cells: list[str]) -> list[str]:
     """A row that is one header and one value, as in a box of facts, is "header: value"."""
     own = [cell for cell in line if cell.tag in {"td", "th"}]
     if [cell.tag for cell in own] != ["th", "td"] or len(cells) != 2 or not all(cells):  # noqa: PLR2004

@@ -99,6 +99,7 @@ class _Walk:
         self._words: list[str] = []
         self._heading = 0
         self._code = 0
+        self._broken = False
 
     def over(self, root: Element) -> None:
         walk = etree.iterwalk(root, events=("start", "end", "comment"))
@@ -112,7 +113,7 @@ class _Walk:
             if event == "end":
                 self._end(node)
             if node is not root and node.tail:
-                self._words.append(node.tail)
+                self._say(node.tail)
         self._flush()
 
     def _begin(self, node: Element) -> None:
@@ -122,7 +123,12 @@ class _Walk:
             self._flush()
             self._heading = self._heading or level(node)
             self._code += node.tag == "pre"
-        self._words += [node.text or "", _instead(node)]
+        self._say(node.text or "")
+        self._say(_instead(node))
+
+    def _say(self, words: str) -> None:
+        self._words.append(words)
+        self._broken = self._broken and not words.strip()
 
     def _end(self, node: Element) -> None:
         if node.tag not in BLOCKS:
@@ -134,14 +140,15 @@ class _Walk:
 
     def _line(self) -> None:
         """One line break is a space, as it may stand in an address; two are the end of a paragraph."""
-        if not self._code and self._words and self._words[-1] == "\n":
+        if self._broken and not self._code:
             self._flush()
-        else:
-            self._words.append("\n")
+        self._words.append("\n")
+        self._broken = True
 
     def _flush(self) -> None:
         said = "".join(self._words).strip(_INVISIBLE)
         self._words.clear()
+        self._broken = False
         if self._heading:
             self._composer.heading(said, self._heading)
         else:

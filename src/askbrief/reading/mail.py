@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 from typing import TYPE_CHECKING
 
+from askbrief.errors import ReadingError
 from askbrief.patterns import pattern
 from askbrief.reading import messages, plain
 from askbrief.reading.composing import Composer
@@ -35,12 +36,15 @@ def read(data: bytes) -> Extract:
     message = messages.parsed(data)
     mail = _Mail()
     mail.take(message)
+    if mail.unreadable and not mail.composer.characters and not mail.parts:
+        raise mail.unreadable[0]
     metadata = Metadata(
         title=messages.header(message, "subject") or None,
-        author=messages.authors(message),
+        author=messages.people(message),
         date=messages.date(message),
     )
-    return mail.composer.extract(metadata, parts=mail.parts, notes=mail.notes)
+    notes = [*mail.notes, *(f"a part of its text {error}" for error in mail.unreadable)]
+    return mail.composer.extract(metadata, parts=mail.parts, notes=notes)
 
 
 class _Mail:
@@ -50,6 +54,7 @@ class _Mail:
         self.composer = Composer()
         self.parts: list[Part] = []
         self.notes: list[str] = []
+        self.unreadable: list[ReadingError] = []
         self._names = Names()
 
     def take(self, part: Message) -> None:
@@ -60,7 +65,7 @@ class _Mail:
         elif kind == "multipart/encrypted" or kind in _SEALED:
             self.notes.append("its text is encrypted: save it decrypted")
         elif part.get_content_maintype() == "multipart" and part.is_multipart():
-            for inner in part.get_payload():
+            for inner in messages.inner(part):
                 self.take(inner)
         elif kind == "message/rfc822" and part.is_multipart():
             self._message(part)
@@ -69,27 +74,31 @@ class _Mail:
                 f"{_file_name(part) or 'winmail.dat'} (Outlook's own packing) is not read: save what is in it"
             )
         elif _is_body(part):
-            compose_text(messages.text(part), self.composer, html=kind == "text/html", flowed=_is_flowed(part))
+            compose_text(self._text(part), self.composer, html=kind == "text/html", flowed=_is_flowed(part))
         elif kind not in _SIGNATURES:
             self._attachment(part)
 
     def _alternatives(self, part: Message) -> None:
-        """Take the plain text where it says what the HTML says; what else there is are attachments."""
+        """Take one of the texts, which say the same; what else is among them are attachments."""
         bodies = [inner for inner in messages.walk(part) if _is_body(inner)]
-        plain_texts = [inner for inner in bodies if inner.get_content_type() == "text/plain"]
-        pages = [inner for inner in bodies if inner.get_content_type() == "text/html"]
-        chosen = plain_texts
-        if pages and _length(plain_texts) < _SUBSTANCE * _length(pages):
-            chosen = pages
+        plain_texts, pages = (
+            "\n\n".join(self._text(inner) for inner in bodies if inner.get_content_subtype() == subtype)
+            for subtype in ("plain", "html")
+        )
+        compose_body(plain_texts, pages, self.composer, flowed=any(map(_is_flowed, bodies)))
         for inner in messages.walk(part):
-            if inner not in bodies:
-                if inner.get_content_maintype() != "multipart":
-                    self.take(inner)
-            elif inner in chosen:
+            if inner not in bodies and inner.get_content_maintype() != "multipart":
                 self.take(inner)
 
+    def _text(self, part: Message) -> str:
+        try:
+            return messages.text(part)
+        except ReadingError as error:
+            self.unreadable.append(error)
+            return ""
+
     def _message(self, part: Message) -> None:
-        inner = part.get_payload(0)
+        inner = messages.inner(part)[0]
         subject = safe(messages.header(inner, "subject"))[:_LONGEST_SUBJECT].strip()
         try:
             content = inner.as_bytes()
@@ -107,6 +116,16 @@ class _Mail:
             return
         suffix = mimetypes.guess_extension(part.get_content_type()) or ""
         self.parts.append(Part(self._names.of(name, suffix), messages.content(part)))
+
+
+def compose_body(plain_text: str, page: str, composer: Composer, *, flowed: bool = False) -> None:
+    """Add the plain text of a mail where it says about as much as the page that was sent with it; else the page."""
+    as_page = Composer()
+    compose_text(page, as_page, html=True)
+    if len(plain_text.strip()) < _SUBSTANCE * as_page.characters:
+        compose_text(page, composer, html=True)
+    else:
+        compose_text(plain_text, composer, flowed=flowed)
 
 
 def compose_text(text: str, composer: Composer, *, html: bool = False, flowed: bool = False) -> None:
@@ -139,13 +158,6 @@ def _unquoted(lines: list[str], *, flowed: bool) -> Iterator[str]:
         yield begun + words
         begun = ""
     yield begun
-
-
-def _length(parts: list[Message]) -> int:
-    composer = Composer()
-    for part in parts:
-        compose_text(messages.text(part), composer, html=part.get_content_type() == "text/html")
-    return composer.characters
 
 
 def _is_body(part: Message) -> bool:

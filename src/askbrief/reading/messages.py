@@ -48,8 +48,14 @@ def walk(message: Message) -> Iterator[Message]:
     """The message and all its parts in order; a message within it is one part."""
     yield message
     if message.get_content_maintype() == "multipart" and message.is_multipart():
-        for part in message.get_payload():
+        for part in inner(message):
             yield from walk(part)
+
+
+def inner(message: Message) -> list[Message]:
+    """The parts directly in a message."""
+    payload = message.get_payload()
+    return [part for part in payload if not isinstance(part, str)] if isinstance(payload, list) else []
 
 
 def content(part: Message) -> bytes:
@@ -97,12 +103,20 @@ def in_words(raw: str) -> str:
     return _UNPRINTABLE.sub(" ", said).strip()
 
 
-def authors(message: Message) -> tuple[str, ...]:
-    """The names of those it is from; the address where there is no name."""
-    raw = _unescaped(str(next((value for key, value in message.raw_items() if key.lower() == "from"), "")))
-    raw = raw[:_LONGEST_HEADER]
-    found = [in_words(name) or address for name, address in getaddresses([raw]) if name or address]
-    return tuple(dict.fromkeys(found or filter(None, [in_words(raw)])))
+def people(message: Message, name: str = "From") -> tuple[str, ...]:
+    """The names in a header of addresses; the address where there is no name."""
+    return people_in(str(next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")))
+
+
+def people_in(raw: str) -> tuple[str, ...]:
+    """The names of those whose addresses are given.
+
+    >>> people_in('"Mallori Harrell" <mallori@example.org>, bob@example.org')
+    ('Mallori Harrell', 'bob@example.org')
+    """
+    raw = _unescaped(raw[:_LONGEST_HEADER])
+    found = [in_words(name) or in_words(address) for name, address in getaddresses([raw]) if name or address]
+    return tuple(dict.fromkeys(filter(None, found or [in_words(raw)])))
 
 
 def date(message: Message) -> str | None:

@@ -137,10 +137,10 @@ def _title(root: Element, stated: list[str], headlines: list[str], publishers: l
     """
     element = root.find(".//title")
     of_window = _clean(element.text_content()) if element is not None else None
-    title = next(iter([*stated, *filter(None, [of_window]), *headlines]), None)
+    headings = [text for text in (_clean(words(heading)) for heading in root.iter("h1")) if text]
+    title = next(iter([*stated, *filter(None, [of_window]), *headlines, *headings]), None)
     if title is None:
         return None
-    headings = [text for text in (_clean(words(heading)) for heading in root.iter("h1")) if text]
     for known in (*headings, *headlines, *(title.removesuffix(name).rstrip(_BEFORE_SITE) for name in publishers)):
         shorter = known.strip(_INVISIBLE)
         if len(shorter) >= _LEAST_OF_TITLE * len(title) and title.startswith(shorter):
