@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 
@@ -35,14 +36,15 @@ def opened(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def content(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Read a member.
+def content(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> bytes:
+    """Read a member, by its name or as the archive lists it.
 
     Raises:
         ReadingError: it is not there, or it is damaged.
     """
+    name = member if isinstance(member, str) else member.filename
     try:
-        return archive.read(name)
+        return archive.read(member)
     except KeyError as error:
         raise ReadingError(f"is not whole ({name} is missing in it): save it anew") from error
     except (
@@ -53,5 +55,6 @@ def content(archive: zipfile.ZipFile, name: str) -> bytes:
         NotImplementedError,
         RuntimeError,
         zlib.error,
+        lzma.LZMAError,
     ) as error:
         raise ReadingError(f"is damaged ({name}: {error}): save it anew") from error

@@ -1,0 +1,121 @@
+"""Where the article of a web page is: what stands around it is taken out, and nothing of the article is.
+
+Pages say most of it themselves (main, article, nav, footer, the names of their classes). What a name says is not
+believed of anything that holds a good part of the page's prose.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from askbrief.patterns import pattern
+from askbrief.reading.hypertext import drop, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from lxml.html import HtmlElement as Element
+
+_AROUND = frozenset("nav footer menu search".split())
+_AROUND_ROLES = frozenset(
+    "navigation banner contentinfo search complementary menu menubar toolbar dialog alertdialog".split()
+)
+_NAMED = frozenset("div section ul ol aside form table dl span header details a figure".split())
+_NAMES = pattern(
+    r"""(?xi)(?:^|[\s_-])(?:
+        nav|navs|navbar|navigation|navbox|menu|submenu|menubar|breadcrumbs?|[a-z]*sidebar|side-bar|footer|site-header|masthead
+        |cookies?|cookiebar|consent|gdpr|paywall|share|sharing|sharebar|addtoany|social|socials|follow-us
+        |related|recommended|recommendations|teasers?|read-?more|more-(?:from|stories|news|on)|trending|most-(?:read|popular)
+        |newsletter|subscribe|subscription|sign-?up|promos?|advert|adverts|advertisement|ads?|sponsored|outbrain|taboola
+        |comments?|comment-?list|commentlist|respond|disqus|pagination|pager|prev-next|page-?nav|toc
+        |skip-?links?|skip-to-content|skip|sr-only|visually-hidden|screen-reader-text|printfooter|catlinks|mw-editsection
+        |mw-jump-link|noprint|headerlink|popup|modal|overlay|tooltip|toolbar|login|sidebar-toggle|search-?(?:box|form|bar|modal|wrapper)
+    )(?:$|[\s_-])"""
+)
+_NEGATED = pattern(r"(?i)\b(?:has|no|not|with|without|is|js)[-_]\S+")
+_FOOTNOTE_MARKS = "//sup[contains(concat(' ', @class, ' '), ' reference ')]|//a[@class='headerlink']"
+# The widest first; an article may be one of several in a main, and then it holds less of the whole.
+_ARTICLES = (
+    ("//main|//*[@role='main']", 0.5),
+    ("//article|//*[@itemtype='http://schema.org/Article']", 0.75),
+    ("//*[@itemprop='articleBody']", 0.95),
+)
+_MOST_PROSE_AROUND = 0.3
+_MOST_LINKED = 0.7
+_SENTENCE = 40
+
+
+def around_removed(body: Element) -> Element:
+    """Take out, in place, what is around the article; give the element that holds the article."""
+    drop(body.getroottree().xpath(_FOOTNOTE_MARKS))
+    prose = _prose(body)
+    most = _MOST_PROSE_AROUND * prose[body]
+    drop([node for node in body.iterdescendants() if prose.get(node, 0) <= most and _is_around(node)])
+    root = _root(body, prose)
+    if root is body:
+        drop([element for element in body.iter("ul", "ol", "table") if _is_links(element)])
+    return root
+
+
+def _prose(body: Element) -> Mapping[Element, int]:
+    """How many characters of running text each element holds: pieces as long as a sentence, outside of links."""
+    held: dict[Element, int] = {}
+    linked = 0
+    for event, node in etree.iterwalk(body, events=("start", "end")):
+        if event == "start":
+            linked += node.tag == "a"
+            held[node] = 0 if linked else _counted(node.text)
+            continue
+        linked -= node.tag == "a"
+        parent = node.getparent()
+        if node is not body and parent is not None:
+            held[parent] += held[node] + (0 if linked else _counted(node.tail))
+    return held
+
+
+def _counted(text: str | None) -> int:
+    long = len(text.strip()) if text else 0
+    return long if long >= _SENTENCE else 0
+
+
+def _is_around(element: Element) -> bool:
+    tag = element.tag
+    if not isinstance(tag, str):
+        return False
+    if tag in _AROUND or element.get("role") in _AROUND_ROLES:
+        return True
+    return tag in _NAMED and bool(_NAMES.search(_name(element))) and element.find(".//h1") is None
+
+
+def _name(element: Element) -> str:
+    """What the page calls an element; an id that is made from the words of its heading says nothing."""
+    kind = _NEGATED.sub(" ", element.get("class") or "")
+    own = element.get("id") or ""
+    first = next(element.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) if own else None
+    if element.tag == "section" or (first is not None and _slug(own) == _slug(words(first))):
+        own = ""
+    return f"{kind} {own}"
+
+
+def _slug(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def _root(body: Element, prose: Mapping[Element, int]) -> Element:
+    """The innermost element, marked as the article, that holds most of the prose that is left; else the whole."""
+    root = body
+    for path, share in _ARTICLES:
+        within = [element for element in root.xpath(path.replace("//", ".//")) if prose.get(element, 0)]
+        largest = max(within, key=lambda element: prose[element], default=root)
+        if prose[largest] >= share * prose[root]:
+            root = largest
+    return root
+
+
+def _is_links(element: Element) -> bool:
+    """Whether a list or table is one of links to other pages, and nothing else."""
+    links = list(element.iter("a"))
+    total = len(words(element))
+    return len(links) > 1 and total > 0 and sum(len(words(link)) for link in links) >= _MOST_LINKED * total

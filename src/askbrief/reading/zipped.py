@@ -1,0 +1,62 @@
+"""Zip archives: each member is a document of its own, under its path in the archive."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+from askbrief.errors import ReadingError
+from askbrief.reading import archive
+from askbrief.reading.decoding import decode
+from askbrief.reading.extract import Extract, Part
+from askbrief.reading.names import Names, inside
+
+if TYPE_CHECKING:
+    import zipfile
+
+_UTF8_NAME = 0x800
+_MOST_NOTES = 20
+_NEVER_READ = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+
+
+def read(data: bytes) -> Extract:
+    """Read a .zip file.
+
+    Raises:
+        ReadingError: it is damaged, encrypted, or too large unpacked.
+    """
+    opened = archive.opened(data)
+    names = Names()
+    parts: list[Part] = []
+    notes: list[str] = []
+    for member in opened.infolist():
+        name = _name(member)
+        path = inside(name)
+        if member.is_dir() or (path is not None and _is_passed_over(path)):
+            continue
+        if path is None:
+            notes.append(f"{name!r} is not read: its name leads out of the archive")
+        elif stat.S_ISLNK(member.external_attr >> 16):
+            notes.append(f"{path} is not read: it is a link")
+        else:
+            try:
+                parts.append(Part(names.apart(path), archive.content(opened, member)))
+            except ReadingError as error:
+                notes.append(f"{path}: {error}")
+    if len(notes) > _MOST_NOTES:
+        notes[_MOST_NOTES:] = [f"{len(notes) - _MOST_NOTES:,} more are not read for such reasons"]
+    return Extract("", (), parts=tuple(parts), notes=tuple(notes))
+
+
+def _name(member: zipfile.ZipInfo) -> str:
+    """A member's name; one that is not marked as UTF-8 may be in it all the same, or in an encoding of its country."""
+    if member.flag_bits & _UTF8_NAME or member.orig_filename.isascii():
+        return member.orig_filename
+    try:
+        return decode(member.orig_filename.encode("cp437"))
+    except (UnicodeEncodeError, ReadingError):
+        return member.orig_filename
+
+
+def _is_passed_over(path: str) -> bool:
+    return any(part.startswith((".", "~$")) or part in _NEVER_READ for part in path.split("/"))
