@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from askbrief.citing.places import parse_place, spans
 from askbrief.indexing.passages import MOST_WORDS, Split, indexed_text, split
 from askbrief.indexing.sentences import sentence_spans
 from askbrief.reading import plain
@@ -173,6 +174,18 @@ def test_a_passage_is_on_the_pages_on_which_it_begins_and_ends_and_paragraphs_ar
     (passage,) = split(Document("a.pdf", "A", text, blocks, pages=(0, 0, 0, 9)), HashEncoder()).passages
     assert passage.pages == (3, 4)
     assert passage.paragraphs == (1, 1)
+
+
+def test_a_paragraph_that_goes_on_on_the_next_page_is_the_first_there() -> None:
+    text = "One. Two is here.\n\nThree."
+    blocks = (Block(0, 4), Block(5, 17), Block(19, 25))
+    pages = (0, 9)
+    passages = split(Document("a.pdf", "A", text, blocks, pages=pages), HashEncoder()).passages
+    assert [(one.pages, one.paragraphs) for one in passages] == [((1, 2), (1, 2))]
+    place = parse_place("a.pdf p. 2, ¶ 1")
+    assert place is not None
+    (span,) = spans(place, Document("a.pdf", "A", text, blocks, pages=pages))
+    assert text[span.start : span.end] == "is here."
 
 
 @pytest.mark.parametrize("blocks", [(), (Block(0, 5, BlockKind.HEADING, 1),)])

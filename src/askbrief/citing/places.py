@@ -127,21 +127,19 @@ def _of_paragraphs(place: Place, document: Document) -> list[Span] | None:
     if place.paragraphs is None:
         return None
     first, last = place.paragraphs
-    counted: dict[int | None, int] = {}
-    found = []
-    for block in _paragraphs(document):
-        page = document.page_of(block.start)
-        counted[page] = counted.get(page, 0) + 1
-        if first <= counted[page] <= last:
-            found.append(Span(block.start, block.end))
-    return found
+    asked = range(place.pages[0], place.pages[1] + 1) if place.pages else ()
+    return [
+        Span(block.start, block.end)
+        for block, ordinals in document.paragraphs()
+        if any(first <= ordinal <= last for page, ordinal in ordinals.items() if not place.pages or page in asked)
+    ]
 
 
 def _of_numbers(place: Place, document: Document) -> list[Span] | None:
     """By the document's own numbers; a document without any has its paragraphs counted."""
     if place.numbers is None:
         return None
-    blocks = [block for block in _paragraphs(document) if block.number]
+    blocks = [block for block, _ in document.paragraphs() if block.number]
     if not blocks:
         counts = [int(digits) for number in place.numbers if (digits := "".join(filter(str.isdecimal, number)))]
         return _of_paragraphs(Place(place.document, paragraphs=(counts[0], counts[-1])), document)
@@ -162,10 +160,6 @@ def _between(first: str, last: str, blocks: Sequence[Block]) -> Iterable[Span]:
         if inside:
             yield Span(block.start, block.end)
         inside = inside and number != last
-
-
-def _paragraphs(document: Document) -> Iterable[Block]:
-    return (block for block in document.blocks if block.kind is BlockKind.PARAGRAPH)
 
 
 def _common(some: Sequence[Span], others: Sequence[Span]) -> Iterable[Span]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from askbrief.patterns import pattern
 from askbrief.records import Block, BlockKind, Passage, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from askbrief.ranking.encoder import Encoder
     from askbrief.records import Document
@@ -41,11 +40,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Paragraph:
-    """A block with words, its place among them (on its page, where there are pages), and what the document calls it."""
+    """A block with words, and the how manieth of them it is on each of its pages."""
 
     block: Block
-    ordinal: int
-    number: str | None
+    ordinals: Mapping[int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +85,13 @@ def indexed_text(title: str, passage: Passage) -> str:
 def _sections(document: Document) -> Iterator[tuple[Block | None, list[_Paragraph]]]:
     """Yield each heading with the paragraphs below it, up to the next heading."""
     heading: Block | None = None
-    counted: Counter[int | None] = Counter()
+    ordinals = dict(document.paragraphs())
     for is_heading, run in groupby(document.blocks, key=lambda block: block.kind is BlockKind.HEADING):
         blocks = list(run)
         if is_heading:
             heading = blocks[-1]
             continue
-        paragraphs = []
-        for block in blocks:
-            page = document.page_of(block.start)
-            counted[page] += 1
-            paragraphs.append(_Paragraph(block, counted[page], block.number))
-        yield heading, paragraphs
+        yield heading, [_Paragraph(block, ordinals[block]) for block in blocks]
 
 
 def _one_line(text: str) -> str:
@@ -245,14 +238,14 @@ def _passage(document: Document, section: str | None, sentences: Sequence[_Sente
     start, end = sentences[0].start, sentences[-1].end
     first, last = sentences[0].paragraph, sentences[-1].paragraph
     pages = document.page_of(start), document.page_of(end - 1)
-    numbers = [paragraph.number for paragraph in _each(sentences) if paragraph.number]
+    numbers = [paragraph.block.number for paragraph in _each(sentences) if paragraph.block.number]
     return Passage(
         doc_id=document.doc_id,
         start=start,
         end=end,
         text=document.text[start:end],
         sentences=tuple(Span(sentence.start, sentence.end) for sentence in sentences),
-        paragraphs=(first.ordinal, last.ordinal),
+        paragraphs=(first.ordinals[pages[0]], last.ordinals[pages[1]]),
         section=section,
         pages=None if pages[0] is None or pages[1] is None else (pages[0], pages[1]),
         numbers=(numbers[0], numbers[-1]) if numbers else None,

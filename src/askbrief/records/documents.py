@@ -5,12 +5,13 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,19 @@ class Document:
     def page_of(self, offset: int) -> int | None:
         """The page, from 1, on which a character stands; None where there are no pages."""
         return bisect_right(self.pages, offset) or None
+
+    def paragraphs(self) -> Iterator[tuple[Block, Mapping[int | None, int]]]:
+        """Each paragraph, and the how manieth it is, counted from 1 without headings, on each page that it is on.
+
+        One that began on the page before is the first of its page. Where there are no pages, None is the only one.
+        """
+        counted: Counter[int | None] = Counter()
+        for block in self.blocks:
+            if block.kind is BlockKind.PARAGRAPH:
+                first, last = self.page_of(block.start), self.page_of(max(block.start, block.end - 1))
+                pages = [None] if first is None or last is None else list(range(first, last + 1))
+                counted.update(pages)
+                yield block, {page: counted[page] for page in pages}
 
 
 @dataclass(frozen=True, slots=True)
