@@ -42,6 +42,7 @@ def words_at(where: str, source: Document) -> list[str]:
         ("talk.pptx slide 4", Place("talk.pptx", pages=(4, 4))),
         ("costs 2023.xlsx sheet Plan, rows 2-7", Place("costs 2023.xlsx", section="Plan", numbers=("2", "7"))),
         ("costs.csv row 7", Place("costs.csv", numbers=("7", "7"))),
+        ("a.docx, ¶ 2, § 1. Section 1, characters 1–9", Place("a.docx", None, (2, 2), None, "1. Section 1", (1, 9))),
         ("UN report para. 56 (a)", Place("UN report", numbers=("56a", "56a"))),
         ("a.txt § Rise, and fall, characters 1–9", Place("a.txt", section="Rise, and fall", characters=(1, 9))),
     ],

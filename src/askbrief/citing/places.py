@@ -24,11 +24,13 @@ _ITEM = "|".join(
         rf"(?:rows?|lines?|zeilen?|paras?|paragraphs?|abs|absatz)\.?\s?(?P<numbers>{_OWN}{_UP_TO.format(_OWN)})",
         rf"¶{{1,2}}\s?(?P<paragraphs>{_COUNT}{_UP_TO.format(_COUNT)})",
         rf"(?:characters?|chars?)\s(?P<characters>{_COUNT}{_UP_TO.format(_COUNT)})",
-        r"(?:§|(?:sections?|sheets?|abschnitt|blatt)\s)\s?(?P<section>\S.*?)",
     )
 )
-_PLACE = pattern(rf"(?i)(?P<document>.*?\S)(?:[\s,;]+(?:{_ITEM})(?=$|[\s,;]))+$")
+_SECTION = r"(?:§|(?:sections?|sheets?|abschnitt|blatt)\s)\s?(?P<section>\S.*?)"
+_ITEMS = rf"(?:[\s,;]+(?:{_ITEM})(?=$|[\s,;]))*"
+_PLACE = pattern(rf"(?i)(?P<document>.*?\S){_ITEMS}(?:[\s,;]+{_SECTION})?{_ITEMS}$")
 _ENDS = pattern(r"\s?[-–—]\s?")
+_SIGNS = pattern(r"[^\p{L}\p{M}\p{N}]+")
 _COUNTED = pattern(r"\d+")
 _ALIKE = 90.0
 """The rapidfuzz ratio (0..100) from which a heading is the section that somebody named."""
@@ -57,9 +59,9 @@ def parse_place(text: str) -> Place | None:
     Place(document='report.pdf', pages=(12, 12), paragraphs=None, numbers=None, section=None, characters=None)
     """
     match = _PLACE.match(" ".join(text.split())[:_LONGEST])
-    if match is None:
+    said = match.groupdict() if match else {}
+    if not any(words for name, words in said.items() if name != "document"):
         return None
-    said = match.groupdict()
     return Place(
         said["document"].rstrip(" ,;"),
         _counts(said["pages"]),
@@ -171,4 +173,5 @@ def _common(some: Sequence[Span], others: Sequence[Span]) -> Iterable[Span]:
 
 
 def _plain(words: str) -> str:
-    return " ".join(words.casefold().split())
+    """Without what people leave out or write otherwise: capitals, apostrophes, dashes."""
+    return " ".join(_SIGNS.sub(" ", words.casefold()).split())
