@@ -69,11 +69,7 @@ def test_every_passage_is_the_stored_text_at_its_offsets_and_without_characters_
     [
         ("is a dual encoder enough for dense passage retrieval?", "pdf/multi-column-2p.pdf", "p. 1"),
         ("what can you eat after swimming in the lake?", "docx/word_sample.docx", "§ Let’s eat"),
-        (
-            "when was Microsoft founded by Bill Gates and Paul Allen?",
-            "html/test_wikipedia.html",
-            "§ 1972–1985: Founding",
-        ),
+        ("when was Microsoft founded by Gates and Allen?", "html/test_wikipedia.html", "§ Microsoft"),
         ("what is in the second chapter?", "other/test.epub", "§ Chapter 2: More Content"),
         ("what is a nested shape?", "other/test.pptx", "slide 5"),
         ("which row has a Beta of 15 and a Gamma of 88?", "other/test.xlsx", "sheet Sheet1, rows "),
