@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from askbrief.library import Library
+    from askbrief.ranking.encoder import Encoder
     from askbrief.settings import Settings
 
 FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -33,11 +35,23 @@ def load_settings(**overrides: object) -> Settings:
     return settings.load_settings(**overrides)
 
 
-def open_library(settings: Settings) -> Library:
-    """Open the index of the settings with their state; the library is imported only now, so that help is quick."""
-    from askbrief.library import Library
+def open_library(settings: Settings, *, asking: bool = False) -> Library:
+    """Open the index of the settings with their state; the library is imported only now, so that help is quick.
 
-    return Library.open(settings.index_dir, state=settings.state_dir, settings=settings)
+    A thread opens the model meanwhile, and loads it too where a question will be asked: reading, hashing and
+    laying it out leave the interpreter to the imports.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="model") as meanwhile:
+        encoder = meanwhile.submit(_encoder, settings, asking=asking)
+        from askbrief.library import Library
+
+        return Library.open(settings.index_dir, state=settings.state_dir, encoder=encoder.result(), settings=settings)
+
+
+def _encoder(settings: Settings, *, asking: bool) -> Encoder:
+    from askbrief.ranking import encoders
+
+    return encoders.ready_encoder(settings) if asking else encoders.open_encoder(settings)
 
 
 def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks

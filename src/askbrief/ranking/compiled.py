@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from askbrief.errors import ModelError, in_words
-from askbrief.machine import processors
+from askbrief.machine import processors, sha256_of
 from askbrief.ranking.tokens import WordPieces
 
 if TYPE_CHECKING:
@@ -79,15 +78,17 @@ class CompiledEncoder:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder of a compiled model, all of whose bytes are verified.
+        """Take the folder of a compiled model, all of whose bytes are verified; it is loaded by the first text.
 
         Raises:
             ModelError: it is not whole.
         """
         self._card = Card.read(folder)
-        self._data = {name: _verified(folder / name, sha256) for name, sha256 in self._card.sums.items()}
-        if set(self._data) != {GRAPH, TOKENIZER}:
+        if set(self._card.sums) != {GRAPH, TOKENIZER}:
             raise ModelError(f"no compiled model in {folder}: its card names other files")
+        for name, sha256 in self._card.sums.items():
+            _verify(folder / name, sha256)
+        self._folder = folder
         self.model_id = self._card.model_id
         self.form = self._card.form
         self.dimension = self._card.dimension
@@ -136,20 +137,18 @@ class CompiledEncoder:
     def _session(self) -> InferenceSession:
         import onnxruntime
 
-        return onnxruntime.InferenceSession(self._data[GRAPH], _options(), providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(self._folder / GRAPH, _options(), providers=["CPUExecutionProvider"])
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_buffer(self._data[TOKENIZER])
+        return Tokenizer.from_file(str(self._folder / TOKENIZER))
 
     @cached_property
     def _cutting_tokenizer(self) -> Tokenizer:
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_buffer(self._data[TOKENIZER])
+        tokenizer: Tokenizer = type(self._tokenizer).from_str(self._tokenizer.to_str())
         tokenizer.enable_truncation(self.max_tokens)
         return tokenizer
 
@@ -165,11 +164,10 @@ def _options() -> SessionOptions:
     return options
 
 
-def _verified(path: Path, sha256: str) -> bytes:
+def _verify(path: Path, sha256: str) -> None:
     try:
-        data = path.read_bytes()
+        found = sha256_of(path)
     except OSError as error:
         raise ModelError(f"cannot read {path}: {in_words(error)}") from error
-    if hashlib.sha256(data).hexdigest() != sha256:
+    if found != sha256:
         raise ModelError(f"the compiled model in {path.parent} is damaged: {path.name} is not what was written")
-    return data
