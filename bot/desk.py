@@ -19,7 +19,7 @@ from askbrief.errors import AskbriefError
 from askbrief.indexing.generation import current_name
 from askbrief.indexing.sources import seed_changes
 from askbrief.library import Library
-from askbrief.ranking.encoders import open_encoder
+from askbrief.ranking.encoders import ready_encoder
 from bot.cards.coverage import Coverage
 from bot.errors import Refusal
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 _SCOPES = 256
 """So many scopes are counted once for each generation."""
-_WARM_UP = "what do the sources say?"
 log = structlog.get_logger("askbrief.bot")
 
 
@@ -93,10 +92,9 @@ class Desk:
             IndexUnusable: there is no index, or it cannot be opened.
             ModelError: the model cannot be used.
         """
-        self._encoder = self._encoder or open_encoder(self._settings)
+        self._encoder = self._encoder or ready_encoder(self._settings)
         library = self._open_library()
         library.generation.store.passages([0] if library.generation.manifest.passages else [])
-        self._encoder.encode_query(_WARM_UP)
         self._serving = _Serving(library)
 
     def close(self) -> None:

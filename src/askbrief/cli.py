@@ -24,6 +24,7 @@ from askbrief.cli_common import (
     Seeds,
     State,
     errors,
+    load_model,
     load_settings,
     open_library,
     output,
@@ -173,13 +174,14 @@ def ask(  # noqa: PLR0913 - one for each option
       askbrief ask "who led the talks?" --collection un --since 2022 --top 3
     """
     settings = load_settings(seeds_dir=seeds, index_dir=index, state_dir=state)
-    with open_library(settings, asking=True) as library:
+    model = load_model(settings)
+    from askbrief.terminal import answer
+
+    with open_library(settings, model) as library:
         scope = _scope(library, collection, document, since, until)
         with errors().status("loading the model and searching"):
             found = library.ask(question, top, scope)
         _say_if_stale(library, settings)
-    from askbrief.terminal import answer
-
     for note in found.notes:
         say(note)
     show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))

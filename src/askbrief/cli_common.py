@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from rich.console import Console, RenderableType
 
     from askbrief.library import Library
@@ -35,23 +37,26 @@ def load_settings(**overrides: object) -> Settings:
     return settings.load_settings(**overrides)
 
 
-def open_library(settings: Settings, *, asking: bool = False) -> Library:
-    """Open the index of the settings with their state; the library is imported only now, so that help is quick.
+def load_model(settings: Settings) -> Future[Encoder]:
+    """Begin to load the model, in a thread: reading, hashing and laying it out leave the interpreter to imports."""
 
-    A thread opens the model meanwhile, and loads it too where a question will be asked: reading, hashing and
-    laying it out leave the interpreter to the imports.
-    """
-    with ThreadPoolExecutor(1, thread_name_prefix="model") as meanwhile:
-        encoder = meanwhile.submit(_encoder, settings, asking=asking)
-        from askbrief.library import Library
+    def load() -> Encoder:
+        from askbrief.ranking.encoders import ready_encoder
 
-        return Library.open(settings.index_dir, state=settings.state_dir, encoder=encoder.result(), settings=settings)
+        return ready_encoder(settings)
+
+    thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+    model = thread.submit(load)
+    thread.shutdown(wait=False)
+    return model
 
 
-def _encoder(settings: Settings, *, asking: bool) -> Encoder:
-    from askbrief.ranking import encoders
+def open_library(settings: Settings, model: Future[Encoder] | None = None) -> Library:
+    """Open the index of the settings with their state; the library is imported only now, so that help is quick."""
+    from askbrief.library import Library
 
-    return encoders.ready_encoder(settings) if asking else encoders.open_encoder(settings)
+    encoder = model.result() if model else None
+    return Library.open(settings.index_dir, state=settings.state_dir, encoder=encoder, settings=settings)
 
 
 def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks
