@@ -20,7 +20,6 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from multiprocessing import active_children
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -92,7 +91,7 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
                 "anonymous": resident()["anonymous"] - before["anonymous"],
                 "anonymous_once_opened": opened["anonymous"] - before["anonymous"],
                 "mapped": resident()["mapped"],
-                "an asker": max(resident(process.pid)["anonymous"] for process in active_children()),
+                "an asker": max(resident(process)["anonymous"] for process in askers.processes),
             },
         }
     with _warm(index, real) as (library, _):

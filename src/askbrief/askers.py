@@ -93,6 +93,11 @@ class Askers:
         finally:
             self._free.put(asker)
 
+    @property
+    def processes(self) -> list[int]:
+        """The ids of the processes that are running."""
+        return [asker.pid for asker in self._all if asker.pid is not None]
+
     def close(self) -> None:
         """Let the questions finish that are being answered, and end the processes."""
         for _ in self._all:
@@ -135,6 +140,10 @@ class _Asker:
     def __init__(self, setup: _Setup) -> None:
         self._setup = setup
         self._running: tuple[SpawnProcess, Connection] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self._running[0].pid if self._running else None
 
     def start(self) -> Connection:
         """Start the process, if it isn't running, and give the pipe to it."""
