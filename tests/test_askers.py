@@ -94,7 +94,7 @@ def test_what_keeps_a_question_from_being_answered_is_told_to_who_asks(
 
 
 def test_each_of_sixteen_who_ask_at_once_gets_the_answer_to_their_own_question(harbour: Workplace) -> None:
-    questions = [f"how many ships does quay {number % 10} take in summer?" for number in range(64)]
+    questions = [f"how many ships does quay {number % 10} take in summer?" for number in range(32)]
     with harbour.open() as library, askers_of(harbour, 2) as askers, ThreadPoolExecutor(16) as threads:
         found = list(threads.map(lambda question: askers.ask(library, question), questions))
         assert [answer.question for answer in found] == questions
