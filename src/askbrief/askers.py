@@ -13,6 +13,8 @@ from multiprocessing import get_context
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
+from threadpoolctl import threadpool_limits
+
 from askbrief.choices import Method
 from askbrief.citing.ledger import Ledger
 from askbrief.errors import AskingError
@@ -192,10 +194,13 @@ class _Asker:
 
 
 def _serve(pipe: Connection, setup: _Setup) -> None:
-    """Answer until nobody asks any more; Ctrl-C is for who asks, and only ends the pipe."""
+    """Answer until nobody asks any more; Ctrl-C is for who asks, and only ends the pipe.
+
+    Products take one thread: the threads of several processes would wait for each other, at the full cost of waiting.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answering = _Answering(setup)
-    with suppress(EOFError, OSError):
+    with threadpool_limits(1, "blas"), suppress(EOFError, OSError):
         while True:
             pipe.send(answering.outcome(pipe.recv()))
 
