@@ -2,7 +2,8 @@
 
     python -m benchmarks.cold_start [--rounds 15] [--out FILE] [--markdown FILE]
 
-The commands run in turn, round after round, as a person runs them; the table has medians over the rounds.
+The commands run in turn, round after round, as a person runs them, with what Python keeps compiled of its modules; the
+table has medians over the rounds.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def main() -> None:
     options_of.add_argument("--out", type=Path)
     options_of.add_argument("--markdown", type=Path)
     options = options_of.parse_args()
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryDirectory() as folder:
         index, state = Path(folder) / "index", Path(folder) / "state"
         build(load_settings().seeds_dir, index)
@@ -52,7 +54,7 @@ def main() -> None:
         for number in range(options.rounds + 1):  # the first round fills the system's caches, and is not counted
             for name, (command, settings) in some.items():
                 started = time.perf_counter()
-                subprocess.run(command, env={**os.environ, **settings}, capture_output=True, check=True)
+                subprocess.run(command, env={**environment, **settings}, capture_output=True, check=True)
                 if number:
                     times[name].append(time.perf_counter() - started)
     slowest = np.array(list(times.values())[-1])

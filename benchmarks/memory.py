@@ -1,4 +1,4 @@
-"""What this process has in memory, by the kernel's own account; Linux only. Nothing else is imported."""
+"""What a process has in memory, by the kernel's own account; Linux only. Nothing else is imported."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def resident() -> dict[str, float]:
+def resident(process: int | None = None) -> dict[str, float]:
     """Megabytes in memory: `anonymous`, pages of its own, and `mapped`, pages of files (Rss less Anonymous)."""
-    found = _megabytes(Path("/proc/self/smaps_rollup").read_text("utf-8").splitlines()[1:])
+    found = _megabytes(Path(f"/proc/{process or 'self'}/smaps_rollup").read_text("utf-8").splitlines()[1:])
     return {"anonymous": found["Anonymous"], "mapped": found["Rss"] - found["Anonymous"]}
 
 

@@ -19,6 +19,7 @@ import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -27,9 +28,11 @@ import numpy as np
 
 import askbrief.library
 import askbrief.ranking.search
+from askbrief.askers import Askers
 from askbrief.citations import Citations
 from askbrief.errors import AskbriefError
 from askbrief.library import Library
+from askbrief.machine import processors
 from askbrief.ranking.encoders import open_encoder
 from askbrief.records import Scope
 from askbrief.settings import Settings, load_settings
@@ -38,6 +41,8 @@ from benchmarks.memory import resident
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from askbrief.records import Answer
 
 STAGES: dict[str, tuple[Any, str]] = {
     "encoding (stood in for)": (MadeEncoder, "encode_query"),
@@ -54,7 +59,9 @@ STAGES: dict[str, tuple[Any, str]] = {
 }
 TARGETS_MS = {1_000: 10, 100_000: 20, 1_000_000: 60}
 """The median at most; the 95th percentile twice that."""
-ASKERS, TURNS, WARMING, FRESH = 16, 3, 50, 5
+WAYS = {"one": 1, "threads": 16, "processes": 16}
+"""Who asks: one; sixteen at once, of a library in this process; sixteen, of a process for each processor."""
+TURNS, WARMING, FRESH = 3, 50, 5
 SCOPES = {
     "half": Scope(collections=frozenset(f"{number:02d}" for number in range(COLLECTIONS // 2))),
     "a hundredth": Scope(collections=frozenset({"00"})),
@@ -67,7 +74,7 @@ SCOPES = {
 def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
     """All figures of one index. No question is asked twice where its keys shall be new to the ledger."""
     before = resident()
-    with _warm(index, real) as library:
+    with _warm(index, real) as (library, askers):
         opened = resident()
         asked, others = real.questions[WARMING : WARMING + count], real.questions[WARMING + count :]
         seconds = [_seconds(library.ask, question) for question in asked]
@@ -79,27 +86,32 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
             "index_mb": sum(path.stat().st_size for path in library.generation.folder.iterdir()) / 1e6,
             "ms": _percentiles(seconds),
             "scopes": _scopes(library, asked),
-            "askers": _askers(library, others[: 2 * TURNS * count]),
+            "askers": _askers(library, askers, others[: len(WAYS) * TURNS * count]),
             "memory_mb": {
                 "anonymous": resident()["anonymous"] - before["anonymous"],
                 "anonymous_once_opened": opened["anonymous"] - before["anonymous"],
                 "mapped": resident()["mapped"],
+                "an asker": max(resident(process)["anonymous"] for process in askers.processes),
             },
         }
-    with _warm(index, real) as library:
+    with _warm(index, real) as (library, _):
         return found | {"stages": _stages(library, asked)}
 
 
 @contextmanager
-def _warm(index: Path, real: Real) -> Iterator[Library]:
-    """A library that has answered some questions, and a ledger of its own on the same disk."""
+def _warm(index: Path, real: Real) -> Iterator[tuple[Library, Askers]]:
+    """A library and processes that each have answered some questions, and a ledger of their own on the same disk."""
+    settings, encoder = Settings(), MadeEncoder(real)
     with (
         tempfile.TemporaryDirectory(dir=index.parent) as state,
-        Library.open(index, state=state, encoder=MadeEncoder(real), settings=Settings()) as library,
+        Library.open(index, state=state, encoder=encoder, settings=settings) as library,
+        Askers(settings, processors(), state=Path(state), encoder=encoder) as askers,
     ):
         for question in real.questions[:WARMING]:
             library.ask(question)
-        yield library
+            for _ in range(processors()):  # they take turns
+                askers.ask(library, question)
+        yield library, askers
 
 
 def _seconds(action: Callable[..., object], *arguments: object) -> float:
@@ -160,25 +172,28 @@ def _timed(spent: dict[str, float]) -> Iterator[None]:
             one.stop()
 
 
-def _askers(library: Library, questions: Sequence[str]) -> dict[str, float]:
+def _askers(library: Library, askers: Askers, questions: Sequence[str]) -> dict[str, Any]:
     """Questions answered a second by one asker and by many at once, in turns; and how many were not answered."""
     failed = 0
 
-    def ask(question: str) -> None:
+    def ask(question: str, *, by: Callable[[str], Answer]) -> None:
         nonlocal failed
         try:
-            library.ask(question)
+            by(question)
         except AskbriefError:
             failed += 1
 
-    rates: dict[int, list[float]] = {1: [], ASKERS: []}
-    parts = [questions[turn :: 2 * TURNS] for turn in range(2 * TURNS)]
-    for turn, part in enumerate(parts):
-        count = (1, ASKERS)[turn % 2]
-        with ThreadPoolExecutor(count) as threads:
-            rates[count].append(len(part) / _seconds(lambda: list(threads.map(ask, part))))  # noqa: B023 - waited for
-    one, many = (float(np.median(found)) for found in rates.values())
-    return {"one_per_second": one, "many_per_second": many, "ratio": many / one, "failed": failed}
+    answering: list[Callable[[str], Answer]] = [library.ask, library.ask, partial(askers.ask, library)]
+    rates: dict[str, list[float]] = {way: [] for way in WAYS}
+    for turn in range(TURNS):
+        for place, ((way, count), by) in enumerate(zip(WAYS.items(), answering, strict=True)):
+            part = questions[turn * len(WAYS) + place :: len(WAYS) * TURNS]
+            with ThreadPoolExecutor(count) as threads:
+                seconds = _seconds(lambda: list(threads.map(partial(ask, by=by), part)))  # noqa: B023 - waited for
+            rates[way].append(len(part) / seconds)
+    medians = {way: float(np.median(found)) for way, found in rates.items()}
+    ratios = {way: medians[way] / medians["one"] for way in WAYS}
+    return {"per_second": medians, "ratios": ratios, "failed": failed}
 
 
 def first_answer(index: Path, cache: Path) -> dict[str, float]:
@@ -214,15 +229,18 @@ def _fresh(index: Path, cache: Path) -> dict[str, float]:
 
 def markdown(results: Sequence[dict[str, Any]]) -> str:
     """The figures as tables: whole questions by size, then the stages at the median."""
-    lines = [
-        "| passages | p50 ms | p95 ms | scope of half | of 1% | 16 askers | failed | memory | mapped | first answer |",
-        "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    heading = (
+        "| passages | p50 ms | p95 ms | scope of half | of 1% | 16, threads | 16, processes | failed | memory "
+        "| a process | mapped | first answer |"
+    )
+    lines = [heading, f"{'|---:' * heading.count(' |')}|"]
     lines += [
         f"| {row['passages']:,} | {row['ms']['p50']:.1f} | {row['ms']['p95']:.1f} "
         f"| x{row['scopes']['half']['ratio']:.2f} | x{row['scopes']['a hundredth']['ratio']:.2f} "
-        f"| x{row['askers']['ratio']:.2f} | {row['askers']['failed']} | {row['memory_mb']['anonymous']:,.0f} MB "
-        f"| {row['memory_mb']['mapped']:,.0f} MB | {row['first_answer_ms']['whole'] / 1000:.2f} s |"
+        f"| x{row['askers']['ratios']['threads']:.2f} | x{row['askers']['ratios']['processes']:.2f} "
+        f"| {row['askers']['failed']} | {row['memory_mb']['anonymous']:,.0f} MB "
+        f"| {row['memory_mb']['an asker']:,.0f} MB | {row['memory_mb']['mapped']:,.0f} MB "
+        f"| {row['first_answer_ms']['whole'] / 1000:.2f} s |"
         for row in results
     ]
     lines += ["", "| stage, p50 ms | " + " | ".join(f"{row['passages']:,}" for row in results) + " |"]

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from askbrief.askers import Askers
 from askbrief.errors import AskbriefError
 from askbrief.indexing.generation import current_name
 from askbrief.indexing.sources import seed_changes
 from askbrief.library import Library
-from askbrief.ranking.encoders import open_encoder
+from askbrief.ranking.encoders import open_encoder, ready_encoder
 from bot.cards.coverage import Coverage
 from bot.errors import Refusal
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 _SCOPES = 256
 """So many scopes are counted once for each generation."""
-_WARM_UP = "what do the sources say?"
 log = structlog.get_logger("askbrief.bot")
 
 
@@ -69,13 +69,14 @@ class Desk:
         Args:
             settings: of the library.
             builder: how the index is brought up to date.
-            threads: how many questions are searched for at once.
+            threads: how many questions are searched for at once; at least as many as there are processes that answer.
             queue: how many more may wait.
             encoder: by default, the model of the settings.
         """
         self._settings = settings
         self._builder = builder
         self._encoder = encoder
+        threads = max(threads, settings.askers)
         self._most_pending = threads + queue
         self._pending = 0
         self._searching = ThreadPoolExecutor(threads, thread_name_prefix="search")
@@ -85,6 +86,7 @@ class Desk:
         self._reload: asyncio.Task[None] | None = None
         self._refused: str | None = None
         self._serving: _Serving | None = None
+        self._askers: Askers | None = None
 
     def open(self) -> None:
         """Load the model, open the index and ask a first question, so that the first person need not wait.
@@ -93,10 +95,12 @@ class Desk:
             IndexUnusable: there is no index, or it cannot be opened.
             ModelError: the model cannot be used.
         """
-        self._encoder = self._encoder or open_encoder(self._settings)
+        settings, encoder = self._settings, self._encoder
+        self._encoder = encoder or (open_encoder if settings.askers else ready_encoder)(settings)
         library = self._open_library()
+        if settings.askers:
+            self._askers = Askers(settings, settings.askers, state=settings.state_dir, encoder=encoder)
         library.generation.store.passages([0] if library.generation.manifest.passages else [])
-        self._encoder.encode_query(_WARM_UP)
         self._serving = _Serving(library)
 
     def close(self) -> None:
@@ -106,6 +110,8 @@ class Desk:
         self._searching.shutdown(wait=True, cancel_futures=True)
         self._keeping.shutdown(wait=True, cancel_futures=True)
         self._waiting.shutdown(wait=True, cancel_futures=True)
+        if self._askers is not None:
+            self._askers.close()
         if serving is not None:
             serving.library.close()
 
@@ -138,7 +144,8 @@ class Desk:
         """
         most = min(top, self._settings.max_results)
         coverage = self._now_serving().coverage
-        return await self.read(lambda library: (library.ask(question, most, scope), coverage(scope)))
+        ask = Library.ask if self._askers is None else self._askers.ask
+        return await self.read(lambda library: (ask(library, question, most, scope), coverage(scope)))
 
     async def coverage(self, scope: Scope) -> Coverage:
         """Count what somebody may search; a build's report has it also when too many questions wait."""

@@ -24,6 +24,7 @@ from askbrief.cli_common import (
     Seeds,
     State,
     errors,
+    load_model,
     load_settings,
     open_library,
     output,
@@ -172,10 +173,11 @@ def ask(  # noqa: PLR0913 - one for each option
       askbrief ask "how many TTP fighters are in Afghanistan?"
       askbrief ask "who led the talks?" --collection un --since 2022 --top 3
     """
+    settings = load_settings(seeds_dir=seeds, index_dir=index, state_dir=state)
+    model = load_model(settings)
     from askbrief.terminal import answer
 
-    settings = load_settings(seeds_dir=seeds, index_dir=index, state_dir=state)
-    with open_library(settings) as library:
+    with open_library(settings, model) as library:
         scope = _scope(library, collection, document, since, until)
         with errors().status("loading the model and searching"):
             found = library.ask(question, top, scope)
@@ -344,7 +346,7 @@ def _scope(
     since: str | None,
     until: str | None,
 ) -> Scope:
-    sources = library.sources()
+    sources = library.sources() if collections or documents else []
     _known("collection", collections, {source.collection for source in sources if source.collection})
     _known("document", documents, {source.doc_id for source in sources})
     return Scope(
@@ -365,6 +367,8 @@ def _known(what: str, given: list[str] | None, known: set[str]) -> None:
 
 
 def _date(option: str, given: str | None) -> Metadata:
+    if given is None:
+        return Metadata()
     from askbrief.reading.metadata import iso_date
 
     try:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from rich.console import Console, RenderableType
 
     from askbrief.library import Library
+    from askbrief.ranking.encoder import Encoder
     from askbrief.settings import Settings
 
 FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
@@ -33,11 +37,26 @@ def load_settings(**overrides: object) -> Settings:
     return settings.load_settings(**overrides)
 
 
-def open_library(settings: Settings) -> Library:
+def load_model(settings: Settings) -> Future[Encoder]:
+    """Begin to load the model, in a thread: reading, hashing and laying it out leave the interpreter to imports."""
+
+    def load() -> Encoder:
+        from askbrief.ranking.encoders import ready_encoder
+
+        return ready_encoder(settings)
+
+    thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+    model = thread.submit(load)
+    thread.shutdown(wait=False)
+    return model
+
+
+def open_library(settings: Settings, model: Future[Encoder] | None = None) -> Library:
     """Open the index of the settings with their state; the library is imported only now, so that help is quick."""
     from askbrief.library import Library
 
-    return Library.open(settings.index_dir, state=settings.state_dir, settings=settings)
+    encoder = model.result() if model else None
+    return Library.open(settings.index_dir, state=settings.state_dir, encoder=encoder, settings=settings)
 
 
 def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks

@@ -13,6 +13,7 @@
     │   ├── IndexMissing      nothing has been built there
     │   ├── IndexMismatch     built by another format, analyser or model
     │   └── IndexDamaged      a file is missing or does not match its checksum
+    ├── AskingError           the processes that answer questions ended, or have been closed
     ├── LedgerError           the memory of citation keys cannot be read or written
     ├── JournalError          the journal of questions, answers and votes cannot be read or written
     ├── CitationUnknown       no passage was ever shown under this key
@@ -74,6 +75,10 @@ class IndexMismatch(IndexUnusable):
 
 class IndexDamaged(IndexUnusable):
     """A file of the index is missing or does not match its checksum."""
+
+
+class AskingError(AskbriefError):
+    """The processes that answer questions ended, or have been closed."""
 
 
 class LedgerError(AskbriefError):

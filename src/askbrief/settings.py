@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     calibration: Path | None = None
     """What `askbrief calibrate` wrote for this team's questions or model; without it, what comes with askbrief."""
 
+    askers: Annotated[int, Field(ge=0, le=64)] = 0
+    """Where many ask at once, so many processes answer; 0: the one that is asked."""
+
     max_question_chars: Annotated[int, Field(ge=1)] = 2_000
     max_results: Annotated[int, Field(ge=1)] = 100
     max_file_mib: Annotated[float, Field(gt=0)] = 32

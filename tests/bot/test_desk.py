@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from contextlib import asynccontextmanager
+from multiprocessing import active_children
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,9 +70,11 @@ class Gate:
         return library.generation.name
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
 async def test_every_answer_is_of_one_generation_while_the_index_is_switched_again_and_again(
-    small_office: Office,
+    small_office: Office, monkeypatch: pytest.MonkeyPatch, processes: str
 ) -> None:
+    monkeypatch.setenv("ASKBRIEF_ASKERS", processes)
     write_edition(small_office, 1)
     small_office.build()
     answers: list[tuple[Answer, Coverage]] = []
@@ -99,6 +102,7 @@ async def test_every_answer_is_of_one_generation_while_the_index_is_switched_aga
         assert edition_of(answer) == {str(number)}
         assert coverage.documents == number
     assert len({answer.generation for answer, _ in answers}) > 2
+    assert not [process for process in active_children() if process.name == "asker"]
     small_office.build()
     assert generations(small_office) == {current_name(small_office.settings.index_dir)}
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.patterns import pattern
-from askbrief.ranking.analysis import analyse, stem_of, terms_of
+from askbrief.ranking.analysis import analyse, stem_of, stems_of, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,10 +99,9 @@ def _opposites() -> Mapping[str, frozenset[str]]:
     """The opposites of each stem, both ways; see opposites.txt for where they are from."""
     found: dict[str, set[str]] = {}
     lines = resources.files(__package__).joinpath("opposites.txt").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if line and not line.startswith("#"):
-            one, other = (stem_of(word) for word in line.split())
-            if one != other:
-                found.setdefault(one, set()).add(other)
-                found.setdefault(other, set()).add(one)
+    stems = iter(stems_of([word for line in lines if not line.startswith("#") for word in line.split()]))
+    for one, other in zip(stems, stems, strict=True):
+        if one != other:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
     return {stem: frozenset(others) for stem, others in found.items()}

@@ -91,6 +91,7 @@ class Generation:
             FileNotFoundError: it has been cleaned up in the meantime.
         """
         self.folder = folder
+        self.sha256 = sha256
         self._hold = _opened(folder / MANIFEST)
         try:
             portalocker.lock(self._hold, portalocker.LockFlags.SHARED)
