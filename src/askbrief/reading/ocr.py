@@ -59,7 +59,9 @@ def _run(command: list[str], picture: bytes) -> str:
         raise ReadingError(f"took Tesseract longer than {_SECONDS} s for a page: make its pictures smaller") from error
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise ReadingError(f"could not be read by Tesseract ({said[-1][:100] if said else error.returncode})") from error
+        raise ReadingError(
+            f"could not be read by Tesseract ({said[-1][:100] if said else error.returncode})"
+        ) from error
     except OSError as error:
         raise ReadingError(f"could not be read by Tesseract ({error})") from error
     return done.stdout.decode(errors="replace")

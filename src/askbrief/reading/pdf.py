@@ -50,7 +50,7 @@ def read(data: bytes, *, ocr: str | None = None) -> Extract:
         columns = [_columns(page, number, scans) for number, page in _without_furniture(pages)]
         paragraphs = _in_one_sequence(columns)
         words = Vocabulary(line for paragraph in paragraphs for line in paragraph.lines)
-        texts = [words.text(paragraph.lines) for paragraph in paragraphs]
+        texts = ["\n".join(p.lines) if p.keeps_lines else words.text(p.lines) for p in paragraphs]
         roles = roles_of(paragraphs, texts, outline_of(document))
         composer = _composed(paragraphs, texts, roles, words, len(pages))
         parts, left_out = parts_of(document)
@@ -177,7 +177,7 @@ def _composed(
         elif paragraph.goes_on:
             composer.continued(text, between=words.joint(paragraphs[index - 1].ends, paragraph.begins)[1])
         else:
-            composer.paragraph(text, number=roles.numbers.get(index))
+            composer.paragraph(text, number=roles.numbers.get(index), keep_lines=paragraph.keeps_lines)
     for _ in range(begun, pages):
         composer.page()
     return composer

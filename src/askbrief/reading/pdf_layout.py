@@ -29,7 +29,8 @@ _CELL_GAP = 1.3
 _WORD_GAP = 0.17
 _ATOM_GAP = 0.6
 _SAME_LINE = 0.5
-"""Pieces are on one line where half of the lower one's height is beside the other."""
+"""Pieces are on one line where half of the lower one's height is beside the other, less where it is an index."""
+_SMALL, _BARELY = 0.85, 0.25
 _FEWEST_LINES = 3
 _MOST_GUTTERS = 8
 _FEW_CROSSING = 0.1
@@ -69,7 +70,8 @@ def lines_of(pieces: Iterable[Piece]) -> list[Line]:
         for index in range(len(groups) - 1, max(len(groups) - 5, -1), -1):
             top, bottom = reach[index]
             beside = min(bottom, piece.bottom) - max(top, piece.top)
-            if beside > _SAME_LINE * min(bottom - top, piece.bottom - piece.top):
+            low, high = sorted((bottom - top, piece.bottom - piece.top))
+            if beside > (_SAME_LINE if low > _SMALL * high else _BARELY) * low:
                 groups[index].append(piece)
                 if piece.size > groups[index][0].size * 1.1 or bottom - top < piece.bottom - piece.top:
                     reach[index] = (piece.top, piece.bottom)
@@ -211,14 +213,18 @@ def _are_columns(left: list[Line], right: list[Line], *, clean: bool) -> bool:
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    """Whether lines are of some length, fill their column, have no cells, and are words rather than figures."""
+    """Whether lines are of some length, fill their column, and are words rather than figures; or so in each of several."""
+    rows = [line.cells for line in lines if line.is_table_row]
+    if len(rows) > 0.3 * len(lines):  # noqa: PLR2004
+        cells = Counter(map(len, rows)).most_common(1)[0][0]
+        columns = zip(*(row for row in rows if len(row) == cells), strict=True)
+        return all(len(column) > _FEWEST_LINES and _is_prose(column) for column in columns)
     text = "".join(line.text for line in lines)
     length = (len(text) + len(_WIDE.findall(text))) / len(lines)
     right, left = max(line.x1 for line in lines), min(line.x0 for line in lines)
     full = sum(line.x1 - line.x0 > 0.6 * (right - left) for line in lines)  # noqa: PLR2004
-    whole = sum(not line.is_table_row for line in lines)
     letters = len(_LETTER.findall(text)) / max(len(text.replace(" ", "")), 1)
-    return length >= 16 and full >= 0.5 * len(lines) and whole >= 0.7 * len(lines) and letters > 0.55  # noqa: PLR2004
+    return length >= 16 and full >= 0.5 * len(lines) and letters > 0.55  # noqa: PLR2004
 
 
 def _joined(pieces: Sequence[Piece]) -> str:
