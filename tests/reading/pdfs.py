@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 595, 842
 _CP1252 = str.maketrans(dict.fromkeys("•–—‘’“”…", " "))
 _CMAP = (
-    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /All def 1 begincodespacerange <0000> <FFFF> "
-    b"endcodespacerange 1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end end"
+    b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /All def "
+    b"1 begincodespacerange <0000> <FFFF> endcodespacerange "
+    b"1 beginbfrange <0000> <FFFF> <0000> endbfrange endcmap end end"
 )
 
 
@@ -34,7 +35,7 @@ class Made:
 
     def put(self, x: float, y: float, text: str, *, size: float = 11, bold: bool = False, turned: bool = False) -> Made:
         """Put words on the last page, running upwards if `turned`."""
-        if any(ord(character) > 0xFF for character in text.translate(_CP1252)):  # noqa: PLR2004
+        if any(ord(character) > 0xFF for character in text.translate(_CP1252)):
             font, shown = b"F3", b"<" + text.encode("utf-16-be").hex().encode() + b">"
         else:
             font, shown = (b"F2" if bold else b"F1"), _literal(text)

@@ -109,10 +109,7 @@ class _Scans:
             self.unread.append(number)
             return None
         try:
-            picture = picture_of(self.document, number - 1)
-            if picture is None:
-                raise ReadingError("could not be drawn")
-            blocks = tesseract.paragraphs(*picture, self.languages)
+            blocks = tesseract.paragraphs(*picture_of(self.document, number - 1), self.languages)
         except ReadingError as error:
             self.failed.setdefault(str(error), []).append(number)
             return None
@@ -170,14 +167,14 @@ def _composed(
             composer.page()
             begun += 1
         following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
-        if following and following.goes_on and words.joint(paragraph.ends, following.begins)[0]:
-            text = text[:-1]  # the hyphen
+        hyphen = following and following.goes_on and words.joint(paragraph.ends, following.begins)[0]
+        said = text[:-1] if hyphen else text
         if index in roles.levels:
-            composer.heading(text, roles.levels[index])
+            composer.heading(said, roles.levels[index])
         elif paragraph.goes_on:
-            composer.continued(text, between=words.joint(paragraphs[index - 1].ends, paragraph.begins)[1])
+            composer.continued(said, between=words.joint(paragraphs[index - 1].ends, paragraph.begins)[1])
         else:
-            composer.paragraph(text, number=roles.numbers.get(index), keep_lines=paragraph.keeps_lines)
+            composer.paragraph(said, number=roles.numbers.get(index), keep_lines=paragraph.keeps_lines)
     for _ in range(begun, pages):
         composer.page()
     return composer

@@ -59,8 +59,8 @@ class Bookmark:
 class Page:
     """What stands on a page: the pieces that run as most of it does, and those that run otherwise.
 
-    `unreadable` is the share of glyphs without a meaning. `has_pictures` is found out where there are such, or none at all:
-    that something is drawn which may show words.
+    `unreadable` is the share of glyphs without a meaning. `has_pictures` says that something is drawn which may show
+    words; it is only found out where there are such glyphs, or none at all.
     """
 
     pieces: list[Piece]
@@ -118,13 +118,14 @@ def page_of(document: pypdfium2.PdfDocument, index: int) -> Page | None:
         page.close()
 
 
-def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int] | None:
-    """A page as grey pixels, with its width, height and dots an inch; None where it cannot be drawn."""
+def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int]:
+    """A page as grey pixels, with its width, height and dots an inch.
+
+    Raises:
+        ReadingError: it cannot be drawn.
+    """
     try:
         page = document[index]
-    except pypdfium2.PdfiumError:
-        return None
-    try:
         longest = max(*page.get_size(), 1.0)
         scale = min(_OCR_DPI / 72, _MOST_PIXELS / longest)
         bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
@@ -132,10 +133,9 @@ def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
         grey = b"".join(rows[at : at + bitmap.width] for at in range(0, bitmap.height * bitmap.stride, bitmap.stride))
         size = bitmap.width, bitmap.height
         bitmap.close()
-    except (pypdfium2.PdfiumError, MemoryError):
-        return None
-    finally:
         page.close()
+    except (pypdfium2.PdfiumError, MemoryError) as error:
+        raise ReadingError("could not be drawn for OCR") from error
     return grey, *size, max(round(scale * 72), 70)
 
 

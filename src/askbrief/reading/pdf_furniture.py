@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _NUMBER = pattern(r"\d+|\b[ivxlcdm]{1,7}\b")
 _BARE = pattern(r"(?i)\W*(?:page|p\.|seite|página|стр\.|第)?\W*(\d{1,4})(?:\s*(?:/|of|von|de|из)\s*\d{1,4}|\s*页)?\W*")
+_AT_AN_END = pattern(r"^(\d{1,4})\b|\b(\d{1,4})$")
+_ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv".split()
+_LONGEST_NUMBER = 40
 _DEPTH = 4
 """So many lines at the top and at the bottom of a page may be furniture."""
 _MARGIN = 0.15
@@ -83,13 +86,17 @@ class Edges:
         return len(pages) >= _SHARE * len(self._pages) or len(pages) >= _SHARE_OF_RUN * run
 
     def _numbers(self) -> Iterable[list[Edge]]:
-        """Bare numbers at the edge that count the pages."""
-        counting: dict[int, list[Edge]] = defaultdict(list)
-        for page, edges in self._pages.items():
-            for edge in edges:
-                if bare := _BARE.fullmatch(edge.text):
-                    counting[int(bare[1]) - page].append(edge)
-        for group in counting.values():
+        """Lines that count the pages: bare numbers, and lines at one place that begin or end with the number."""
+        bare: dict[int, list[Edge]] = defaultdict(list)
+        others: dict[tuple[int, bool], list[Edge]] = defaultdict(list)
+        for edge in (edge for edges in self._pages.values() for edge in edges):
+            number = _page_number(edge.text)
+            if number is not None:
+                bare[number - edge.page].append(edge)
+            for part in _AT_AN_END.findall(edge.text):
+                others[int("".join(part)) - edge.page, edge.is_top].append(edge)
+        placed = (group for sightings in others.values() for group in _at_one_place(sightings))
+        for group in (*bare.values(), *placed):
             if len({edge.page for edge in group}) >= min(_FEWEST, len(self._pages)):
                 yield group
 
@@ -125,6 +132,13 @@ def _outer(pieces: Sequence[Piece]) -> list[tuple[Line, bool]]:
     top = lines_of(piece for piece in pieces if piece.y - highest <= margin)
     bottom = lines_of(piece for piece in pieces if lowest - piece.y <= margin)
     return [*((line, True) for line in top[:_DEPTH]), *((line, False) for line in bottom[-_DEPTH:])]
+
+
+def _page_number(text: str) -> int | None:
+    """The number that is all of a line, in figures or as in a preface."""
+    if len(text) < _LONGEST_NUMBER and (bare := _BARE.fullmatch(text)):
+        return int(bare[1])
+    return _ROMAN.index(text) + 1 if text in _ROMAN else None
 
 
 def _at_one_place(sightings: list[Edge]) -> Iterable[list[Edge]]:

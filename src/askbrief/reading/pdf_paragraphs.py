@@ -1,4 +1,4 @@
-"""From the lines of a column to paragraphs: where one ends, where one goes on in the next column, which line is a row."""
+"""From lines to paragraphs: where one ends, where one goes on in the next column, which lines are rows of a table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ _ENDED = pattern(r"""[.!?…。！？؟][\p{Pe}\p{Pf}"'”’*†‡\d\s]{0,5}$"
 _HYPHEN = pattern(r"\p{L}[-\u2010\u00ad]$")
 _SMALL = pattern(r"[\p{Ll}\p{Lo}\d(“‘\"']")
 _LOWER = pattern(r"\p{Ll}")
+LEADERS = pattern(r"(?:\s?[.…·]){4,}\s*[\divxlc]{1,5}$")
+"""How a line of a table of contents ends."""
 _CAPTION = pattern(r"(?i:fig(?:ure|\.)|table|chart|box|map|source|photo|graph|abbildung|tabelle|tableau)\b")
+_FAR = 120
 _LOOSE = 1.35
 """Lines so many times further apart than usual are of two paragraphs."""
 _INDENT = 0.8
@@ -68,8 +71,7 @@ def paragraphs_of(region: Sequence[Piece], page: int) -> list[Paragraph]:
 def join_columns(first: Sequence[Paragraph], second: list[Paragraph], body: float) -> list[Paragraph]:
     """What is read after `first`, where its last paragraph may go on in `second`.
 
-    A figure's caption at the head of a column, and notes at the foot of one, stand between the two halves; they are moved
-    after or before them, on their own page.
+    A figure's caption at the head of a column stands between the two halves; it is moved after them, on the same page.
     """
     last = next((p for p in reversed(first) if not _is_note(p, body)), None)
     if last is None or last.is_row or _ENDED.search(last.ends) or not (last.is_full or _HYPHEN.search(last.ends)):
@@ -127,11 +129,11 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _usual(gaps: Sequence[float], size: float) -> float:
     """How far apart the lines of one paragraph stand."""
-    near = [gap for gap in gaps if 0.9 * size <= gap <= 2.6 * size]  # noqa: PLR2004
+    near = [gap for gap in gaps if 0.9 * size <= gap <= 2.6 * size]
     if not near:
         return 1.3 * size
     low = sorted(near)[len(near) // 10]
-    return median(gap for gap in near if gap <= 1.15 * low)  # noqa: PLR2004
+    return median(gap for gap in near if gap <= 1.15 * low)
 
 
 def _divides(above: Line, line: Line, pitch: float, large: float) -> bool:
@@ -142,7 +144,7 @@ def _divides(above: Line, line: Line, pitch: float, large: float) -> bool:
 
 def _is_table(block: Sequence[Line]) -> bool:
     rows = sum(line.is_table_row for line in block)
-    return rows > 1 and rows > 0.5 * len(block) or (len(block) == 1 and rows == 1)  # noqa: PLR2004
+    return (rows > 1 and rows > 0.5 * len(block)) or (len(block) == 1 and rows == 1)
 
 
 def _rows(block: Sequence[Line]) -> list[list[str]]:
@@ -188,6 +190,8 @@ def _divided(block: list[Line], *, kept: bool) -> list[list[Line]]:
 def _begins_anew(current: list[Line], above: Line, line: Line, below: Line | None, right: float) -> bool:
     if _HYPHEN.search(above.text) and _LOWER.match(line.text):
         return False
+    if LEADERS.search(above.text[-_FAR:]):
+        return True
     closed = bool(_CLOSED.search(above.text))
     indent = line.x0 - above.x0
     far = _INDENT * line.size

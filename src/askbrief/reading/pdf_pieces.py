@@ -1,7 +1,7 @@
 """What stands on a page of a PDF, as PDFium sees it: pieces of lines with their places, sizes and weights.
 
-The only module that speaks to PDFium about text. Places are in points as a reader sees the page: x from the left, y from
-the top, of the baseline.
+The only module that speaks to PDFium about text. Places are in points as a reader sees the page: x from the left, y of
+the baseline from the top.
 """
 
 from __future__ import annotations
@@ -100,15 +100,24 @@ class _Pen:
     y: float = 0.0
     closed: bool = False
 
+    @property
+    def is_between_words(self) -> bool:
+        return self.closed or not self.text or self.text[-1] == " "
+
     def begin(self, place: tuple[float, float, float]) -> None:
         self.x0, self.x1, self.y = place
 
+    def pause(self, code: int) -> None:
+        """A space, or the end of a line."""
+        if code in _BREAKS:
+            self.closed = True
+        else:
+            self.text.append(" ")
+
     def reach(self, place: tuple[float, float, float]) -> None:
         """Grow so far that a glyph is within."""
-        if place[0] < self.x0:
-            self.x0 = place[0]
-        if place[1] > self.x1:
-            self.x1 = place[1]
+        self.x0 = min(self.x0, place[0])
+        self.x1 = max(self.x1, place[1])
 
     def takes(self, place: tuple[float, float, float]) -> bool:
         """Whether a glyph stands on the same baseline and near the others."""
@@ -160,13 +169,10 @@ class PageText:
             if letter:
                 pen.reach(at.of(index - 1, pen.style.angle))
             letter = False
-            if code in _SPACES:
-                pen.text.append(" ")
+            if code in _SPACES or code in _BREAKS:
+                pen.pause(code)
                 continue
-            if code in _BREAKS:
-                pen.closed = True
-                continue
-            style = self._style(index) if pen.closed or not pen.text or pen.text[-1] == " " else pen.style
+            style = self._style(index) if pen.is_between_words else pen.style
             characters = _characters(code, tex=style.tex)
             if not characters:
                 continue
