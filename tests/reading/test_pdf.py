@@ -415,7 +415,19 @@ def test_a_scan_is_read_by_ocr(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 def test_ocr_that_fails_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_tesseract(monkeypatch, tmp_path, 'echo "no more paper" >&2; exit 1')
     extract = pdf.read(Made().page().lines(72, 60, PROSE).scan().data(), ocr="eng")
-    assert extract.notes == ("page 2 could not be read by Tesseract (no more paper)",)
+    assert extract.notes == ("page 2: Tesseract failed (no more paper)",)
+
+
+def test_a_sentence_goes_over_scanned_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake_tesseract(monkeypatch, tmp_path, r'printf "a number of words on a line,\nand it goes on and on over\n"')
+    extract = pdf.read(Made().scan().scan().data(), ocr="eng")
+    once = "a number of words on a line, and it goes on and on over"
+    assert seen(extract) == [("", f"{once} {once}")]
+
+
+def test_a_picture_without_words_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake_tesseract(monkeypatch, tmp_path, "exit 0")
+    assert pdf.read(Made().scan().data(), ocr="eng").notes == ("page 1: OCR found no words",)
 
 
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")

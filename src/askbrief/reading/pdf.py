@@ -17,7 +17,13 @@ from askbrief.reading.pdf_file import metadata_of, opened, outline_of, page_of, 
 from askbrief.reading.pdf_furniture import Edges, without
 from askbrief.reading.pdf_headings import body_size, roles_of
 from askbrief.reading.pdf_layout import in_reading_order
-from askbrief.reading.pdf_paragraphs import Paragraph, join_columns, notes_first, paragraphs_of
+from askbrief.reading.pdf_paragraphs import (
+    Paragraph,
+    join_columns,
+    notes_first,
+    paragraphs_of,
+    paragraphs_of_scan,
+)
 from askbrief.reading.pdf_words import Vocabulary
 from askbrief.records import Form
 
@@ -113,15 +119,18 @@ class _Scans:
         except ReadingError as error:
             self.failed.setdefault(str(error), []).append(number)
             return None
+        if not blocks:
+            self.failed.setdefault("OCR found no words", []).append(number)
+            return None
         self.done.append(number)
-        return [Paragraph(lines, number, 0.0) for lines in blocks]
+        return paragraphs_of_scan(blocks, number)
 
     def notes(self) -> list[str]:
         """What people should know."""
         remedy = f"OCR needed ({self._why_not or 'set ASKBRIEF_OCR'})"
         said = [f"{_pages(self.unread, 'has', 'have')} no text: {remedy}"] if self.unread else []
         said += [f"{_pages(self.done, 'was', 'were')} read by OCR"] if self.done else []
-        said += [f"{_pages(pages, '', '')}{why}" for why, pages in self.failed.items()]
+        said += [f"{_pages(pages, '', '').strip()}: {why}" for why, pages in self.failed.items()]
         return said + ([f"{_pages(self.damaged, 'is', 'are')} damaged"] if self.damaged else [])
 
 

@@ -135,7 +135,7 @@ def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
         bitmap.close()
         page.close()
     except (pypdfium2.PdfiumError, MemoryError) as error:
-        raise ReadingError("could not be drawn for OCR") from error
+        raise ReadingError("it could not be drawn for OCR") from error
     return grey, *size, max(round(scale * 72), 70)
 
 

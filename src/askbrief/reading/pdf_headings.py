@@ -99,7 +99,7 @@ def _by_style(paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> list[int
             or not _HEADING_BEGINS.match(text)
         ):
             continue
-        large = paragraph.size >= _LARGER * body and text[-1] not in ",;"
+        large = paragraph.size >= _LARGER * body > 0 and text[-1] not in ",;"
         strong = paragraph.bold and not body_is_bold and paragraph.size >= 0.95 * body
         if large or (strong and len(text) <= _LONGEST_BOLD and not _NO_HEADING_ENDS.search(text)):
             found.append(index)

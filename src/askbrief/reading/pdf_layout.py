@@ -36,6 +36,7 @@ _MOST_GUTTERS = 8
 _FEW_CROSSING = 0.1
 _ENOUGH = 0.7
 _MOST_DEPTH = 8
+_MOST_PIECES = 20_000
 
 
 class Line:
@@ -88,7 +89,7 @@ def lines_of(pieces: Iterable[Piece]) -> list[Line]:
 
 def in_reading_order(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
     """Divide the pieces of a page into regions, each one column wide, in the order in which they are read."""
-    if len(pieces) < 2 * _FEWEST_LINES or depth > _MOST_DEPTH:
+    if not 2 * _FEWEST_LINES <= len(pieces) <= _MOST_PIECES or depth > _MOST_DEPTH:
         return [list(pieces)] if pieces else []
     atoms = _atoms(pieces)
     bands = _best_bands(atoms)

@@ -68,6 +68,15 @@ def paragraphs_of(region: Sequence[Piece], page: int) -> list[Paragraph]:
     return found
 
 
+def paragraphs_of_scan(blocks: Sequence[list[str]], page: int) -> list[Paragraph]:
+    """The paragraphs that were read from a picture, of no known size."""
+    found = []
+    for lines in blocks:
+        full = len(lines) > 1 and len(lines[-1]) > _FULL_WIDTH * max(map(len, lines))
+        found.append(Paragraph(lines, page, 0.0, is_full=full))
+    return found
+
+
 def join_columns(first: Sequence[Paragraph], second: list[Paragraph], body: float) -> list[Paragraph]:
     """What is read after `first`, where its last paragraph may go on in `second`.
 
@@ -104,7 +113,7 @@ def _is_note(paragraph: Paragraph, body: float) -> bool:
 
 
 def _goes_on(last: Paragraph, paragraph: Paragraph) -> bool:
-    alike = abs(paragraph.size - last.size) < _OTHER_SIZE * last.size and paragraph.bold == last.bold
+    alike = abs(paragraph.size - last.size) <= _OTHER_SIZE * last.size and paragraph.bold == last.bold
     if not alike or paragraph.is_row or MARKER.match(paragraph.begins):
         return False
     return bool(_LOWER.match(paragraph.begins)) or not _CLOSED.search(last.ends)
