@@ -21,10 +21,13 @@ def why_not(languages: str) -> str | None:
     program = shutil.which(_PROGRAM)
     if program is None:
         return "Tesseract is not installed: install tesseract-ocr, or unset ASKBRIEF_OCR"
-    listed = _run([program, "--list-langs"], b"")
+    try:
+        listed = _run([program, "--list-langs"], b"")
+    except ReadingError as error:
+        return str(error)
     missing = [language for language in languages.split("+") if language not in listed.split()]
     if missing:
-        return f"Tesseract has no language {', '.join(missing)}: install tesseract-ocr-{missing[0]}"
+        return f"Tesseract has no language {', '.join(missing)}: install tesseract-ocr-{missing[0].replace('_', '-')}"
     return None
 
 
