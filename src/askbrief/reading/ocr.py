@@ -21,10 +21,13 @@ def why_not(languages: str) -> str | None:
     program = shutil.which(_PROGRAM)
     if program is None:
         return "Tesseract is not installed: install tesseract-ocr, or unset ASKBRIEF_OCR"
-    listed = _run([program, "--list-langs"], b"")
+    try:
+        listed = _run([program, "--list-langs"], b"")
+    except ReadingError as error:
+        return str(error)
     missing = [language for language in languages.split("+") if language not in listed.split()]
     if missing:
-        return f"Tesseract has no language {', '.join(missing)}: install tesseract-ocr-{missing[0]}"
+        return f"Tesseract has no language {', '.join(missing)}: install tesseract-ocr-{missing[0].replace('_', '-')}"
     return None
 
 
@@ -56,10 +59,10 @@ def _run(command: list[str], picture: bytes) -> str:
             command, input=picture, capture_output=True, timeout=_SECONDS, env=one_thread, check=True
         )
     except subprocess.TimeoutExpired as error:
-        raise ReadingError(f"took Tesseract longer than {_SECONDS} s for a page: make its pictures smaller") from error
+        raise ReadingError(f"Tesseract took longer than {_SECONDS} s: make its picture smaller") from error
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise ReadingError(f"could not be read by Tesseract ({said[-1][:100] if said else error.returncode})") from error
+        raise ReadingError(f"Tesseract failed ({said[-1][:100] if said else error.returncode})") from error
     except OSError as error:
-        raise ReadingError(f"could not be read by Tesseract ({error})") from error
+        raise ReadingError(f"Tesseract failed ({error})") from error
     return done.stdout.decode(errors="replace")

@@ -17,7 +17,13 @@ from askbrief.reading.pdf_file import metadata_of, opened, outline_of, page_of, 
 from askbrief.reading.pdf_furniture import Edges, without
 from askbrief.reading.pdf_headings import body_size, roles_of
 from askbrief.reading.pdf_layout import in_reading_order
-from askbrief.reading.pdf_paragraphs import Paragraph, join_columns, notes_first, paragraphs_of
+from askbrief.reading.pdf_paragraphs import (
+    Paragraph,
+    join_columns,
+    notes_first,
+    paragraphs_of,
+    paragraphs_of_scan,
+)
 from askbrief.reading.pdf_words import Vocabulary
 from askbrief.records import Form
 
@@ -50,7 +56,7 @@ def read(data: bytes, *, ocr: str | None = None) -> Extract:
         columns = [_columns(page, number, scans) for number, page in _without_furniture(pages)]
         paragraphs = _in_one_sequence(columns)
         words = Vocabulary(line for paragraph in paragraphs for line in paragraph.lines)
-        texts = [words.text(paragraph.lines) for paragraph in paragraphs]
+        texts = ["\n".join(p.lines) if p.keeps_lines else words.text(p.lines) for p in paragraphs]
         roles = roles_of(paragraphs, texts, outline_of(document))
         composer = _composed(paragraphs, texts, roles, words, len(pages))
         parts, left_out = parts_of(document)
@@ -109,22 +115,22 @@ class _Scans:
             self.unread.append(number)
             return None
         try:
-            picture = picture_of(self.document, number - 1)
-            if picture is None:
-                raise ReadingError("could not be drawn")
-            blocks = tesseract.paragraphs(*picture, self.languages)
+            blocks = tesseract.paragraphs(*picture_of(self.document, number - 1), self.languages)
         except ReadingError as error:
             self.failed.setdefault(str(error), []).append(number)
             return None
+        if not blocks:
+            self.failed.setdefault("OCR found no words", []).append(number)
+            return None
         self.done.append(number)
-        return [Paragraph(lines, number, 0.0) for lines in blocks]
+        return paragraphs_of_scan(blocks, number)
 
     def notes(self) -> list[str]:
         """What people should know."""
         remedy = f"OCR needed ({self._why_not or 'set ASKBRIEF_OCR'})"
         said = [f"{_pages(self.unread, 'has', 'have')} no text: {remedy}"] if self.unread else []
         said += [f"{_pages(self.done, 'was', 'were')} read by OCR"] if self.done else []
-        said += [f"{_pages(pages, '', '')}{why}" for why, pages in self.failed.items()]
+        said += [f"{_pages(pages, '', '').strip()}: {why}" for why, pages in self.failed.items()]
         return said + ([f"{_pages(self.damaged, 'is', 'are')} damaged"] if self.damaged else [])
 
 
@@ -170,14 +176,14 @@ def _composed(
             composer.page()
             begun += 1
         following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
-        if following and following.goes_on and words.joint(paragraph.ends, following.begins)[0]:
-            text = text[:-1]  # the hyphen
+        hyphen = following and following.goes_on and words.joint(paragraph.ends, following.begins)[0]
+        said = text[:-1] if hyphen else text
         if index in roles.levels:
-            composer.heading(text, roles.levels[index])
+            composer.heading(said, roles.levels[index])
         elif paragraph.goes_on:
-            composer.continued(text, between=words.joint(paragraphs[index - 1].ends, paragraph.begins)[1])
+            composer.continued(said, between=words.joint(paragraphs[index - 1].ends, paragraph.begins)[1])
         else:
-            composer.paragraph(text, number=roles.numbers.get(index))
+            composer.paragraph(said, number=roles.numbers.get(index), keep_lines=paragraph.keeps_lines)
     for _ in range(begun, pages):
         composer.page()
     return composer

@@ -59,7 +59,8 @@ class Bookmark:
 class Page:
     """What stands on a page: the pieces that run as most of it does, and those that run otherwise.
 
-    `has_pictures` says that something is drawn which may show words. `unreadable` is the share of glyphs without a meaning.
+    `unreadable` is the share of glyphs without a meaning. `has_pictures` says that something is drawn which may show
+    words; it is only found out where there are such glyphs, or none at all.
     """
 
     pieces: list[Piece]
@@ -109,20 +110,22 @@ def page_of(document: pypdfium2.PdfDocument, index: int) -> Page | None:
             raise ReadingError(f"has {text.count:,} characters on page {index + 1}; {most}: split it")
         pieces = _on_page(list(text.pieces()), page)
         found = _upright(_once(pieces))
-        found.has_pictures = _has_pictures(page)
+        if not found.pieces or found.unreadable:
+            found.has_pictures = _has_pictures(page)
         return found
     finally:
         text.close()
         page.close()
 
 
-def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int] | None:
-    """A page as grey pixels, with its width, height and dots an inch; None where it cannot be drawn."""
+def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int]:
+    """A page as grey pixels, with its width, height and dots an inch.
+
+    Raises:
+        ReadingError: it cannot be drawn.
+    """
     try:
         page = document[index]
-    except pypdfium2.PdfiumError:
-        return None
-    try:
         longest = max(*page.get_size(), 1.0)
         scale = min(_OCR_DPI / 72, _MOST_PIXELS / longest)
         bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
@@ -130,10 +133,9 @@ def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
         grey = b"".join(rows[at : at + bitmap.width] for at in range(0, bitmap.height * bitmap.stride, bitmap.stride))
         size = bitmap.width, bitmap.height
         bitmap.close()
-    except (pypdfium2.PdfiumError, MemoryError):
-        return None
-    finally:
         page.close()
+    except (pypdfium2.PdfiumError, MemoryError) as error:
+        raise ReadingError("it could not be drawn for OCR") from error
     return grey, *size, max(round(scale * 72), 70)
 
 
@@ -198,14 +200,27 @@ def _date(said: str) -> str | None:
 
 def _on_page(pieces: list[Piece], page: pypdfium2.PdfPage) -> list[Piece]:
     """Without what stands beside the visible page, where printers' marks and forgotten words are."""
-    if page.get_rotation():
-        return pieces
     left, bottom, right, top = page.get_cropbox()
     height = page.get_height()
-    low, high = height - top, height - bottom
-    if right - left < 1 or high - low < 1:
+    if right - left < 1 or top - bottom < 1:
         return pieces
-    return [p for p in pieces if p.style.angle or (p.x1 > left and p.x0 < right and low < p.y and p.top < high)]
+    kept = []
+    for piece in pieces:
+        x0, x1, y0, y1 = _box(piece, height)
+        if x1 > left and x0 < right and y1 > bottom and y0 < top:
+            kept.append(piece)
+    return kept
+
+
+def _box(piece: Piece, height: float) -> tuple[float, float, float, float]:
+    """Where a piece is on the page that was not turned: left, right, bottom, top."""
+    if piece.style.angle == 90:  # noqa: PLR2004 - degrees
+        return piece.y, piece.y, piece.x0, piece.x1
+    if piece.style.angle == 180:  # noqa: PLR2004
+        return -piece.x1, -piece.x0, piece.y, piece.y
+    if piece.style.angle == 270:  # noqa: PLR2004
+        return -piece.y, -piece.y, -piece.x1, -piece.x0
+    return piece.x0, piece.x1, height - piece.y, height - piece.y
 
 
 def _once(pieces: list[Piece]) -> list[Piece]:

@@ -29,12 +29,14 @@ _CELL_GAP = 1.3
 _WORD_GAP = 0.17
 _ATOM_GAP = 0.6
 _SAME_LINE = 0.5
-"""Pieces are on one line where half of the lower one's height is beside the other."""
+"""Pieces are on one line where half of the lower one's height is beside the other, less where it is an index."""
+_SMALL, _BARELY = 0.85, 0.25
 _FEWEST_LINES = 3
 _MOST_GUTTERS = 8
 _FEW_CROSSING = 0.1
 _ENOUGH = 0.7
 _MOST_DEPTH = 8
+_MOST_PIECES = 20_000
 
 
 class Line:
@@ -69,7 +71,8 @@ def lines_of(pieces: Iterable[Piece]) -> list[Line]:
         for index in range(len(groups) - 1, max(len(groups) - 5, -1), -1):
             top, bottom = reach[index]
             beside = min(bottom, piece.bottom) - max(top, piece.top)
-            if beside > _SAME_LINE * min(bottom - top, piece.bottom - piece.top):
+            low, high = sorted((bottom - top, piece.bottom - piece.top))
+            if beside > (_SAME_LINE if low > _SMALL * high else _BARELY) * low:
                 groups[index].append(piece)
                 if piece.size > groups[index][0].size * 1.1 or bottom - top < piece.bottom - piece.top:
                     reach[index] = (piece.top, piece.bottom)
@@ -86,7 +89,7 @@ def lines_of(pieces: Iterable[Piece]) -> list[Line]:
 
 def in_reading_order(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
     """Divide the pieces of a page into regions, each one column wide, in the order in which they are read."""
-    if len(pieces) < 2 * _FEWEST_LINES or depth > _MOST_DEPTH:
+    if not 2 * _FEWEST_LINES <= len(pieces) <= _MOST_PIECES or depth > _MOST_DEPTH:
         return [list(pieces)] if pieces else []
     atoms = _atoms(pieces)
     bands = _best_bands(atoms)
@@ -103,7 +106,7 @@ def _cells(line: Line) -> list[Line]:
     cells: list[list[Piece]] = [[line.pieces[0]]]
     for last, piece in pairwise(line.pieces):
         gap = max(piece.x0 - last.x1, last.x0 - piece.x1)
-        if gap > _CELL_GAP * max(min(last.size, piece.size), 4) and not MARKER.fullmatch(_joined(cells[-1]).strip()):
+        if gap > _CELL_GAP * max(min(last.size, piece.size), 4) and not _is_marker(cells[-1]):
             cells.append([piece])
         else:
             cells[-1].append(piece)
@@ -117,7 +120,7 @@ def _atoms(pieces: Sequence[Piece]) -> list[Line]:
         group = [line.pieces[0]]
         for last, piece in pairwise(line.pieces):
             gap = max(piece.x0 - last.x1, last.x0 - piece.x1)
-            near = _CELL_GAP * 2 if MARKER.fullmatch(_joined(group).strip()) else _ATOM_GAP
+            near = _CELL_GAP * 2 if _is_marker(group) else _ATOM_GAP
             if gap <= near * max(min(last.size, piece.size), 4):
                 group.append(piece)
             else:
@@ -125,6 +128,10 @@ def _atoms(pieces: Sequence[Piece]) -> list[Line]:
                 group = [piece]
         atoms.append(Line(group))
     return atoms
+
+
+def _is_marker(pieces: Sequence[Piece]) -> bool:
+    return len(pieces) <= 3 and bool(MARKER.fullmatch(_joined(pieces)))  # noqa: PLR2004 - "(", "a", ")"
 
 
 _Bands = list[tuple[list[Line], ...]]
@@ -205,20 +212,24 @@ def _are_columns(left: list[Line], right: list[Line], *, clean: bool) -> bool:
         return False
     few, many = sorted(lines, key=len)
     heights = [line.y for line in many]
-    level = sum(any(abs(line.y - y) < 0.2 * line.size for y in heights) for line in few)  # noqa: PLR2004
+    level = sum(any(abs(line.y - y) < 0.2 * line.size for y in heights) for line in few)
     apart = min(few[-1].y, many[-1].y) < max(few[0].y, many[0].y)
-    return not apart and level < 0.4 * len(few)  # noqa: PLR2004
+    return not apart and level < 0.4 * len(few)
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    """Whether lines are of some length, fill their column, have no cells, and are words rather than figures."""
+    """Whether lines are of some length, fill their column (or each of several), and are words rather than figures."""
+    rows = [line.cells for line in lines if line.is_table_row]
+    if len(rows) > 0.3 * len(lines):
+        cells = Counter(map(len, rows)).most_common(1)[0][0]
+        columns = zip(*(row for row in rows if len(row) == cells), strict=True)
+        return all(len(column) > _FEWEST_LINES and _is_prose(column) for column in columns)
     text = "".join(line.text for line in lines)
     length = (len(text) + len(_WIDE.findall(text))) / len(lines)
     right, left = max(line.x1 for line in lines), min(line.x0 for line in lines)
-    full = sum(line.x1 - line.x0 > 0.6 * (right - left) for line in lines)  # noqa: PLR2004
-    whole = sum(not line.is_table_row for line in lines)
+    full = sum(line.x1 - line.x0 > 0.6 * (right - left) for line in lines)
     letters = len(_LETTER.findall(text)) / max(len(text.replace(" ", "")), 1)
-    return length >= 16 and full >= 0.5 * len(lines) and whole >= 0.7 * len(lines) and letters > 0.55  # noqa: PLR2004
+    return length >= 16 and full >= 0.5 * len(lines) and letters > 0.55  # noqa: PLR2004
 
 
 def _joined(pieces: Sequence[Piece]) -> str:
@@ -240,8 +251,8 @@ def _joined(pieces: Sequence[Piece]) -> str:
 
 def _hugs(last: Piece, piece: Piece) -> bool:
     """Whether the space before a piece is only PDFium's, for a change of height: "practice²" and its comma."""
-    raised = abs(last.y - piece.y) > 0.1 * max(last.size, piece.size)  # noqa: PLR2004
-    return raised and piece.x0 - last.x1 < 0.1 * max(last.size, piece.size)  # noqa: PLR2004
+    raised = abs(last.y - piece.y) > 0.1 * max(last.size, piece.size)
+    return raised and piece.x0 - last.x1 < 0.1 * max(last.size, piece.size)
 
 
 def _is_backwards(pieces: Sequence[Piece]) -> bool:

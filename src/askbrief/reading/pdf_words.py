@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-\u2010][\p{L}\p{M}\p{N}]+)*")
 _LAST_PART = pattern(r"([\p{L}\p{M}]+)[-\u2010\u00ad]$")
-_BEFORE = pattern(r"([\p{L}\p{M}\p{N}-]+)[-\u2010\u00ad]$")
+_BEFORE = pattern(r"([\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}-]*)[-\u2010\u00ad]$")
 _FIRST_PART = pattern(r"[\p{L}\p{M}]+")
 _UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}、。，．：；！？（）「」『』【】・ー]")
 _SOFT = "\u00ad"
@@ -33,11 +33,14 @@ class Vocabulary:
     def __init__(self, lines: Iterable[str]) -> None:
         """Take the lines of the whole document."""
         self._words: Counter[str] = Counter()
+        self._firsts: set[str] = set()
+        self._lasts: set[str] = set()
         for line in lines:
             words = _WORD.findall(line.lower())
             if words and _BEFORE.search(line[-_FAR:]):
                 words.pop()
             self._words.update(words)
+            self._count_parts(words)
 
     def joint(self, first: str, second: str) -> tuple[bool, str]:
         """Whether the hyphen at the end of `first` goes, and what stands between the two."""
@@ -56,17 +59,26 @@ class Vocabulary:
             return False, ""
         return self._is_one_word(first, broken[1].lower(), rest[0].lower()), ""
 
+    def _count_parts(self, words: Iterable[str]) -> None:
+        for word in words:
+            if "-" in word:
+                first, *_, last = word.split("-")
+                self._firsts.add(first)
+                self._lasts.add(last)
+
     def _is_one_word(self, first: str, start: str, rest: str) -> bool:
-        """As the document writes it elsewhere; else one word, unless both parts are words of the document."""
+        """As the document writes it elsewhere; else one word, unless the document has both parts in other compounds."""
         before = _BEFORE.search(first)
         whole = before[1].lower() if before else start
         hyphenated = self._words[f"{whole}-{rest}"] + (self._words[f"{start}-{rest}"] if whole != start else 0)
         joined = self._words[whole + rest]
         if hyphenated or joined:
             return joined >= hyphenated
-        if "-" in whole:
-            return not self._words[rest]
-        return not (self._words[start] and self._words[rest])
+        compound = start in self._firsts or rest in self._lasts
+        return not (compound and self._is_word(start) and self._is_word(rest))
+
+    def _is_word(self, part: str) -> bool:
+        return bool(self._words[part]) or part in self._firsts or part in self._lasts
 
     def text(self, lines: Sequence[str]) -> str:
         """Join the lines of a paragraph."""
