@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 
 from askbrief.errors import ReadingError
 
@@ -51,6 +52,6 @@ def content(archive: zipfile.ZipFile, name: str) -> bytes:
         OSError,
         NotImplementedError,
         RuntimeError,
-        zipfile.zlib.error,
+        zlib.error,
     ) as error:
         raise ReadingError(f"is damaged ({name}: {error}): save it anew") from error

@@ -210,7 +210,7 @@ def _inside(group: Element, place: _Place) -> _Place:
     """The measures inside a group, which may be those of a larger drawing made small."""
     frame = child(group, "grpSpPr", "xfrm")
     sizes = {
-        local(item): [whole(text, 0) for text in item.values()]
+        local(item): [whole(str(text), 0) for text in item.values()]
         for item in ([] if frame is None else frame.iterchildren("*"))
     }
     if any(len(sizes.get(name, ())) != 2 for name in ("off", "ext", "chOff", "chExt")):  # noqa: PLR2004 - x and y

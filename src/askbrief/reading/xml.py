@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lxml import etree
 
@@ -12,7 +12,8 @@ from askbrief.errors import ReadingError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lxml.etree import _Element as Element
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - what lxml calls the type of its elements
 
 
 def parsed(data: bytes, what: str) -> Element:
@@ -65,5 +66,5 @@ def stream(data: bytes, what: str, name: str) -> Iterator[Element]:
 
 def _refuse_entities(element: Element, what: str) -> None:
     internal = element.getroottree().docinfo.internalDTD
-    if internal is not None and any(True for _ in internal.iterentities()):
+    if internal is not None and any(True for _ in internal.iterentities()):  # type: ignore[attr-defined]  # lxml-stubs lacks it
         raise ReadingError(f"defines entities of its own ({what}), which are not read: save it anew")
