@@ -78,8 +78,8 @@ class _Slide:
             self._put_shape(composer, shape)
         said = [] if attribute(self._root, "show") not in {"0", "false"} else ["is hidden, and read all the same"]
         if composer.characters == before and self._pictures:
-            several = self._pictures > 1
-            said.append(f"{self._pictures} picture{'s have' if several else ' has'} no text")
+            count = self._pictures
+            said.append(f"has {count} picture{'s' if count > 1 else ''} and no text")
         self._put_notes(composer)
         return said
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError
@@ -44,24 +45,33 @@ def read(data: bytes) -> Extract:
 
 
 def _opened(data: bytes) -> CalamineWorkbook:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineWorkbook
 
-    try:
+    with _reasons("is damaged, or not what its suffix says"):
         return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except PasswordError as error:
-        raise ReadingError("is encrypted: save it without a password") from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise ReadingError(f"is damaged, or not what its suffix says ({error}): save it as .xlsx") from error
 
 
 def _rows(workbook: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[str]]]:
-    from python_calamine import CalamineError
+    with _reasons(f"is damaged in the sheet {name}"):
+        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    return ((number, [_shown(cell) for cell in cells]) for number, cells in enumerate(rows, 1))
+
+
+@contextmanager
+def _reasons(what: str) -> Iterator[None]:
+    """Give calamine's errors as reasons; what it did not foresee is a panic of Rust, which is no `Exception`."""
+    from python_calamine import CalamineError, PasswordError
 
     try:
-        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        yield
+    except PasswordError as error:
+        raise ReadingError("is encrypted: save it without a password") from error
     except (CalamineError, OSError, ValueError) as error:
-        raise ReadingError(f"is damaged (sheet {name}: {error}): save it as .xlsx") from error
-    return ((number, [_shown(cell) for cell in cells]) for number, cells in enumerate(rows, 1))
+        raise ReadingError(f"{what} ({error}): save it as .xlsx") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise ReadingError(f"{what}: save it as .xlsx") from error
 
 
 def _shown(value: object) -> str:

@@ -30,7 +30,7 @@ def parsed(data: bytes, what: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ReadingError(f"is damaged ({what}: {error}): save it anew") from error
+        raise ReadingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
     _refuse_entities(root, what)
     return root
 
@@ -61,7 +61,11 @@ def stream(data: bytes, what: str, name: str) -> Iterator[Element]:
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ReadingError(f"is damaged ({what}: {error}): save it anew") from error
+        raise ReadingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "msg", None) or str(error)
 
 
 def _refuse_entities(element: Element, what: str) -> None:
