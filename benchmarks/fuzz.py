@@ -3,7 +3,8 @@
     pip install --target DIR atheris
     PYTHONPATH=DIR:src:. python -m benchmarks.fuzz DOOR [options of libFuzzer, such as -max_total_time=60]
 
-DOOR is plain, markdown, aliases, metadata or key. An input that raises anything but an AskbriefError, or takes longer
+DOOR is plain, markdown, docx, odf, pptx, xlsx, xls, separated, rtf, aliases, metadata or key; give a folder of files of
+the format after it, for one that is a zip file. An input that raises anything but an AskbriefError, or takes longer
 than five seconds, is written to a file here and ends the run.
 """
 
@@ -18,14 +19,21 @@ import atheris
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it"]):
+with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it", "xlrd"]):
     from askbrief.citing.keys import parse_key
     from askbrief.errors import AskbriefError
-    from askbrief.reading import aliases, markdown, metadata, plain
+    from askbrief.reading import aliases, docx, markdown, metadata, odf, plain, pptx, rtf, separated, xls, xlsx
 
 DOORS: Mapping[str, Callable[[bytes], object]] = {
     "plain": plain.read,
     "markdown": markdown.read,
+    "docx": docx.read,
+    "odf": odf.read,
+    "pptx": pptx.read,
+    "xlsx": xlsx.read,
+    "xls": xls.read,
+    "separated": separated.read,
+    "rtf": rtf.read,
     "aliases": aliases.read,
     "metadata": lambda data: metadata.parse(data.decode(errors="replace"), "side-car"),
     "key": lambda data: parse_key(data.decode(errors="surrogateescape")),

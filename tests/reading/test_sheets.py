@@ -222,13 +222,13 @@ def test_entities_are_refused_and_never_expanded(entities: str, use: str, part: 
         xlsx.read(zipped(parts))
 
 
-def test_a_binary_workbook_is_read_by_its_values() -> None:
+def test_an_old_binary_workbook_is_read_as_it_is_shown() -> None:
     extract = xls.read((FILES / "made.xls").read_bytes())
     check(extract)
     assert seen(extract) == [
         "# Attacks",
         "[1] Province; Day; Share; Killed; Seen",
-        "[2] Province: Kunar; Day: 2022-07-05; Share: 0.42; Killed: 0.3; Seen: TRUE",
+        "[2] Province: Kunar; Day: 2022-07-05; Share: 42%; Killed: 0.3; Seen: TRUE",
         "[4] Province: Logar; Day: 2022-07-06 10:30; Killed: 1200",
         "# Sources",
         "[1] UN",
@@ -236,7 +236,11 @@ def test_a_binary_workbook_is_read_by_its_values() -> None:
     assert extract.notes == ("the sheet Sources is hidden, and read all the same",)
 
 
-@pytest.mark.parametrize("data", [b"plain words", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"PK\x03\x04"])
+def test_a_workbook_of_today_with_the_old_suffix_is_read_as_what_it_is() -> None:
+    assert seen(xls.read((FILES / "test.xlsx").read_bytes()))[0] == "# Sheet1"
+
+
+@pytest.mark.parametrize("data", [b"<html>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"PK\x03\x04", b"\x09"])
 def test_what_is_no_binary_workbook_is_refused(data: bytes) -> None:
     with pytest.raises(ReadingError, match="save it"):
         xls.read(data)
