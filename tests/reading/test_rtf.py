@@ -141,7 +141,7 @@ def test_what_is_no_rtf_is_refused(data: bytes, said: str) -> None:
 
 
 def test_groups_without_end_are_read() -> None:
-    assert lines("{" * 100_000 + "deep" + "}" * 100_000) == ["deep"]
+    assert lines("{" * 20_000 + "deep" + "}" * 20_000) == ["deep"]
 
 
 def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
