@@ -3,8 +3,8 @@
     pip install --target DIR atheris
     PYTHONPATH=DIR:src:. python -m benchmarks.fuzz DOOR [options of libFuzzer, such as -max_total_time=60]
 
-DOOR is plain, markdown, pdf, aliases, metadata or key. For pdf give a folder of files to begin with, such as a copy of
-tests/documents/pdf. An input that raises anything but an AskbriefError, or takes longer
+DOOR is plain, markdown, aliases, metadata, key, or the module of a reader, such as pdf or docx: give a folder of files of
+the format after it to begin with. An input that raises anything but an AskbriefError, or takes longer
 than five seconds, is written to a file here and ends the run.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import atheris
@@ -19,15 +20,14 @@ import atheris
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it"]):
+with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it", "xlrd"]):
     from askbrief.citing.keys import parse_key
     from askbrief.errors import AskbriefError
-    from askbrief.reading import aliases, markdown, metadata, pdf, plain
+    from askbrief.reading import aliases, metadata
+    from askbrief.reading.registry import READERS
 
 DOORS: Mapping[str, Callable[[bytes], object]] = {
-    "plain": plain.read,
-    "markdown": markdown.read,
-    "pdf": pdf.read,
+    **{name: import_module(f"askbrief.reading.{name}").read for name in sorted(set(READERS.values()))},
     "aliases": aliases.read,
     "metadata": lambda data: metadata.parse(data.decode(errors="replace"), "side-car"),
     "key": lambda data: parse_key(data.decode(errors="surrogateescape")),

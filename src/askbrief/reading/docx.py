@@ -55,6 +55,12 @@ class _Reader:
 
     def blocks(self, parent: Element) -> Iterator[Line | Rows | Note]:
         """Yield what a body, a cell, a text box or a note holds."""
+        yield from self._items(parent)
+        if self._carried:
+            yield Line(self._carried)
+            self._carried = ""
+
+    def _items(self, parent: Element) -> Iterator[Line | Rows | Note]:
         for item in parent.iterchildren("*"):
             name = local(item)
             if name == "p":
@@ -62,13 +68,13 @@ class _Reader:
             elif name == "tbl":
                 yield from self._table(item)
             elif name in _THROUGH:
-                yield from self.blocks(item)
+                yield from self._items(item)
             elif name == "AlternateContent":
-                yield from self.blocks(alternative(item))
+                yield from self._items(alternative(item))
             elif name == "sdt" and (content := child(item, "sdtContent")) is not None:
                 if is_on(item, "sdtPr", "showingPlcHdr"):
                     continue
-                yield from self.blocks(content)
+                yield from self._items(content)
             elif name == "altChunk":
                 self._embedded += 1
 

@@ -18,7 +18,7 @@ _DAYS = "d-mmm-yy"
 _SETS_OF_THE_EAST = (*range(27, 32), 36, *range(50, 59))
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\]-]*)(?:-[^\]]*)?\]|_.|\*.')
 _BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]", re.IGNORECASE)
-_DIGITS = re.compile(r"[0#?][0#?,]*(?:\.([0#?]*))?|\.([0#?]+)")
+_DIGITS = re.compile(r"[0#?][0#?,]*(?:\.([0#?]*))?,*|\.([0#?]+),*")
 _MANY_DIGITS, _LONGEST = 15, 1e21
 _MOST_DECIMALS = 15
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
@@ -132,7 +132,7 @@ def _number_form(section: str, *, own_sign: bool) -> _Form:
     whole_part = digits.group().partition(".")[0]
     prefix = said(before)
     [next(words, "") for sign in digits.group() if sign == "\0"]
-    trailing = len(whole_part) - len(whole_part.rstrip(","))
+    trailing = len(digits.group()) - len(digits.group().rstrip(","))
     return _Form(
         before=("-" if own_sign and before.startswith("-") else "") + prefix,
         after=said(after),

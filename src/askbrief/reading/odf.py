@@ -19,6 +19,7 @@ from askbrief.reading.ooxml import (
     given_tags,
     given_title,
     local,
+    text_of,
     whole,
 )
 from askbrief.reading.pieces import Line, flat, put
@@ -77,8 +78,8 @@ def _metadata(root: Element | None) -> Metadata:
     meta = child(root, "meta")
     if meta is None:
         return Metadata()
-    said = {local(item): "".join(item.itertext()) for item in meta.iterchildren("*")}
-    keywords = ",".join("".join(item.itertext()) for item in children(meta, "keyword"))
+    said = {local(item): text_of(item) for item in meta.iterchildren("*")}
+    keywords = ",".join(text_of(item) for item in children(meta, "keyword"))
     return Metadata(
         title=given_title(said.get("title")),
         author=given_authors(said.get("initial-creator") or said.get("creator")),

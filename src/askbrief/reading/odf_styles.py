@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from askbrief.reading.numerals import letters, roman
-from askbrief.reading.ooxml import attribute, child, children, local, whole
+from askbrief.reading.ooxml import attribute, child, children, local, text_of, whole
 from askbrief.reading.pieces import Mark
 
 if TYPE_CHECKING:
@@ -153,4 +153,4 @@ def _numeral(number: int, form: str) -> str:
 def printed_number(paragraph: Element) -> str | None:
     """The number that a program wrote down as it printed it."""
     found = child(paragraph, "number")
-    return None if found is None else "".join(found.itertext()).strip() or None
+    return None if found is None else text_of(found).strip() or None

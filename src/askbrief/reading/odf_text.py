@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from askbrief.reading.odf_styles import Counting, Styles, printed_number
-from askbrief.reading.ooxml import attribute, child, local, whole
+from askbrief.reading.ooxml import attribute, child, local, text_of, whole
 from askbrief.reading.pieces import Line, Mark, Note, Rows, flat
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class TextReader:
             yield from self.blocks(frame)
         for note in words.notes:
             citation, body = child(note, "note-citation"), child(note, "note-body")
-            label = "" if citation is None else attribute(citation, "label") or "".join(citation.itertext())
+            label = "" if citation is None else attribute(citation, "label") or text_of(citation)
             if body is not None:
                 yield Note(label, flat(self.blocks(body)), last=attribute(note, "note-class") == "endnote")
 
@@ -103,7 +103,7 @@ class TextReader:
         if (printed := printed_number(paragraph)) is not None:
             return Mark(printed, "outline", whole=True)
         if local(paragraph) == "h":
-            if attribute(paragraph, "is-list-header") == "true" or not "".join(paragraph.itertext()).strip():
+            if attribute(paragraph, "is-list-header") == "true" or not text_of(paragraph).strip():
                 return None
             return self._counting.mark("outline", "", max(whole(attribute(paragraph, "outline-level"), 1), 1) - 1)
         return None

@@ -121,7 +121,7 @@ class Package:
         core = self.related("", "core-properties")
         if core is None:
             return Metadata()
-        said = {local(item): "".join(item.itertext()) for item in core.iterchildren("*")}
+        said = {local(item): text_of(item) for item in core.iterchildren("*")}
         return Metadata(
             title=given_title(said.get("title")),
             author=given_authors(said.get("creator")),
@@ -170,6 +170,11 @@ def local(element: Element) -> str:
     return _local(element.tag) if isinstance(element.tag, str) else ""
 
 
+def text_of(element: Element) -> str:
+    """All the letters in an element."""
+    return "".join(str(piece) for piece in element.itertext("*"))
+
+
 def attribute(element: Element, name: str) -> str | None:
     """An attribute by its local name."""
     for key, value in element.items():
@@ -187,7 +192,7 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 def children(element: Element, name: str) -> Iterator[Element]:
     """Yield the children of a name."""
-    return element.iterchildren(f"{{*}}{name}")
+    yield from element.iterchildren(f"{{*}}{name}")
 
 
 def value(element: Element | None, *path: str) -> str | None:

@@ -78,8 +78,8 @@ class _Slide:
             self._put_shape(composer, shape)
         said = [] if attribute(self._root, "show") not in {"0", "false"} else ["is hidden, and read all the same"]
         if composer.characters == before and self._pictures:
-            several = self._pictures > 1
-            said.append(f"{self._pictures} picture{'s have' if several else ' has'} no text")
+            count = self._pictures
+            said.append(f"has {count} picture{'s' if count > 1 else ''} and no text")
         self._put_notes(composer)
         return said
 
@@ -210,7 +210,7 @@ def _inside(group: Element, place: _Place) -> _Place:
     """The measures inside a group, which may be those of a larger drawing made small."""
     frame = child(group, "grpSpPr", "xfrm")
     sizes = {
-        local(item): [whole(text, 0) for text in item.values()]
+        local(item): [whole(str(text), 0) for text in item.values()]
         for item in ([] if frame is None else frame.iterchildren("*"))
     }
     if any(len(sizes.get(name, ())) != 2 for name in ("off", "ext", "chOff", "chExt")):  # noqa: PLR2004 - x and y

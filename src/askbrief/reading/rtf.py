@@ -187,11 +187,11 @@ class _Reader:
         elif word == "annotation":
             self._comments += 1
             state.place = "skip"
-        elif (
-            word in _SKIPPED or (starred and word not in _KNOWN_IF_STARRED) or (state.place == "info") > (word in _INFO)
-        ):
+        elif word in _SKIPPED or (starred and word not in _KNOWN_IF_STARRED):
             state.place = "skip"
-        elif word in {"fonttbl", "stylesheet", "info"} or state.place == "info":
+        elif state.place == "info":
+            state.place = word if word in _INFO else "skip"
+        elif word in {"fonttbl", "stylesheet", "info"}:
             state.place = word
         elif word in {"footnote", "shptxt"}:
             self._stories.append((word, len(self._around), Story()))

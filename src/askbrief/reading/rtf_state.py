@@ -134,11 +134,9 @@ class Story:
             return None
         if len(printed) == 1 and not printed.isdigit() and not printed.isupper():
             printed = printed if printed in "-–—*" else "•"
-        counted = _COUNTED.fullmatch(printed)
         depth = self.shape.depth
-        return Mark(
-            printed, self.shape.series or "list", depth, bool(counted) and printed.strip(".").count(".") == depth
-        )
+        whole = bool(_COUNTED.fullmatch(printed)) and printed.strip(".").count(".") == depth
+        return Mark(printed, self.shape.series or "list", depth, whole)
 
 
 def _aligned(rows: Sequence[tuple[list[str], list[int]]]) -> list[list[str | None]]:

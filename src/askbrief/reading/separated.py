@@ -17,7 +17,8 @@ from askbrief.reading.tables import is_figure
 from askbrief.records import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from _csv import Reader
+    from collections.abc import Iterator, Sequence
 
     from askbrief.reading.extract import Extract
 
@@ -50,13 +51,13 @@ def delimiter_of(text: str) -> str:
     >>> delimiter_of("province;share\nKunar;1,5\nLogar;2,5\n")
     ';'
     """
-    sample = "".join(islice(io.StringIO(text, newline=""), _LOOKED_AT))
+    sample = list(islice(io.StringIO(text, newline=""), _LOOKED_AT))
     return max(_DELIMITERS, key=lambda delimiter: _plausible(sample, delimiter))
 
 
-def _plausible(sample: str, delimiter: str) -> float:
+def _plausible(sample: Sequence[str], delimiter: str) -> float:
     """How regular the rows would be, times the share of cells that are numbers or words without another delimiter."""
-    records = [cells for cells in _parsed(sample, delimiter, quoted=True) if any(map(str.strip, cells))]
+    records = [cells for cells in _checked(_reader(sample, delimiter, quoted=True)) if any(map(str.strip, cells))]
     widths = Counter(map(len, records))
     if not widths:
         return 0.0
@@ -70,28 +71,33 @@ def _makes_sense(cell: str) -> bool:
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Yield the records; where a quotation mark is never closed, none of them is one."""
-    records = _parsed(text, delimiter, quoted=True)
-    first = list(islice(records, _LOOKED_AT))
-    if text.count('"') % 2 and any(cell.count("\n") > _MOST_LINES for record in first for cell in record):
-        yield from _parsed(text, delimiter, quoted=False)
-        return
-    yield from first
-    yield from records
+    """Yield the records; a quotation mark that is never closed is an ordinary letter, as is every other after it."""
+    lines = list(io.StringIO(text, newline=""))
+    rows = _reader(lines, delimiter, quoted=True)
+    begun = 0
+    for cells in _checked(rows):
+        if rows.line_num == len(lines) and rows.line_num - begun > _MOST_LINES:
+            yield from _checked(_reader(lines[begun:], delimiter, quoted=False))
+            return
+        yield cells
+        begun = rows.line_num
 
 
-def _parsed(text: str, delimiter: str, *, quoted: bool) -> Iterator[list[str]]:
-    r"""Yield the records; \" is a quotation mark within a cell where none is doubled."""
+def _reader(lines: Sequence[str], delimiter: str, *, quoted: bool) -> Reader:
+    r"""Take lines apart; \" is a quotation mark within a cell where none is doubled."""
     csv.field_size_limit(_LONGEST_CELL)
-    backslash = '\\"' in text and '""' not in text
-    rows = csv.reader(
-        io.StringIO(text, newline=""),
+    backslash = any('\\"' in line for line in lines) and not any('""' in line for line in lines)
+    return csv.reader(
+        lines,
         delimiter=delimiter,
         doublequote=not backslash,
         escapechar="\\" if backslash else None,
         quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-        skipinitialspace=True,
+        skipinitialspace=delimiter != "\t",
     )
+
+
+def _checked(rows: Reader) -> Iterator[list[str]]:
     try:
         yield from rows
     except csv.Error as error:

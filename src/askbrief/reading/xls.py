@@ -1,83 +1,92 @@
-"""Excel files of the binary kinds (.xls, .xlsb): the stored values of every sheet, read by calamine."""
+"""Excel files of the old binary kind (.xls): every sheet's rows as they are shown, read by xlrd."""
 
 from __future__ import annotations
 
-import datetime as dt
 import io
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError
-from askbrief.reading import archive
+from askbrief.reading import xlsx
 from askbrief.reading.composing import Composer
-from askbrief.reading.formats import general
+from askbrief.reading.formats import shown
 from askbrief.reading.grid import Sheets
 from askbrief.records import Form
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from python_calamine import CalamineWorkbook
+    from xlrd.book import Book
+    from xlrd.sheet import Cell, Sheet
 
     from askbrief.reading.extract import Extract
 
 _ZIP = b"PK"
+_OLE = b"\xd0\xcf\x11\xe0"
+_BARE = b"\x09"  # the oldest are not wrapped in anything
+_TEXT, _NUMBER, _DATE, _BOOLEAN = 1, 2, 3, 4
 
 
 def read(data: bytes) -> Extract:
-    """Read an Excel file of a binary kind; how its numbers are formatted is not known, so a share is 0.42."""
-    from python_calamine import SheetTypeEnum, SheetVisibleEnum
-
+    """Read an Excel file; one of today's kind, which often has the old suffix, is read as what it is."""
     if data.startswith(_ZIP):
-        archive.opened(data).close()
-    workbook = _opened(data)
+        return xlsx.read(data)
+    if not data.startswith((_OLE, _BARE)):
+        raise ReadingError("is no Excel file whatever its suffix says: save it as .xlsx")
+    with _reasons():
+        return _read(data)
+
+
+def _read(data: bytes) -> Extract:
+    import xlrd
+
     composer = Composer()
     sheets = Sheets(composer)
     notes = []
-    for sheet in workbook.sheets_metadata:
-        if sheet.typ != SheetTypeEnum.WorkSheet:
-            notes.append(f"the sheet {sheet.name} holds no cells")
-            continue
-        if sheet.visible != SheetVisibleEnum.Visible:
+    book = xlrd.open_workbook(
+        file_contents=data, formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
+    )
+    for index in range(book.nsheets):
+        sheet = book.sheet_by_index(index)
+        if sheet.visibility:
             notes.append(f"the sheet {sheet.name} is hidden, and read all the same")
-        sheets.put(sheet.name, _rows(workbook, sheet.name))
+        hidden = sum(bool(row.hidden) for number, row in sheet.rowinfo_map.items() if number < sheet.nrows)
+        if hidden:
+            rows = f"{hidden:,} hidden row{'s' if hidden > 1 else ''}"
+            notes.append(f"{rows} of the sheet {sheet.name} read all the same")
+        sheets.put(sheet.name, _rows(book, sheet))
+        book.unload_sheet(index)
     return composer.extract(form=Form.ROWS, notes=notes)
 
 
-def _opened(data: bytes) -> CalamineWorkbook:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+def _rows(book: Book, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
+    return ((number + 1, [_shown(book, cell) for cell in sheet.row(number)]) for number in range(sheet.nrows))
+
+
+def _shown(book: Book, cell: Cell) -> str:
+    """A cell as it is shown; an error is nothing."""
+    if cell.ctype == _TEXT:
+        return str(cell.value)
+    if cell.ctype == _BOOLEAN:
+        return "TRUE" if cell.value else "FALSE"
+    if cell.ctype not in {_NUMBER, _DATE}:
+        return ""
+    form = book.format_map.get(book.xf_list[cell.xf_index].format_key)
+    return shown(float(cell.value), form.format_str if form else "", since_1904=bool(book.datemode))
+
+
+@contextmanager
+def _reasons() -> Iterator[None]:
+    """Give what xlrd raises as a reason; it checks little, and stumbles over a damaged file in every way there is."""
+    import xlrd
 
     try:
-        return CalamineWorkbook.from_filelike(io.BytesIO(data))
-    except PasswordError as error:
-        raise ReadingError("is encrypted: save it without a password") from error
-    except (CalamineError, OSError, ValueError) as error:
+        yield
+    except (ReadingError, MemoryError):
+        raise
+    except xlrd.XLRDError as error:
+        if "encrypted" in str(error):
+            raise ReadingError("is encrypted: save it without a password") from error
         raise ReadingError(f"is damaged, or not what its suffix says ({error}): save it as .xlsx") from error
-
-
-def _rows(workbook: CalamineWorkbook, name: str) -> Iterator[tuple[int, list[str]]]:
-    from python_calamine import CalamineError
-
-    try:
-        rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    except (CalamineError, OSError, ValueError) as error:
-        raise ReadingError(f"is damaged (sheet {name}: {error}): save it as .xlsx") from error
-    return ((number, [_shown(cell) for cell in cells]) for number, cells in enumerate(rows, 1))
-
-
-def _shown(value: object) -> str:
-    """A cell as text: days and times as ISO, numbers without what calculating left behind."""
-    match value:
-        case bool():
-            text = str(value).upper()
-        case int() | float():
-            text = general(value)
-        case dt.datetime():
-            text = value.isoformat(" ", "minutes").removesuffix(" 00:00")
-        case dt.time():
-            text = value.isoformat("minutes")
-        case dt.timedelta():
-            minutes = round(value.total_seconds() / 60)
-            text = f"{minutes // 60:02}:{minutes % 60:02}"
-        case _:
-            text = str(value)
-    return text
+    except Exception as error:
+        raise ReadingError(f"is damaged ({type(error).__name__} in it): save it as .xlsx") from error

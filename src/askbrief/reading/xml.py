@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from lxml import etree
 
@@ -12,7 +12,8 @@ from askbrief.errors import ReadingError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lxml.etree import _Element as Element
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - what lxml calls the type of its elements
 
 
 def parsed(data: bytes, what: str) -> Element:
@@ -29,7 +30,7 @@ def parsed(data: bytes, what: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ReadingError(f"is damaged ({what}: {error}): save it anew") from error
+        raise ReadingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
     _refuse_entities(root, what)
     return root
 
@@ -60,10 +61,14 @@ def stream(data: bytes, what: str, name: str) -> Iterator[Element]:
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ReadingError(f"is damaged ({what}: {error}): save it anew") from error
+        raise ReadingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "msg", None) or str(error)
 
 
 def _refuse_entities(element: Element, what: str) -> None:
     internal = element.getroottree().docinfo.internalDTD
-    if internal is not None and any(True for _ in internal.iterentities()):
+    if internal is not None and any(True for _ in internal.iterentities()):  # type: ignore[attr-defined]  # lxml-stubs lacks it
         raise ReadingError(f"defines entities of its own ({what}), which are not read: save it anew")
