@@ -36,7 +36,7 @@ def read(data: bytes) -> Extract:
     """Read a .epub file.
 
     Raises:
-        ReadingError: it is no e-book, it is protected, or a chapter is missing in it.
+        ReadingError: it is no e-book, it is protected, or none of its chapters can be read.
     """
     book = archive.opened(data)
     names = set(book.namelist())
@@ -110,7 +110,7 @@ def _metadata(package: Element) -> Metadata:
     for element in package.iter():
         namespace = str(element.tag)
         if isinstance(element.tag, str) and namespace.startswith("{http://purl.org/dc/"):
-            text = " ".join("".join(element.itertext()).split())
+            text = " ".join("".join(map(str, element.itertext())).split())
             said.setdefault(_name(element).lower(), []).append((element, text))
     first = {name: next((text for _, text in found if text), None) for name, found in said.items()}
     roles = {
@@ -155,4 +155,4 @@ def _name(element: Element | None) -> str:
 
 
 def _attribute(element: Element, name: str) -> str:
-    return next((value for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 # A parser of HTML takes <title/> for an open title, and everything after it for its words.
 _SELF_CLOSED = pattern(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:.-]*)((?:\s[^<>]*)?)/>")
+# Where these are never closed, each holds all that follows; they say nothing about what is a block.
+_FORMATTING = pattern(r"(?i)</?(?:font|b|i|u|s|strong|em|small|big|tt|strike|nobr|cite|code|ins|mark)(?:\s[^<>]*)?>")
 _TOO_DEEP = "depth"
 _HEADING = pattern(r"h[1-6]")
 _HIDDEN_STYLE = pattern(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
@@ -43,15 +45,23 @@ def parsed(text: str) -> Element | None:
     Raises:
         ReadingError: it is nested deeper than the parser goes, and would lose its end.
     """
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
     source = _SELF_CLOSED.sub(r"<\1\2></\1>", text) if "xhtml" in text[:2000] or text.startswith("<?xml") else text
+    root, too_deep = _tree(source)
+    if too_deep:
+        root, too_deep = _tree(_FORMATTING.sub("", source))
+    if too_deep:
+        raise ReadingError("is nested deeper than 2,048 elements: save it anew")
+    return root
+
+
+def _tree(source: str) -> tuple[Element | None, bool]:
+    """What the parser makes of a page, and whether it was too deep to be parsed to its end."""
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
     try:
         root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    if any(_TOO_DEEP in error.message.lower() for error in parser.error_log):
-        raise ReadingError("is nested deeper than 2,048 elements: save it anew")
-    return root
+        root = None
+    return root, any(_TOO_DEEP in error.message.lower() for error in parser.error_log)
 
 
 def without_hidden(root: Element) -> None:

@@ -115,7 +115,8 @@ def people_in(raw: str) -> tuple[str, ...]:
     ('Mallori Harrell', 'bob@example.org')
     """
     raw = _unescaped(raw[:_LONGEST_HEADER])
-    found = [in_words(name) or in_words(address) for name, address in getaddresses([raw]) if name or address]
+    pairs = getaddresses([raw]) if "@" in raw or "<" in raw else []
+    found = [in_words(name) or in_words(address) for name, address in pairs if name or address]
     return tuple(dict.fromkeys(filter(None, found or [in_words(raw)])))
 
 
