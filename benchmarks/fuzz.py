@@ -3,8 +3,8 @@
     pip install --target DIR atheris
     PYTHONPATH=DIR:src:. python -m benchmarks.fuzz DOOR [options of libFuzzer, such as -max_total_time=60]
 
-DOOR is plain, markdown, aliases, metadata or key. An input that raises anything but an AskbriefError, or takes longer
-than five seconds, is written to a file here and ends the run.
+DOOR is plain, markdown, html, mhtml, epub, mail, outlook, zipped, aliases, metadata or key. An input that raises
+anything but an AskbriefError, or takes longer than five seconds, is written to a file here and ends the run.
 """
 
 from __future__ import annotations
@@ -21,11 +21,17 @@ if TYPE_CHECKING:
 with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it"]):
     from askbrief.citing.keys import parse_key
     from askbrief.errors import AskbriefError
-    from askbrief.reading import aliases, markdown, metadata, plain
+    from askbrief.reading import aliases, epub, html, mail, markdown, metadata, mhtml, outlook, plain, zipped
 
 DOORS: Mapping[str, Callable[[bytes], object]] = {
     "plain": plain.read,
     "markdown": markdown.read,
+    "html": html.read,
+    "mhtml": mhtml.read,
+    "epub": epub.read,
+    "mail": mail.read,
+    "outlook": outlook.read,
+    "zipped": zipped.read,
     "aliases": aliases.read,
     "metadata": lambda data: metadata.parse(data.decode(errors="replace"), "side-car"),
     "key": lambda data: parse_key(data.decode(errors="surrogateescape")),

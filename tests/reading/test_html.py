@@ -140,6 +140,14 @@ def test_documentation_keeps_its_sections_whatever_their_ids_say() -> None:
     ]
 
 
+def test_words_within_a_sentence_stay_whatever_their_classes_say() -> None:
+    sentence = 'See <a class="related-link share" href="r">the report</a> of <span class="ad menu">July</span>.'
+    page = (
+        f'<header><a href="/">Site</a> and its motto</header><p>{PROSE}</p><p>{sentence}</p><a class="sr-only">Skip</a>'
+    )
+    assert lines(page) == [PROSE.strip(), "See the report of July."]
+
+
 def test_a_box_of_facts_is_read_as_facts_and_marks_of_footnotes_are_left_out() -> None:
     page = f"""<h1>Kabul</h1><table class="infobox"><tr><th colspan="2">Kabul</th></tr><tr><th>Country</th>
     <td>Afghanistan</td></tr></table><p>{PROSE}It is old.<sup class="reference"><a href="#n">[1]</a></sup> Very.</p>

@@ -22,20 +22,25 @@ _AROUND = frozenset("nav footer menu search".split())
 _AROUND_ROLES = frozenset(
     "navigation banner contentinfo search complementary menu menubar toolbar dialog alertdialog".split()
 )
-_NAMED = frozenset("div section ul ol aside form table dl span header details a figure".split())
+_NAMED = frozenset("div section ul ol aside form table dl header details figure".split())
 _NAMES = pattern(
     r"""(?xi)(?:^|[\s_-])(?:
-        nav|navs|navbar|navigation|navbox|menu|submenu|menubar|breadcrumbs?|[a-z]*sidebar|side-bar|footer|site-header|masthead
-        |cookies?|cookiebar|consent|gdpr|paywall|share|sharing|sharebar|addtoany|social|socials|follow-us
-        |related|recommended|recommendations|teasers?|read-?more|more-(?:from|stories|news|on)|trending|most-(?:read|popular)
-        |newsletter|subscribe|subscription|sign-?up|promos?|advert|adverts|advertisement|ads?|sponsored|outbrain|taboola
+        navs?|navbar|navigation|navbox|menu|submenu|menubar|breadcrumbs?|[a-z]*sidebar|side-bar|footer|site-header|masthead
+        |cookies?|cookiebar|paywall|share(?!-price)|sharing|sharebar|addtoany|socials?|follow-us
+        |related|recommended|recommendations|read-?more|more-(?:from|stories|news|on)|trending|most-(?:read|popular)
+        |newsletter|subscribe|subscription|sign-?up|promos?|adverts?|advertisement|ads?|sponsored|outbrain|taboola
         |comments?|comment-?list|commentlist|respond|disqus|pagination|pager|prev-next|page-?nav|toc
-        |skip-?links?|skip-to-content|skip|sr-only|visually-hidden|screen-reader-text|printfooter|catlinks|mw-editsection
-        |mw-jump-link|noprint|headerlink|popup|modal|overlay|tooltip|toolbar|login|sidebar-toggle|search-?(?:box|form|bar|modal|wrapper)
+        |(?:gdpr|consent)-(?:banner|bar|popup|notice|manager)|search-?(?:box|form|bar|modal|wrapper)
+        |skip-?links?|sr-only|visually-hidden|screen-reader-text|printfooter|catlinks|noprint|popup|modal|overlay|toolbar|login
     )(?:$|[\s_-])"""
 )
+# Within a line only what is no part of the sentence.
+_NAMED_IN_LINES = frozenset("a span".split())
+_NAMES_IN_LINES = pattern(
+    r"(?i)(?:^|\s)(?:mw-editsection|mw-jump-link|noprint|headerlink|sr-only|visually-hidden|screen-reader-text|skip-?(?:to-content|link))(?:$|\s)"
+)
 _NEGATED = pattern(r"(?i)\b(?:has|no|not|with|without|is|js)[-_]\S+")
-_FOOTNOTE_MARKS = "//sup[contains(concat(' ', @class, ' '), ' reference ')]|//a[@class='headerlink']"
+_FOOTNOTE_MARKS = ".//sup[contains(concat(' ', @class, ' '), ' reference ')]"
 # The widest first; an article may be one of several in a main, and then it holds less of the whole.
 _ARTICLES = (
     ("//main|//*[@role='main']", 0.5),
@@ -49,13 +54,13 @@ _SENTENCE = 40
 
 def around_removed(body: Element) -> Element:
     """Take out, in place, what is around the article; give the element that holds the article."""
-    drop(body.getroottree().xpath(_FOOTNOTE_MARKS))
+    drop(body, body.xpath(_FOOTNOTE_MARKS))
     prose = _prose(body)
     most = _MOST_PROSE_AROUND * prose[body]
-    drop([node for node in body.iterdescendants() if prose.get(node, 0) <= most and _is_around(node)])
+    drop(body, [node for node in body.iterdescendants() if prose.get(node, 0) <= most and _is_around(node)])
     root = _root(body, prose)
     if root is body:
-        drop([element for element in body.iter("ul", "ol", "table") if _is_links(element)])
+        drop(body, [element for element in body.iter("ul", "ol", "table") if _is_links(element)])
     return root
 
 
@@ -84,9 +89,17 @@ def _is_around(element: Element) -> bool:
     tag = element.tag
     if not isinstance(tag, str):
         return False
-    if tag in _AROUND or element.get("role") in _AROUND_ROLES:
+    if tag in _AROUND:
         return True
-    return tag in _NAMED and bool(_NAMES.search(_name(element))) and element.find(".//h1") is None
+    if tag in _NAMED_IN_LINES:
+        return bool(_NAMES_IN_LINES.search(element.get("class") or ""))
+    says_so = element.get("role") in _AROUND_ROLES or (tag in _NAMED and bool(_NAMES.search(_name(element))))
+    return (says_so or _heads_the_site(element)) and element.find(".//h1") is None
+
+
+def _heads_the_site(element: Element) -> bool:
+    """Whether a header is not that of an article."""
+    return element.tag == "header" and not any(above.tag in {"article", "main"} for above in element.iterancestors())
 
 
 def _name(element: Element) -> str:

@@ -36,7 +36,8 @@ BLOCKS = frozenset(
     "table tbody td tfoot th thead tr ul".split()
 )
 _DEEPEST_HEADING = 6
-_INVISIBLE = "\u200b\ufeff"
+_LEFT_OUT = "left-out"
+_JOINER, _BREAK = "\ufeff", "\u200b"
 
 
 def parsed(text: str) -> Element | None:
@@ -66,22 +67,14 @@ def _tree(source: str) -> tuple[Element | None, bool]:
 
 def without_hidden(root: Element) -> None:
     """Take out what a reader of the page does not see, in place."""
-    drop(element for element in root.iter() if element is not root and _is_hidden(element))
+    drop(root, (element for element in root.iterdescendants() if _is_hidden(element)))
 
 
-def drop(elements: Iterable[Element]) -> None:
-    """Take elements out of their tree, and leave the words after each where they are."""
+def drop(root: Element, elements: Iterable[Element]) -> None:
+    """Take elements out of a tree, and leave the words after each where they are."""
     for element in list(elements):
-        parent = element.getparent()
-        if parent is None:
-            continue
-        if element.tail:
-            before = element.getprevious()
-            if before is None:
-                parent.text = (parent.text or "") + element.tail
-            else:
-                before.tail = (before.tail or "") + element.tail
-        parent.remove(element)
+        element.tag = _LEFT_OUT
+    etree.strip_elements(root, _LEFT_OUT, with_tail=False)
 
 
 def compose(root: Element, composer: Composer) -> None:
@@ -156,7 +149,7 @@ class _Walk:
         self._broken = True
 
     def _flush(self) -> None:
-        said = "".join(self._words).strip(_INVISIBLE)
+        said = "".join(self._words).replace(_JOINER, "").strip(_BREAK)
         self._words.clear()
         self._broken = False
         if self._heading:

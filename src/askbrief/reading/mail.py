@@ -115,7 +115,7 @@ class _Mail:
             part.get_content_maintype() == "image" or part["Content-ID"] or not name
         ):
             return
-        suffix = mimetypes.guess_extension(part.get_content_type()) or ""
+        suffix = mimetypes.MimeTypes().guess_extension(part.get_content_type()) or ""  # the same on every machine
         self.parts.append(Part(self._names.of(name, suffix), messages.content(part)))
 
 

@@ -15,7 +15,7 @@ class Names:
     r"""Gives each file a name of its own.
 
     >>> names = Names()
-    >>> [names.of(name) for name in ("report.pdf", "report.pdf", "../etc/passwd", "", "con\\troll.txt")]
+    >>> [names.of(name) for name in ("report.pdf", "report.pdf", "../etc/passwd", "", "a\rb.txt")]
     ['report.pdf', 'report (2).pdf', 'passwd', 'attachment', 'a b.txt']
     """
 
