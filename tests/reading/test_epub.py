@@ -68,6 +68,14 @@ def test_chapters_come_in_the_order_of_the_spine_without_the_table_of_contents()
     assert extract.pages == ()
 
 
+def test_numbers_of_notes_and_of_printed_pages_are_no_words_of_a_sentence() -> None:
+    text = """<p>It is <span epub:type="pagebreak">12</span>old<a epub:type="noteref" href="#n">3</a>, 10<sup>6</sup>
+    years<sup><a href="#m">*</a></sup>.</p><aside epub:type="footnote" id="n">3 So they say.</aside>"""
+    assert epub.read(book("one", **{"OEBPS/text/one.xhtml": chapter(text)})).text == (
+        "It is old, 106 years.\n\n3 So they say."
+    )
+
+
 def test_the_package_says_who_wrote_what_and_when() -> None:
     said = epub.read(book()).metadata
     assert said.title == "A Book of Bridges"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from askbrief.patterns import pattern
-from askbrief.reading.hypertext import drop, words
+from askbrief.reading.hypertext import drop, without_marks, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,10 +37,11 @@ _NAMES = pattern(
 # Within a line only what is no part of the sentence.
 _NAMED_IN_LINES = frozenset("a span".split())
 _NAMES_IN_LINES = pattern(
-    r"(?i)(?:^|\s)(?:mw-editsection|mw-jump-link|noprint|headerlink|sr-only|visually-hidden|screen-reader-text|skip-?(?:to-content|link))(?:$|\s)"
+    r"""(?xi)(?:^|\s)(?:
+        mw-editsection|mw-jump-link|noprint|headerlink|sr-only|visually-hidden|screen-reader-text|skip-?(?:to-content|link)
+    )(?:$|\s)"""
 )
 _NEGATED = pattern(r"(?i)\b(?:has|no|not|with|without|is|js)[-_]\S+")
-_FOOTNOTE_MARKS = ".//sup[contains(concat(' ', @class, ' '), ' reference ')]"
 # The widest first; an article may be one of several in a main, and then it holds less of the whole.
 _ARTICLES = (
     ("//main|//*[@role='main']", 0.5),
@@ -54,7 +55,7 @@ _SENTENCE = 40
 
 def around_removed(body: Element) -> Element:
     """Take out, in place, what is around the article; give the element that holds the article."""
-    drop(body, body.xpath(_FOOTNOTE_MARKS))
+    without_marks(body)
     prose = _prose(body)
     most = _MOST_PROSE_AROUND * prose[body]
     drop(body, [node for node in body.iterdescendants() if prose.get(node, 0) <= most and _is_around(node)])

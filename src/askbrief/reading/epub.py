@@ -12,7 +12,7 @@ from askbrief.reading import archive
 from askbrief.reading.charsets import decode_as
 from askbrief.reading.composing import Composer
 from askbrief.reading.html import charset
-from askbrief.reading.hypertext import compose, parsed, without_hidden
+from askbrief.reading.hypertext import compose, parsed, without_hidden, without_marks
 from askbrief.reading.metadata import iso_date
 from askbrief.reading.xml import parsed as parsed_xml
 from askbrief.records import Metadata
@@ -102,6 +102,7 @@ def _chapter(content: bytes, composer: Composer) -> None:
     body = root.find("body")
     body = root if body is None else body
     without_hidden(body)
+    without_marks(body)
     compose(body, composer)
 
 

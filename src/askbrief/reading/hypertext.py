@@ -30,6 +30,13 @@ _NEVER_READ = frozenset(
     "script style noscript template iframe object embed applet canvas svg audio video map datalist select option "
     "button input textarea dialog head title meta link base rp rt ix:header ix:hidden".split()
 )
+# Numbers of footnotes and of printed pages, which stand in sentences and are no words of them.
+_MARKS = """
+    .//sup[contains(concat(' ', @class, ' '), ' reference ')]
+    | .//sup[string-length(normalize-space()) < 6][.//a[starts-with(@href, '#')] or parent::a[starts-with(@href, '#')]]
+    | .//*[@role = 'doc-noteref' or @role = 'doc-pagebreak']
+    | .//*[@*[name() = 'epub:type'] = 'noteref' or @*[name() = 'epub:type'] = 'pagebreak']
+"""
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary "
@@ -68,6 +75,11 @@ def _tree(source: str) -> tuple[Element | None, bool]:
 def without_hidden(root: Element) -> None:
     """Take out what a reader of the page does not see, in place."""
     drop(root, (element for element in root.iterdescendants() if _is_hidden(element)))
+
+
+def without_marks(root: Element) -> None:
+    """Take out the numbers that lead to footnotes, and those of the pages of a printed book, in place."""
+    drop(root, root.xpath(_MARKS))
 
 
 def drop(root: Element, elements: Iterable[Element]) -> None:
