@@ -16,7 +16,7 @@ _MOST_CELLS = 500_000
 _WIDEST_ROW = 1_000
 _LONGEST_CELL = 1_000
 _MOST_REPEATED = 1_000_000
-_IN_LAYOUT = ".//h1|.//h2|.//h3|.//h4|.//table|.//form|.//pre"
+_IN_LAYOUT = "h1 h2 h3 h4 table form pre".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Table:
 
 def data(table: Element, words: Callable[[Element], str]) -> Table | None:
     """Read a table of data; None where it is none."""
-    if table.get("role") in {"presentation", "none"} or table.xpath(_IN_LAYOUT):
+    if table.get("role") in {"presentation", "none"} or next(table.iterdescendants(*_IN_LAYOUT), None) is not None:
         return None
     lines = [cells for cells in map(_cells, table.iter("tr")) if cells]
     if sum(map(len, lines)) > _MOST_CELLS:
@@ -63,7 +63,7 @@ def _head(lines: Sequence[Sequence[Element]]) -> int:
     """How many rows at the top are headers, all their cells or by what they are in."""
     count = 0
     for line in lines:
-        above = line[0].xpath("boolean(ancestor::thead)")
+        above = next(line[0].iterancestors("thead", "tbody", "tfoot", "table")).tag == "thead"
         if not above and (any(cell.tag == "td" for cell in line) or len(line) < 2):  # noqa: PLR2004 - one is a title
             break
         count += 1
