@@ -230,6 +230,11 @@ def test_too_many_parts_are_refused() -> None:
         mail.read(many)
 
 
+def test_a_header_of_endless_parameters_is_refused() -> None:
+    with pytest.raises(ReadingError, match="a Content header of over 10,000 characters"):
+        mail.read(b"Content-Type: text/plain" + b"; a*0*=b" * 100_000 + b"\n\nText.")
+
+
 def test_many_and_long_headers_are_passed_over() -> None:
     headers = b"X-Bomb: " + b"=?utf-8?Q?=41?= " * 20_000 + b"\n" + b"X: y\n" * 50_000
     subject = b"Subject: " + b"=?utf-8?Q?=41?= " * 50_000 + b"\n"
