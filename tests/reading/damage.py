@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def damaged(data: bytes, times: int, seed: int = 0) -> Iterator[bytes]:
-    """The file cut off, with bytes changed, with a piece taken out, put in twice, or filled with noise; always the same."""
+    """The file cut off, with bytes changed, with a piece taken out, put in twice, or noise in it; always the same."""
     draw = random.Random(seed)
     for _ in range(times):
         changed = bytearray(data)

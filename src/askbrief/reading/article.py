@@ -6,15 +6,16 @@ believed of anything that holds a good part of the page's prose.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from askbrief.patterns import pattern
-from askbrief.reading.hypertext import drop, words
+from askbrief.reading.hypertext import drop, without_marks, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lxml.html import HtmlElement as Element
 
@@ -22,26 +23,33 @@ _AROUND = frozenset("nav footer menu search".split())
 _AROUND_ROLES = frozenset(
     "navigation banner contentinfo search complementary menu menubar toolbar dialog alertdialog".split()
 )
-_NAMED = frozenset("div section ul ol aside form table dl span header details a figure".split())
+_NAMED = frozenset("div section ul ol aside form table dl header details figure".split())
 _NAMES = pattern(
     r"""(?xi)(?:^|[\s_-])(?:
-        nav|navs|navbar|navigation|navbox|menu|submenu|menubar|breadcrumbs?|[a-z]*sidebar|side-bar|footer|site-header|masthead
-        |cookies?|cookiebar|consent|gdpr|paywall|share|sharing|sharebar|addtoany|social|socials|follow-us
-        |related|recommended|recommendations|teasers?|read-?more|more-(?:from|stories|news|on)|trending|most-(?:read|popular)
-        |newsletter|subscribe|subscription|sign-?up|promos?|advert|adverts|advertisement|ads?|sponsored|outbrain|taboola
+        navs?|navbar|navigation|navbox|menu|submenu|menubar|breadcrumbs?|[a-z]*sidebar|side-bar|footer|site-header|masthead
+        |cookies?|cookiebar|paywall|share(?!-price)|sharing|sharebar|addtoany|socials?|follow-us
+        |related|recommended|recommendations|read-?more|more-(?:from|stories|news|on)|trending|most-(?:read|popular)
+        |newsletter|subscribe|subscription|sign-?up|promos?|adverts?|advertisement|ads?|sponsored|outbrain|taboola
         |comments?|comment-?list|commentlist|respond|disqus|pagination|pager|prev-next|page-?nav|toc
-        |skip-?links?|skip-to-content|skip|sr-only|visually-hidden|screen-reader-text|printfooter|catlinks|mw-editsection
-        |mw-jump-link|noprint|headerlink|popup|modal|overlay|tooltip|toolbar|login|sidebar-toggle|search-?(?:box|form|bar|modal|wrapper)
+        |(?:gdpr|consent)-(?:banner|bar|popup|notice|manager)|search-?(?:box|form|bar|modal|wrapper)
+        |skip-?links?|sr-only|visually-hidden|screen-reader-text|printfooter|catlinks|noprint|popup|modal|overlay|toolbar|login
     )(?:$|[\s_-])"""
 )
+# Within a line only what is no part of the sentence.
+_NAMED_IN_LINES = frozenset("a span".split())
+_NAMES_IN_LINES = pattern(
+    r"""(?xi)(?:^|\s)(?:
+        mw-editsection|mw-jump-link|noprint|headerlink|sr-only|visually-hidden|screen-reader-text|skip-?(?:to-content|link)
+    )(?:$|\s)"""
+)
 _NEGATED = pattern(r"(?i)\b(?:has|no|not|with|without|is|js)[-_]\S+")
-_FOOTNOTE_MARKS = "//sup[contains(concat(' ', @class, ' '), ' reference ')]|//a[@class='headerlink']"
 # The widest first; an article may be one of several in a main, and then it holds less of the whole.
 _ARTICLES = (
     ("//main|//*[@role='main']", 0.5),
     ("//article|//*[@itemtype='http://schema.org/Article']", 0.75),
     ("//*[@itemprop='articleBody']", 0.95),
 )
+_HEADINGS = "h1 h2 h3 h4 h5 h6".split()
 _MOST_PROSE_AROUND = 0.3
 _MOST_LINKED = 0.7
 _SENTENCE = 40
@@ -49,13 +57,18 @@ _SENTENCE = 40
 
 def around_removed(body: Element) -> Element:
     """Take out, in place, what is around the article; give the element that holds the article."""
-    drop(body.getroottree().xpath(_FOOTNOTE_MARKS))
+    without_marks(body)
     prose = _prose(body)
     most = _MOST_PROSE_AROUND * prose[body]
-    drop([node for node in body.iterdescendants() if prose.get(node, 0) <= most and _is_around(node)])
+    first = _first(body, _HEADINGS)
+    titled = _first(body, ("h1",))
+    nodes = [node for node in body.iterdescendants() if prose.get(node, 0) <= most]
+    drop(body, [node for node in nodes if _is_around(node, first.get(node), is_titled=node in titled)])
     root = _root(body, prose)
     if root is body:
-        drop([element for element in body.iter("ul", "ol", "table") if _is_links(element)])
+        characters, linked = _lengths(body)
+        lists = [node for node in body.iter("ul", "ol", "table") if linked[node] > 0]
+        drop(body, [node for node in lists if linked[node] >= _MOST_LINKED * characters[node] and _has_links(node)])
     return root
 
 
@@ -80,21 +93,59 @@ def _counted(text: str | None) -> int:
     return long if long >= _SENTENCE else 0
 
 
-def _is_around(element: Element) -> bool:
+def _lengths(body: Element) -> tuple[Mapping[Element, int], Mapping[Element, int]]:
+    """How many characters each element holds, white space at the ends of its pieces apart, and how many in links."""
+    characters: dict[Element, int] = {}
+    linked: dict[Element, int] = {}
+    inside = 0
+    for event, node in etree.iterwalk(body, events=("start", "end")):
+        if event == "start":
+            inside += node.tag == "a"
+            characters[node] = len((node.text or "").strip())
+            linked[node] = characters[node] if inside else 0
+            continue
+        inside -= node.tag == "a"
+        parent = node.getparent()
+        if node is not body and parent is not None:
+            tail = len((node.tail or "").strip())
+            characters[parent] += characters[node] + tail
+            linked[parent] += linked[node] + (tail if inside else 0)
+    return characters, linked
+
+
+def _first(body: Element, tags: Sequence[str]) -> Mapping[Element, Element]:
+    """For each element that holds one, the first of its headings."""
+    found: dict[Element, Element] = {}
+    for heading in body.iter(*tags):
+        for above in heading.iterancestors():
+            if above in found:
+                break
+            found[above] = heading
+    return found
+
+
+def _is_around(element: Element, heading: Element | None, *, is_titled: bool) -> bool:
     tag = element.tag
     if not isinstance(tag, str):
         return False
-    if tag in _AROUND or element.get("role") in _AROUND_ROLES:
+    if tag in _AROUND:
         return True
-    return tag in _NAMED and bool(_NAMES.search(_name(element))) and element.find(".//h1") is None
+    if tag in _NAMED_IN_LINES:
+        return bool(_NAMES_IN_LINES.search(element.get("class") or ""))
+    says_so = element.get("role") in _AROUND_ROLES or (tag in _NAMED and bool(_NAMES.search(_name(element, heading))))
+    return not is_titled and (says_so or _heads_the_site(element))
 
 
-def _name(element: Element) -> str:
+def _heads_the_site(element: Element) -> bool:
+    """Whether a header is not that of an article."""
+    return element.tag == "header" and not any(above.tag in {"article", "main"} for above in element.iterancestors())
+
+
+def _name(element: Element, heading: Element | None) -> str:
     """What the page calls an element; an id that is made from the words of its heading says nothing."""
     kind = _NEGATED.sub(" ", element.get("class") or "")
     own = element.get("id") or ""
-    first = next(element.iter("h1", "h2", "h3", "h4", "h5", "h6"), None) if own else None
-    if element.tag == "section" or (first is not None and _slug(own) == _slug(words(first))):
+    if element.tag == "section" or (own and heading is not None and _slug(own) == _slug(words(heading))):
         own = ""
     return f"{kind} {own}"
 
@@ -114,8 +165,6 @@ def _root(body: Element, prose: Mapping[Element, int]) -> Element:
     return root
 
 
-def _is_links(element: Element) -> bool:
-    """Whether a list or table is one of links to other pages, and nothing else."""
-    links = list(element.iter("a"))
-    total = len(words(element))
-    return len(links) > 1 and total > 0 and sum(len(words(link)) for link in links) >= _MOST_LINKED * total
+def _has_links(element: Element) -> bool:
+    """Whether there are several: one alone may be a source."""
+    return len(list(islice(element.iter("a"), 2))) > 1

@@ -12,7 +12,7 @@ from askbrief.reading import archive
 from askbrief.reading.charsets import decode_as
 from askbrief.reading.composing import Composer
 from askbrief.reading.html import charset
-from askbrief.reading.hypertext import compose, parsed, without_hidden
+from askbrief.reading.hypertext import compose, parsed, without_hidden, without_marks
 from askbrief.reading.metadata import iso_date
 from askbrief.reading.xml import parsed as parsed_xml
 from askbrief.records import Metadata
@@ -36,7 +36,7 @@ def read(data: bytes) -> Extract:
     """Read a .epub file.
 
     Raises:
-        ReadingError: it is no e-book, it is protected, or a chapter is missing in it.
+        ReadingError: it is no e-book, it is protected, or none of its chapters can be read.
     """
     book = archive.opened(data)
     names = set(book.namelist())
@@ -102,6 +102,7 @@ def _chapter(content: bytes, composer: Composer) -> None:
     body = root.find("body")
     body = root if body is None else body
     without_hidden(body)
+    without_marks(body)
     compose(body, composer)
 
 
@@ -110,7 +111,7 @@ def _metadata(package: Element) -> Metadata:
     for element in package.iter():
         namespace = str(element.tag)
         if isinstance(element.tag, str) and namespace.startswith("{http://purl.org/dc/"):
-            text = " ".join("".join(element.itertext()).split())
+            text = " ".join("".join(map(str, element.itertext())).split())
             said.setdefault(_name(element).lower(), []).append((element, text))
     first = {name: next((text for _, text in found if text), None) for name, found in said.items()}
     roles = {
@@ -155,4 +156,4 @@ def _name(element: Element | None) -> str:
 
 
 def _attribute(element: Element, name: str) -> str:
-    return next((value for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), "")

@@ -16,7 +16,7 @@ _MOST_CELLS = 500_000
 _WIDEST_ROW = 1_000
 _LONGEST_CELL = 1_000
 _MOST_REPEATED = 1_000_000
-_IN_LAYOUT = ".//h1|.//h2|.//h3|.//h4|.//table|.//form|.//pre"
+_IN_LAYOUT = "h1 h2 h3 h4 table form pre".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Table:
 
 def data(table: Element, words: Callable[[Element], str]) -> Table | None:
     """Read a table of data; None where it is none."""
-    if table.get("role") in {"presentation", "none"} or table.xpath(_IN_LAYOUT):
+    if table.get("role") in {"presentation", "none"} or next(table.iterdescendants(*_IN_LAYOUT), None) is not None:
         return None
-    lines = [line for line in table.iter("tr") if len(line)]
-    if sum(len(line) for line in lines) > _MOST_CELLS:
+    lines = [cells for cells in map(_cells, table.iter("tr")) if cells]
+    if sum(map(len, lines)) > _MOST_CELLS:
         return None
     named = table.find(".//th") is not None
     if not named and not _is_grid(lines):
@@ -48,26 +48,29 @@ def data(table: Element, words: Callable[[Element], str]) -> Table | None:
     return Table(words(caption) if caption is not None else "", headers, rows)
 
 
-def _is_grid(lines: Sequence[Element]) -> bool:
+def _cells(line: Element) -> list[Element]:
+    return [cell for cell in line if cell.tag in {"td", "th"}]
+
+
+def _is_grid(lines: Sequence[Sequence[Element]]) -> bool:
     """Whether a table without headers is one of data: some rows, some columns, and little in each cell."""
     if len(lines) < 2 or max(len(line) for line in lines) < 2:  # noqa: PLR2004 - one row or column places things
         return False
     return all(len(cell.text_content()) <= _LONGEST_CELL for cell in chain.from_iterable(lines))
 
 
-def _head(lines: Sequence[Element]) -> int:
+def _head(lines: Sequence[Sequence[Element]]) -> int:
     """How many rows at the top are headers, all their cells or by what they are in."""
     count = 0
     for line in lines:
-        cells = [cell for cell in line if cell.tag in {"td", "th"}]
-        above = line.getparent().tag == "thead"
-        if not above and (any(cell.tag == "td" for cell in cells) or len(cells) < 2):  # noqa: PLR2004 - one is a title
+        above = next(line[0].iterancestors("thead", "tbody", "tfoot", "table")).tag == "thead"
+        if not above and (any(cell.tag == "td" for cell in line) or len(line) < 2):  # noqa: PLR2004 - one is a title
             break
         count += 1
     return count if count < len(lines) else 0
 
 
-def _grid(lines: Sequence[Element], words: Callable[[Element], str], head: int) -> list[list[str]]:
+def _grid(lines: Sequence[Sequence[Element]], words: Callable[[Element], str], head: int) -> list[list[str]]:
     """The words of each row's cells, a cell that spans rows in each of them.
 
     A header that spans columns is over each of them, a value is in the first.
@@ -77,14 +80,14 @@ def _grid(lines: Sequence[Element], words: Callable[[Element], str], head: int) 
     repeated = 0
     for line in lines:
         cells: list[str] = []
-        for cell in (cell for cell in line if cell.tag in {"td", "th"}):
+        for cell in line:
             _from_above(cells, below)
             said, deep = words(cell), _span(cell, "rowspan")
             wide = min(_span(cell, "colspan"), max(1, _WIDEST_ROW - len(cells)))
             again = said if len(grid) < head else ""
             repeated += len(said) * (deep - 1) + len(again) * (wide - 1)
             if repeated > _MOST_REPEATED:
-                return [[words(cell) for cell in line if cell.tag in {"td", "th"}] for line in lines]
+                return [[words(cell) for cell in line] for line in lines]
             if deep > 1:
                 below.update({len(cells) + at: (again if at else said, deep - 1) for at in range(wide)})
             cells += [said, *[again] * (wide - 1)]
@@ -112,9 +115,8 @@ def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     return [[cells[at] if at < len(cells) else "" for cells in rows] for at in range(width)]
 
 
-def _named_by_first(line: Element, cells: list[str]) -> list[str]:
+def _named_by_first(line: Sequence[Element], cells: list[str]) -> list[str]:
     """A row that is one header and one value, as in a box of facts, is "header: value"."""
-    own = [cell for cell in line if cell.tag in {"td", "th"}]
-    if [cell.tag for cell in own] != ["th", "td"] or len(cells) != 2 or not all(cells):  # noqa: PLR2004
+    if [cell.tag for cell in line] != ["th", "td"] or len(cells) != 2 or not all(cells):  # noqa: PLR2004
         return cells
     return [f"{cells[0].rstrip(' :')}: {cells[1]}"]

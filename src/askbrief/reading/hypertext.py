@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
 # A parser of HTML takes <title/> for an open title, and everything after it for its words.
 _SELF_CLOSED = pattern(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:.-]*)((?:\s[^<>]*)?)/>")
+# Where these are never closed, each holds all that follows; they say nothing about what is a block.
+_FORMATTING = pattern(r"(?i)</?(?:font|b|i|u|s|strong|em|small|big|tt|strike|nobr|cite|code|ins|mark)(?:\s[^<>]*)?>")
 _TOO_DEEP = "depth"
 _HEADING = pattern(r"h[1-6]")
 _HIDDEN_STYLE = pattern(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
@@ -28,13 +30,21 @@ _NEVER_READ = frozenset(
     "script style noscript template iframe object embed applet canvas svg audio video map datalist select option "
     "button input textarea dialog head title meta link base rp rt ix:header ix:hidden".split()
 )
+# Numbers of footnotes and of printed pages, which stand in sentences and are no words of them.
+_MARKS = """
+    .//sup[contains(concat(' ', @class, ' '), ' reference ')]
+    | .//sup[string-length(normalize-space()) < 6][.//a[starts-with(@href, '#')] or parent::a[starts-with(@href, '#')]]
+    | .//*[@role = 'doc-noteref' or @role = 'doc-pagebreak']
+    | .//*[@*[name() = 'epub:type'] = 'noteref' or @*[name() = 'epub:type'] = 'pagebreak']
+"""
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary "
     "table tbody td tfoot th thead tr ul".split()
 )
 _DEEPEST_HEADING = 6
-_INVISIBLE = "\u200b\ufeff"
+_LEFT_OUT = "left-out"
+_JOINER, _BREAK = "\ufeff", "\u200b"
 
 
 def parsed(text: str) -> Element | None:
@@ -43,35 +53,40 @@ def parsed(text: str) -> Element | None:
     Raises:
         ReadingError: it is nested deeper than the parser goes, and would lose its end.
     """
-    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
     source = _SELF_CLOSED.sub(r"<\1\2></\1>", text) if "xhtml" in text[:2000] or text.startswith("<?xml") else text
-    try:
-        root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    if any(_TOO_DEEP in error.message.lower() for error in parser.error_log):
+    root, too_deep = _tree(source)
+    if too_deep:
+        root, too_deep = _tree(_FORMATTING.sub("", source))
+    if too_deep:
         raise ReadingError("is nested deeper than 2,048 elements: save it anew")
     return root
 
 
+def _tree(source: str) -> tuple[Element | None, bool]:
+    """What the parser makes of a page, and whether it was too deep to be parsed to its end."""
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        root = None
+    return root, any(_TOO_DEEP in error.message.lower() for error in parser.error_log)
+
+
 def without_hidden(root: Element) -> None:
     """Take out what a reader of the page does not see, in place."""
-    drop(element for element in root.iter() if element is not root and _is_hidden(element))
+    drop(root, (element for element in root.iterdescendants() if _is_hidden(element)))
 
 
-def drop(elements: Iterable[Element]) -> None:
-    """Take elements out of their tree, and leave the words after each where they are."""
+def without_marks(root: Element) -> None:
+    """Take out the numbers that lead to footnotes, and those of the pages of a printed book, in place."""
+    drop(root, root.xpath(_MARKS))
+
+
+def drop(root: Element, elements: Iterable[Element]) -> None:
+    """Take elements out of a tree, and leave the words after each where they are."""
     for element in list(elements):
-        parent = element.getparent()
-        if parent is None:
-            continue
-        if element.tail:
-            before = element.getprevious()
-            if before is None:
-                parent.text = (parent.text or "") + element.tail
-            else:
-                before.tail = (before.tail or "") + element.tail
-        parent.remove(element)
+        element.tag = _LEFT_OUT
+    etree.strip_elements(root, _LEFT_OUT, with_tail=False)
 
 
 def compose(root: Element, composer: Composer) -> None:
@@ -146,7 +161,7 @@ class _Walk:
         self._broken = True
 
     def _flush(self) -> None:
-        said = "".join(self._words).strip(_INVISIBLE)
+        said = "".join(self._words).replace(_JOINER, "").strip(_BREAK)
         self._words.clear()
         self._broken = False
         if self._heading:

@@ -66,7 +66,8 @@ class _Mail:
             self.notes.append("its text is encrypted: save it decrypted")
         elif part.get_content_maintype() == "multipart" and part.is_multipart():
             for inner in messages.inner(part):
-                self.take(inner)
+                if kind != "multipart/related" or inner.get_content_maintype() != "image":
+                    self.take(inner)
         elif kind == "message/rfc822" and part.is_multipart():
             self._message(part)
         elif kind in {"application/ms-tnef", "application/vnd.ms-tnef"}:
@@ -114,7 +115,7 @@ class _Mail:
             part.get_content_maintype() == "image" or part["Content-ID"] or not name
         ):
             return
-        suffix = mimetypes.guess_extension(part.get_content_type()) or ""
+        suffix = mimetypes.MimeTypes().guess_extension(part.get_content_type()) or ""  # the same on every machine
         self.parts.append(Part(self._names.of(name, suffix), messages.content(part)))
 
 

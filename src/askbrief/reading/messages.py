@@ -34,14 +34,21 @@ def parsed(data: bytes) -> Message:
         data = decode(data).encode()
     try:
         message = message_from_bytes(data.lstrip(b"\r\n"))
-        count = sum(1 for _ in walk(message))
+        parts = list(walk(message))
     except RecursionError as error:
         raise ReadingError("is nested too deep (parts within parts within parts): save its parts one by one") from error
     except (MessageError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise ReadingError(f"is damaged ({error}): save it anew") from error
-    if count > _MOST_PARTS:
-        raise ReadingError(f"has {count:,} parts; the limit is {_MOST_PARTS:,}: save them one by one")
+    if len(parts) > _MOST_PARTS:
+        raise ReadingError(f"has {len(parts):,} parts; the limit is {_MOST_PARTS:,}: save them one by one")
+    if any(len(value) > _LONGEST_HEADER for part in parts for name, value in part.raw_items() if _is_of_content(name)):
+        raise ReadingError(f"has a Content header of over {_LONGEST_HEADER:,} characters: save it anew")
     return message
+
+
+def _is_of_content(name: str) -> bool:
+    """Whether a header has parameters, which the standard library takes apart in the square of their number."""
+    return name.lower().startswith("content-")
 
 
 def walk(message: Message) -> Iterator[Message]:
@@ -115,7 +122,8 @@ def people_in(raw: str) -> tuple[str, ...]:
     ('Mallori Harrell', 'bob@example.org')
     """
     raw = _unescaped(raw[:_LONGEST_HEADER])
-    found = [in_words(name) or in_words(address) for name, address in getaddresses([raw]) if name or address]
+    pairs = getaddresses([raw]) if "@" in raw or "<" in raw else []
+    found = [in_words(name) or in_words(address) for name, address in pairs if name or address]
     return tuple(dict.fromkeys(filter(None, found or [in_words(raw)])))
 
 

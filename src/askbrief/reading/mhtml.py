@@ -29,7 +29,7 @@ def read(data: bytes) -> Extract:
     if page is None:
         raise ReadingError("holds no web page: save it anew, as .html or .mhtml")
     content = messages.content(page)
-    address = next((url for url in (page["Content-Location"], message["Snapshot-Content-Location"]) if url), "").strip()
+    address = messages.header(page, "Content-Location") or messages.header(message, "Snapshot-Content-Location")
     label = page.get_content_charset() if _has_charset(page) else html.charset(content)
     return html.page(decode_as(content, label), address if _ADDRESS.match(address) else None)
 

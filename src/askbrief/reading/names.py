@@ -12,11 +12,11 @@ _LONGEST = 120
 
 
 class Names:
-    """Gives each file a name of its own.
+    r"""Gives each file a name of its own.
 
     >>> names = Names()
-    >>> [names.of(name) for name in ("report.pdf", "report.pdf", "../etc/passwd", "", "con\\troll.txt")]
-    ['report.pdf', 'report (2).pdf', 'passwd', 'attachment', 'con troll.txt']
+    >>> [names.of(name) for name in ("report.pdf", "report.pdf", "../etc/passwd", "", "a\rb.txt")]
+    ['report.pdf', 'report (2).pdf', 'passwd', 'attachment', 'a b.txt']
     """
 
     def __init__(self) -> None:

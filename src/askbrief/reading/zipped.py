@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError
 from askbrief.reading import archive
-from askbrief.reading.decoding import decode
 from askbrief.reading.extract import Extract, Part
 from askbrief.reading.names import Names, inside
 
@@ -49,13 +48,14 @@ def read(data: bytes) -> Extract:
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """A member's name; one that is not marked as UTF-8 may be in it all the same, or in an encoding of its country."""
-    if member.flag_bits & _UTF8_NAME or member.orig_filename.isascii():
-        return member.orig_filename
+    """A member's name; one that is not marked as UTF-8 may be in it all the same."""
+    name = member.orig_filename
+    if member.flag_bits & _UTF8_NAME or name.isascii():
+        return name
     try:
-        return decode(member.orig_filename.encode("cp437"))
-    except (UnicodeEncodeError, ReadingError):
-        return member.orig_filename
+        return name.encode("cp437").decode()
+    except UnicodeError:
+        return name
 
 
 def _is_passed_over(path: str) -> bool:
