@@ -209,8 +209,8 @@ def test_a_sidecar_without_its_document_is_named(seeds: Path, name: str) -> None
 
 
 def test_the_sidecar_of_a_refused_document_is_not_called_an_orphan(seeds: Path) -> None:
-    write(seeds, "report.pdf", "report.meta.yaml")
-    assert list(refusals(seeds)) == ["report.pdf"]
+    write(seeds, "report.png", "report.meta.yaml")
+    assert list(refusals(seeds)) == ["report.png"]
 
 
 def test_a_sidecar_that_leaves_the_folder_is_named_as_the_reason(seeds: Path, tmp_path: Path) -> None:
