@@ -1,0 +1,145 @@
+"""What becomes of files: read, read with loss, refused with a reason, or crashed; and how fast each format is read.
+
+    python -m benchmarks.reading FOLDER... [--slowest 5] [--refused] [--out FILE] [--markdown FILE]
+
+Every file below the folders is read as a build reads it, in a process of its own with the bounds of the settings; a
+file that ends its reader or takes too long or too much memory counts as crashed. Then each file that gave text is read
+once more in this process, for the time alone. The last line has the encoder, on passages of these same files: reading
+should be faster. One thread each, processor time, so that the figures are of the work and not of who else was there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from askbrief.errors import ReadingError
+from askbrief.indexing.passages import split
+from askbrief.ranking.encoders import open_encoder
+from askbrief.reading import registry
+from askbrief.reading.bounded import read_all
+from askbrief.reading.bounds import Bounds
+from askbrief.reading.seeds import scan
+from askbrief.settings import load_settings
+from benchmarks.timings import parser, written
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from askbrief.reading.extract import Reading
+    from askbrief.reading.seeds import SeedFile
+
+CRASHED = ("ended its reader", "took longer than", "took more than")
+"""How the reasons begin that a reader has not given itself."""
+PASSAGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file; `seconds` are of the processor, for reading it again."""
+
+    file: SeedFile
+    what: str
+    reason: str = ""
+    reading: Reading | None = None
+    seconds: float = 0.0
+
+    @property
+    def family(self) -> str:
+        """The module that reads it, or its suffix where none does."""
+        suffix = PurePosixPath(self.file.doc_id).suffix.lower()
+        return registry.READERS.get(suffix, suffix or "no suffix")
+
+    @property
+    def characters(self) -> int:
+        return sum(len(document.text) for document in self.reading.documents) if self.reading else 0
+
+
+def main() -> None:
+    """Read, count, print."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--slowest", type=int, default=5, help="name so many of the slowest files")
+    arguments.add_argument("--refused", action="store_true", help="name every file that was not read, with the reason")
+    options = arguments.parse_args()
+    settings = load_settings()
+    files = [file for folder in options.sets for file in scan(folder, max_file_mib=settings.max_file_mib)]
+    outcomes = list(_outcomes(files, Bounds.of(settings)))
+    rows = [*_rows(outcomes), _encoder_row(outcomes)]
+    written(rows, options)
+    for outcome in sorted(outcomes, key=lambda one: -one.seconds)[: options.slowest]:
+        print(f"{outcome.seconds:6.2f} s  {outcome.characters:9,} characters  {outcome.file.path}")
+    for outcome in outcomes:
+        if outcome.what == "crashed" or (options.refused and outcome.reason):
+            print(f"{outcome.what}: {outcome.file.path}: {outcome.reason}")
+
+
+def _outcomes(files: Sequence[SeedFile], bounds: Bounds) -> Iterator[Outcome]:
+    readable = [file for file in files if not file.refusal]
+    yield from (Outcome(file, "refused", file.refusal) for file in files if file.refusal)
+    with closing(read_all(readable, bounds)) as readings:
+        for file, reading in zip(readable, readings, strict=True):
+            yield _outcome(file, reading, bounds)
+
+
+def _outcome(file: SeedFile, reading: Reading | ReadingError, bounds: Bounds) -> Outcome:
+    if isinstance(reading, ReadingError):
+        reason = str(reading)
+        return Outcome(file, "crashed" if reason.startswith(CRASHED) else "refused", reason)
+    said = [*reading.failed, *reading.warnings]
+    started = time.process_time()
+    registry.read(file, bounds)
+    seconds = time.process_time() - started
+    what = "read with loss" if said else "read"
+    if not any(document.text for document in reading.documents):
+        what = "refused" if said else "empty"
+    return Outcome(file, what, "; ".join(problem.reason for problem in said), reading, seconds)
+
+
+def _rows(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:
+    families: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        families[outcome.family].append(outcome)
+        families["all"].append(outcome)
+    for family in sorted(families, key=lambda name: (name == "all", name)):
+        some = families[family]
+        counts = {what: sum(one.what == what for one in some) for what in ("read", "read with loss", "empty")}
+        refused, crashed = (sum(one.what == what for one in some) for what in ("refused", "crashed"))
+        characters, seconds = sum(one.characters for one in some), sum(one.seconds for one in some)
+        yield {
+            "format": family,
+            "files": len(some),
+            **counts,
+            "refused": refused,
+            "crashed": crashed,
+            "characters": characters,
+            "characters a second": round(characters / seconds) if seconds else "",
+        }
+
+
+def _encoder_row(outcomes: Sequence[Outcome]) -> dict[str, object]:
+    """The encoder on passages of these files: characters a second of one processor."""
+    encoder = open_encoder(load_settings())
+    texts: list[str] = []
+    for outcome in outcomes:
+        for document in outcome.reading.documents if outcome.reading else ():
+            texts += [passage.text for passage in split(document, encoder).passages[:20]]
+    texts = texts[:: max(1, len(texts) // PASSAGES)]
+    encoder.encode_documents(texts[:2])
+    started = time.process_time()
+    encoder.encode_documents(texts)
+    seconds = time.process_time() - started
+    characters = sum(map(len, texts))
+    return {
+        "format": "(encoder)",
+        "files": len(texts),
+        "characters": characters,
+        "characters a second": round(characters / seconds),
+    }
+
+
+if __name__ == "__main__":
+    main()
