@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Search = Callable[[Sequence[str]], NDArray[np.int64]]
 
 TOP = 10
-QUESTIONS_TO_RANK_BM25 = 10
+QUESTIONS_TO_RANK_BM25 = 30
 
 
 def analysed(sets: Sequence[Path], passages: int) -> Iterator[list[str]]:

@@ -72,6 +72,12 @@ def test_the_weights_find_what_decides() -> None:
     assert intercept == pytest.approx(-1, abs=0.6)
 
 
+def test_answers_of_the_same_probability_are_strong_together_or_not_at_all() -> None:
+    right = np.array([True] * 19 + [True, False, False])
+    probabilities = np.array([0.9] * 19 + [0.8] * 3)
+    assert strong_from(probabilities, right) == 0.9
+
+
 def test_strong_begins_as_low_as_its_precision_allows_and_nowhere_without_it() -> None:
     right = np.array([True] * 19 + [False] + [True] * 20 + [False] * 10)
     probabilities = np.linspace(0.99, 0.5, len(right))

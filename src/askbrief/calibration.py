@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askbrief.answering.verdict import AGAINST, SIGNALS, Calibration
+from askbrief.answering.verdict import AGAINST, FIRST, SIGNALS, Calibration
 from askbrief.errors import EvaluationError
 from askbrief.evaluation import holds, indexed
 from askbrief.indexing.progress import Progress, Silent
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from askbrief.records import Hit
     from askbrief.settings import Settings
 
-FIRST = 3
-"""The probability is that of the answer standing in one of so many first passages, or in one that says the same."""
 STRONG_PRECISION = 0.95
 """Of the answers called strong, at least this share has it there."""
 WEAK_RECALL = 0.95
@@ -227,12 +225,15 @@ def fit(
 def strong_from(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """The lowest probability from which on the share of right answers is STRONG_PRECISION; 1 where there is none.
 
+    Answers of the same probability are strong together or not at all.
+
     >>> strong_from(np.array([.9, .8, .7, .2]), np.array([True, True, False, False]))
     0.8
     """
     order = np.argsort(-probabilities, kind="stable")
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(precision >= STRONG_PRECISION)
+    ends = np.diff(probabilities[order], append=-1.0) < 0
+    enough = np.flatnonzero(ends & (precision >= STRONG_PRECISION))
     return float(probabilities[order[enough[-1]]]) if len(enough) else 1.0
 
 

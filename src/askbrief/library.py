@@ -225,7 +225,7 @@ class Library:
     def _hits(self, question: str, ranked: list[Ranked], top: int) -> tuple[list[list[Hit]], tuple[str, ...]]:
         """The passages to show, each before its near-duplicates, and what went wrong in remembering their keys."""
         store = self.generation.store
-        groups = first_of_each([found.passage.text for found in ranked])[:top]
+        groups = first_of_each([found.passage.sentence_texts() for found in ranked])[:top]
         keys = {place: store.key(ranked[place].number) for group in groups for place in group}
         sought = Sought.read(question)
         notes = self._citations.remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])

@@ -28,7 +28,6 @@ SURE = dict.fromkeys(AGAINST, 0.0) | {
     "sentence_cosine": 0.85,
     "sentence_coverage": 1.0,
     "lead": 0.3,
-    "answered": 1.0,
 }
 CALIBRATION = Calibration(encoder="m", fitted_on=("a",), intercept=-1, weights={"cosine": 2}, strong=0.6, weak=0.4)
 
@@ -93,3 +92,18 @@ def test_how_many_passages_are_wanted_makes_no_difference(workplace: Workplace) 
     with workplace.open() as library:
         confidences = {library.ask("which villages did the river flood?", top).confidence for top in (1, 3, 8)}
     assert len(confidences) == 1
+
+
+def test_where_a_count_is_asked_for_the_passage_must_have_one(workplace: Workplace) -> None:
+    workplace.write("a.txt", "The river flooded 12 villages in May. The convoy with rice came in June.")
+    workplace.build()
+    with workplace.open() as library:
+        uncounted = {
+            question: library.ask(question).signals["uncounted"]
+            for question in (
+                "how many villages did the river flood?",
+                "how many people fled the flood in May?",
+                "which villages did the river flood?",
+            )
+        }
+    assert list(uncounted.values()) == [0.0, 1.0, 0.0]

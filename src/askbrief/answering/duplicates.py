@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import regex
@@ -22,8 +23,8 @@ _CAPITALISED = pattern(r"\b\p{Lu}[\p{L}\p{M}\p{N}]*")
 _NEGATION = pattern(r"\b(?:no|not|none|never|nor|neither|without)\b|n['’]t\b", regex.IGNORECASE)
 
 
-def first_of_each(texts: Sequence[str]) -> list[list[int]]:
-    """Group texts that are near-duplicates, each group under its first member.
+def first_of_each(texts: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Group texts, each given by its sentences, that are near-duplicates, each group under its first member.
 
     Two texts are near-duplicates when the Jaccard similarity of their term triples (Broder 1997) is at least
     `ALIKE`, and they differ in no figure, no name and no negation: "3,000 fighters" and "4,000 fighters" are two
@@ -32,10 +33,10 @@ def first_of_each(texts: Sequence[str]) -> list[list[int]]:
     Returns:
         Groups of positions in `texts`, both in order; the first of a group stands for it.
 
-    >>> first_of_each(["He said 42 men came.", "It rained.", "He said 42 men came!", "He said 43 men came."])
+    >>> first_of_each([["He said 42 men came."], ["It rained."], ["He said 42 men came!"], ["He said 43 men came."]])
     [[0, 2], [1], [3]]
     """
-    marks = [_Marks(text) for text in texts]
+    marks = [_Marks(sentences) for sentences in texts]
     groups: list[list[int]] = []
     for place, mark in enumerate(marks):
         same = (group for group in groups if mark.says_the_same_as(marks[group[0]]))
@@ -50,9 +51,9 @@ def first_of_each(texts: Sequence[str]) -> list[list[int]]:
 class _Marks:
     """What a text is compared by; what only texts that are much alike are compared by is read when it is needed."""
 
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._terms = terms_of(text)
+    def __init__(self, sentences: Sequence[str]) -> None:
+        self._sentences = sentences
+        self._terms = tuple(chain.from_iterable(map(terms_of, sentences)))
         self._shingles = frozenset(zip(*(self._terms[place:] for place in range(_SHINGLE)), strict=False)) or frozenset(
             [self._terms]
         )
@@ -66,9 +67,9 @@ class _Marks:
     @cached_property
     def _facts(self) -> frozenset[str]:
         """Those of the terms that are figures or names."""
-        names = analyse(" ".join(_CAPITALISED.findall(self._text)))
+        names = analyse(" ".join(chain.from_iterable(map(_CAPITALISED.findall, self._sentences))))
         return frozenset(names).union(term for term in self._terms if _NUMBER.search(term))
 
     @cached_property
     def _negations(self) -> int:
-        return len(_NEGATION.findall(self._text))
+        return sum(len(_NEGATION.findall(sentence)) for sentence in self._sentences)

@@ -15,9 +15,11 @@ import regex
 
 from askbrief.patterns import pattern
 from askbrief.ranking.analysis import analyse, stem_of, stems_of, terms_of
+from askbrief.ranking.numerals import numerals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from decimal import Decimal
 
     from askbrief.ranking.query import Query
 
@@ -27,7 +29,6 @@ _NEGATION = pattern(
     regex.IGNORECASE,
 )
 _WORD = pattern(r"[\p{L}\p{M}]+(?:['’]\p{L}+)*")
-_DIGITS = pattern(r"(?<![\w.,])\p{Nd}[\p{Nd},]*(?:\.\p{Nd}+)?(?!\w)")
 _NAME = pattern(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
 """A word with a capital that does not open the question."""
 _ASKING = frozenset({"mani", "much"})
@@ -40,7 +41,7 @@ class Mismatch:
     """How a sentence, and the passage around it, disagree with a question.
 
     `negation`: the question denies and the sentence does not. `opposite`: for a word of the question that the sentence
-    lacks, the sentence has the opposite. `number`: the sentence lacks a number that the question gives in digits.
+    lacks, the sentence has the opposite. `number`: in place of a number of the question the sentence has another one.
     `name`: the passage lacks a name of the question, and has nearly all the rest.
     """
 
@@ -71,12 +72,12 @@ class Presuppositions:
         >>> Presuppositions(asked).mismatch("The north won all of the 2 wars.", "")
         Mismatch(negation=False, opposite=True, number=True, name=False)
         """
-        stems = _stems(sentence)
+        stems, numbers = _stems(sentence), _numbers(sentence)
         more = stems - self._stems
         return Mismatch(
             negation=self._denies and not _NEGATION.search(sentence),
             opposite=any(more & _opposites().get(stem, frozenset()) for stem in self._stems - stems),
-            number=bool(self._numbers - _numbers(sentence)),
+            number=bool(self._numbers - numbers) and bool(numbers - self._numbers),
             name=self._lacks_a_name(self._query.understood(frozenset(terms_of(passage)))) if self._names else False,
         )
 
@@ -90,8 +91,9 @@ def _stems(text: str) -> frozenset[str]:
     return frozenset(stem_of(word) for word in _WORD.findall(text))
 
 
-def _numbers(text: str) -> frozenset[str]:
-    return frozenset(number.replace(",", "") for number in _DIGITS.findall(text))
+def _numbers(text: str) -> frozenset[Decimal]:
+    """What its numbers are worth, in digits or in words."""
+    return frozenset(number.value for number in numerals(text))
 
 
 @cache

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from askbrief.answering.asked import Wanted, asked
+from askbrief.answering.figures import figures_of
 from askbrief.answering.mismatch import Presuppositions
 from askbrief.ranking.expected import expected
 from askbrief.records import Verdict
@@ -17,15 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from askbrief.ranking.evidence import SentenceEvidence
     from askbrief.ranking.query import Query
     from askbrief.ranking.search import Ranked
     from askbrief.records import Hit
 
 CALIBRATION_FILE = "calibration.json"
+FIRST = 3
+"""The probability is that of the answer standing in one of so many first passages, or in one that says the same."""
 JUDGED = 5
 """So many of the first passages are judged by; how many are shown makes no difference."""
 MISMATCHES = ("negation", "opposite", "number", "name")
-AGAINST = ("unanswered", *MISMATCHES)
+AGAINST = ("unanswered", "uncounted", *MISMATCHES)
 """The signals that speak against; the others speak for."""
 SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *AGAINST)
 _LEAST_LOGIT = -700.0
@@ -42,7 +47,7 @@ Signal = Annotated[str, AfterValidator(_known)]
 
 
 class Calibration(BaseModel):
-    """A logistic model of whether the first three passages hold the answer, and where its words change.
+    """A logistic model of whether the first passages hold the answer, and where its words change.
 
     Attributes:
         encoder: the embedding model whose cosines it was fitted on; it says nothing of another one's.
@@ -102,21 +107,34 @@ def verdict_signals(query: Query, ranked: Sequence[Ranked], first: Hit | None) -
         first: the best of them, as it is to be shown.
 
     Returns:
-        The best cosine, sentence cosine and sentence coverage of the first few; `lead`, by how much the best one's
-        score is ahead of the last of them; `unanswered`, whether its sentence lacks the short answer that is asked for;
-        and 1 for each way in which it disagrees with the question (see Mismatch). Empty where nothing was found.
+        `cosine` of the best one; `sentence_cosine`, of the best sentence of any of the first three; the best
+        `sentence_coverage` of the first few; `lead`, by how much the best one's score is ahead of the last of them;
+        `unanswered`, whether the marked sentence lacks the short answer that is asked for; `uncounted`, whether the
+        passage counts none of what is to be counted; and 1 for each way in which it disagrees with the question (see
+        Mismatch). Empty where nothing was found.
     """
     judged = sorted(ranked, key=lambda found: (-found.score, found.number))[:JUDGED]
     if first is None or not judged:
         return {}
     best = judged[0]
     signals = {
-        name: max(found.signals[name] for found in judged)
-        for name in ("cosine", "sentence_cosine", "sentence_coverage")
+        "cosine": best.signals["cosine"],
+        "sentence_cosine": round(max(_best_cosine(found.sentences) for found in judged[:FIRST]), 6),
+        "sentence_coverage": max(found.signals["sentence_coverage"] for found in judged),
+        "lead": round(best.score - judged[-1].score, 6),
+        "unanswered": float(first.answer is None and expected(query.text).is_short),
+        "uncounted": float(_is_uncounted(query, first)),
     }
-    signals["lead"] = round(best.score - judged[-1].score, 6)
-    signals["unanswered"] = float(first.answer is None and expected(query.text).is_short)
     mismatch = Presuppositions(query).mismatch(
         first.answer_sentence, f"{first.title}\n{best.passage.section or ''}\n{first.quote}"
     )
     return signals | {name: float(getattr(mismatch, name)) for name in MISMATCHES}
+
+
+def _best_cosine(sentences: SentenceEvidence) -> float:
+    return float(sentences.cosines[sentences.best])
+
+
+def _is_uncounted(query: Query, first: Hit) -> bool:
+    quantity = asked(query.text)
+    return quantity is not None and quantity.wanted is Wanted.COUNT and not figures_of(query, first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import regex
@@ -36,22 +37,26 @@ _WORD = rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{_APOSTROPHES}]\p{{L}}+)*"
 _THOUSANDS = r"\p{N}{1,3}(?:,\p{N}{3})+(?!\p{N})"  # not in "5,2022"
 _TOKEN = pattern(
     rf"""
-      (?P<dotted> \b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)?(?:[{_APOSTROPHES}]s\b)? )             # U.S.  e.g.  U.N.'s
-    | (?P<number> (?>(?:{_THOUSANDS} | \p{{N}}+)(?:\.\p{{N}}+)*)(?![\p{{L}}\p{{M}}]) )      # 3,000.5
-    | (?P<unspaced> [\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]+ )                            # written without spaces
-    | (?P<word> {_WORD}(?:[{_HYPHENS}]{_WORD})* )                                         # cease-fire  al-Qaida's
+      \b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)?(?:[{_APOSTROPHES}]s\b)?             # U.S.  e.g.  U.N.'s
+    | (?>(?:{_THOUSANDS} | \p{{N}}+)(?:\.\p{{N}}+)*)(?![\p{{L}}\p{{M}}])      # 3,000.5
+    | [\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]+                             # written without spaces
+    | {_WORD}(?:[{_HYPHENS}]{_WORD})*                                    # cease-fire  al-Qaida's
     """,
     regex.VERBOSE,
 )
+_ASCII_WORD = r"[A-Za-z0-9]++(?:'[A-Za-z]++)*+(?:-[A-Za-z0-9]++(?:'[A-Za-z]++)*+)*+"
 _ASCII_TOKEN = re.compile(
-    r"""
-      (?P<dotted> \b(?:[A-Za-z]\.){2,}(?:[A-Za-z]\b)?(?:'s\b)? )
-    | (?P<number> (?>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)*)(?![A-Za-z]) )
-    | (?P<word> [A-Za-z0-9]+(?:'[A-Za-z]+)*(?:-[A-Za-z0-9]+(?:'[A-Za-z]+)*)* )
+    rf"""
+      (?=[A-Za-z][A-Za-z0-9]) {_ASCII_WORD}                              # most words: nothing else begins like this
+    | \b(?:[A-Za-z]\.){{2,}}(?:[A-Za-z]\b)?(?:'s\b)?
+    | (?>(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+(?![0-9])|[0-9]+)(?:\.[0-9]+)*)(?![A-Za-z])
+    | {_ASCII_WORD}
     """,
     re.VERBOSE | re.ASCII,
 )
 """The same for text that is ASCII, as most English is; Python's own engine is much faster. A test holds them equal."""
+_NUMBER = pattern(r"\p{N}[\p{N},.]*")
+_UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}]+")
 _POSSESSIVE = pattern(rf"[{_APOSTROPHES}]s$")
 _LATIN_MARKS = pattern(r"(?<=\p{Latin})\p{M}+")
 _LATIN_WORD = pattern(r"\p{Latin}+")
@@ -69,10 +74,9 @@ def analyse(text: str) -> list[str]:
     >>> analyse("The U.S. said 3,000 of al-Qaida's fighters broke the cease-fire.")
     ['us', 'said', '3000', 'alqaida', 'al', 'qaida', 'fighter', 'broke', 'ceasefir', 'ceas', 'fire']
     """
-    token = _ASCII_TOKEN if text.isascii() else _TOKEN
-    text = text if token is _ASCII_TOKEN else unicodedata.normalize("NFKC", text)
-    shouted = text.isupper()
-    return [term for match in token.finditer(text) for term in _terms(match[0], match.lastgroup, shouted)]
+    token, text = (_ASCII_TOKEN, text) if text.isascii() else (_TOKEN, unicodedata.normalize("NFKC", text))
+    terms = _shouted_terms if text.isupper() else _terms
+    return list(chain.from_iterable(map(terms, token.findall(text))))
 
 
 @lru_cache(maxsize=1 << 15)
@@ -82,23 +86,31 @@ def terms_of(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _terms(token: str, kind: str | None, shouted: bool) -> tuple[str, ...]:  # noqa: FBT001 - a key of the cache
-    match kind:
-        case "dotted":
-            return (_stem(_fold(token.replace(".", ""))),)
-        case "number":
-            return (token.replace(",", "")[:_LONGEST_TERM],)
-        case "unspaced":
-            return tuple(token[i : i + 2] for i in range(max(1, len(token) - 1)))
-        case _:
-            parts = _HYPHEN.split(token)
-            terms = [_stem(_fold("".join(parts)))] if len(parts) > 1 else []
-            for part in parts:
-                folded = _fold(part)
-                acronym = part.isupper() and 1 < len(part) <= _LONGEST_ACRONYM and not shouted
-                if acronym or folded not in STOP_WORDS:
-                    terms.append(_stem(folded))
-            return tuple(terms)
+def _terms(token: str) -> tuple[str, ...]:
+    return _read(token, shouted=False)
+
+
+@lru_cache(maxsize=1 << 13)
+def _shouted_terms(token: str) -> tuple[str, ...]:
+    return _read(token, shouted=True)
+
+
+def _read(token: str, *, shouted: bool) -> tuple[str, ...]:
+    """The terms of a token; in a text all in capitals they make no acronym."""
+    if _NUMBER.fullmatch(token):
+        return (token.replace(",", "")[:_LONGEST_TERM],)
+    if "." in token:
+        return (_stem(_fold(token.replace(".", ""))),)
+    if _UNSPACED.fullmatch(token):
+        return tuple(token[i : i + 2] for i in range(max(1, len(token) - 1)))
+    parts = _HYPHEN.split(token)
+    terms = [_stem(_fold("".join(parts)))] if len(parts) > 1 else []
+    for part in parts:
+        folded = _fold(part)
+        acronym = part.isupper() and 1 < len(part) <= _LONGEST_ACRONYM and not shouted
+        if acronym or folded not in STOP_WORDS:
+            terms.append(_stem(folded))
+    return tuple(terms)
 
 
 def stem_of(word: str) -> str:

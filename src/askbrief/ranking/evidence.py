@@ -35,6 +35,11 @@ class SentenceEvidence:
     coverages: NDArray[np.float32]
     cosines: NDArray[np.float32]
 
+    @property
+    def best(self) -> int:
+        """The sentence with most of both, the first of equals."""
+        return int(np.argmax(self.coverages + self.cosines))
+
 
 @dataclass(frozen=True, slots=True)
 class PassageEvidence:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 RRF_K = 60
 """The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
 
+_BLOCK = 1 << 14
+"""So many scores are fused at once: what is computed on the way takes no memory that must be got from the system."""
+
 _SAMPLE, _FEWEST_OF_SAMPLE = 1 << 11, 16
 """Of so many scores, a few more than there should be among the best."""
 
@@ -47,7 +50,11 @@ def fuse(
         case Method.RRF:
             return _reciprocal_ranks(lexical) + _reciprocal_ranks(cosines)
         case Method.HYBRID | Method.CONVEX:
-            return (weight * lexical + (1 - weight) * cosines).astype(np.float32, copy=False)
+            fused = np.empty(len(lexical), dtype=np.float32)
+            for first in range(0, len(fused), _BLOCK):
+                some = slice(first, first + _BLOCK)
+                fused[some] = weight * lexical[some] + (1 - weight) * cosines[some]
+            return fused
 
 
 def _reciprocal_ranks(scores: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -190,7 +190,7 @@ class LexicalQuery:
     """One question, found in the postings.
 
     `pairs` are its neighbouring terms, each pair with the lesser idf; those inside a name that has other names are left
-    out, since the name is looked for as one thing.
+    out, since the name is looked for as one thing. `weight` is that of all concepts, and never nothing.
     """
 
     postings: Postings
@@ -198,6 +198,11 @@ class LexicalQuery:
     pairs: Sequence[tuple[str, str, float]]
     size: int
     largest_factor: float
+    weight: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Add the weights up once."""
+        object.__setattr__(self, "weight", sum(concept.weight for concept in self.concepts) or 1.0)
 
     def scores(self) -> NDArray[np.float32]:
         """BM25 of every passage: float32 [passages], 0 where no term of the question is.
@@ -215,14 +220,12 @@ class LexicalQuery:
         Args:
             numbers: the passages to look at; None for all.
         """
-        total = sum(concept.weight for concept in self.concepts)
         looked_at = None if numbers is None else np.asarray(numbers, dtype=np.int32)
-        return self._summed(self._weights, looked_at) / np.float32(total or 1)
+        return self._summed(self._weights, looked_at) / np.float32(self.weight)
 
     def covered_by(self, terms: AbstractSet[str]) -> float:
         """The share of the question that some terms cover, as `coverage` has it for passages."""
-        total = sum(concept.weight for concept in self.concepts)
-        return sum(concept.covered(terms) for concept in self.concepts) / (total or 1)
+        return sum([concept.covered(terms) for concept in self.concepts]) / self.weight
 
     def phrases_in(self, terms: Sequence[str]) -> float:
         """The share of the question's neighbouring terms that are neighbours in a text too, weighed by idf: 0..1."""

@@ -164,4 +164,4 @@ def _candidates(scores: NDArray[np.float32], held: NDArray[np.float32], count: i
 
 
 def _best(passage: Passage, sentences: SentenceEvidence) -> str:
-    return passage.sentence_texts()[int(np.argmax(sentences.coverages + sentences.cosines))]
+    return passage.sentence_texts()[sentences.best]
