@@ -3,7 +3,7 @@
     pip install --target DIR atheris
     PYTHONPATH=DIR:src:. python -m benchmarks.fuzz DOOR [options of libFuzzer, such as -max_total_time=60]
 
-DOOR is plain, markdown, aliases, metadata, key, or the module of a reader, such as pdf or docx: give a folder of files
+DOOR is plain, markdown, aliases, metadata, key, or the module of a reader, such as office.docx: give a folder of files
 of the format after it to begin with. An input that raises anything but an AskbriefError, or takes longer than five
 seconds, is written to a file here and ends the run.
 """

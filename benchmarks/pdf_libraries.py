@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.reading import pdf
+from askbrief.reading.pdf import reader as pdf
 from tests.reading import test_pdf
 
 if TYPE_CHECKING:

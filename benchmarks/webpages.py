@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import regex
 import trafilatura
 
-from askbrief.reading import html
+from askbrief.reading.web import html
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError
-from askbrief.reading import pdf
+from askbrief.reading.pdf import reader as pdf
 from tests.reading.pdfs import Made
 from tests.reading.test_pdf import PROSE, REAL, check_sound
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.errors import ReadingError
-from askbrief.reading import archive, docx
+from askbrief.reading import archive
+from askbrief.reading.office import docx
 from askbrief.records import Form
 from tests.conftest import ROOT
 from tests.reading.wholeness import LAUGHS, assert_whole, check_damaged, check_damaged_inside, hostile, seen, zipped

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from askbrief.errors import ReadingError
-from askbrief.reading import epub
+from askbrief.reading.web import epub
 from askbrief.records import BlockKind
 from tests.reading.damage import damaged
 from tests.reading.wholeness import assert_whole

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from askbrief.errors import ReadingError
-from askbrief.reading import html
+from askbrief.reading.web import html
 from askbrief.records import BlockKind
 from tests.reading.damage import damaged
 from tests.reading.wholeness import assert_whole

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.errors import ReadingError
-from askbrief.reading import mail
+from askbrief.reading.mail import eml as mail
 from tests.reading.damage import damaged
 from tests.reading.wholeness import assert_whole
 

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from askbrief.errors import ReadingError
-from askbrief.reading import mhtml
+from askbrief.reading.web import mhtml
 from tests.reading.damage import damaged
 from tests.reading.wholeness import assert_whole
 

@@ -11,7 +11,8 @@ import pytest
 from compressed_rtf import compress
 
 from askbrief.errors import ReadingError
-from askbrief.reading import mail, outlook
+from askbrief.reading.mail import eml as mail
+from askbrief.reading.mail import outlook
 from tests.reading.damage import damaged
 from tests.reading.msg_files import compound
 from tests.reading.msg_files import mail as made

@@ -13,7 +13,7 @@ import pytest
 import regex
 
 from askbrief.errors import ReadingError
-from askbrief.reading import pdf
+from askbrief.reading.pdf import reader as pdf
 from askbrief.records import BlockKind, Document, Form
 from tests.conftest import ROOT
 from tests.reading.pdfs import Made
@@ -461,13 +461,13 @@ def test_a_file_without_pages_is_refused() -> None:
 
 
 def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("askbrief.reading.pdf_file.MOST_PAGES", 2)
+    monkeypatch.setattr("askbrief.reading.pdf.file.MOST_PAGES", 2)
     with pytest.raises(ReadingError, match="has 3 pages; the limit is 2: split it"):
         pdf.read(Made().page().page().page().data())
 
 
 def test_too_many_characters_on_a_page_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("askbrief.reading.pdf_file.MOST_CHARACTERS_OF_PAGE", 20)
+    monkeypatch.setattr("askbrief.reading.pdf.file.MOST_CHARACTERS_OF_PAGE", 20)
     with pytest.raises(ReadingError, match="characters on page 1; the limit is 20: split it"):
         pdf.read(Made().page().lines(72, 60, PROSE).data())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from askbrief.errors import ReadingError
-from askbrief.reading import rtf
+from askbrief.reading.office import rtf
 from askbrief.records import Form
 from tests.reading.wholeness import assert_whole, check_damaged, seen
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from askbrief.errors import ReadingError
-from askbrief.reading import formats, grid, separated, xls, xlsx
+from askbrief.reading.office import formats, grid, separated, xls, xlsx
 from askbrief.records import Form
 from tests.conftest import ROOT
 from tests.reading.wholeness import LAUGHS, assert_whole, check_damaged, check_damaged_inside, hostile, seen, zipped

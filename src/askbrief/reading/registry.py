@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 _FAMILIES = {
     "plain": ".txt .text",
     "markdown": ".md .markdown",
-    "pdf": ".pdf",
-    "docx": ".docx .docm .dotx .dotm",
-    "odf": ".odt .ott .fodt .ods .ots .fods .odp .otp .fodp",
-    "pptx": ".pptx .pptm .ppsx .ppsm .potx",
-    "xlsx": ".xlsx .xlsm .xltx .xltm",
-    "xls": ".xls",
-    "separated": ".csv .tsv .tab",
-    "rtf": ".rtf",
-    "html": ".html .htm .xhtml",
-    "mhtml": ".mhtml .mht",
-    "epub": ".epub",
-    "mail": ".eml",
-    "outlook": ".msg",
+    "pdf.reader": ".pdf",
+    "office.docx": ".docx .docm .dotx .dotm",
+    "office.odf": ".odt .ott .fodt .ods .ots .fods .odp .otp .fodp",
+    "office.pptx": ".pptx .pptm .ppsx .ppsm .potx",
+    "office.xlsx": ".xlsx .xlsm .xltx .xltm",
+    "office.xls": ".xls",
+    "office.separated": ".csv .tsv .tab",
+    "office.rtf": ".rtf",
+    "web.html": ".html .htm .xhtml",
+    "web.mhtml": ".mhtml .mht",
+    "web.epub": ".epub",
+    "mail.eml": ".eml",
+    "mail.outlook": ".msg",
     "zipped": ".zip",
 }
 READERS: Mapping[str, str] = {suffix: module for module, suffixes in _FAMILIES.items() for suffix in suffixes.split()}
@@ -63,7 +63,7 @@ PLAIN: AbstractSet[str] = frozenset({".txt", ".text", ".md", ".markdown"})
 """The formats that are text already: no library takes them apart, so that a little of them may be read anywhere."""
 _DEEPEST = 3
 """A mail in an archive in an archive is read; what is further inside is not."""
-_RECOGNISED = frozenset({"pdf"})
+_RECOGNISED = frozenset({"pdf.reader"})
 """The modules that can have pages without text read by Tesseract."""
 _WITHOUT_LIMIT = Bounds()
 
