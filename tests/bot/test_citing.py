@@ -137,6 +137,24 @@ async def test_a_key_can_be_pasted_as_it_was_written_elsewhere(house: Office) ->
 
 
 @pytest.mark.parametrize("command", ["cite", "passage"])
+@pytest.mark.parametrize("place", ["doors.md ¶ 1", "doors paragraph 1", "Doors of the house, ¶ 1"])
+async def test_a_place_is_cited_as_people_say_it(house: Office, command: str, place: str) -> None:
+    async with house.open() as town:
+        assert RED in await cited(town, place, command)
+
+
+async def test_a_place_that_is_not_there_or_not_for_this_person_is_unknown(house: Office) -> None:
+    def unknown(place: str) -> str:
+        return f'I find no such place: "{place}".'
+
+    async with house.open() as town:
+        for place in ("doors.md ¶ 9", "windows.md ¶ 1"):
+            assert unknown(place) in (await cited(town, place)).replace("\\", "")
+        town.bot.access.allow(Rule(town.guild.id, "un", Kind.CHANNEL, town.intel.id))
+        assert unknown("doors.md ¶ 1") in (await cited(town, "doors.md ¶ 1")).replace("\\", "")
+
+
+@pytest.mark.parametrize("command", ["cite", "passage"])
 @pytest.mark.parametrize("key", ["???", "nohyphen", "a-" * 200, "@everyone", "-"])
 async def test_what_is_no_key_is_told_so_with_an_example(house: Office, command: str, key: str) -> None:
     async with house.open() as town:

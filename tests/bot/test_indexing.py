@@ -9,6 +9,7 @@ import pytest
 from bot.cards.layout import Button, Card, Text, row
 from bot.views import rendered
 from tests.bot.conftest import HARBOUR, QUESTION, buttons, text
+from tests.reading.wholeness import zipped
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,6 +60,27 @@ async def test_a_document_is_previewed_confirmed_built_in_a_process_of_its_own_a
         answered = text((await town.alice.slash(town.intel, "ask", question=QUESTION)).response)
         assert "> **The harbour of Larkmouth opened in __1904__" in answered
         assert files(office.root / "seeds" / "ports") == {"larkmouth.md": f"# Ports of the north\n\n{HARBOUR}".encode()}
+
+
+async def test_an_archive_is_previewed_with_all_that_is_in_it_and_goes_as_a_whole(built: Office) -> None:
+    archive = zipped({"north/larkmouth.txt": HARBOUR, "oxbow.md": "# Oxbow\n\nA mill.", "old.doc": "words"})
+    async with built.open() as town:
+        preview = await add(town, "ports.zip", archive)
+        said = text(preview.response).replace("\\", "")
+        assert "As **ports.zip**, titled **larkmouth**" in said
+        assert "There is 1 more document in it." in said
+        assert "ports.zip/old.doc: .doc files are not readable: save it as .docx" in said
+        await town.mara.click(preview.response, label="Add it")
+        assert "**Added** (1)\n- ports.zip" in text(preview.response)
+        answered = text((await town.alice.slash(town.intel, "ask", question=QUESTION)).response)
+        assert "> **The harbour of Larkmouth opened in __1904__" in answered
+        choices = await town.mara.autocomplete(town.intel, "index remove", "document", "larkmouth")
+        assert [choice["name"] for choice in choices] == ["larkmouth (ports.zip/north/larkmouth.txt)"]
+        asked = await town.mara.slash(town.intel, "index remove", document=choices[0]["value"])
+        assert "**ports.zip**" in text(asked.response)
+        await town.mara.click(asked.response, label="Remove it")
+        assert set(files(built.root / "seeds")) == {"mill.txt"}
+        assert list(files(built.root / "state" / "removed").values()) == [archive]
 
 
 async def test_a_cancelled_document_leaves_nothing_behind(built: Office) -> None:
