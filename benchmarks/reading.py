@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 CRASHED = ("ended its reader", "took longer than", "took more than")
 """How the reasons begin that a reader has not given itself."""
 PASSAGES = 200
+SMALL = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def _outcome(file: SeedFile, reading: Reading | ReadingError, bounds: Bounds) ->
         reason = str(reading)
         return Outcome(file, "crashed" if reason.startswith(CRASHED) else "refused", reason)
     said = [*reading.failed, *reading.warnings]
+    if file.size < SMALL:
+        registry.read(file, bounds)  # once before, so that what it needs is imported
     started = time.process_time()
     registry.read(file, bounds)
     seconds = time.process_time() - started

@@ -110,16 +110,35 @@ def test_no_process_outlives_the_reading(tmp_path: Path) -> None:
     assert not _children()
 
 
-def test_a_reader_whose_build_is_gone_ends_by_itself(tmp_path: Path) -> None:
-    stalling = seed(tmp_path, "stalling.md", STALLING)
+def test_a_reader_that_waits_rather_than_works_is_ended_too(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "waiting.txt")
+    waiting = SeedFile("waiting.txt", tmp_path / "waiting.txt", stamp="0:0")
+    with (
+        ReadingProcess(Bounds(seconds=0.2)) as process,
+        pytest.raises(ReadingError, match=r"^took longer than 0\.2 s to read"),
+    ):
+        process.read(waiting)
+
+
+@pytest.mark.parametrize(("content", "signalled"), [(STALLING, signal.SIGPROF), (None, signal.SIGALRM)])
+def test_a_reader_whose_build_is_gone_ends_by_itself(
+    tmp_path: Path, content: str | None, signalled: signal.Signals
+) -> None:
+    if content is None:
+        os.mkfifo(tmp_path / "stalling.md")
+    file = (
+        SeedFile("stalling.md", tmp_path / "stalling.md", "")
+        if content is None
+        else seed(tmp_path, "stalling.md", content)
+    )
     worker = subprocess.Popen(
-        [sys.executable, "-m", "askbrief.reading.worker", "-4.5", "2048", "1000"],  # half a second with the grace of 5
+        [sys.executable, "-m", "askbrief.reading.worker", "0.5", "2048", "1000"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    worker.communicate(request(stalling), timeout=60)
-    assert worker.returncode == -signal.SIGALRM
+    worker.communicate(request(file), timeout=60)
+    assert worker.returncode == -signalled
 
 
 def _children() -> list[int]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Self
 from askbrief.errors import BuildError, ReadingError, in_words
 from askbrief.machine import processors
 from askbrief.reading import registry
-from askbrief.reading.worker import reading_from, request
+from askbrief.reading.worker import STALLED, reading_from, request
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 _LITTLE = 128 * 1024
 """Bytes of plain text that are read at once, rather than wait for a process to start; the worst takes seconds."""
+_GRACE = 5
+"""Seconds after which a reader is ended that has not heard that its time is up."""
+_TIME_IS_UP = frozenset({signal.SIGPROF, signal.SIGALRM})
+"""How the kernel ends a reader that works, or waits, for too long: see worker.py."""
 _AHEAD = 4
 """So many documents for each process are read before they are wanted."""
 
@@ -130,20 +134,14 @@ class ReadingProcess:
             BuildError: no process can be started.
         """
         process = self._started()
-        overdue = threading.Event()
-
-        def end() -> None:
-            overdue.set()
-            process.kill()
-
-        timer = threading.Timer(self._bounds.seconds, end)
-        timer.start()
+        last_resort = threading.Timer(STALLED * self._bounds.seconds + _GRACE, process.kill)
+        last_resort.start()
         try:
             answer = self._asked(process, request(file))
         finally:
-            timer.cancel()
+            last_resort.cancel()
         if answer is None:
-            raise ReadingError(self._why(process, overdue=overdue.is_set()))
+            raise ReadingError(self._why(process))
         return reading_from(json.loads(answer))
 
     def stop(self) -> None:
@@ -188,9 +186,9 @@ class ReadingProcess:
             return None
         return answer if answer.endswith(b"\n") else None
 
-    def _why(self, process: subprocess.Popen[bytes], *, overdue: bool) -> str:
+    def _why(self, process: subprocess.Popen[bytes]) -> str:
         said = self._said(process)
-        if overdue:
+        if -process.returncode in _TIME_IS_UP:
             most = f"{self._bounds.seconds:g} s to read (ASKBRIEF_READ_SECONDS)"
             return f"took longer than {most}: split it or raise the limit"
         if said.startswith("MemoryError"):

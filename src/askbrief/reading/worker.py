@@ -22,8 +22,8 @@ from askbrief.reading.extract import Reading
 from askbrief.reading.seeds import SeedFile
 
 _MIB = 1024 * 1024
-_GRACE = 5
-"""So many seconds after the time is up the kernel ends a reader whose build is gone."""
+STALLED = 5
+"""A reader that waits, rather than works, is ended after so many times the time that it may work."""
 
 
 def request(file: SeedFile) -> bytes:
@@ -68,9 +68,11 @@ def main(bounds: Bounds) -> None:
         answers.flush()
         for line in sys.stdin.buffer:
             doc_id, path, sidecar = json.loads(line)
-            signal.setitimer(signal.ITIMER_REAL, bounds.seconds + _GRACE)
+            signal.setitimer(signal.ITIMER_PROF, bounds.seconds)  # of the processor: a busy machine refuses no file
+            signal.setitimer(signal.ITIMER_REAL, STALLED * bounds.seconds)
             file = SeedFile(doc_id, Path(path), stamp="", sidecar=Path(sidecar) if sidecar else None)
             data = json.dumps(_answer(file, bounds)).encode()
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
             answers.write(data + b"\n")
             answers.flush()
