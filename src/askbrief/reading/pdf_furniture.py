@@ -58,11 +58,9 @@ class Edges:
             for group in _near(sightings):
                 pages = sorted({page for page, _, _ in group})
                 varies = len({text for _, _, text in group}) > 1
-                if len(pages) >= _FEWEST and (
-                    len(pages) >= _SHARE * len(self._pages) or len(pages) > 0.7 * (pages[-1] - pages[0] + 1) / 2  # noqa: PLR2004
-                ):
-                    yield from group
-                elif len(pages) == len(self._pages) and varies:
+                if (len(pages) >= _FEWEST and (
+                    len(pages) >= _SHARE * len(self._pages) or len(pages) > 0.7 * (pages[-1] - pages[0] + 1) / 2
+                )) or (len(pages) == len(self._pages) and varies):
                     yield from group
 
     def _numbers(self) -> Iterable[tuple[int, float, str]]:

@@ -86,13 +86,13 @@ def _by_style(paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> list[int
     """The paragraphs that are set larger than the body, or bold in a body that is not."""
     body = body_size(paragraphs)
     bold = sum(len(text) for p, text in zip(paragraphs, texts, strict=True) if p.bold)
-    body_is_bold = bold > 0.5 * sum(map(len, texts))  # noqa: PLR2004
+    body_is_bold = bold > 0.5 * sum(map(len, texts))
     found = []
     for index, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
         if paragraph.is_row or paragraph.goes_on or not _LETTER.search(text) or not _HEADING_BEGINS.match(text):
             continue
         large = paragraph.size >= _LARGER * body and len(text) <= _LONGEST_LARGE and text[-1] not in ",;"
-        strong = paragraph.bold and not body_is_bold and paragraph.size >= 0.95 * body  # noqa: PLR2004
+        strong = paragraph.bold and not body_is_bold and paragraph.size >= 0.95 * body
         if large or (strong and len(text) <= _LONGEST_BOLD and not _NO_HEADING_ENDS.search(text)):
             found.append(index)
     return found

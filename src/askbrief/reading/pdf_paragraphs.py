@@ -119,11 +119,11 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _usual(gaps: Sequence[float], size: float) -> float:
     """How far apart the lines of one paragraph stand."""
-    near = [gap for gap in gaps if 0.8 * size <= gap <= 2.6 * size]  # noqa: PLR2004
+    near = [gap for gap in gaps if 0.8 * size <= gap <= 2.6 * size]
     if not near:
         return 1.3 * size
     low = sorted(near)[len(near) // 4]
-    return median(gap for gap in near if gap <= 1.15 * low)  # noqa: PLR2004
+    return median(gap for gap in near if gap <= 1.15 * low)
 
 
 def _divides(above: Line, line: Line, pitch: float) -> bool:
@@ -134,7 +134,7 @@ def _divides(above: Line, line: Line, pitch: float) -> bool:
 
 def _is_table(block: Sequence[Line]) -> bool:
     rows = sum(line.is_table_row for line in block)
-    return rows > 1 and rows > 0.5 * len(block) or (len(block) == 1 and rows == 1)  # noqa: PLR2004
+    return (rows > 1 and rows > 0.5 * len(block)) or (len(block) == 1 and rows == 1)
 
 
 def _rows(block: Sequence[Line]) -> list[list[str]]:

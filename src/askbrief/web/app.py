@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from askbrief.web.serving import Serving
+from askbrief.web.site import add_pages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -29,4 +30,5 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
 
     app = FastAPI(title="askbrief", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.settings = settings
+    add_pages(app)
     return app
