@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from askbrief.citing.styles import credits_of
 from askbrief.records import Answer, Verdict
-from askbrief.web.views.citations import Written, citation_of, in_every_style, passage_on_web
+from askbrief.web.views.citations import Written, citation_of, credits_line, in_every_style, passage_on_web
 from askbrief.web.views.links import citation_address
 from askbrief.web.views.text import Mark, Piece, pieces, titled
 
@@ -82,6 +81,11 @@ class AnswerView:
     differ: bool
     notes: tuple[str, ...]
 
+    @property
+    def dated_within(self) -> bool:
+        """Whether a source says in the text itself when a figure held."""
+        return any(row.as_of for row in self.figures)
+
     @classmethod
     def of(cls, answer: Answer, asked: Asked, recall: Callable[[str], Remembered | None]) -> Self:
         """Lay an answer out.
@@ -124,7 +128,7 @@ def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], Remembered 
         number=hit.rank,
         key=hit.key,
         title=titled(hit.title, hit.doc_id),
-        credits=tuple(credits_of(hit.metadata)),
+        credits=credits_line(hit.metadata),
         locator=hit.locator,
         pieces=pieces(hit.quote, hit.start, marks_of(hit)),
         also=tuple(_likeness(key, recall(key), query) for key in hit.also),

@@ -13,7 +13,7 @@ from askbrief.web.views.links import citation_address, text_fragment, web_page
 from askbrief.web.views.text import titled
 
 if TYPE_CHECKING:
-    from askbrief.records import Hit
+    from askbrief.records import Hit, Metadata
 
 _STATUS = {
     CitationStatus.INTACT: ("Intact", "The same words stand at the same place."),
@@ -70,7 +70,7 @@ class CitationView:
             status_words=words,
             explained=explained,
             title=titled(citation.title, citation.doc_id),
-            credits=tuple(credits_of(citation.metadata)),
+            credits=credits_line(citation.metadata),
             quote=citation.quote,
             then=Place(citation.doc_id, citation.locator),
             now=Place(now, citation.current_locator or "") if now is not None else None,
@@ -82,6 +82,11 @@ class CitationView:
     @property
     def address(self) -> str:
         return citation_address(self.key)
+
+
+def credits_line(metadata: Metadata) -> tuple[str, ...]:
+    """Author, publisher and date, each once."""
+    return tuple(dict.fromkeys(credits_of(metadata)))
 
 
 def in_every_style(citation: Citation) -> tuple[Written, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from askbrief.patterns import pattern
-from askbrief.web.views.text import Piece
+from askbrief.web.views.text import Piece, reflowed
 
 _TOKEN = pattern(r"\s+|\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]")
 REMOVED, ADDED = "removed", "added"
@@ -27,7 +27,7 @@ def differences(old: str, new: str) -> Differences:
     >>> [piece.text for piece in found.old if piece.marks], [piece.text for piece in found.new if piece.marks]
     (['3,000'], ['4,000'])
     """
-    before, now = _TOKEN.findall(old), _TOKEN.findall(new)
+    before, now = (_TOKEN.findall(reflowed(text)) for text in (old, new))
     parts = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
     return Differences(
         tuple(_piece(before[a:b], tag == "equal", REMOVED) for tag, a, b, _, _ in parts if a < b),

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
-from askbrief.citing.styles import credits_of
 from askbrief.records import Block, BlockKind, Form, Span
+from askbrief.web.views.citations import credits_line
 from askbrief.web.views.finding import Found, FoundView, found_view, near
 from askbrief.web.views.links import document_address, original_address, web_page
 from askbrief.web.views.text import Mark, Piece, pieces, shortened, titled
@@ -104,7 +104,7 @@ def reader(opened: Opened, shown: Shown) -> ReaderView:
     return ReaderView(
         doc_id=document.doc_id,
         title=titled(document.title, document.doc_id),
-        credits=tuple(credits_of(document.metadata)),
+        credits=credits_line(document.metadata),
         form=document.form.value,
         lines=tuple(_lines(opened, shown)),
         stretch=stretch,
@@ -193,22 +193,11 @@ def _here(cut: tuple[Piece, ...], offset: int, here: Span | None) -> tuple[Piece
 
 
 def _blocks(opened: Opened, stretch: Span) -> Iterator[Block]:
-    """The blocks of a stretch, cut at its ends; words that no block holds are a paragraph of their own."""
-    text, place = opened.document.text, stretch.start
-    first = max(0, _before(opened, stretch.start))
+    """The blocks of a stretch, cut at its ends; what stands between blocks is markup."""
+    first = max(0, bisect_right(opened.starts, stretch.start) - 1)
     for block in opened.document.blocks[first:]:
         if block.start >= stretch.end:
             break
         start, end = max(block.start, stretch.start), min(block.end, stretch.end)
-        if start >= end:
-            continue
-        if text[place:start].strip():
-            yield Block(place, start)
-        yield block if (start, end) == (block.start, block.end) else replace(block, start=start, end=end)
-        place = end
-    if text[place : stretch.end].strip():
-        yield Block(place, stretch.end)
-
-
-def _before(opened: Opened, offset: int) -> int:
-    return bisect_right(opened.starts, offset) - 1
+        if start < end:
+            yield replace(block, start=start, end=end)

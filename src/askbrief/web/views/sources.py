@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
-from askbrief.citing.styles import credits_of
+from askbrief.web.views.citations import credits_line
 from askbrief.web.views.links import document_address, web_page
 from askbrief.web.views.text import titled
 
@@ -57,7 +57,7 @@ def _row(source: Source) -> DocumentRow:
         source.doc_id,
         titled(source.title, source.doc_id),
         source.doc_id.removeprefix(f"{source.collection}/"),
-        tuple(part for part in credits_of(about) if part != about.date),
+        tuple(part for part in credits_line(about) if part != about.date),
         about.date or "",
         source.passages,
         document_address(source.doc_id),

@@ -37,6 +37,9 @@ _NAMES = {
     "\u2069": "PDI",
 }
 CUT = "[…]"
+_COLUMN = 45
+"""Lines are wrapped where the longest has at least so many characters, and each but the last this share of it."""
+_FULL = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,22 @@ def shortened(text: str, most: int) -> str:
     return f"{words} {CUT}"
 
 
+def reflowed(text: str) -> str:
+    r"""Text whose paragraphs, where they were wrapped at a column, are on one line each; offsets stay as they are.
+
+    >>> reflowed("A line that is about as long as the next one is,\nwhich ends the paragraph.\n\nTel. 1\nTel. 2")
+    'A line that is about as long as the next one is, which ends the paragraph.\n\nTel. 1\nTel. 2'
+    """
+    return "\n\n".join(map(_on_one_line, text.split("\n\n")))
+
+
+def _on_one_line(paragraph: str) -> str:
+    lines = paragraph.split("\n")
+    longest = max(map(len, lines))
+    wrapped = longest >= _COLUMN and all(len(line) >= longest * _FULL for line in lines[:-1])
+    return " ".join(lines) if wrapped else paragraph
+
+
 def pieces(
     text: str,
     offset: int,
@@ -102,7 +121,7 @@ def pieces(
     keys: Iterable[tuple[int, str]] = (),
     pages: Iterable[tuple[int, int]] = (),
 ) -> tuple[Piece, ...]:
-    """Cut a stretch of a document where a mark, a passage or a page begins or ends.
+    """Reflow a stretch of a document, and cut it where a mark, a passage or a page begins or ends.
 
     Args:
         text: the words of the stretch.
@@ -115,7 +134,7 @@ def pieces(
     >>> [(piece.text, piece.marks) for piece in pieces("one two", 10, [Mark(Span(14, 17), "best")])]
     [('one ', ()), ('two', ('best',))]
     """
-    end = offset + len(text)
+    text, end = reflowed(text), offset + len(text)
     inside = [mark for mark in marks if mark.span.start < end and offset < mark.span.end]
     begins = {start: key for start, key in keys if offset <= start < end}
     turns = {start: page for start, page in pages if offset < start < end}
