@@ -74,17 +74,11 @@ def take(browser: Browser, base: str, keys: dict[str, str], folder: Path) -> Non
     for name, address, scheme, size in (
         ("web-answer", asked, "light", WIDE),
         ("web-reader", reader, "light", WIDE),
-        ("web-dark", asked, "dark", WIDE),
-        ("web-reader-dark", reader, "dark", WIDE),
+        ("web-dark", reader, "dark", WIDE),
         ("web-narrow", asked, "light", NARROW),
         ("web-narrow-reader", reader, "light", NARROW),
         ("web-changed", f"/c/{keys['changed']}", "light", WIDE),
-        ("web-nothing", "/?q=who+won+the+chess+olympiad%3F", "light", WIDE),
-        ("web-sources", "/sources", "light", WIDE),
-        ("web-status", "/status", "light", WIDE),
-        ("web-pdf", "/d/papers/multi-column-2p.pdf?find=passage", "light", WIDE),
-        ("web-sheet", "/d/papers/test.xlsx", "light", WIDE),
-        ("web-empty", "/", "light", WIDE),
+        ("web-find", "/d/papers/multi-column-2p.pdf?find=passage", "light", WIDE),
     ):
         page = browser.new_page(
             viewport=size,  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from askbrief.errors import CitationUnknown, InputError
 from askbrief.web.access import viewer
 from askbrief.web.failures import PageRoute
 from askbrief.web.originals import original, original_path
-from askbrief.web.reading import Reading, Wanted, number
+from askbrief.web.reading import Reading, Wanted
 from askbrief.web.views.answers import AnswerView
 from askbrief.web.views.asking import Asked
 from askbrief.web.views.citations import CitationView
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
 _NOT_FOUND = 404
-_TOP, _MOST = 5, 20
 _FOUND, _INVALID = 200, 400
 Name = Annotated[str, Path(max_length=4_000)]
 
@@ -33,8 +32,8 @@ Name = Annotated[str, Path(max_length=4_000)]
 def ask(request: Request) -> Response:
     """The search box, and under it the answer if something was asked."""
     who, asked = viewer(request), Asked.of(request.query_params)
-    most = min(_MOST, request.app.state.settings.max_results)
-    top = max(1, min(number(request.query_params.get("top")) or _TOP, most))
+    most = request.app.state.settings.max_results
+    top = asked.count(most)
     with request.app.state.serving.library() as library:
         answer, problem = None, ""
         if asked.q:
@@ -51,7 +50,7 @@ def ask(request: Request) -> Response:
             asked=asked,
             answer=answer,
             problem=problem,
-            more=min(top + _TOP, most) if answer and len(answer.hits) == top < most else 0,
+            more=asked.more(most) if answer and len(answer.hits) == top else 0,
             coverage=Coverage.of(library.sources(who.scope), library.generation.manifest.built_at),
         )
 

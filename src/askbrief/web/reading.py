@@ -10,7 +10,7 @@ from askbrief.errors import InputError
 from askbrief.records import Span, Verdict
 from askbrief.web.originals import original_path
 from askbrief.web.views.answers import marks_of
-from askbrief.web.views.asking import Asked
+from askbrief.web.views.asking import Asked, number
 from askbrief.web.views.finding import find
 from askbrief.web.views.reader import ReaderView, Shown, reader
 
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from askbrief.settings import Settings
     from askbrief.web.views.text import Mark
     from askbrief.web.views.windows import Opened
-
-_TOP = 5
-_LONGEST_NUMBER = 9
-
-
-def number(given: str | None) -> int | None:
-    """A number of an address; whatever is none is left out."""
-    return int(given) if given and given.isascii() and given.isdecimal() and len(given) <= _LONGEST_NUMBER else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +63,7 @@ class Reading:
         if not asked.q:
             return None
         try:
-            return self.library.ask(asked.q, _TOP, asked.scope(self.scope))
+            return self.library.ask(asked.q, asked.count(self.settings.max_results), asked.scope(self.scope))
         except InputError:
             return None
 

@@ -12,7 +12,9 @@ from askbrief.records import Metadata, Scope
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIELDS = ("q", "collection", "since", "until")
+FIELDS = ("q", "collection", "since", "until", "top")
+_TOP, _MOST = 5, 20
+_LONGEST_NUMBER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Asked:
     collection: str = ""
     since: str = ""
     until: str = ""
+    top: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
@@ -44,6 +47,15 @@ class Asked:
         ]
         return ", ".join(filter(None, parts))
 
+    def count(self, most: int) -> int:
+        """How many passages are wanted: 5 where nothing else, and nothing out of bounds, is asked for."""
+        return max(1, min(number(self.top) or _TOP, _MOST, most))
+
+    def more(self, most: int) -> int:
+        """How many to ask for next; 0 where there can be no more."""
+        following = min(self.count(most) + _TOP, _MOST, most)
+        return following if following > self.count(most) else 0
+
     def scope(self, seen: Scope) -> Scope:
         """What is to be searched of what may be seen.
 
@@ -56,6 +68,11 @@ class Asked:
             until=_date("To", self.until).last_day(),
         )
         return wanted.within(seen)
+
+
+def number(given: str | None) -> int | None:
+    """A number of an address; whatever is none is left out."""
+    return int(given) if given and given.isascii() and given.isdecimal() and len(given) <= _LONGEST_NUMBER else None
 
 
 def _date(name: str, given: str) -> Metadata:
