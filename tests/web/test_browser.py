@@ -42,6 +42,7 @@ Extortion of traders brought the group several million dollars in the year befor
 """
 STATEMENT = "Officials say there are 6,000 TTP fighters in Afghanistan, and that their number grows every month.\n"
 LONG = "\n\n".join(f"Paragraph {n} tells of the harvest in valley {n}, and of the roads there." for n in range(2_000))
+UNFOLD = "document.querySelectorAll('details').forEach(fold => { fold.open = true })"
 RUNS_NO_SCRIPT = "() => window.ran === undefined"
 
 
@@ -245,9 +246,7 @@ def test_nothing_sticks_out_of_a_narrow_screen(watch: Callable[..., Watched], si
     page = watch(viewport={"width": 360, "height": 740}).page
     for address in addresses(site):
         page.goto(address)
-        for fold in page.locator("details > summary").all():
-            if fold.is_visible():
-                fold.click()
+        page.evaluate(UNFOLD)
         sticks_out = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert sticks_out <= 0, address
 
@@ -343,9 +342,7 @@ def test_axe_finds_nothing_serious(watch: Callable[..., Watched], site: Site, sc
     found = []
     for address in addresses(site):
         page.goto(address)
-        for fold in page.locator("details:not([open]) > summary").all():
-            if fold.is_visible():
-                fold.click()
+        page.evaluate(UNFOLD)
         violations = Axe().run(page).response["violations"]
         found += [
             (address, violation["id"], violation["nodes"][0]["html"], violation["nodes"][0].get("failureSummary"))
