@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _LETTER = pattern(r"\p{L}.*\p{L}")
 _NOT_SPOKEN = pattern(r"[^\p{L}\p{N}]+")
-_LEADING_NUMBER = pattern(r"^(?:(?:chapter|section|part|annex|appendix)\s+)?[\dIVXLC]+(?:\.\d+)*[.):\s—–-]+|^[A-Z][.)]\s+")
+_LEADING_NUMBER = pattern(
+    r"^(?:(?:chapter|section|part|annex|appendix)\s+)?[\dIVXLC]+(?:\.\d+)*[.):\s—–-]+|^[A-Z][.)]\s+"
+)
 _HEADING_BEGINS = pattern(r"[\p{Lu}\p{Lt}\p{Lo}\p{N}“\"'(¿¡§]")
 _NO_HEADING_ENDS = pattern(r"[,;:.。]$")
 _NUMBERED = pattern(r"(\d{1,4})\.(?:\s|$)")
@@ -61,9 +63,7 @@ def _style(paragraph: Paragraph) -> Style:
     return round(paragraph.size * 2) / 2, paragraph.bold
 
 
-def _in_outline(
-    paragraphs: Sequence[Paragraph], texts: Sequence[str], outline: Iterable[Bookmark]
-) -> dict[int, int]:
+def _in_outline(paragraphs: Sequence[Paragraph], texts: Sequence[str], outline: Iterable[Bookmark]) -> dict[int, int]:
     """The paragraphs that a bookmark names and leads to."""
     by_page: dict[int, dict[str, int]] = defaultdict(dict)
     for index, paragraph in enumerate(paragraphs):

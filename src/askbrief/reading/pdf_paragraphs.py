@@ -199,6 +199,4 @@ def _paragraph(lines: list[Line], page: int, block: Sequence[Line]) -> Paragraph
     width = max(_right_edge(block) - left, 1.0)
     size = max(lines, key=lambda line: len(line.text)).size
     full = lines[-1].x1 - left > _FULL_WIDTH * width and len(block) > 1
-    return Paragraph(
-        [line.text for line in lines], page, size, bold=all(line.bold for line in lines), is_full=full
-    )
+    return Paragraph([line.text for line in lines], page, size, bold=all(line.bold for line in lines), is_full=full)
