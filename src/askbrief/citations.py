@@ -218,6 +218,15 @@ class Citations:
         text, window = self.generation.store.text(doc_id), self.generation.store.neighbourhood(number)[1]
         return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
 
+    def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
+        """The passages within a stretch of a document, with their keys, as they are about to be shown.
+
+        Returns:
+            Keys and passages in order, and what kept the keys from being remembered, in a sentence.
+        """
+        shown = self.generation.store.passages_within(doc_id, span)
+        return shown, self.remember(shown)
+
     def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
         """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
         remembered = self._recall(key)

@@ -33,6 +33,7 @@ from askbrief.records import (
     Answer,
     Citation,
     Definition,
+    Document,
     FigureGroup,
     Hit,
     Passage,
@@ -323,6 +324,19 @@ class Library:
     def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
         """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
         return self._citations.recall(key, scope)
+
+    # ------------------------------------------------------------------------------------------- reading
+
+    def document(self, doc_id: str, scope: Scope = EVERYTHING) -> Document | None:
+        """A document with its text; None where there is none of that name, or it is outside the scope."""
+        about = self.generation.store.find_metadata(doc_id)
+        if about is None or not scope.admits(doc_id, about):
+            return None
+        return self.generation.store.document(doc_id)
+
+    def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
+        """The passages of a stretch of a document, to be shown with their keys: see `Citations.passages_within`."""
+        return self._citations.passages_within(doc_id, span)
 
     # ------------------------------------------------------------------------------------------- listing
 

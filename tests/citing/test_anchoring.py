@@ -149,3 +149,12 @@ def test_what_is_found_is_whole_words_and_close(quote: list[str], cut: int, more
         assert text[start:end] == text[start:end].strip()
         assert not INSIDE_A_WORD.match(text, start)
         assert not INSIDE_A_WORD.match(text, end)
+
+
+def test_words_that_grew_longer_are_found_to_their_end() -> None:
+    quote = "The institute puts them at 3,000, most of them in the hills, and says that some 300 came back with them."
+    today = quote.replace("most of them", "nearly every one of them")
+    found = closest(quote, f"Before. {today} Afterwards it rained for days.", [Span(0, 150)])
+    assert found is not None
+    text = f"Before. {today} Afterwards it rained for days."
+    assert text[found.span.start : found.span.end] == today

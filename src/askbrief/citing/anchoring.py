@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 CLOSE = 75.0
 """The rapidfuzz ratio (0..100) from which other words count as the same quote, changed."""
 
+_LEAST_ROOM, _ROOM_SHARE = 20, 8
+"""How much longer than the quote today's words may be: so many characters, or this part of the quote."""
+
 _IN_WORD = pattern(r"[\p{L}\p{M}\p{N}]")
 
 
@@ -58,10 +61,22 @@ def closest(quote: str, text: str, windows: Iterable[Span]) -> CloseMatch | None
         if found is None:
             continue
         span = _whole_words(text, window, Span(window.start + found.dest_start, window.start + found.dest_end))
+        span = _fitted(quote, text, window, span)
         likeness = fuzz.ratio(quote, text[span.start : span.end])
         if likeness >= CLOSE and (best is None or likeness > best.likeness):
             best = CloseMatch(span, likeness)
     return best
+
+
+def _fitted(quote: str, text: str, window: Span, span: Span) -> Span:
+    """Go on to the word with which the span is most like the quote: what was found is only as long as the quote."""
+    room = max(_LEAST_ROOM, len(quote) // _ROOM_SHARE)
+    ends = {
+        _whole_words(text, window, Span(span.start, end)).end
+        for end in range(span.end, min(window.end, span.end + room) + 1)
+    }
+    likeness = {end: fuzz.ratio(quote, text[span.start : end]) for end in sorted(ends)}
+    return Span(span.start, max(likeness, key=lambda end: likeness[end], default=span.end))
 
 
 def _whole_words(text: str, window: Span, span: Span) -> Span:

@@ -164,6 +164,16 @@ class Store:
 
     # --------------------------------------------------------------------------------------------- documents
 
+    def passages_within(self, doc_id: str, span: Span) -> list[tuple[str, Passage]]:
+        """The passages of a document that have words within a stretch of it, with their keys; in order."""
+        rows = self._rows(
+            f"SELECT {PASSAGE_COLUMNS}, passages.key FROM documents JOIN passages "  # noqa: S608 - constants
+            "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
+            "WHERE doc_id = ? AND start < ? AND end > ? ORDER BY passages.number",
+            (doc_id, span.end, span.start),
+        )
+        return [(row[-1], as_passage(row)) for row in rows]
+
     def _find(self, doc_id: str) -> Catalogued | None:
         """A document as it is catalogued, without its text; None where it is not in the index."""
         row = self._row(
@@ -190,6 +200,15 @@ class Store:
         for source, doc_id in self._rows("SELECT source, doc_id FROM documents ORDER BY number"):
             found.setdefault(source, []).append(doc_id)
         return found
+
+    def source_of(self, doc_id: str) -> str:
+        """The file that a document was read from, by its path below seeds/."""
+        return str(self._row("SELECT source FROM documents WHERE doc_id = ?", doc_id)[0])
+
+    def doc_ids_of(self, source: str) -> list[str]:
+        """The documents that were read from a file, in order."""
+        rows = self._rows("SELECT doc_id FROM documents WHERE source = ? ORDER BY number", (source,))
+        return [row[0] for row in rows]
 
     def documents_containing(self, text: str) -> list[str]:
         """The documents in which these very words stand."""

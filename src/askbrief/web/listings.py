@@ -1,0 +1,113 @@
+"""The pages beside the answers: what is indexed, how the index stands, and signing in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from askbrief.errors import BuildError
+from askbrief.indexing.sources import seed_changes
+from askbrief.web.access import viewer
+from askbrief.web.failures import PageRoute
+from askbrief.web.views.sources import ago, collections
+
+if TYPE_CHECKING:
+    from askbrief.library import Library
+    from askbrief.records import Problem
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
+_FORBIDDEN = 403
+_SEE_OTHER = 303
+_MOST_PROBLEMS = 200
+
+
+@router.get("/sources")
+def sources(request: Request) -> Response:
+    """The documents that one may see, by collection; for admins, the files that could not be read too."""
+    who = viewer(request)
+    with request.app.state.serving.library() as library:
+        listed = library.sources(who.scope)
+        problems = _problems(library) if who.is_admin else []
+        return _page(
+            request,
+            "sources.html",
+            admin=who.is_admin,
+            collections=collections(listed),
+            documents=len(listed),
+            passages=sum(source.passages for source in listed),
+            problems=problems[:_MOST_PROBLEMS],
+            more=max(0, len(problems) - _MOST_PROBLEMS),
+        )
+
+
+@router.get("/status")
+def status(request: Request) -> Response:
+    """Which index serves, how old it is, what has changed since, and whether it is being rebuilt."""
+    _admins_only(request)
+    settings = request.app.state.settings
+    with request.app.state.serving.library() as library:
+        manifest, rows = library.generation.manifest, library.generation.sources()
+        changed = seed_changes(settings.seeds_dir, rows, max_file_mib=settings.max_file_mib)
+        return _page(
+            request,
+            "status.html",
+            admin=True,
+            manifest=manifest,
+            built=ago(manifest.built_at),
+            changed=changed,
+            standing=request.app.state.rebuilding.standing(),
+            problems=_problems(library)[:_MOST_PROBLEMS],
+            warnings=[warning for row in rows for warning in row.warnings][:_MOST_PROBLEMS],
+            posts=True,
+        )
+
+
+@router.post("/status/rebuild")
+def rebuild(request: Request) -> Response:
+    """Begin to rebuild the index; the old one serves until the new one is whole."""
+    _admins_only(request)
+    if not from_here(request):
+        raise HTTPException(_FORBIDDEN, "This form was sent from another site: open the page itself and press there.")
+    try:
+        request.app.state.rebuilding.start()
+    except BuildError as error:
+        raise HTTPException(409, str(error)) from error
+    return RedirectResponse("/status", _SEE_OTHER)
+
+
+@router.get("/login")
+def login(request: Request) -> Response:
+    """The form for the token."""
+    goal = request.query_params.get("next", "/")
+    local = goal.startswith("/") and not goal.startswith(("//", "/\\"))
+    return _page(request, "login.html", goal=goal if local else "/", posts=True)
+
+
+def from_here(request: Request) -> bool:
+    """Whether a form was sent from a page of this very site: what the browser says of it cannot be forged by another.
+
+    Browsers say so in `Sec-Fetch-Site` where the address is https or local, else in `Origin`.
+    """
+    said = request.headers.get("sec-fetch-site")
+    if said is not None:
+        return said == "same-origin"
+    origin = urlsplit(request.headers.get("origin", ""))
+    return bool(origin.netloc) and origin.netloc == request.headers.get("host")
+
+
+def _admins_only(request: Request) -> None:
+    if not viewer(request).is_admin:
+        raise HTTPException(_FORBIDDEN)
+
+
+def _problems(library: Library) -> list[Problem]:
+    return [problem for row in library.generation.sources() for problem in row.problems]
+
+
+def _page(request: Request, template: str, **values: object) -> Response:
+    page: Response = request.app.state.renderer.page(request, template, **values)
+    return page
