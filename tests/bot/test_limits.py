@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import Refusal
-from bot.limits import Allowance, Cooldowns
+from askbrief.allowance import Allowance
+from bot.limits import Cooldowns
 from tests.bot.conftest import text
 
 if TYPE_CHECKING:

@@ -140,7 +140,7 @@ def test_a_question_may_begin_with_a_dash(shell: Shell) -> None:
         (["ask", "who?", "--top", "many"], "should be a valid integer"),
         (["ask", "who?", "--collection", "un"], "there is no collection 'un'; there are: none"),
         (["ask", "who?", "--document", "x.txt"], f"there is no document 'x.txt'; there are: {SEED}"),
-        (["ask", "who?", "--since", "soon"], "--since is 'soon': should be a date such as 2022-07-05"),
+        (["ask", "who?", "--since", "soon"], "since is 'soon': should be a date such as 2022-07-05"),
         (["ask"], "Missing argument 'question'"),
         (["asks", "who?"], "No such command 'asks'"),
         (["cite", "no key at all"], "not a citation key"),
