@@ -47,7 +47,7 @@ def mcp(
       askbrief mcp
       askbrief mcp --collection press
     """
-    from askbrief.web.mcp import serve as serve_mcp
+    from askbrief.web.agents import serve as serve_mcp
 
     serve_mcp(load_settings(index_dir=index, state_dir=state), frozenset(collection) if collection else None)
     return FOUND

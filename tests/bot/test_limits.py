@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import Refusal
 from askbrief.allowance import Allowance
+from bot.errors import Refusal
 from bot.limits import Cooldowns
 from tests.bot.conftest import text
 

@@ -32,7 +32,9 @@ LOGIN_COOKIE, LINK_COOKIE = "askbrief_login", "askbrief_link"
 LINK_PARAMETER = "t"
 LOGIN_SECONDS = 30 * 86_400
 EVERYTHING = "*"
-_STRANGER = "log in, send the token as 'Authorization: Bearer …', or open a link that the bot made and that has not run out"
+_STRANGER = (
+    "log in, send the token as 'Authorization: Bearer …', or open a link that the bot made and that has not run out"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 
 from askbrief import __version__, payloads
-from askbrief.citing.places import parse_place
-from askbrief.indexing.sources import seed_changes
 from askbrief.narrowing import narrowed
-from askbrief.records import Changes, Metadata, Scope
 from askbrief.web import problems
 from askbrief.web.access import Viewer, viewer
 from askbrief.web.etags import caching, etag, has_it
 from askbrief.web.limits import limited
+from askbrief.web.lookups import cited, read_around, sources_page, standing
 from askbrief.web.models import Answer, Citation, Problem, SourcesPage, Status, Surroundings
 
 if TYPE_CHECKING:
@@ -129,7 +126,7 @@ def api(state: State) -> FastAPI:
     return made
 
 
-async def ask(  # noqa: PLR0913, PLR0917 - one for each option
+async def ask(  # noqa: PLR0917 - one for each option
     desk: AtDesk,
     response: Response,
     question: Annotated[str, Query(min_length=1, max_length=100_000)],
@@ -150,23 +147,12 @@ async def ask(  # noqa: PLR0913, PLR0917 - one for each option
 
 async def cite(desk: AtDesk, response: Response, where: Where) -> Any:  # noqa: ANN401
     """Resolve a citation key, or cite what stands at a place (a list): the quote, and whether it still stands."""
-
-    def look_up(library: Library) -> Any:  # noqa: ANN401 - a shape, or a list of them
-        scope = desk.who.scope
-        found = [library.cite(key, scope) for key in library.locate(where, scope)]
-        return payloads.citations(found, several=parse_place(where) is not None)
-
-    return await desk.answered(response, look_up)
+    return await desk.answered(response, lambda library: cited(library, where, desk.who.scope))
 
 
 async def passage(desk: AtDesk, response: Response, where: Where) -> Any:  # noqa: ANN401
     """Resolve a key, or the first passage at a place, with today's words before and after it."""
-
-    def look_up(library: Library) -> dict[str, Any]:
-        scope = desk.who.scope
-        return payloads.surroundings(library.read_around(library.locate(where, scope)[0], scope))
-
-    return await desk.answered(response, look_up)
+    return await desk.answered(response, lambda library: read_around(library, where, desk.who.scope))
 
 
 async def sources(
@@ -176,47 +162,10 @@ async def sources(
     offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
 ) -> Any:  # noqa: ANN401
     """List what is indexed, and what is not and why, by path; a page at a time."""
-
-    def look_up(library: Library) -> dict[str, Any]:
-        scope, generation = desk.who.scope, library.generation
-        listed = library.sources(scope)
-        failed = [
-            problem
-            for row in generation.sources()
-            for problem in row.problems
-            if scope.admits(problem.path, Metadata())
-        ]
-        following = offset + limit
-        shape = payloads.sources(generation.manifest, listed[offset:following], failed)
-        return {**shape, "total": len(listed), "next": following if following < len(listed) else None}
-
-    return await desk.answered(response, look_up)
+    return await desk.answered(response, lambda library: sources_page(library, desk.who.scope, limit, offset))
 
 
-async def status(desk: AtDesk, response: Response) -> dict[str, Any]:
+async def status(desk: AtDesk, response: Response) -> Any:  # noqa: ANN401
     """Say which index serves, how old it is, and which files changed since."""
-    settings, scope = desk.settings, desk.who.scope
-
-    def look_up(library: Library) -> dict[str, Any]:
-        generation = library.generation
-        manifest = generation.manifest
-        changed = seed_changes(settings.seeds_dir, generation.sources(), max_file_mib=settings.max_file_mib)
-        age = (dt.datetime.now(dt.UTC) - manifest.built_at).total_seconds()
-        if scope.is_everything:
-            return payloads.status(manifest, age, changed)
-        listed = library.sources(scope)
-        counts = {"documents": len(listed), "passages": sum(one.passages for one in listed), "terms": None}
-        return {**payloads.status(manifest, age, _within(changed, scope)), **counts}
-
-    found = await desk.read(look_up)
-    response.headers.update(caching(settings))
-    return found
-
-
-def _within(changed: Changes, scope: Scope) -> Changes:
-    """The files that somebody may see; those that are in no index yet by their folder."""
-    added, altered, removed = (
-        tuple(path for path in paths if scope.admits(path, Metadata()))
-        for paths in (changed.added, changed.changed, changed.removed)
-    )
-    return Changes(added, altered, removed)
+    response.headers.update(caching(desk.settings))
+    return await desk.read(lambda library: standing(library, desk.who.scope, desk.settings))

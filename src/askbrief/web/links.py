@@ -1,7 +1,7 @@
 """Links to citations: an address for each key, and a signed right to see it for those who need not log in.
 
-    https://askbrief.example.org/c/ttp-report-k7f3qa?t=eyJlIjoxNzY3…
-                                   └ the key ──────┘   └ what may be seen, and until when; signed
+https://askbrief.example.org/c/ttp-report-k7f3qa?t=eyJlIjoxNzY3…
+                               └ the key ──────┘   └ what may be seen, and until when; signed
 """
 
 from __future__ import annotations

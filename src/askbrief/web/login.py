@@ -68,9 +68,9 @@ def _own_path(path: str) -> str:
 
 def _set(headers: MutableHeaders, settings: Settings, name: str, value: str, seconds: int) -> None:
     cookie: SimpleCookie = SimpleCookie({name: value})
-    cookie[name].update({"path": "/", "max-age": seconds, "httponly": True, "samesite": "Lax"})
+    cookie[name].update({"path": "/", "max-age": str(seconds), "httponly": "1", "samesite": "Lax"})
     if (settings.url or "").startswith("https:"):
-        cookie[name]["secure"] = True
+        cookie[name]["secure"] = "1"
     headers.append("Set-Cookie", cookie[name].OutputString())
 
 
