@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi.security import HTTPBearer
 
 from askbrief import __version__, payloads
 from askbrief.narrowing import narrowed
@@ -32,6 +33,8 @@ _NAME = 1_000
 _NAMES = 50
 _DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
 _PAGE = 1_000
+_BEARER = HTTPBearer(auto_error=False, description="ASKBRIEF_WEB_TOKEN, where it is set")
+"""For the description alone: `access.viewer` decides."""
 _REASONS = {
     400: "what is asked for cannot be used; `detail` says why",
     401: "nobody we know",
@@ -111,7 +114,7 @@ def api(state: State) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=_OTHERS,
-        dependencies=[Depends(limited)],
+        dependencies=[Depends(limited), Depends(_BEARER)],
     )
     made.state = state
     problems.install(made)
