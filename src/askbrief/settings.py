@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from askbrief.errors import SettingsError, in_words
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _SHORTEST_TOKEN = 16
+_UNSAFE = re.compile(r"[\s@<>()\\\x00-\x1f]")
 _SECRETS = frozenset({"web_token"})
 _FORMS = {"web_people": ', such as {"mara@example.org": ["*"], "*": ["press"]}'}
 
@@ -113,7 +115,8 @@ class Settings(BaseSettings):
         if value is None:
             return None
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or "@" in value:
+        whole = parts.scheme in {"http", "https"} and parts.hostname
+        if not whole or parts.query or parts.fragment or _UNSAFE.search(value):
             raise ValueError("should be an address such as https://askbrief.example.org")
         return value.rstrip("/")
 

@@ -64,7 +64,9 @@ async def test_a_quote_that_is_gone_is_still_cited(workplace: Workplace) -> None
 
 
 async def test_a_passage_comes_with_what_is_around_it(workplace: Workplace) -> None:
-    workplace.write("long.txt", "\n\n".join(f"Paragraph {n} tells of ferry {n}. " + "It sails. " * 60 for n in range(3)))
+    workplace.write(
+        "long.txt", "\n\n".join(f"Paragraph {n} tells of ferry {n}. " + "It sails. " * 60 for n in range(3))
+    )
     workplace.build()
     async with site(workplace) as client:
         found = (await client.get(f"{API}/passage", params={"where": "long.txt ¶ 2"})).json()
