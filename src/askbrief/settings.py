@@ -109,6 +109,11 @@ class Settings(BaseSettings):
     link_days: Annotated[float, Field(gt=0, le=3650)] = 30
     """For how long a link that the bot made opens without logging in."""
 
+    @field_validator("url", "web_token", "web_proxy_header", mode="before")
+    @classmethod
+    def _unset_where_empty(cls, value: object) -> object:
+        return value or None
+
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str | None) -> str | None:

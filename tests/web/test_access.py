@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import stat
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 ALL = ["mill.txt", "port/harbour.txt", "secret/tunnel.txt"]
 PORT = Scope(collections=frozenset({"port"}))
-PEOPLE = {"web_proxy_header": "X-Forwarded-User", "web_people": {"ann": ["*"], "bob": ["port"]}, "web_admins": ["ann"]}
+PEOPLE: dict[str, Any] = {
+    "web_proxy_header": "X-Forwarded-User",
+    "web_people": {"ann": ["*"], "bob": ["port"]},
+    "web_admins": ["ann"],
+}
 URL = "https://askbrief.example.org"
 
 
@@ -54,7 +58,7 @@ async def test_a_page_elsewhere_whose_name_leads_here_reads_nothing(workplace: W
 async def test_with_a_token_nobody_without_it_reads_anything(workplace: Workplace, path: str) -> None:
     async with site(workplace, web_token=TOKEN) as client:
         for headers in ({}, bearer("wrong"), bearer(""), bearer(TOKEN + "x"), {"Authorization": TOKEN}, bearer("é")):
-            raw = {name: value.encode("latin-1") for name, value in headers.items()}
+            raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
             response = await client.get(f"{API}/{path}", headers=raw)
             assert response.status_code == 401
             assert response.headers["www-authenticate"] == "Bearer"
@@ -150,7 +154,7 @@ async def test_what_somebody_may_not_see_is_as_if_it_were_not_there(workplace: W
     """In answers, citations, places, lists, counts, failures, and in what a filter says there is."""
     async with site(workplace, **PEOPLE) as client:
         ann, bob = ({"X-Forwarded-User": name} for name in ("ann", "bob"))
-        question = {"question": "When did the tunnel under Larkmouth open?", "top": 50}
+        question: dict[str, Any] = {"question": "When did the tunnel under Larkmouth open?", "top": 50}
         seen = (await client.get(f"{API}/ask", params=question, headers=ann)).json()
         key = next(hit["key"] for hit in seen["hits"] if hit["doc_id"] == "secret/tunnel.txt")
         for path, params in (

@@ -140,7 +140,7 @@ async def test_what_a_client_has_is_not_sent_again_until_another_generation_serv
 
 
 async def test_what_one_person_was_answered_is_never_anothers(workplace: Workplace) -> None:
-    people = {"web_proxy_header": "X-User", "web_people": {"ann": ["*"], "bob": ["port"]}}
+    people: dict[str, Any] = {"web_proxy_header": "X-User", "web_people": {"ann": ["*"], "bob": ["port"]}}
     async with site(workplace, **people) as client:
         ann = await client.get(f"{API}/sources", headers={"X-User": "ann"})
         bob = await client.get(f"{API}/sources", headers={"X-User": "bob", "If-None-Match": ann.headers["etag"]})
