@@ -2,12 +2,13 @@
 
     python -m benchmarks.web_load [--connections 32] [--seconds 30] [--askers 0] [--out FILE] [--markdown FILE]
 
-The server is the real one, a process of its own with the real model, over an index of seeds/ or of --index. Each connection
-asks one question after another, each with words of its own, so that nothing is answered from what was asked before; the
-clients share the server's cores. `library.ask alone` is the same questions, one at a time, in this process.
+The server is the real one, a process of its own with the real model, over an index of seeds/ or of --index. Each
+connection asks one question after another, with words of its own, so that nothing is answered from what was asked
+before. The clients share the server's cores. `library.ask alone` is the same questions, one at a time, in this process.
 
 connections  how many ask at once
 p50, p95     milliseconds from the question to the whole answer
+cpu ms       processor time of the server, or of the library, for each answer (Linux only)
 errors       answers that were none, whatever the reason
 """
 
@@ -23,6 +24,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 
 _QUESTIONS = 2_000
 _OF_LIBRARY = 200
+_WARMING = 5
 _ALL_FOUND = 200
 
 
@@ -54,11 +57,10 @@ def main() -> None:
             text = "\n".join(library.generation.store.text(source.doc_id) for source in library.sources()[:200])
             questions = make_questions(text, _QUESTIONS, seed=1)
             rows = [_of_library(library, questions)]
-        with _server(settings, options.askers) as address:
-            rows += [
-                {"what": "GET /api/v1/ask", **asyncio.run(_of_server(address, questions, count, options.seconds))}
-                for count in (1, options.connections)
-            ]
+        with _server(settings, options.askers) as server:
+            for count in (1, options.connections):
+                figures = asyncio.run(_of_server(server, questions, count, options.seconds))
+                rows.append({"what": "GET /api/v1/ask", **figures})
     written(rows, options)
     sys.exit(any(row["errors"] for row in rows))
 
@@ -75,16 +77,17 @@ def _options() -> argparse.Namespace:
 
 
 def _of_library(library: Library, questions: Sequence[str]) -> dict[str, Any]:
-    times = []
-    for number, question in enumerate(questions[: _OF_LIBRARY + 5]):
+    for question in questions[-_WARMING:]:
+        library.ask(question)
+    times, before = [], time.process_time()
+    for question in questions[:_OF_LIBRARY]:
         started = time.perf_counter()
         library.ask(question)
-        if number >= 5:  # noqa: PLR2004 - the first are warming up
-            times.append(time.perf_counter() - started)
-    return {"what": "library.ask alone", **_figures(1, times, 0, sum(times))}
+        times.append(time.perf_counter() - started)
+    return {"what": "library.ask alone", **_figures(1, times, 0, sum(times), time.process_time() - before)}
 
 
-def _figures(connections: int, times: list[float], errors: int, seconds: float) -> dict[str, Any]:
+def _figures(connections: int, times: list[float], errors: int, seconds: float, cpu: float) -> dict[str, Any]:
     milliseconds = np.array(times) * 1_000
     return {
         "connections": connections,
@@ -93,13 +96,30 @@ def _figures(connections: int, times: list[float], errors: int, seconds: float) 
         "p50 ms": float(np.median(milliseconds)),
         "p95 ms": float(np.percentile(milliseconds, 95)),
         "longest ms": float(milliseconds.max()),
+        "cpu ms": 1_000 * cpu / len(times),
         "errors": errors,
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A server that is running."""
+
+    address: str
+    pid: int
+
+    def cpu(self) -> float:
+        """The seconds of processor time that it has taken so far, without those of other processes that answer."""
+        stat = Path(f"/proc/{self.pid}/stat")
+        if not stat.exists():
+            return float("nan")
+        user, system = stat.read_text(encoding="utf-8").rpartition(") ")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def _server(settings: Settings, askers: int) -> Iterator[str]:
-    """The command, and the address that it says."""
+def _server(settings: Settings, askers: int) -> Iterator[_Server]:
+    """The command, once it has said its address."""
     folders = ["--index", str(settings.index_dir), "--state", str(settings.state_dir)]
     process = subprocess.Popen(
         [sys.executable, "-m", "askbrief", "serve", "--port", "0", *folders],
@@ -108,7 +128,7 @@ def _server(settings: Settings, askers: int) -> Iterator[str]:
         text=True,
     )
     try:
-        yield _said_address(process)
+        yield _Server(_said_address(process), process.pid)
     finally:
         process.terminate()
         process.communicate()
@@ -122,7 +142,7 @@ def _said_address(process: subprocess.Popen[str]) -> str:
     raise RuntimeError("the server did not start")
 
 
-async def _of_server(address: str, questions: Sequence[str], connections: int, seconds: float) -> dict[str, Any]:
+async def _of_server(server: _Server, questions: Sequence[str], connections: int, seconds: float) -> dict[str, Any]:
     """Ask from so many connections at once until the time is up; what is on its way then is waited for."""
     times: list[float] = []
     errors = 0
@@ -140,12 +160,12 @@ async def _of_server(address: str, questions: Sequence[str], connections: int, s
             times.append(time.perf_counter() - started)
 
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-    async with httpx.AsyncClient(base_url=address, limits=limits, timeout=120) as client:
+    async with httpx.AsyncClient(base_url=server.address, limits=limits, timeout=120) as client:
         await ask_on(client, time.perf_counter() + 1)
         times.clear()
-        started = time.perf_counter()
+        started, before = time.perf_counter(), server.cpu()
         await asyncio.gather(*(ask_on(client, started + seconds) for _ in range(connections)))
-        return _figures(connections, times, errors, time.perf_counter() - started)
+        return _figures(connections, times, errors, time.perf_counter() - started, server.cpu() - before)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ async def test_what_somebody_may_not_see_is_as_if_it_were_not_there(workplace: W
         question: dict[str, Any] = {"question": "When did the tunnel under Larkmouth open?", "top": 50}
         seen = (await client.get(f"{API}/ask", params=question, headers=ann)).json()
         key = next(hit["key"] for hit in seen["hits"] if hit["doc_id"] == "secret/tunnel.txt")
-        for path, params in (
+        asked: list[tuple[str, dict[str, Any]]] = [
             ("ask", question),
             ("ask", question | {"collection": "secret"}),
             ("ask", question | {"document": "secret/tunnel.txt"}),
@@ -166,7 +166,8 @@ async def test_what_somebody_may_not_see_is_as_if_it_were_not_there(workplace: W
             ("cite", {"where": "tunnel.txt ¶ 1"}),
             ("sources", {}),
             ("status", {}),
-        ):
+        ]
+        for path, params in asked:
             response = await client.get(f"{API}/{path}", params=params, headers=bob)
             assert "1943" not in response.text
             if "secret" not in str(params):

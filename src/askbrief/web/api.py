@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
+import structlog
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.security import HTTPBearer
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from askbrief.web.serving import Serving
 
 PREFIX = "/api/v1"
+log = structlog.get_logger("askbrief.web")
 Result = TypeVar("Result")
 _NAME = 1_000
 _NAMES = 50
@@ -143,7 +145,10 @@ async def ask(  # noqa: PLR0917 - one for each option
 
     def look_up(library: Library) -> dict[str, Any]:
         scope = narrowed(library, desk.who.scope, collection, document, since, until)
-        return payloads.answer(desk.serving.ask(library, question, top, scope))
+        found = desk.serving.ask(library, question, top, scope)
+        for note in found.notes:
+            log.warning("answer-note", note=note)
+        return payloads.answer(found)
 
     return await desk.answered(response, look_up)
 
