@@ -24,7 +24,7 @@ def serve(
     \b
     Example:
       askbrief serve
-      ASKBRIEF_WEB_TOKEN=$(openssl rand -hex 32) askbrief serve --host 0.0.0.0 --port 8080
+      ASKBRIEF_WEB_TOKEN=$(openssl rand -hex 32) askbrief serve --host 0.0.0.0
     """
     from askbrief.web.server import serve as serve_web
 
