@@ -1,6 +1,6 @@
 # Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build bot check test format eval calibrate bench torture clean
+.PHONY: help setup ask build bot serve check test format eval calibrate bench torture clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -40,6 +40,10 @@ build: $(READY) ## Bring index/ up to date with seeds/
 bot: $(READY) ## Start the Discord bot
 	@$(BIN)/askbrief build --quiet
 	@exec $(BIN)/askbrief-bot
+
+serve: $(READY) ## Serve the web page and the API on this machine
+	@$(BIN)/askbrief build --quiet
+	@exec $(BIN)/askbrief serve
 
 check: $(READY) ## Lint, format, types and architecture
 	$(BIN)/ruff check .

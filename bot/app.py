@@ -15,6 +15,7 @@ from discord.ext import commands, tasks
 
 from askbrief.errors import JournalError, SettingsError, in_words
 from askbrief.journal import Journal
+from askbrief.web.links import Links
 from bot import desk as desks
 from bot import language
 from bot.access import Access
@@ -72,6 +73,7 @@ class AskbriefBot(commands.Bot):
 
         Raises:
             AccessError: the access rules cannot be read.
+            SettingsError: the secret that signs links cannot be read or made.
         """
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it does not speak
         super().__init__(
@@ -98,7 +100,8 @@ class AskbriefBot(commands.Bot):
         self.journal = Journal(settings.state_dir, clock=discord.utils.utcnow)
         self.metrics = Metrics()
         cooldowns = Cooldowns(bot_settings.person_per_minute, bot_settings.guild_per_minute)
-        self.asking = Asking(self.desk, self.audience, self.journal, cooldowns, self.metrics)
+        self.links = Links.of(settings)
+        self.asking = Asking(self.desk, self.audience, self.journal, cooldowns, self.metrics, self.links)
         self.actions = Actions()
         self.health = HealthServer(self.metrics, self.is_ready)
         self._only_commands = only_commands

@@ -14,6 +14,7 @@ from askbrief.errors import JournalError
 from askbrief.records import Scope, Verdict
 from bot.cards.answers import Page, answer
 from bot.errors import Refusal
+from bot.linking import linking
 from bot.markup import titled
 from bot.narrowing import scope_of, since_until
 
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
     from askbrief.journal import Exchange, Journal
     from askbrief.records import Answer
+    from askbrief.web.links import Links
     from bot.cards.coverage import Coverage
     from bot.cards.layout import Card
+    from bot.cards.links import Link
     from bot.desk import Desk
     from bot.language import Words
     from bot.limits import Cooldowns
@@ -68,6 +71,7 @@ class Asking:
     journal: Journal
     cooldowns: Cooldowns
     metrics: Metrics
+    links: Links | None = None
 
     async def ask(
         self, asker: Asker, wanted: Wanted, words: Words, *, previous: Exchange | None = None, via: str = "slash"
@@ -140,7 +144,7 @@ class Asking:
         found, coverage = await self.desk.ask(question, MOST_PASSAGES, within)
         if narrowed and not coverage.documents:  # then what there is elsewhere is worth knowing
             coverage = await self.desk.coverage(allowed)
-        return _Found(found, coverage, narrowed)
+        return _Found(found, coverage, narrowed, linking(self.links, allowed))
 
     async def _narrowed(self, allowed: Scope, wanted: Wanted) -> tuple[Scope, str]:
         """What is left of a scope with the options of a question, and what they are in a person's words."""
@@ -185,11 +189,12 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An answer, what was searched for it, and what the search was narrowed to in words."""
+    """An answer, what was searched for it, what the search was narrowed to in words, and how it is linked to."""
 
     answer: Answer
     coverage: Coverage
     narrowed: str
+    link: Link
 
 
 def _page(found: _Found, asker: Asker, wanted: Wanted, exchange: Exchange | None, first: int = 0) -> Page:
@@ -206,6 +211,7 @@ def _page(found: _Found, asker: Asker, wanted: Wanted, exchange: Exchange | None
         discuss=kept and not wanted.private and in_guild and asker.channel == asker.conversation,
         vote=kept,
         narrowed=found.narrowed,
+        link=found.link,
     )
 
 

@@ -22,6 +22,7 @@ from bot.cards.layout import (
     row,
     shares,
 )
+from bot.cards.links import Link, linked_key, no_link
 from bot.markup import inert_line, length, quote, titled
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _LONGEST_TITLE = 120
 _LONGEST_SENTENCE = 500
 _LONGEST_PARTS = (160, 80, 40, 20)
 """Titles, credits and locators are cut to the first of these that leaves every quote its least room."""
-_LEAST_QUOTE = 160
+LEAST_QUOTE = 160
 _MOST_FIGURES = 4
 _LONGEST_FIGURE = 60
 _LONGEST_UNIT = 30
@@ -55,7 +56,7 @@ class Page:
 
     `question` is as it was written, the answer's own is what was searched for. `first` counts from 0. `nearest`
     shows the passages even where none answers. `note` is a line of small print. `share`, `discuss` and `vote` are
-    whether there is such a button.
+    whether there is such a button. `link` gives the addresses of passages.
     """
 
     exchange: str
@@ -71,6 +72,7 @@ class Page:
     narrowed: str = ""
     note: str = ""
     now: dt.datetime = field(default_factory=_now)
+    link: Link = no_link
 
 
 def answer(found: Answer, page: Page, words: Words) -> Card:
@@ -84,7 +86,7 @@ def answer(found: Answer, page: Page, words: Words) -> Card:
     head = _head(found, page, words)
     figures = [] if page.first or found.verdict is Verdict.NONE else _figures(found, words)
     room = MOST_CHARACTERS - sum(length(text.markdown) for text in (head, *figures, footer))
-    sections = _sections(hits, page.first, room, words)
+    sections = _sections(hits, page, room, words)
     blocks: list[Block] = [head, *figures, Divider(), *sections, Divider(), footer, *_buttons(page, words)]
     return Card(tuple(blocks), _COLOURS[found.verdict])
 
@@ -148,12 +150,12 @@ def _figure_line(group: FigureGroup, numbers: Mapping[str, int]) -> str:
     return " · ".join(filter(None, [figure, newest.date or "", as_of, sources]))
 
 
-def _sections(hits: tuple[Hit, ...], first: int, room: int, words: Words) -> list[Section]:
-    """Each passage in its share of the room; long quotes give way first, then what is said about them."""
-    for longest in _LONGEST_PARTS:
-        heads = [passage_head(hit, first + place, words, longest) for place, hit in enumerate(hits, start=1)]
+def _sections(hits: tuple[Hit, ...], page: Page, room: int, words: Words) -> list[Section]:
+    """Each passage in its share of the room; long quotes give way first, then what is said about them, then links."""
+    for link, longest in [(page.link, longest) for longest in _LONGEST_PARTS] + [(no_link, _LONGEST_PARTS[-1])]:
+        heads = [passage_head(hit, page.first + place, words, longest, link) for place, hit in enumerate(hits, start=1)]
         left = room - sum(length(head) + 1 for head in heads)
-        if left >= _LEAST_QUOTE * len(hits):
+        if left >= LEAST_QUOTE * len(hits):
             break
     given = shares([length(quote(hit, MOST_CHARACTERS)) for hit in hits], left)
     return [
@@ -162,13 +164,13 @@ def _sections(hits: tuple[Hit, ...], first: int, room: int, words: Words) -> lis
     ]
 
 
-def passage_head(hit: Hit, number: int, words: Words, longest: int) -> str:
-    """Two lines: number and title; then credits, locator and key."""
+def passage_head(hit: Hit, number: int, words: Words, longest: int, link: Link = no_link) -> str:
+    """Two lines: number and title; then credits, locator and key, which is a link where there is one."""
     about = [*credits_of(hit.metadata), hit.locator]
     line = " · ".join(filter(None, (inert_line(part, longest) for part in about)))
     title = inert_line(titled(hit.title, hit.doc_id), min(longest, _LONGEST_TITLE))
     also = f" · {words('also', count=len(hit.also))}" if hit.also else ""
-    return f"**[{number}] {title}**\n-# {line} · `{hit.key}`{also}"
+    return f"**[{number}] {title}**\n-# {line} · {linked_key(hit.key, link(hit.key, hit.doc_id))}{also}"
 
 
 def _nothing(found: Answer, page: Page, footer: Text, words: Words) -> Card:

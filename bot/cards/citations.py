@@ -10,6 +10,7 @@ from askbrief.choices import Style
 from askbrief.citing.styles import credits_of, written
 from askbrief.records import Citation, CitationStatus, Surroundings
 from bot.cards.layout import Button, Card, Colour, Look, Text, action_id, row
+from bot.cards.links import Link, no_link
 from bot.markup import block_quote, code_block, inert, inert_line, length, shortened
 
 if TYPE_CHECKING:
@@ -34,9 +35,14 @@ _ROOM_AROUND = 800
 _ROOM_FOR_QUOTE = 1_400
 
 
-def menu(citation: Citation, style: Style, words: Words, *, postable: bool) -> Card:
-    """The private menu: status, the citation in one style to be copied, the other styles, and where to go on."""
-    text = written(citation, style)
+def menu(
+    citation: Citation, style: Style, words: Words, *, postable: bool, link: Link = no_link, url: str | None = None
+) -> Card:
+    """The private menu: status, the citation in one style to be copied, the other styles, and where to go on.
+
+    What is copied leads to the page at `url` by an address that doesn't run out, and for which people log in.
+    """
+    text = written(citation, style, url)
     fenced = code_block(text)
     if fenced is None or length(fenced) > _ROOM_FOR_COPY:
         name = citation.key if citation.key.isascii() else "citation"  # Discord renames files with other letters
@@ -56,6 +62,7 @@ def menu(citation: Citation, style: Style, words: Words, *, postable: bool) -> C
             *row(
                 Button(words("button-post"), action_id("post", citation.key)) if postable else None,
                 Button(words("button-around"), action_id("around", citation.key)),
+                open_button(citation, words, link),
                 source_button(citation, words),
             ),
         ),
@@ -64,25 +71,25 @@ def menu(citation: Citation, style: Style, words: Words, *, postable: bool) -> C
     )
 
 
-def resolved(citation: Citation, words: Words) -> Card:
+def resolved(citation: Citation, words: Words, link: Link = no_link) -> Card:
     """A key resolved: the quote as it was shown, how it stands, and today's words where they differ."""
     lines = [_status(citation, words), _quoted(citation.quote, _ROOM_FOR_QUOTE), _credit(citation)]
     if citation.current_text is not None and citation.status is CitationStatus.CHANGED:
         lines += [f"**{words('words-today')}**", _quoted(citation.current_text, _ROOM_FOR_QUOTE)]
-    return Card((Text("\n".join(lines)),), _COLOURS[citation.status])
+    return Card((Text("\n".join(lines)), *row(open_button(citation, words, link))), _COLOURS[citation.status])
 
 
-def posted(citation: Citation, words: Words, *, by: str) -> Card:
+def posted(citation: Citation, words: Words, *, by: str, link: Link = no_link) -> Card:
     """A quote block for the channel, with its key."""
     cite = Button(words("button-cite"), action_id("cite", citation.key))
     source = source_button(citation, words)
     text = "\n".join(
         [_quoted(citation.quote, _ROOM_FOR_QUOTE * 2), _credit(citation), f"-# {words('posted-by', who=by)}"]
     )
-    return Card((Text(text), *row(cite, source)), _COLOURS[citation.status])
+    return Card((Text(text), *row(cite, open_button(citation, words, link), source)), _COLOURS[citation.status])
 
 
-def around(found: Surroundings, words: Words) -> Card:
+def around(found: Surroundings, words: Words, link: Link = no_link) -> Card:
     """A passage between its neighbours, which are set in small print."""
     citation = found.citation
     now = citation.current_text if citation.current_text is not None else citation.quote
@@ -95,7 +102,14 @@ def around(found: Surroundings, words: Words) -> Card:
     ]
     cite = Button(words("button-cite"), action_id("cite", citation.key))
     text = "\n".join(filter(None, parts))
-    return Card((Text(text), *row(cite, source_button(citation, words))), _COLOURS[citation.status])
+    buttons = row(cite, open_button(citation, words, link), source_button(citation, words))
+    return Card((Text(text), *buttons), _COLOURS[citation.status])
+
+
+def open_button(citation: Citation, words: Words, link: Link) -> Button | None:
+    """A button that opens the passage in its place on the web page, if there is one."""
+    address = link(citation.key, citation.current_doc_id or citation.doc_id)
+    return None if address is None else Button(words("button-open"), url=address)
 
 
 def source_button(citation: Citation, words: Words) -> Button | None:

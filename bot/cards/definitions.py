@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cards.answers import passage_head
+from bot.cards.answers import LEAST_QUOTE, passage_head
 from bot.cards.layout import (
     MOST_CHARACTERS,
     Block,
@@ -17,6 +17,7 @@ from bot.cards.layout import (
     action_id,
     shares,
 )
+from bot.cards.links import Link, no_link
 from bot.markup import inert_line, length, quote
 
 if TYPE_CHECKING:
@@ -30,20 +31,20 @@ _LONGEST_NAMES = 200
 _LONGEST_PART = 80
 
 
-def definitions(found: Sequence[Definition], words: Words) -> Card:
-    """The meanings of a name, the team's own first; of many the first five."""
+def definitions(found: Sequence[Definition], words: Words, link: Link = no_link) -> Card:
+    """The meanings of a name, the team's own first; of many the first five. Long quotes give way, then links."""
     shown = found[:_MOST]
     more = [f"-# {words('and-more', count=len(found) - _MOST)}"] if found[_MOST:] else []
     notes = [f"-# ⚠ {words('keys-not-kept')}"] if any(one.notes for one in found) else []
     ours = [_meaning(one, words) for one in shown if one.hit is None]
-    heads = [
-        f"{_meaning(one, words)}\n{passage_head(one.hit, place, words, _LONGEST_PART)}"
-        for place, one in enumerate((one for one in shown if one.hit), start=1)
-        if one.hit
-    ]
     hits = [one.hit for one in shown if one.hit]
     rest = [Text("\n".join([*more, *notes]))] if more or notes else []
-    room = MOST_CHARACTERS - sum(length(text) + 1 for text in [*ours, *heads, *(text.markdown for text in rest)])
+    for chosen in (link, no_link):
+        heads = _heads([one for one in shown if one.hit], words, chosen)
+        taken = sum(length(text) + 1 for text in [*ours, *heads, *(text.markdown for text in rest)])
+        room = MOST_CHARACTERS - taken
+        if room >= LEAST_QUOTE * len(hits):
+            break
     given = shares([length(quote(hit, MOST_CHARACTERS)) for hit in hits], room)
     blocks: list[Block] = [Text("\n".join(ours))] if ours else []
     for head, hit, most in zip(heads, hits, given, strict=True):
@@ -51,6 +52,14 @@ def definitions(found: Sequence[Definition], words: Words) -> Card:
         button = Button(words("button-cite"), action_id("cite", hit.key))
         blocks.append(Section(f"{head}\n{quote(hit, most)}", button))
     return Card((*blocks, *rest), Colour.GOOD)
+
+
+def _heads(defined: Sequence[Definition], words: Words, link: Link) -> list[str]:
+    return [
+        f"{_meaning(one, words)}\n{passage_head(one.hit, place, words, _LONGEST_PART, link)}"
+        for place, one in enumerate(defined, start=1)
+        if one.hit
+    ]
 
 
 def _meaning(one: Definition, words: Words) -> str:

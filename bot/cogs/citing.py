@@ -15,6 +15,7 @@ from askbrief.errors import CitationUnknown, InputError
 from bot.cards import citations
 from bot.cards.layout import notice
 from bot.errors import Refusal
+from bot.linking import linking
 from bot.markup import inert_line
 from bot.narrowing import choices
 from bot.people import Asker
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from askbrief.records import Citation, Scope
     from bot.app import AskbriefBot, Interaction
     from bot.cards.layout import Card
+    from bot.cards.links import Link
 
 Result = TypeVar("Result")
 _LONGEST_NAME = 60
@@ -51,12 +53,12 @@ class CitingCog(commands.Cog):
 
     async def _cite(self, interaction: Interaction, key: str, style: str | None) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asker, citation = await self._resolved(interaction, await self._located(interaction, key))
+        asker, citation, link = await self._resolved(interaction, await self._located(interaction, key))
         words = self.bot.words(asker, private=True)
         if style is None:
-            await respond(interaction, citations.resolved(citation, words))
+            await respond(interaction, citations.resolved(citation, words, link))
         else:
-            await respond(interaction, self._menu(citation, Style(style), asker))
+            await respond(interaction, self._menu(citation, Style(style), asker, link))
 
     @app_commands.command(name="passage", description="Show a passage with what stands before and after it")
     @app_commands.describe(key="A key (ttp-report-k7f3qa) or a place (report.pdf p. 12)")
@@ -85,15 +87,15 @@ class CitingCog(commands.Cog):
     async def menu(self, interaction: Interaction, key: str) -> None:
         """Open the private menu."""
         await interaction.response.defer(ephemeral=True, thinking=True)
-        asker, citation = await self._resolved(interaction, key)
-        await respond(interaction, self._menu(citation, Style.MARKDOWN, asker))
+        asker, citation, link = await self._resolved(interaction, key)
+        await respond(interaction, self._menu(citation, Style.MARKDOWN, asker, link))
 
     async def restyle(self, interaction: Interaction, argument: str) -> None:
         """Write the citation in another style, in place."""
         style, _, key = argument.partition(":")
         await interaction.response.defer()
-        asker, citation = await self._resolved(interaction, key)
-        await update(interaction, self._menu(citation, Style(style), asker))
+        asker, citation, link = await self._resolved(interaction, key)
+        await update(interaction, self._menu(citation, Style(style), asker, link))
 
     async def post(self, interaction: Interaction, key: str) -> None:
         """Post the quote in the channel, if everybody there may see it."""
@@ -110,7 +112,8 @@ class CitingCog(commands.Cog):
         except CitationUnknown:
             raise Refusal("error-not-for-channel") from None
         by = inert_line(asker.name, _LONGEST_NAME)
-        await post(channel, citations.posted(citation, self.bot.words(asker, private=False), by=by))
+        words, link = self.bot.words(asker, private=False), linking(self.bot.links, scope)
+        await post(channel, citations.posted(citation, words, by=by, link=link))
         await respond(interaction, notice(self.bot.words(asker, private=True)("posted")))
 
     async def around(self, interaction: Interaction, key: str) -> None:
@@ -122,7 +125,8 @@ class CitingCog(commands.Cog):
         asker = Asker.of_interaction(interaction)
         scope = await self.bot.audience.scope(asker, private=True)
         found = await self._read(key, lambda library: library.read_around(key, scope))
-        await respond(interaction, citations.around(found, self.bot.words(asker, private=True)))
+        link = linking(self.bot.links, scope)
+        await respond(interaction, citations.around(found, self.bot.words(asker, private=True), link))
 
     async def _located(self, interaction: Interaction, where: str) -> str:
         """The key that somebody means: of the first passage, where it is a place."""
@@ -135,10 +139,11 @@ class CitingCog(commands.Cog):
         except (CitationUnknown, InputError):
             raise Refusal("error-unknown-place", place=where) from None
 
-    async def _resolved(self, interaction: Interaction, key: str) -> tuple[Asker, Citation]:
+    async def _resolved(self, interaction: Interaction, key: str) -> tuple[Asker, Citation, Link]:
         asker = Asker.of_interaction(interaction)
         scope = await self.bot.audience.scope(asker, private=True)
-        return asker, await self._read(key, lambda library: library.cite(key, scope))
+        citation = await self._read(key, lambda library: library.cite(key, scope))
+        return asker, citation, linking(self.bot.links, scope)
 
     async def _read(self, key: str, look_up: Callable[[Library], Result]) -> Result:
         try:
@@ -148,9 +153,9 @@ class CitingCog(commands.Cog):
         except CitationUnknown:
             raise Refusal("error-unknown-key", key=key) from None
 
-    def _menu(self, citation: Citation, style: Style, asker: Asker) -> Card:
-        words = self.bot.words(asker, private=True)
-        return citations.menu(citation, style, words, postable=asker.guild is not None)
+    def _menu(self, citation: Citation, style: Style, asker: Asker, link: Link) -> Card:
+        words, url = self.bot.words(asker, private=True), self.bot.settings.url
+        return citations.menu(citation, style, words, postable=asker.guild is not None, link=link, url=url)
 
 
 def _labelled(library: Library, keys: list[str], scope: Scope) -> list[tuple[str, str]]:

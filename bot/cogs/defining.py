@@ -10,6 +10,7 @@ from discord.ext import commands
 
 from bot.cards.definitions import definitions
 from bot.errors import Refusal
+from bot.linking import linking
 from bot.narrowing import choices, named
 from bot.people import Asker
 from bot.replies import respond
@@ -46,7 +47,8 @@ class DefiningCog(commands.Cog):
             raise Refusal("error-unknown-name", name=name)
         for note in {note for one in found for note in one.notes}:
             log.warning("answer-note", note=note)
-        await respond(interaction, definitions(found, self.bot.words(asker, private=True)))
+        link = linking(self.bot.links, scope)
+        await respond(interaction, definitions(found, self.bot.words(asker, private=True), link))
 
     @define.autocomplete("name")
     async def _names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:

@@ -52,6 +52,7 @@ button-nearest = Trotzdem Nächstliegendes zeigen
 button-post = Im Kanal posten
 button-around = Im Zusammenhang lesen
 button-source = Quelle öffnen
+button-open = Im Dokument öffnen
 button-earlier = Zurück
 button-later = Weiter
 button-add = Hinzufügen

@@ -51,6 +51,7 @@ button-nearest = Show nearest anyway
 button-post = Post in channel
 button-around = Read around it
 button-source = Open source
+button-open = Open in the document
 button-earlier = Earlier
 button-later = Later
 button-add = Add it

@@ -34,8 +34,9 @@ from askbrief.cli_common import (
 from askbrief.cli_feedback import feedback
 from askbrief.cli_measuring import calibrate, evaluate
 from askbrief.cli_names import define
-from askbrief.errors import AskbriefError, BuildInterrupted, CitationUnknown, InputError, SeedsError
-from askbrief.records import Metadata, Scope, Verdict
+from askbrief.cli_serving import mcp, serve
+from askbrief.errors import AskbriefError, BuildInterrupted, CitationUnknown, SeedsError
+from askbrief.records import Scope, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +61,8 @@ app.command()(define)
 app.command("eval")(evaluate)
 app.command()(calibrate)
 app.add_typer(feedback, name="feedback")
+app.command()(serve)
+app.command()(mcp)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -175,10 +178,11 @@ def ask(  # noqa: PLR0913 - one for each option
     """
     settings = load_settings(seeds_dir=seeds, index_dir=index, state_dir=state)
     model = load_model(settings)
+    from askbrief.narrowing import narrowed
     from askbrief.terminal import answer
 
     with open_library(settings, model) as library:
-        scope = _scope(library, collection, document, since, until)
+        scope = narrowed(library, Scope(), collection, document, since, until)
         with errors().status("loading the model and searching"):
             found = library.ask(question, top, scope)
         _say_if_stale(library, settings)
@@ -216,7 +220,7 @@ def cite(
     settings = load_settings(index_dir=index, state_dir=state)
     with open_library(settings) as library:
         found = [library.cite(key) for key in library.locate(where)]
-    texts = [written(one, style) for one in found]
+    texts = [written(one, style, settings.url) for one in found]
     if style is Style.JSON and not as_json:
         sys.stdout.write(f"{csl_json(found)}\n")
     elif style is not Style.PLAIN and not as_json:
@@ -337,44 +341,6 @@ def _keep_fresh(settings: Settings, *, as_json: bool) -> None:
                 continue
             if not report.up_to_date:
                 show(as_json, lambda payloads: payloads.build_report(report), lambda: build_line(report))  # noqa: B023
-
-
-def _scope(
-    library: Library,
-    collections: list[str] | None,
-    documents: list[str] | None,
-    since: str | None,
-    until: str | None,
-) -> Scope:
-    sources = library.sources() if collections or documents else []
-    _known("collection", collections, {source.collection for source in sources if source.collection})
-    _known("document", documents, {source.doc_id for source in sources})
-    return Scope(
-        collections=frozenset(collections) if collections else None,
-        documents=frozenset(documents) if documents else None,
-        since=_date("--since", since).first_day(),
-        until=_date("--until", until).last_day(),
-    )
-
-
-def _known(what: str, given: list[str] | None, known: set[str]) -> None:
-    """Refuse a name that nothing has; the folders above a collection are collections too."""
-    known = known | {name[:i] for name in known for i, letter in enumerate(name) if letter == "/"}
-    for name in given or ():
-        if name not in known:
-            there = ", ".join(sorted(known)[:10]) or "none"
-            raise InputError(f"there is no {what} {name!r}; there are: {there}")
-
-
-def _date(option: str, given: str | None) -> Metadata:
-    if given is None:
-        return Metadata()
-    from askbrief.reading.metadata import iso_date
-
-    try:
-        return Metadata(date=iso_date(given))
-    except ValueError as error:
-        raise InputError(f"{option} is {given!r}: {error}") from error
 
 
 def _say_if_stale(library: Library, settings: Settings) -> None:

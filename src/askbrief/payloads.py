@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Hit,
         Problem,
         Source,
+        Surroundings,
     )
 
 
@@ -141,6 +142,11 @@ def citation(citation: Citation) -> dict[str, Any]:
     }
 
 
+def surroundings(found: Surroundings) -> dict[str, Any]:
+    """A resolved key with today's words around it."""
+    return {"citation": citation(found.citation), "before": found.before, "after": found.after}
+
+
 def build_report(report: BuildReport) -> dict[str, Any]:
     """What a build did."""
     return {
@@ -177,7 +183,7 @@ def sources(manifest: Manifest, sources: list[Source], problems: list[Problem]) 
             }
             for source in sources
         ],
-        "problems": [{"path": problem.path, "reason": problem.reason} for problem in problems],
+        "problems": [_problem(problem) for problem in problems],
     }
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from askbrief.errors import SettingsError, in_words
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+_SHORTEST_TOKEN = 16
+_UNSAFE = re.compile(r"[\s@<>()\\\x00-\x1f]")
+_SECRETS = frozenset({"web_token"})
+_FORMS = {"web_people": ', such as {"mara@example.org": ["*"], "*": ["press"]}'}
 
 
 def checkout() -> Path:
@@ -67,6 +74,78 @@ class Settings(BaseSettings):
     ocr: Annotated[str | None, Field(pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")] = None
     """The languages in which Tesseract, where it is installed, reads pages that are pictures: "eng", "eng+deu"."""
 
+    # ----------------------------------------------------------------------------------- the web page and the API
+
+    url: str | None = None
+    """Where people reach what `askbrief serve` serves: then every citation is a link to its passage there."""
+
+    web_token: SecretStr | None = None
+    """Who has it sees and may do everything; programs send it as a bearer token, people log in with it."""
+
+    web_proxy_header: Annotated[str | None, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = None
+    """The header in which a reverse proxy says who a person is, such as X-Forwarded-Email."""
+
+    web_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = (
+        IPv4Network("127.0.0.0/8"),
+        IPv6Network("::1/128"),
+    )
+    """The addresses of the reverse proxy: from any other, its header is not believed."""
+
+    web_people: dict[str, frozenset[str]] | None = None
+    """The collections that each person behind the proxy may see ("*": all; the person "*": everybody else)."""
+
+    web_admins: Annotated[frozenset[str], NoDecode] = frozenset()
+    """The people behind the proxy who see the workings: the index status, rebuilds, failures."""
+
+    web_originals: bool = False
+    """Let who may see a document download the file that it was read from."""
+
+    web_per_minute: Annotated[int, Field(ge=0)] = 120
+    """Requests of one client in a minute; 0: as many as they like."""
+
+    web_seconds: Annotated[float, Field(gt=0)] = 30
+    """How long a request may take until it is given up."""
+
+    link_days: Annotated[float, Field(gt=0, le=3650)] = 30
+    """For how long a link that the bot made opens without logging in."""
+
+    @field_validator("url", "web_token", "web_proxy_header", mode="before")
+    @classmethod
+    def _unset_where_empty(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        whole = parts.scheme in {"http", "https"} and parts.hostname
+        if not whole or parts.query or parts.fragment or _UNSAFE.search(value):
+            raise ValueError("should be an address such as https://askbrief.example.org")
+        return value.rstrip("/")
+
+    @field_validator("web_token")
+    @classmethod
+    def _is_long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < _SHORTEST_TOKEN:
+            raise ValueError(f"should have {_SHORTEST_TOKEN} characters at least: openssl rand -hex 32 makes one")
+        return value
+
+    @field_validator("web_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        return tuple(ip_network(part) for part in _parts(value)) if isinstance(value, str) else value
+
+    @field_validator("web_admins", mode="before")
+    @classmethod
+    def _names(cls, value: object) -> object:
+        return frozenset(_parts(value)) if isinstance(value, str) else value
+
+
+def _parts(value: str) -> list[str]:
+    return [part for part in map(str.strip, value.split(",")) if part]
+
 
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; a keyword that is not None wins over the environment.
@@ -77,8 +156,14 @@ def load_settings(**overrides: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = f"ASKBRIEF_{str(first['loc'][0]).upper()}"
-        raise SettingsError(f"{name} is {first['input']!r}: {first['msg'].lower()}") from error
+        raise _refused(error) from None
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"the file .env cannot be read ({in_words(error)}): save it as UTF-8 text") from error
+
+
+def _refused(error: ValidationError) -> SettingsError:
+    """Name the variable and what it should be, with the value it has where that is no secret."""
+    first = error.errors()[0]
+    field, why = str(first["loc"][0]), first["msg"].removeprefix("Value error, ").lower()
+    value = "" if field in _SECRETS else f" is {first['input']!r}"
+    return SettingsError(f"ASKBRIEF_{field.upper()}{value}: {why}{_FORMS.get(field, '')}")

@@ -19,6 +19,7 @@ from askbrief.records import Answer, Figure, FigureGroup, Hit, Metadata, Source,
 from bot.cards.answers import Page, answer
 from bot.cards.coverage import Coverage
 from bot.cards.layout import Button, Card, Row, Section, Text, action_id, shares
+from bot.cards.links import Link, no_link
 from bot.language import load
 from tests.bot.test_markup import NASTY, flat, hit_of, nasty, quoted, shown, some_hits, with_answer
 
@@ -31,6 +32,7 @@ NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 COVERAGE = Coverage(3, 40, ("Report", "Minutes"), ("un",), (2021, 2022), NOW - dt.timedelta(hours=3))
 SENTENCES = ["The harbour was closed. ", "It opened in 1904. ", "It was dredged in 1951."]
 VERDICTS = st.sampled_from(Verdict)
+LINKS: list[Link] = [no_link, lambda key, _: f"https://a.test/c/{key}", lambda *_: f"https://a.test/{'x' * 497}"]
 
 
 def found(*hits: Hit, verdict: Verdict = Verdict.STRONG, question: str = "When did it open?") -> Answer:
@@ -309,6 +311,7 @@ def test_any_text_makes_a_card_that_fits_and_shows_it_as_its_own_characters(
         nearest=data.draw(st.booleans()),
         more=True,
         share=True,
+        link=data.draw(st.sampled_from(LINKS)),
         narrowed=title,
         note=question,
     )
@@ -326,7 +329,9 @@ def check_sections(made: Sequence[Section], hits: Sequence[Hit]) -> None:
     for section, hit in zip(made, hits, strict=False):
         name, about, quote = f"{section.markdown}\n".split("\n", 2)
         shown(re.sub(r"^\*\*\[\d\]", "**", name))
-        shown(about.removeprefix("-# ").removesuffix(f"`{hit.key}`"))
+        key = re.search(rf"(`{hit.key}`|\[{hit.key}\]\(<https://a\.test/\S+>\))$", about)
+        assert key is not None
+        shown(about[: key.start()].removeprefix("-# "))
         _, bold = quoted(quote.removesuffix("\n"))
         assert " ".join(bold) == flat(hit.answer_sentence)
 

@@ -105,6 +105,7 @@ def test_the_example_is_taken_as_it_stands(tmp_path: Path, monkeypatch: pytest.M
     assert taken.guilds == {123456789012345678: frozenset({"*"}), 234567890123456789: frozenset({"press", "un/briefs"})}
     # Examples, or of this machine.
     own = {"seeds_dir", "index_dir", "state_dir", "cache_dir", "reranker", "calibration", "ocr"}
+    own |= {"url", "web_proxy_header", "web_people", "web_admins"}
     without = Settings(_env_file=None)  # type: ignore[call-arg]
     assert Settings().model_dump(exclude=own) == without.model_dump(exclude=own)
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from askbrief.allowance import Allowance
 from bot.errors import Refusal
-from bot.limits import Allowance, Cooldowns
+from bot.limits import Cooldowns
 from tests.bot.conftest import text
 
 if TYPE_CHECKING:

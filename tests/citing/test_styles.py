@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from askbrief.choices import Style
-from askbrief.citing.styles import credits_of, csl, escaped, written
+from askbrief.citing.styles import credits_of, csl, escaped, permalink, written
 from askbrief.records import Citation, CitationStatus, Metadata
 
 if TYPE_CHECKING:
@@ -234,3 +234,14 @@ def test_a_date_in_csl_json_is_as_precise_as_it_was_given(date: str, parts: list
 def test_csl_json_keeps_every_character(words: str) -> None:
     (item,) = json.loads(written(replace(CITATION, quote=words, title=words), Style.JSON))
     assert (item["custom"]["quote"], item["title"]) == (words, words)
+
+
+def test_where_there_is_a_web_page_a_citation_leads_to_its_passage() -> None:
+    url = "https://askbrief.example.org"
+    place = f"{url}/c/ttp-report-k7f3qa"
+    assert written(CITATION, Style.PLAIN, url) == f"{WORKED_OUT[Style.PLAIN]} {place}"
+    for style in (Style.MARKDOWN, Style.FOOTNOTE):
+        page = shown(written(CITATION, style, url))
+        assert place in page.links
+        assert CITATION.quote in page.text
+    assert permalink(url, "größe-k7f3qa") == f"{url}/c/gr%C3%B6%C3%9Fe-k7f3qa"

@@ -140,7 +140,7 @@ def test_a_question_may_begin_with_a_dash(shell: Shell) -> None:
         (["ask", "who?", "--top", "many"], "should be a valid integer"),
         (["ask", "who?", "--collection", "un"], "there is no collection 'un'; there are: none"),
         (["ask", "who?", "--document", "x.txt"], f"there is no document 'x.txt'; there are: {SEED}"),
-        (["ask", "who?", "--since", "soon"], "--since is 'soon': should be a date such as 2022-07-05"),
+        (["ask", "who?", "--since", "soon"], "since is 'soon': should be a date such as 2022-07-05"),
         (["ask"], "Missing argument 'question'"),
         (["asks", "who?"], "No such command 'asks'"),
         (["cite", "no key at all"], "not a citation key"),
@@ -354,7 +354,8 @@ def test_hostile_text_cannot_reach_the_terminal_as_control(shell: Shell) -> None
 def test_version_and_help_have_an_example_for_every_command(shell: Shell) -> None:
     assert shell("--version")[1] == f"askbrief {__version__}\n"
     commands = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
-    assert set(commands) == {"build", "ask", "cite", "define", "sources", "status", "check", "eval", "calibrate"}
+    looking = {"ask", "cite", "define", "sources", "status", "check"}
+    assert set(commands) == {*looking, "build", "eval", "calibrate", "serve", "mcp"}
     for command in commands:
         _, out, _ = shell(command, "--help")
         assert "Example:\n" in out

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tests.conftest import SEED, TTP_QUESTION
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.e2e.shell import Shell
 
 
@@ -60,3 +62,14 @@ def test_a_quote_that_is_gone_is_exit_code_one_and_remembered(shell: Shell) -> N
 
 def test_a_key_that_was_never_shown_is_exit_code_one(shell: Shell) -> None:
     assert "no passage is known by the key" in shell.fails("cite", "ttp-report-aaaaaa", code=1)
+
+
+def test_where_there_is_a_web_page_every_written_style_links_to_it(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, answer = shell.json("ask", TTP_QUESTION)
+    key = answer["hits"][0]["key"]
+    monkeypatch.setenv("ASKBRIEF_URL", "https://askbrief.example.org/")
+    for style in ("plain", "markdown", "footnote"):
+        _, out, _ = shell("cite", key, "--style", style)
+        assert f"https://askbrief.example.org/c/{key}" in "".join(out.split())

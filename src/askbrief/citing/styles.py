@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import regex
 
@@ -19,16 +20,28 @@ _MARKUP = pattern(r"([\\`*_{}\[\]<>#|~&])")
 _LINE_MARK = pattern(r"(?mw)^(\s*(?:\d+(?=[.)]))?)([-+=:.)])")  # w: after a lone carriage return too
 
 
-def written(citation: Citation, style: Style) -> str:
-    """Write a citation out, with the quote as it was shown."""
+def permalink(url: str, key: str) -> str:
+    """The address of a citation on the web page that is reached at `url`.
+
+    >>> permalink("https://askbrief.example.org", "ttp-report-k7f3qa")
+    'https://askbrief.example.org/c/ttp-report-k7f3qa'
+    """
+    return f"{url}/c/{quote(key, safe='')}"
+
+
+def written(citation: Citation, style: Style, url: str | None = None) -> str:
+    """Write a citation out, with the quote as it was shown; where there is a web page at `url`, with a link to it."""
+    link = None if url is None else permalink(url, citation.key)
     match style:
         case Style.PLAIN:
-            return f"“{_one_line(citation.quote)}” — {_source(citation)} [{citation.key}]"
+            return f"“{_one_line(citation.quote)}” — {_source(citation)} [{citation.key}]{f' {link}' if link else ''}"
         case Style.MARKDOWN:
             quoted = "\n".join(f"> {escaped(line.strip())}".rstrip() for line in citation.quote.splitlines())
-            return f"{quoted}\n>\n> — {_markdown_source(citation)} `{citation.key}`"
+            key = f"[`{citation.key}`](<{link}>)" if link else f"`{citation.key}`"
+            return f"{quoted}\n>\n> — {_markdown_source(citation)} {key}"
         case Style.FOOTNOTE:
-            return f"[^{citation.key}]: {_markdown_source(citation)}: “{escaped(_one_line(citation.quote))}”"
+            key = f" [`{citation.key}`](<{link}>)" if link else ""
+            return f"[^{citation.key}]: {_markdown_source(citation)}: “{escaped(_one_line(citation.quote))}”{key}"
         case Style.JSON:
             return csl_json([citation])
 

@@ -7,15 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from askbrief.askers import Askers
 from askbrief.errors import IndexUnusable
 from askbrief.indexing.generation import current_name
-from askbrief.library import Library
-from askbrief.ranking.encoders import ready_encoder
+from askbrief.library import EVERYTHING, Library
+from askbrief.ranking.encoders import open_encoder, ready_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from askbrief.ranking.encoder import Encoder
+    from askbrief.records import Answer, Scope
     from askbrief.settings import Settings
 
 
@@ -39,9 +41,12 @@ class Serving:
             ModelError: the model cannot be used.
         """
         self._settings = settings
-        self._encoder = encoder or ready_encoder(settings)
+        self._encoder = encoder or (open_encoder if settings.askers else ready_encoder)(settings)
         self._lock = threading.Lock()
         self._opened = _Opened(self._open())
+        self._askers = (
+            Askers(settings, settings.askers, state=settings.state_dir, encoder=encoder) if settings.askers else None
+        )
 
     @contextmanager
     def library(self) -> Iterator[Library]:
@@ -57,8 +62,15 @@ class Serving:
                 opened.readers -= 1
                 self._let_go(opened)
 
+    def ask(self, library: Library, question: str, top: int = 5, scope: Scope = EVERYTHING) -> Answer:
+        """Ask a library that `library` gave: in this process, or in one of those that answer (ASKBRIEF_ASKERS)."""
+        ask = Library.ask if self._askers is None else self._askers.ask
+        return ask(library, question, top, scope)
+
     def close(self) -> None:
         """Let go of the index, once nobody reads it."""
+        if self._askers is not None:
+            self._askers.close()
         with self._lock:
             self._retire(self._opened)
 

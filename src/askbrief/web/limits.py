@@ -1,0 +1,107 @@
+"""How much one client may ask, how many may ask at once, and for how long: for pages and API alike."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request  # noqa: TC002 - FastAPI reads it
+
+from askbrief.allowance import Allowance
+from askbrief.machine import processors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from askbrief.settings import Settings
+    from askbrief.web.access import Access
+
+Result = TypeVar("Result")
+_QUEUE = 64
+"""So many requests may wait for a thread; with 32 at once, none is turned away."""
+_LOGINS_PER_MINUTE = 10
+
+
+class Limits:
+    """The buckets of all clients."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start with full ones."""
+        self._requests = Allowance(settings.web_per_minute) if settings.web_per_minute else None
+        self._logins = Allowance(_LOGINS_PER_MINUTE)
+
+    def count(self, request: Request, *, login: bool = False) -> None:
+        """Count a request.
+
+        Raises:
+            HTTPException: 429, that was too many; it says for how long.
+        """
+        allowance = self._logins if login else self._requests
+        wait = allowance.take(_client(request)) if allowance else 0
+        if wait:
+            seconds = math.ceil(wait)
+            detail = f"too many requests: try again in {seconds} s"
+            raise HTTPException(429, detail, {"Retry-After": str(seconds)})
+
+
+def limited(request: Request) -> None:
+    """Count a request against what its client may ask (a dependency).
+
+    Raises:
+        HTTPException: 429.
+    """
+    limits: Limits = request.app.state.limits
+    limits.count(request)
+
+
+def _client(request: Request) -> str:
+    """Whom a request counts for: the person that the proxy names, else the address that it comes from."""
+    access: Access = request.app.state.access
+    return access.person(request) or (request.client.host if request.client else "")
+
+
+class Work:
+    """A bounded number of threads for what would hold the event loop up. For one event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Start no thread yet."""
+        threads = max(processors(), settings.askers) + 1  # one more, for what is quick while others search
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._most = threads + _QUEUE
+        self._seconds = settings.web_seconds
+        self.pending = 0
+
+    async def run(self, function: Callable[[], Result]) -> Result:
+        """Run a function in a thread.
+
+        Raises:
+            HTTPException: 503, too many wait already, or it takes too long; it then ends by itself, unheard.
+        """
+        if self.pending >= self._most:
+            raise HTTPException(503, "too many are asking at once: try again in a moment", {"Retry-After": "1"})
+        loop = asyncio.get_running_loop()
+        running = self._threads.submit(function)
+        self.pending += 1
+
+        def done(_: Future[Result]) -> None:
+            loop.call_soon_threadsafe(self._done)
+
+        running.add_done_callback(done)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(running), self._seconds)
+        except TimeoutError:
+            detail = f"that takes more than {self._seconds:g} s (ASKBRIEF_WEB_SECONDS): try again, or ask for less"
+            raise HTTPException(503, detail, {"Retry-After": "5"}) from None
+
+    def _done(self) -> None:
+        self.pending -= 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._threads.shutdown(wait=True, cancel_futures=True)

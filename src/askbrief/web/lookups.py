@@ -1,0 +1,66 @@
+"""What programs and agents look up, as the shapes of `models.py`: one function a question, within a scope."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from askbrief import payloads
+from askbrief.citing.places import parse_place
+from askbrief.indexing.sources import seed_changes
+from askbrief.records import Changes, Metadata
+
+if TYPE_CHECKING:
+    from askbrief.library import Library
+    from askbrief.records import Scope
+    from askbrief.settings import Settings
+
+Shape = dict[str, Any]
+
+
+def cited(library: Library, where: str, scope: Scope) -> Shape | list[Shape]:
+    """A key resolved; of a place, a list of what stands there."""
+    found = [library.cite(key, scope) for key in library.locate(where, scope)]
+    shape: Shape | list[Shape] = payloads.citations(found, several=parse_place(where) is not None)
+    return shape
+
+
+def read_around(library: Library, where: str, scope: Scope) -> Shape:
+    """A key, or the first passage at a place, with today's words before and after it."""
+    return payloads.surroundings(library.read_around(library.locate(where, scope)[0], scope))
+
+
+def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Shape:
+    """Some of the sources by path, how many there are, where the next page begins; and what gave no text."""
+    generation, listed = library.generation, library.sources(scope)
+    problems = (problem for row in generation.sources() for problem in row.problems)
+    failed = [problem for problem in problems if _may_see(scope, problem.path)]
+    following = offset + limit
+    shape = payloads.sources(generation.manifest, listed[offset:following], failed)
+    return {**shape, "total": len(listed), "next": following if following < len(listed) else None}
+
+
+def standing(library: Library, scope: Scope, settings: Settings) -> Shape:
+    """How the index stands to its sources; where only a part may be seen, to that part."""
+    generation = library.generation
+    manifest = generation.manifest
+    changed = seed_changes(settings.seeds_dir, generation.sources(), max_file_mib=settings.max_file_mib)
+    age = (dt.datetime.now(dt.UTC) - manifest.built_at).total_seconds()
+    if scope.is_everything:
+        return payloads.status(manifest, age, changed)
+    listed = library.sources(scope)
+    counts = {"documents": len(listed), "passages": sum(one.passages for one in listed), "terms": None}
+    return {**payloads.status(manifest, age, _within(changed, scope)), **counts}
+
+
+def _within(changed: Changes, scope: Scope) -> Changes:
+    added, altered, removed = (
+        tuple(path for path in paths if _may_see(scope, path))
+        for paths in (changed.added, changed.changed, changed.removed)
+    )
+    return Changes(added, altered, removed)
+
+
+def _may_see(scope: Scope, path: str) -> bool:
+    """Whether somebody may hear of a file that is in no index: by its folder."""
+    return scope.admits(path, Metadata())

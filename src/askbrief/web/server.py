@@ -1,0 +1,107 @@
+"""The server's life: refuse to be reached by anybody, listen, say so, and leave when told."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import structlog
+import uvicorn
+
+from askbrief.errors import SettingsError, in_words
+from askbrief.web import logs
+from askbrief.web.access import is_loopback, is_open
+from askbrief.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi import FastAPI
+
+    from askbrief.settings import Settings
+
+_LEAVE_SECONDS = 20
+_IDLE_SECONDS = 30
+_MOST_CONNECTIONS = 512
+log = structlog.get_logger("askbrief.web")
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    Raises:
+        SettingsError: others could reach it and nothing says who may see what, or nobody can listen there.
+        IndexUnusable: there is no index, or it cannot be opened.
+        ModelError: the model cannot be used.
+    """
+    refuse_strangers(settings, host)
+    with _listening(host, port) as listener:  # before anything is loaded: a port that is taken is said at once
+        logs.set_up()
+        asyncio.run(_serve(create_app(settings), listener))
+
+
+def refuse_strangers(settings: Settings, host: str) -> None:
+    """Refuse to be reached from elsewhere while nothing says who may see what.
+
+    Raises:
+        SettingsError: saying what to set.
+    """
+    if not is_open(settings):
+        return
+    who = "set ASKBRIEF_WEB_TOKEN, or ASKBRIEF_WEB_PROXY_HEADER behind a proxy that logs people in (docs/api.md)"
+    if not is_loopback(host):
+        raise SettingsError(f"--host is {host!r}: others than this machine could read everything; {who}")
+    if settings.url is not None and not is_loopback(urlsplit(settings.url).hostname or ""):
+        raise SettingsError(f"ASKBRIEF_URL is {settings.url!r}: others could read everything through it; {who}")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server((str(address[0]), port), family=family, backlog=_MOST_CONNECTIONS)
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host} port {port}: {in_words(error)}; choose another") from error
+
+
+async def _serve(app: FastAPI, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        lifespan="off",  # it is entered here, so that what keeps it from starting is raised as it is
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # who asks is the connection's address; access.py knows which headers it may believe
+        server_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_LEAVE_SECONDS,
+        timeout_keep_alive=_IDLE_SECONDS,
+    )
+    async with app.router.lifespan_context(app):
+        gc.freeze()  # what is loaded stays
+        await _Server(config).serve(sockets=[listener])
+    log.info("left")
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, which says where it listens, and leaves with exit code 0 when told."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or ():
+            log.info("ready", address=_address(listener))
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def _address(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
