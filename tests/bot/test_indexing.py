@@ -77,6 +77,7 @@ async def test_an_archive_is_previewed_with_all_that_is_in_it_and_goes_as_a_whol
         choices = await town.mara.autocomplete(town.intel, "index remove", "document", "larkmouth")
         assert [choice["name"] for choice in choices] == ["larkmouth (ports.zip/north/larkmouth.txt)"]
         asked = await town.mara.slash(town.intel, "index remove", document=choices[0]["value"])
+        assert asked.response
         assert "**ports.zip**" in text(asked.response)
         await town.mara.click(asked.response, label="Remove it")
         assert set(files(built.root / "seeds")) == {"mill.txt"}

@@ -25,7 +25,7 @@ def original_path(library: Library, settings: Settings, doc_id: str, scope: Scop
 
     A mail or an archive is given out only to those who may see every document in it.
     """
-    if not getattr(settings, "web_originals", False):
+    if not settings.web_originals:
         return ""
     store = library.generation.store
     about = store.find_metadata(doc_id)
