@@ -39,7 +39,7 @@ def pages(workplace: Workplace) -> Callable[..., AbstractContextManager[TestClie
     @contextmanager
     def opened(**more: Any) -> Iterator[TestClient]:
         app = create_app(settings_of(workplace, **more), encoder=workplace.encoder)
-        with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as client:
+        with TestClient(app, "http://127.0.0.1", raise_server_exceptions=False, follow_redirects=False) as client:
             yield client
 
     return opened
