@@ -301,6 +301,27 @@ def test_a_rebuild_that_fails_says_why(pages: Opener, library: Workplace) -> Non
         assert "the disk is &lt;full&gt;" in client.get("/status").text
 
 
+def test_a_rebuild_that_runs_says_how_far_it_is(pages: Opener, library: Workplace) -> None:
+    slow = "import sys, time; print('encoding: 128 of 318, 1 min left', file=sys.stderr, flush=True); time.sleep(60)"
+    with pages() as client:
+        rebuilding = Rebuilding(settings_of(library), [sys.executable, "-c", slow])
+        client.app.state.rebuilding = rebuilding  # type: ignore[attr-defined]
+        client.post("/status/rebuild", headers={"sec-fetch-site": "same-origin"})
+        deadline = time.monotonic() + 30
+        while not rebuilding.standing().progress and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert "encoding: 128 of 318, 1 min left" in client.get("/status").text
+        rebuilding.stop()
+
+
+def test_a_rebuild_builds_with_the_folders_of_the_settings_and_no_secret(library: Workplace) -> None:
+    token = "correct-horse-battery-staple"
+    settings = settings_of(library, web_token=token, web_people={"mara": ["*"]})
+    environment = Rebuilding(settings).environment
+    assert environment["ASKBRIEF_SEEDS_DIR"] == str(library.seeds)
+    assert not any(name.startswith("ASKBRIEF_WEB_") for name in environment)
+
+
 def test_originals_are_given_out_where_the_settings_say_so(pages: Opener) -> None:
     with pages() as client:
         assert client.get("/original/un/report.md").status_code == 404
