@@ -315,8 +315,7 @@ def test_a_rebuild_that_runs_says_how_far_it_is(pages: Opener, library: Workplac
 
 
 def test_a_rebuild_builds_with_the_folders_of_the_settings_and_no_secret(library: Workplace) -> None:
-    token = "correct-horse-battery-staple"
-    settings = settings_of(library, web_token=token, web_people={"mara": ["*"]})
+    settings = settings_of(library, web_token="x" * 40, web_people={"mara": ["*"]})
     environment = Rebuilding(settings).environment
     assert environment["ASKBRIEF_SEEDS_DIR"] == str(library.seeds)
     assert not any(name.startswith("ASKBRIEF_WEB_") for name in environment)
