@@ -148,7 +148,8 @@ def material(sets: Sequence[Path], count: int) -> tuple[list[str], list[str]]:
         questions = QuestionSet(folder)
         sources = questions.sources()
         for place in drawn.permutation(len(sources))[:DOCUMENTS]:
-            passages += split(sources[place].read(), encoder).encoded_texts
+            for document in sources[place].read().documents:
+                passages += split(document, encoder).encoded_texts
         asked += [question.question for question in questions.questions]
     return drawn.permutation(passages)[:count].tolist(), drawn.permutation(asked)[:count].tolist()
 
