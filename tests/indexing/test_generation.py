@@ -176,6 +176,16 @@ def test_a_damaged_pointer_is_said_and_healed(built: Workplace, pointer: bytes) 
     assert contents(built.index) == before
 
 
+def test_a_folder_in_place_of_the_pointer_is_said_and_healed(built: Workplace) -> None:
+    (built.index / "CURRENT").unlink()
+    (built.index / "CURRENT" / "deep").mkdir(parents=True)
+    with pytest.raises(IndexUnusable):
+        built.open()
+    built.build()
+    with built.open() as library:
+        assert len(library.sources()) == 3
+
+
 @pytest.mark.parametrize(("version", "error"), [("format", IndexMismatch), ("analysis", IndexMismatch)])
 def test_an_index_of_another_version_is_refused_with_what_to_do(
     built: Workplace, version: str, error: type[IndexUnusable]

@@ -322,6 +322,8 @@ def publish(building: Path, index: Path, manifest: Manifest, sources: Sequence[S
     pointer = building.with_name(f"{building.name}.current")
     pointer.write_text(f"{manifest.generation} {sha256}\n", encoding="ascii")
     _sync(pointer)
+    if (index / _CURRENT).is_dir():  # nobody's but ours, and no file can take its place
+        shutil.rmtree(index / _CURRENT, ignore_errors=True)
     pointer.replace(index / _CURRENT)
     _sync(index)
 
