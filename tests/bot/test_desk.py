@@ -96,7 +96,8 @@ async def test_every_answer_is_of_one_generation_while_the_index_is_switched_aga
             assert last[0].generation == report.generation
         done.set()
         await asyncio.gather(*askers)
-        assert len(generations(small_office)) <= 2
+        # The one that serves, the one before, and what each process was last asked about.
+        assert len(generations(small_office)) <= 2 + int(processes)
     for answer, coverage in answers:
         number = editions[answer.generation]
         assert edition_of(answer) == {str(number)}
