@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from askbrief.citing.places import Place
     from askbrief.indexing.generation import Generation
-    from askbrief.records import Source
 
 EVERYTHING = Scope()
 _CANDIDATES = 5
@@ -86,7 +86,7 @@ class Citations:
         if not found:
             raise CitationUnknown(_nothing_there(place, called))
         passages = next(iter(found.values()))[:_MOST_AT_A_PLACE]
-        shown = [(self.generation.store.key(number), self.generation.store.passage(number)) for number in passages]
+        shown = [(key, self.generation.store.verified(passage)) for key, passage in passages]
         if self._ledger is not None:
             self._ledger.remember(self._remembered(*one) for one in shown)
         return [key for key, _ in shown]
@@ -94,7 +94,8 @@ class Citations:
     def _called(self, name: str, scope: Scope) -> list[str]:
         """The documents that go by a name: by path, else by file name, else by title, else nearly by either."""
         asked = _folded(name)
-        names = [(source.doc_id, _folded(source.doc_id), _folded(source.title)) for source in self._sources(scope)]
+        sources = self.generation.store.sources(scope)
+        names = [(source.doc_id, _folded(source.doc_id), _folded(source.title)) for source in sources]
         for goes_by in (
             lambda path, _: path == asked,
             lambda path, title: asked in (path.rpartition("/")[2], title),
@@ -107,22 +108,20 @@ class Citations:
                 return found
         return []
 
-    def _sources(self, scope: Scope) -> list[Source]:
-        return self.generation.store.sources(scope)
-
-    def _passages_at(self, place: Place, doc_id: str) -> list[int]:
-        """The positions of the passages that have words of a place."""
-        store = self.generation.store
-        document, catalogued = store.document(doc_id), store.find(doc_id)
-        if document is None or catalogued is None:
+    def _passages_at(self, place: Place, doc_id: str) -> list[tuple[str, Passage]]:
+        """The passages that have words of a place, with their keys."""
+        document = self.generation.store.document(doc_id)
+        stretches = spans(place, document) if document else []
+        if not stretches:
             return []
-        numbers = range(catalogued.first, catalogued.last)
-        stretches = spans(place, document)
-        return [
-            number
-            for number, passage in zip(numbers, store.passages(numbers), strict=True)
-            if any(span.start < passage.end and passage.start < span.end for span in stretches)
-        ]
+        window = Span(stretches[0].start, stretches[-1].end)
+        starts = [stretch.start for stretch in stretches]
+
+        def has_words(passage: Passage) -> bool:
+            last = bisect_left(starts, passage.end) - 1  # of the stretches that begin before its end
+            return last >= 0 and stretches[last].end > passage.start
+
+        return [one for one in self.generation.store.passages_within(doc_id, window) if has_words(one[1])]
 
     def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
         """Resolve a citation key: the quote as it was shown, and how it stands today.

@@ -245,7 +245,7 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
 
     with Generation.open_current(load_settings(index_dir=index).index_dir) as generation:
         manifest, listed = generation.manifest, generation.store.sources(Scope())
-        problems = [problem for row in generation.sources() for problem in row.problems]
+        problems = generation.problems()
     show(
         as_json,
         lambda payloads: payloads.sources(manifest, listed, problems),

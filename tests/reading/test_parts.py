@@ -12,6 +12,7 @@ from askbrief.errors import ReadingError
 from askbrief.reading import registry
 from askbrief.reading.bounds import Bounds
 from askbrief.reading.extract import Extract, Part
+from askbrief.reading.names import Names
 from askbrief.reading.parts import checked_name
 from askbrief.reading.seeds import SeedFile
 
@@ -109,11 +110,11 @@ def test_of_two_with_one_name_the_second_gets_a_number(read: Read) -> None:
 
 
 def test_a_name_is_as_long_as_can_be_shown() -> None:
-    name = checked_name(f"{'a' * 300}.pdf", set())
+    name = checked_name(f"{'a' * 300}.pdf", Names())
     assert name is not None
     assert len(name) < 120
     assert name.endswith("a.pdf")
-    assert checked_name("/".join(["folder"] * 200), set()) is None
+    assert checked_name("/".join(["folder"] * 200), Names()) is None
 
 
 def test_a_file_alone_is_still_refused_as_a_whole(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.records import Scope
+    from askbrief.records import Problem, Scope
 
 TEXT = "text.sqlite"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
@@ -163,6 +163,10 @@ class Generation:
     def sources(self) -> tuple[SourceRow, ...]:
         """Every file below seeds/ as the build saw it."""
         return read_sources((self.folder / SOURCES).read_bytes())
+
+    def problems(self) -> list[Problem]:
+        """What of those files could not be read."""
+        return [problem for row in self.sources() for problem in row.problems]
 
     def admitted(self, scope: Scope) -> NDArray[np.bool_] | None:
         """Which passages a scope admits: bool [passages], not to be written to, or None for all."""

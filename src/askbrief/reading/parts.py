@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from askbrief.patterns import pattern
+from askbrief.reading.names import Names, inside
 from askbrief.reading.sidecars import SIDECAR, sidecar_names
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from askbrief.reading.extract import Part
 
-_CONTROLS = pattern(r"[\p{Cc}\p{Cf}\p{Cs}]+")
-_DRIVE = pattern(r"[A-Za-z]:")
 _LONGEST_PATH = 400
 _LONGEST_STEM = 100
 
@@ -32,22 +30,16 @@ class Folder:
         return next((self._sidecars[name] for name in sidecar_names(part.name) if name in self._sidecars), None)
 
 
-def checked_name(name: str, taken: set[str]) -> str | None:
+def checked_name(name: str, names: Names) -> str | None:
     """The path of a part below the file that it is in, as nothing else there is called; None where it leaves the file.
 
-    >>> checked_name("2022\\\\a.txt", {"2022/a.txt"}), checked_name("../../etc/passwd", set())
-    ('2022/a (2).txt', None)
+    >>> names = Names()
+    >>> checked_name("2022/a.txt", names), checked_name("2022\\\\a.txt", names), checked_name("../../etc/passwd", names)
+    ('2022/a.txt', '2022/a (2).txt', None)
     """
-    path = PurePosixPath(_CONTROLS.sub("", name.replace("\\", "/")))
-    parts = [part.strip() for part in path.parts]
-    if path.is_absolute() or ".." in parts or not all(parts) or not parts or _DRIVE.match(parts[0]):
+    within = inside(name)
+    if within is None:
         return None
-    path = PurePosixPath(*parts)
+    path = PurePosixPath(within)
     path = path.with_name(f"{path.stem[:_LONGEST_STEM]}{path.suffix}")
-    if len(str(path)) > _LONGEST_PATH:
-        return None
-    free, number = path, 1
-    while str(free) in taken:
-        number += 1
-        free = path.with_name(f"{path.stem} ({number}){path.suffix}")
-    return str(free)
+    return names.apart(str(path)) if len(str(path)) <= _LONGEST_PATH else None

@@ -11,6 +11,7 @@ from askbrief.errors import ReadingError, in_words
 from askbrief.reading import sidecars
 from askbrief.reading.bounds import Bounds
 from askbrief.reading.extract import Reading
+from askbrief.reading.names import Names
 from askbrief.reading.parts import Folder, checked_name
 from askbrief.records import Block, BlockKind, Document, Form, Metadata, Problem
 
@@ -111,13 +112,12 @@ class _Gathered:
 
     def _read_parts(self, doc_id: str, parts: tuple[Part, ...], given: Metadata, depth: int) -> None:
         """Read the files within a file. What its side-car says holds for each of them, but for the title."""
-        folder, taken = Folder(parts), set[str]()
+        folder, names = Folder(parts), Names()
         for part in folder.files:
-            name = checked_name(part.name, taken)
+            name = checked_name(part.name, names)
             if name is None:
                 self.failed.append(Problem(doc_id, f"holds a file whose name is none: {part.name[:60]!r}: rename it"))
                 continue
-            taken.add(name)
             path = f"{doc_id}/{name}"
             try:
                 _check_depth(depth)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from askbrief.errors import ReadingError
 from askbrief.reading import archive
 from askbrief.reading.extract import Extract, Part
-from askbrief.reading.mail.names import Names, inside
+from askbrief.reading.names import Names, inside
 
 if TYPE_CHECKING:
     import zipfile

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
@@ -13,11 +12,9 @@ from askbrief.errors import BuildError
 from askbrief.indexing.sources import seed_changes
 from askbrief.web.access import viewer
 from askbrief.web.failures import PageRoute
+from askbrief.web.login import own_path
+from askbrief.web.rendering import page
 from askbrief.web.views.sources import ago, collections
-
-if TYPE_CHECKING:
-    from askbrief.library import Library
-    from askbrief.records import Problem
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
 _FORBIDDEN = 403
@@ -31,8 +28,8 @@ def sources(request: Request) -> Response:
     who = viewer(request)
     with request.app.state.serving.library() as library:
         listed = library.sources(who.scope)
-        problems = _problems(library) if who.is_admin else []
-        return _page(
+        problems = library.generation.problems() if who.is_admin else []
+        return page(
             request,
             "sources.html",
             admin=who.is_admin,
@@ -52,7 +49,7 @@ def status(request: Request) -> Response:
     with request.app.state.serving.library() as library:
         manifest, rows = library.generation.manifest, library.generation.sources()
         changed = seed_changes(settings.seeds_dir, rows, max_file_mib=settings.max_file_mib)
-        return _page(
+        return page(
             request,
             "status.html",
             admin=True,
@@ -60,7 +57,7 @@ def status(request: Request) -> Response:
             built=ago(manifest.built_at),
             changed=changed,
             standing=request.app.state.rebuilding.standing(),
-            problems=_problems(library)[:_MOST_PROBLEMS],
+            problems=[problem for row in rows for problem in row.problems][:_MOST_PROBLEMS],
             warnings=[warning for row in rows for warning in row.warnings][:_MOST_PROBLEMS],
             posts=True,
         )
@@ -82,9 +79,7 @@ def rebuild(request: Request) -> Response:
 @router.get("/login")
 def login(request: Request) -> Response:
     """The form for the token."""
-    goal = request.query_params.get("next", "/")
-    local = goal.startswith("/") and not goal.startswith(("//", "/\\"))
-    return _page(request, "login.html", goal=goal if local else "/", posts=True)
+    return page(request, "login.html", goal=own_path(request.query_params.get("next", "/")), posts=True)
 
 
 def from_here(request: Request) -> bool:
@@ -102,12 +97,3 @@ def from_here(request: Request) -> bool:
 def _admins_only(request: Request) -> None:
     if not viewer(request).is_admin:
         raise HTTPException(_FORBIDDEN)
-
-
-def _problems(library: Library) -> list[Problem]:
-    return [problem for row in library.generation.sources() for problem in row.problems]
-
-
-def _page(request: Request, template: str, **values: object) -> Response:
-    page: Response = request.app.state.renderer.page(request, template, **values)
-    return page

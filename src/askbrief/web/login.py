@@ -32,7 +32,7 @@ async def log_in(request: Request) -> RedirectResponse:
     limits: Limits = request.app.state.limits
     limits.count(request, login=True)
     form = parse_qs((await _body(request)).decode(errors="replace"))
-    to = _own_path(form.get("next", ["/"])[0])
+    to = own_path(form.get("next", ["/"])[0])
     if not access.is_open and not access.is_token(form.get("token", [""])[0].strip()):
         return RedirectResponse(f"/login?{urlencode({'failed': 1, 'next': to})}", 303)
     response = RedirectResponse(to, 303)
@@ -60,7 +60,7 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def _own_path(path: str) -> str:
+def own_path(path: str) -> str:
     """A path of this page; an address elsewhere becomes the first page."""
     is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_own else "/"

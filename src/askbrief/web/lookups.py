@@ -33,8 +33,7 @@ def read_around(library: Library, where: str, scope: Scope) -> Shape:
 def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Shape:
     """Some of the sources by path, how many there are, where the next page begins; and what gave no text."""
     generation, listed = library.generation, library.sources(scope)
-    problems = (problem for row in generation.sources() for problem in row.problems)
-    failed = [problem for problem in problems if _may_see(scope, problem.path)]
+    failed = [problem for problem in generation.problems() if _may_see(scope, problem.path)]
     following = offset + limit
     shape = payloads.sources(generation.manifest, listed[offset:following], failed)
     return {**shape, "total": len(listed), "next": following if following < len(listed) else None}

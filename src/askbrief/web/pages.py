@@ -13,6 +13,7 @@ from askbrief.web.access import viewer
 from askbrief.web.failures import PageRoute
 from askbrief.web.originals import original, original_path
 from askbrief.web.reading import Reading, Wanted
+from askbrief.web.rendering import page
 from askbrief.web.views.answers import AnswerView
 from askbrief.web.views.asking import Asked
 from askbrief.web.views.citations import CitationView
@@ -20,7 +21,10 @@ from askbrief.web.views.sources import Coverage
 from askbrief.web.views.stepping import steps
 
 if TYPE_CHECKING:
+    from askbrief.library import Library
+    from askbrief.records import Citation
     from askbrief.web.access import Viewer
+    from askbrief.web.views.windows import Opened
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
 _NOT_FOUND = 404
@@ -38,11 +42,11 @@ def ask(request: Request) -> Response:
         answer, problem = None, ""
         if asked.q:
             try:
-                found = library.ask(asked.q, top, asked.scope(who.scope))
+                found = request.app.state.serving.ask(library, asked.q, top, asked.scope(who.scope))
                 answer = AnswerView.of(found, asked, lambda key: library.recall(key, who.scope))
             except InputError as error:
                 problem = str(error)
-        return _page(
+        return page(
             request,
             "ask.html",
             status=_INVALID if problem else _FOUND,
@@ -67,9 +71,8 @@ def cite(request: Request, key: Name) -> Response:
         view, where = CitationView.of(citation), citation.current_doc_id
         opened = request.app.state.shelf.open(library, where, who.scope) if where else None
         if opened is None:
-            return _page(request, "gone.html", admin=who.is_admin, asked=wanted.asked, citation=view)
-        reading = Reading(library, request.app.state.settings, who.scope, opened, wanted, citation)
-        return _reader_page(request, who, reading, view)
+            return page(request, "gone.html", admin=who.is_admin, asked=wanted.asked, citation=view)
+        return _reader_page(request, who, _reading(request, library, who, opened, wanted, citation), view)
 
 
 @router.get("/d/{doc_id:path}")
@@ -80,7 +83,7 @@ def document(request: Request, doc_id: Name) -> Response:
         opened = request.app.state.shelf.open(library, doc_id, who.scope)
         if opened is None:
             raise HTTPException(_NOT_FOUND, "There is no such document, or it is not one that you may see.")
-        return _reader_page(request, who, Reading(library, request.app.state.settings, who.scope, opened, wanted))
+        return _reader_page(request, who, _reading(request, library, who, opened, wanted))
 
 
 @router.get("/original/{doc_id:path}")
@@ -103,20 +106,22 @@ def static(request: Request, name: str) -> Response:
     return found
 
 
+def _reading(
+    request: Request, library: Library, who: Viewer, opened: Opened, wanted: Wanted, citation: Citation | None = None
+) -> Reading:
+    state = request.app.state
+    return Reading(library, state.serving, state.settings, who.scope, opened, wanted, citation)
+
+
 def _reader_page(request: Request, who: Viewer, reading: Reading, citation: CitationView | None = None) -> Response:
-    page = reading.view()
-    return _page(
+    view = reading.view()
+    return page(
         request,
         "reader.html",
         admin=who.is_admin,
         asked=reading.wanted.asked,
-        page=page,
+        page=view,
         citation=citation,
-        steps=steps(citation.key if citation else "", reading.answer, page, reading.wanted.asked.query),
+        steps=steps(citation.key if citation else "", reading.answer, view, reading.wanted.asked.query),
         words=reading.wanted.find,
     )
-
-
-def _page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    page: Response = request.app.state.renderer.page(request, template, status=status, **values)
-    return page

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from askbrief.library import Library
     from askbrief.records import Answer, Citation, Scope
     from askbrief.settings import Settings
+    from askbrief.web.serving import Serving
     from askbrief.web.views.text import Mark
     from askbrief.web.views.windows import Opened
 
@@ -50,6 +51,7 @@ class Reading:
     """A person reading a document, perhaps at a citation."""
 
     library: Library
+    serving: Serving
     settings: Settings
     scope: Scope
     opened: Opened
@@ -63,7 +65,8 @@ class Reading:
         if not asked.q:
             return None
         try:
-            return self.library.ask(asked.q, asked.count(self.settings.max_results), asked.scope(self.scope))
+            most, scope = self.settings.max_results, asked.scope(self.scope)
+            return self.serving.ask(self.library, asked.q, asked.count(most), scope)
         except InputError:
             return None
 

@@ -81,3 +81,9 @@ class Renderer:
         if values.get("posts"):
             response.headers["Referrer-Policy"] = "same-origin"  # without it the browser hides where a form comes from
         return response
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+    """A page, made by the application's renderer."""
+    renderer: Renderer = request.app.state.renderer
+    return renderer.page(request, template, status=status, **values)

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 import socket
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,8 +14,8 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 
+from askbrief import logs
 from askbrief.errors import SettingsError, in_words
-from askbrief.web import logs
 from askbrief.web.access import is_loopback, is_open
 from askbrief.web.app import create_app
 
@@ -41,7 +42,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """
     refuse_strangers(settings, host)
     with _listening(host, port) as listener:  # before anything is loaded: a port that is taken is said at once
-        logs.set_up()
+        logs.set_up(as_json=not sys.stderr.isatty())  # for people on a terminal
         asyncio.run(_serve(create_app(settings), listener))
 
 

@@ -11,7 +11,7 @@ from askbrief.reading import plain
 from askbrief.reading.composing import Composer
 from askbrief.reading.extract import Part
 from askbrief.reading.mail import messages
-from askbrief.reading.mail.names import Names, safe
+from askbrief.reading.names import Names, safe
 from askbrief.reading.web.hypertext import compose, parsed, without_hidden
 from askbrief.records import Metadata
 

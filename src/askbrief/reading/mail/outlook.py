@@ -13,7 +13,7 @@ from askbrief.reading.composing import Composer
 from askbrief.reading.extract import Part
 from askbrief.reading.mail import eml as mail
 from askbrief.reading.mail import messages
-from askbrief.reading.mail.names import Names, safe
+from askbrief.reading.names import Names, safe
 from askbrief.reading.web.charsets import decode_as
 from askbrief.reading.web.html import charset
 from askbrief.records import Metadata
