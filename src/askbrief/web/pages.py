@@ -17,7 +17,6 @@ from askbrief.web.rendering import page
 from askbrief.web.views.answers import AnswerView
 from askbrief.web.views.asking import Asked
 from askbrief.web.views.citations import CitationView
-from askbrief.web.views.sources import Coverage
 from askbrief.web.views.stepping import steps
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def ask(request: Request) -> Response:
             answer=answer,
             problem=problem,
             more=asked.more(most) if answer and len(answer.hits) == top else 0,
-            coverage=Coverage.of(library.sources(who.scope), library.generation.manifest.built_at),
+            coverage=request.app.state.shelf.coverage(library, who.scope),
         )
 
 
