@@ -1,6 +1,6 @@
 # Every target sets itself up: a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build bot serve check test format eval calibrate bench torture clean
+.PHONY: help setup ask build bot serve check test format eval calibrate reader bench torture clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -63,6 +63,14 @@ eval: $(READY) ## Measure on question sets: make eval SETS="dir dir"
 
 calibrate: $(READY) ## Fit the verdict anew: make calibrate SETS="dir dir"
 	$(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration.json
+
+reader: $(READY) ## Train the reader anew, two hours: make reader DATA=spans.jsonl.gz
+	@test -n "$(DATA)" || { echo 'askbrief: which data? make reader DATA=spans.jsonl.gz (training/README.md)' >&2; exit 2; }
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet -r training/requirements.txt
+	test -f training/work/questions.jsonl || $(BIN)/python -m training.prepare $(DATA) training/work
+	$(BIN)/python -m training.train training/work training/run
+	$(BIN)/python -m training.export training/run src/askbrief/answering/reader
+	$(BIN)/python -m training.curves training/run docs/images/reader-training.png
 
 bench: $(READY) ## Measure speed, quickly: make bench SETS="dir dir"
 	@test -n "$(SETS)" || { echo 'askbrief: which question sets? make bench SETS="dir dir"' >&2; exit 2; }

@@ -34,6 +34,7 @@ def commands(index: Path, state: Path) -> dict[str, tuple[list[str], dict[str, s
         "python -c 'import numpy'": ([sys.executable, "-c", "import numpy"], {}),
         "askbrief --help": ([*askbrief, "--help"], {}),
         "askbrief ask": (ask, {}),
+        "askbrief ask, without the reader": (ask, {"ASKBRIEF_READER": "off"}),
         "askbrief ask, through PyTorch": (ask, {"ASKBRIEF_COMPILED": "false"}),
     }
 

@@ -1,9 +1,10 @@
 """Fit the ranking model to question sets, each set left out in turn, and see what every signal is worth.
 
-    python -m benchmarks.ranking SET... [--out src/askbrief/ranking/model.json]
+    python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/ranking/model.json]
 
 SET is a folder with corpus.jsonl and queries.jsonl, as `askbrief eval` takes it; its index is kept in a temporary
-folder. The candidates of every answerable question are ranked by a weighted sum of their signals. The weights maximise
+folder. The candidates of every answerable question are ranked by a weighted sum of their signals: of the close look,
+or with --reader its score and the reader's outputs (ranking/rereading.json). The weights maximise
 the likelihood of the right passages under a softmax over the candidates of a question (ListNet, Cao et al. 2007), each
 set weighing the same, and then climb, one weight at a time, the sum over the sets of hit@1, MRR and 0.7 hit@5.
 """
@@ -21,10 +22,11 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
+from askbrief.answering.rereading import READ
 from askbrief.bar import Bar
 from askbrief.evaluation import QuestionSet, covered_by, indexed
 from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.model import packaged_model
+from askbrief.ranking.model import RANKING, REREADING, packaged_model
 from askbrief.settings import load_settings
 
 if TYPE_CHECKING:
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 
     Weights = NDArray[np.float64]
 
-SIGNALS = tuple(packaged_model().weights)
 CANDIDATES = 30
 RIDGE = 0.01
 STEPS = (-0.6, -0.3, -0.15, 0.15, 0.3, 0.6)
@@ -51,16 +52,18 @@ class Candidates:
     right: NDArray[np.bool_]
 
 
-def collected(questions: QuestionSet, encoder: Encoder, bar: Bar) -> Iterator[Candidates]:
-    """The candidates of every answerable question of a set."""
-    with indexed(questions, encoder, load_settings(), bar) as library:
+def collected(
+    questions: QuestionSet, encoder: Encoder, names: Sequence[str], count: int, *, read: bool, bar: Bar
+) -> Iterator[Candidates]:
+    """The first `count` candidates of every answerable question of a set, by their signals of some names."""
+    with indexed(questions, encoder, load_settings(reader=read), bar) as library:
         answerable = [question for question in questions.questions if question.answerable]
         bar.stage("asking", len(answerable))
         for question in answerable:
-            hits = library.ask(question.question, CANDIDATES).hits
+            hits = library.ask(question.question, count).hits
             gold = questions.spans(question)
             yield Candidates(
-                np.array([[hit.signals[name] for name in SIGNALS] for hit in hits]).reshape(-1, len(SIGNALS)),
+                np.array([[hit.signals[name] for name in names] for hit in hits]).reshape(-1, len(names)),
                 np.array([covered_by(hit, gold) for hit in hits], dtype=np.bool_),
             )
             bar.advance()
@@ -97,8 +100,8 @@ def fitted(sets: Sequence[Sequence[Candidates]]) -> Weights:
             gradient = gradient - share * standard.T @ (among_right / among_right.sum() - likely / likely.sum())
         return float(total), gradient
 
-    bounds = [(0, None)] * len(SIGNALS)
-    start = minimize(loss, np.full(len(SIGNALS), 0.1), jac=True, method="L-BFGS-B", bounds=bounds).x / spread
+    bounds = [(0, None)] * len(spread)
+    start = minimize(loss, np.full(len(spread), 0.1), jac=True, method="L-BFGS-B", bounds=bounds).x / spread
     return _climbed(sets, start / start.sum())
 
 
@@ -122,27 +125,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--out", type=Path, help="write the fitted model here")
+    parser.add_argument("--reader", action="store_true", help="fit the weights of the reader's outputs")
     options = parser.parse_args()
+    model_of, count = (REREADING, READ) if options.reader else (RANKING, CANDIDATES)
+    signals = tuple(packaged_model(model_of).weights)
     encoder = open_encoder(load_settings(), building=True)
     sets = {folder.resolve().name: QuestionSet(folder) for folder in options.sets}
     with Bar(Console(stderr=True)) as bar:
-        asked = {name: list(collected(questions, encoder, bar)) for name, questions in sets.items()}
+        asked = {
+            name: list(collected(questions, encoder, signals, count, read=options.reader, bar=bar))
+            for name, questions in sets.items()
+        }
     table = Table("weights", *(f"{name}\nhit@1 / @5 / MRR" for name in asked), box=None)
     of_all = fitted(list(asked.values()))
-    packaged = np.array([packaged_model().weights[name] for name in SIGNALS])
+    packaged = np.array(list(packaged_model(model_of).weights.values()))
     _row(table, "as packaged", asked, dict.fromkeys(asked, packaged))
     _row(table, "fitted on all", asked, dict.fromkeys(asked, of_all))
     others = {name: fitted([c for other, c in asked.items() if other != name] or [asked[name]]) for name in asked}
     _row(table, "fitted on the others", asked, others)
-    for place, name in enumerate(SIGNALS):
-        without = np.where(np.arange(len(SIGNALS)) == place, 0, packaged)
+    for place, name in enumerate(signals):
+        without = np.where(np.arange(len(signals)) == place, 0, packaged)
         _row(table, f"as packaged, without {name}", asked, dict.fromkeys(asked, without))
     console = Console()
     console.print(table)
     model = {
         "encoder": encoder.model_id.partition("@")[0],
         "fitted_on": list(asked),
-        "weights": {name: round(float(weight), 3) for name, weight in zip(SIGNALS, of_all, strict=True)},
+        "weights": {name: round(float(weight), 3) for name, weight in zip(signals, of_all, strict=True)},
     }
     console.print_json(data=model)
     if options.out:

@@ -50,7 +50,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "times, sources": (askbrief.library, "constraints"),
     "the first ranking": (askbrief.ranking.search, "Shortlist"),
     "the close look at the candidates": (askbrief.ranking.search, "passage_evidence"),
-    "near-duplicates": (askbrief.library, "first_of_each"),
+    "near-duplicates": (askbrief.library, "grouped"),
     "the ledger": (Citations, "remember"),
     "marking": (askbrief.library, "best_sentence"),
     "the answer in the sentence": (askbrief.library, "pinpoint"),
@@ -101,7 +101,7 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
 @contextmanager
 def _warm(index: Path, real: Real) -> Iterator[tuple[Library, Askers]]:
     """A library and processes that each have answered some questions, and a ledger of their own on the same disk."""
-    settings, encoder = Settings(), MadeEncoder(real)
+    settings, encoder = Settings(reader=False), MadeEncoder(real)
     with (
         tempfile.TemporaryDirectory(dir=index.parent) as state,
         Library.open(index, state=state, encoder=encoder, settings=settings) as library,
@@ -201,7 +201,7 @@ def first_answer(index: Path, cache: Path) -> dict[str, float]:
     started = time.perf_counter()
     encoder = MadeEncoder(Real.of([], _no_encoder(), cache))
     made = time.perf_counter()
-    with Library.open(index, encoder=encoder, settings=Settings()) as library:
+    with Library.open(index, encoder=encoder, settings=Settings(reader=False)) as library:
         opened = time.perf_counter()
         library.ask("How many people live in the capital?")
     return {"stand_in": made - started, "open": opened - made, "ask": time.perf_counter() - opened}

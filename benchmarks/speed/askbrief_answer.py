@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def open_index(material: Material, folder: Path, state: Path) -> Ask:
     """Open the library, with a ledger that is empty at first."""
     encoder = StandIn(material)
-    library = Library.open(folder, state=state, encoder=encoder, settings=Settings())
+    library = Library.open(folder, state=state, encoder=encoder, settings=Settings(reader=False))
 
     def ask(question: str, vector: Vector) -> list[str]:
         encoder.given = vector

@@ -63,7 +63,7 @@ def _answers(clean: Place, seed: int, change: int) -> list[str]:
     run(clean.command("build", "--full"))
 
     def ask() -> int:
-        with Library.open(clean.index, encoder=HashEncoder(), settings=Settings()) as library:
+        with Library.open(clean.index, encoder=HashEncoder(), settings=Settings(reader=False)) as library:
             sys.stdout.write(json.dumps([_answer(library, question) for question in QUESTIONS]))
         return 0
 
@@ -109,7 +109,9 @@ def _reading(place: Place, threads: int) -> Callable[[], int]:
 
 
 def _ask_a_snapshot(place: Place, first: int) -> None:
-    with Library.open(place.index, state=place.state, encoder=HashEncoder(), settings=Settings()) as library:
+    with Library.open(
+        place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
+    ) as library:
         for asked in range(first, first + _QUESTIONS_A_SNAPSHOT):
             number = asked % len(QUESTIONS)
             sys.stdout.write(f"{library.generation.name}\t{number}\t{_answer(library, QUESTIONS[number])}\n")

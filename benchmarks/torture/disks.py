@@ -144,7 +144,9 @@ def _ask_and_keep(place: Place, question: int) -> Callable[[], int]:
     """Ask, keep the exchange, and print the keys that were remembered; what could not be kept is one line each."""
 
     def ask() -> int:
-        with Library.open(place.index, state=place.state, encoder=HashEncoder(), settings=Settings()) as library:
+        with Library.open(
+            place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
+        ) as library:
             answer = library.ask(QUESTIONS[question], top=20)
         if not answer.hits:
             return 3
@@ -169,7 +171,9 @@ def _resolving(place: Place, keys: set[str]) -> Callable[[], int]:
     """Resolve keys, by what is remembered of them."""
 
     def resolve() -> int:
-        with Library.open(place.index, state=place.state, encoder=HashEncoder(), settings=Settings()) as library:
+        with Library.open(
+            place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
+        ) as library:
             for key in sorted(keys):
                 library.cite(key)
         Journal(place.state).exchanges()

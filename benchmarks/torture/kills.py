@@ -129,7 +129,9 @@ def kill_askers(root: Path, moments: Moments, chance: Random, trials: int) -> Co
 
 def _asking(place: Place, trial: int) -> Callable[[], int]:
     def ask() -> int:
-        with Library.open(place.index, state=place.state, encoder=HashEncoder(), settings=Settings()) as library:
+        with Library.open(
+            place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
+        ) as library:
             while True:
                 for number in range(len(QUESTIONS)):
                     question = QUESTIONS[(number + trial) % len(QUESTIONS)]
@@ -143,7 +145,9 @@ def _asking(place: Place, trial: int) -> Callable[[], int]:
 def _count_resolved(count: Count, place: Place, shown: dict[str, str], where: str) -> None:
     def resolve() -> int:
         try:
-            with Library.open(place.index, state=place.state, encoder=HashEncoder(), settings=Settings()) as library:
+            with Library.open(
+                place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
+            ) as library:
                 for key, quote in shown.items():
                     if library.cite(key).quote != quote:
                         sys.stderr.write(f"{key} has another quote\n")

@@ -89,7 +89,7 @@ class Place(Folders):
     def look(self) -> int:
         """Print a digest of all that the index says, or one line that says what is wrong, as the command line does."""
         try:
-            with Library.open(self.index, encoder=HashEncoder(), settings=Settings()) as library:
+            with Library.open(self.index, encoder=HashEncoder(), settings=Settings(reader=False)) as library:
                 sys.stdout.write(digest(library))
         except AskbriefError as error:
             sys.stderr.write(f"askbrief: {error}\n")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askbrief.answering.verdict import AGAINST, FIRST, SIGNALS, Calibration
+from askbrief.answering.verdict import AGAINST, FIRST, READ_SIGNALS, SIGNALS, Calibration
 from askbrief.errors import EvaluationError
 from askbrief.evaluation import holds, indexed
 from askbrief.indexing.progress import Progress, Silent
@@ -101,17 +101,20 @@ def calibrate(
     Raises:
         EvaluationError: none of the sets has both a question that is answered and one that is not.
     """
-    samples = [sample for questions in sets for sample in _asked(questions, encoder, settings, progress or Silent())]
+    names = [name for name in SIGNALS if settings.reader or name not in READ_SIGNALS]
+    samples = [
+        sample for questions in sets for sample in _asked(questions, encoder, settings, names, progress or Silent())
+    ]
     right = np.array([sample.right for sample in samples])
     if right.all() or not right.any():
         raise EvaluationError("to calibrate, some questions must be answered and some not: give other question sets")
     signals = np.array([sample.signals for sample in samples])
-    intercept, weights = fit(signals, right, _weights(samples))
+    intercept, weights = fit(signals, right, _weights(samples), names)
     calibration = Calibration(
         encoder=encoder.model_id.partition("@")[0],
         fitted_on=tuple(questions.folder.resolve().name for questions in sets),
         intercept=round(intercept, 3),
-        weights={name: round(float(weight), 3) for name, weight in zip(SIGNALS, weights, strict=True)},
+        weights={name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)},
         strong=1.0,
         weak=1.0,
     )
@@ -126,17 +129,19 @@ def calibrate(
 # ---------------------------------------------------------------------------------------------- questions
 
 
-def _asked(questions: QuestionSet, encoder: Encoder, settings: Settings, progress: Progress) -> Iterator[Sample]:
+def _asked(
+    questions: QuestionSet, encoder: Encoder, settings: Settings, names: Sequence[str], progress: Progress
+) -> Iterator[Sample]:
     random = np.random.default_rng(SEED)
     sampled = set(random.permutation(len(questions.questions))[:_SAMPLED].tolist())
     documents = sorted(questions.texts)
     with indexed(questions, encoder, settings, progress) as library:
         progress.stage("asking", len(questions.questions))
         for place, question in enumerate(questions.questions):
-            yield _sample(questions, library, question, Kind.WHOLE, None)
+            yield _sample(questions, library, question, Kind.WHOLE, None, names)
             if place in sampled and len(documents) > _FEW // 2:
-                for kind, names in _scopes(question, documents, random):
-                    yield _sample(questions, library, question, kind, names)
+                for kind, scope in _scopes(question, documents, random):
+                    yield _sample(questions, library, question, kind, scope, names)
             progress.advance()
 
 
@@ -155,13 +160,18 @@ def _scopes(
 
 
 def _sample(
-    questions: QuestionSet, library: Library, question: Question, kind: Kind, names: frozenset[str] | None
+    questions: QuestionSet,
+    library: Library,
+    question: Question,
+    kind: Kind,
+    scope: frozenset[str] | None,
+    names: Sequence[str],
 ) -> Sample:
-    answer = library.ask(question.question, FIRST, Scope(documents=names))
+    answer = library.ask(question.question, FIRST, Scope(documents=scope))
     gold = questions.spans(question)
-    signals = tuple(answer.signals.get(name, 0.0) for name in SIGNALS)
+    signals = tuple(answer.signals.get(name, 0.0) for name in names)
     right = any(holds(*where, gold) for hit in answer.hits for where in _cited(library, hit))
-    there = question.answerable and (names is None or not names.isdisjoint(doc_id for doc_id, _, _ in gold))
+    there = question.answerable and (scope is None or not scope.isdisjoint(doc_id for doc_id, _, _ in gold))
     return Sample(questions.folder.name, kind, signals, right, there)
 
 
@@ -193,17 +203,18 @@ def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
 
 
 def fit(
-    signals: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64]
+    signals: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64], names: Sequence[str] = SIGNALS
 ) -> tuple[float, NDArray[np.float64]]:
     """Fit a logistic regression with a small ridge, in which no signal may speak against what it stands for.
 
     Args:
-        signals: float64 [samples, len(SIGNALS)], in the order of SIGNALS.
+        signals: float64 [samples, signals].
         right: bool [samples].
         weights: float64 [samples].
+        names: of the signals.
 
     Returns:
-        The intercept, and float64 [len(SIGNALS)]; those of AGAINST are zero or less, the others zero or more.
+        The intercept, and float64 [signals]; those of AGAINST are zero or less, the others zero or more.
     """
     from scipy.optimize import minimize
 
@@ -216,7 +227,7 @@ def fit(
         total = weights @ (np.logaddexp(0, logits) - right * logits) + _RIDGE * values[1:] @ values[1:]
         return total, np.concatenate([[gradient.sum()], standard.T @ gradient + 2 * _RIDGE * values[1:]])
 
-    bounds = [(None, None), *((None, 0) if name in AGAINST else (0, None) for name in SIGNALS)]
+    bounds = [(None, None), *((None, 0) if name in AGAINST else (0, None) for name in names)]
     values = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds).x
     fitted = values[1:] / spread
     return float(values[0] - fitted @ mean), fitted
@@ -239,7 +250,9 @@ def strong_from(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) ->
 
 def _probabilities(calibration: Calibration, samples: Sequence[Sample]) -> NDArray[np.float64]:
     """What an answer shows as its confidence, to the digit."""
-    return np.array([round(calibration.probability(dict(zip(SIGNALS, s.signals, strict=True))), 4) for s in samples])
+    return np.array(
+        [round(calibration.probability(dict(zip(calibration.weights, s.signals, strict=True))), 4) for s in samples]
+    )
 
 
 def _report(calibration: Calibration, samples: Sequence[Sample]) -> CalibrationReport:

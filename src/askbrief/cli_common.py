@@ -38,11 +38,14 @@ def load_settings(**overrides: object) -> Settings:
 
 
 def load_model(settings: Settings) -> Future[Encoder]:
-    """Begin to load the model, in a thread: reading, hashing and laying it out leave the interpreter to imports."""
+    """Begin to load the models, in a thread: reading, hashing and laying out leave the interpreter to imports."""
 
     def load() -> Encoder:
+        from askbrief.answering.reader.model import packaged_reader
         from askbrief.ranking.encoders import ready_encoder
 
+        if settings.reader:
+            packaged_reader()
         return ready_encoder(settings)
 
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")

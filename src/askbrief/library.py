@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from askbrief.answering.defining import defining_sentence, definitions
-from askbrief.answering.duplicates import first_of_each
 from askbrief.answering.figures import figures
 from askbrief.answering.marking import Sought, best_sentence
 from askbrief.answering.pinpointing import pinpoint
-from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
+from askbrief.answering.reader.model import packaged_reader
+from askbrief.answering.rereading import READ, Found, grouped, reread
+from askbrief.answering.verdict import packaged_calibration, read_calibration, verdict_signals
 from askbrief.choices import Method
 from askbrief.citations import Citations
 from askbrief.citing.ledger import Ledger, Remembered
@@ -46,6 +47,8 @@ from askbrief.records import (
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -73,6 +76,7 @@ class Library:
         self._citations = Citations(generation, ledger)
         self._calibration = _calibration(settings)
         self._reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
+        self._reader = packaged_reader() if settings.reader else None
         # More at once would only hand Python's one lock to each other: sixteen threads got two thirds of one's answers.
         self._turns = threading.BoundedSemaphore(processors())
         self._searched = Searched(
@@ -162,7 +166,7 @@ class Library:
         ranked = search(
             query,
             self._searched,
-            count=max(top, JUDGED) * _DUPLICATE_ROOM,
+            count=max(top * _DUPLICATE_ROOM, READ * 2),
             weight=self._settings.lexical_weight,
             method=method,
             admitted=admitted,
@@ -171,11 +175,16 @@ class Library:
         )
         if self._reranker is not None and method is Method.HYBRID:
             ranked = reranked(query.text, ranked, self._reranker)
-        groups, notes = self._hits(query.text, ranked, top)
-        hits = pinpoint(query, [first for first, *_ in groups])
-        signals = verdict_signals(query, ranked, next(iter(hits), None))
-        confidence = round(self._calibration.probability(signals), 4) if signals else 0.0
-        verdict = self._calibration.verdict(confidence)
+        passages, calibration = grouped(ranked), self._calibration
+        if self._reader is None or method is not Method.HYBRID:
+            calibration = calibration if calibration.of_unread else packaged_calibration(read=False)
+        else:
+            passages = reread(query.text, passages, self._reader, self.generation.store.title, reorder=not compared)
+        groups, notes = self._hits(query.text, passages[:top])
+        hits = pinpoint(query, [first for first, *_ in groups], [found.reading for found in passages[:top]])
+        signals = verdict_signals(query, passages, next(iter(hits), None))
+        confidence = round(calibration.probability(signals), 4) if signals else 0.0
+        verdict = calibration.verdict(confidence)
         found: tuple[FigureGroup, ...] = ()
         if verdict is Verdict.NONE:
             hits = tuple(replace(hit, answer=None) for hit in hits)
@@ -223,25 +232,32 @@ class Library:
             raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
         return question
 
-    def _hits(self, question: str, ranked: list[Ranked], top: int) -> tuple[list[list[Hit]], tuple[str, ...]]:
+    def _hits(self, question: str, shown: Sequence[Found]) -> tuple[list[list[Hit]], tuple[str, ...]]:
         """The passages to show, each before its near-duplicates, and what went wrong in remembering their keys."""
         store = self.generation.store
-        groups = first_of_each([found.passage.sentence_texts() for found in ranked])[:top]
-        keys = {place: store.key(ranked[place].number) for group in groups for place in group}
+        keys = {one.number: store.key(one.number) for found in shown for one in found.all()}
         sought = Sought.read(question)
-        notes = self._citations.remember([(key, store.verified(ranked[place].passage)) for place, key in keys.items()])
+        notes = self._citations.remember(
+            [(keys[one.number], store.verified(one.passage)) for found in shown for one in found.all()]
+        )
         hits = [
             [
-                self._hit(rank, sought, ranked[place], keys[place], tuple(keys[o] for o in group if o != place))
-                for place in group
+                self._hit(
+                    rank,
+                    best_sentence(sought, one.passage, one.sentences, found.reading if one is found.ranked else None),
+                    one,
+                    keys[one.number],
+                    tuple(keys[other.number] for other in found.all() if other is not one),
+                )
+                for one in found.all()
             ]
-            for rank, group in enumerate(groups, start=1)
+            for rank, found in enumerate(shown, start=1)
         ]
         return hits, notes
 
-    def _hit(self, rank: int, sought: Sought, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
+    def _hit(self, rank: int, sentence: Span, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
         return replace(
-            self._quoted(found.passage, key, best_sentence(sought, found.passage, found.sentences)),
+            self._quoted(found.passage, key, sentence),
             rank=rank,
             score=round(found.score, 6),
             signals=found.signals,
@@ -352,11 +368,17 @@ def _one_line(text: str) -> str:
 
 def _calibration(settings: Settings) -> Calibration:
     if settings.calibration is None:
-        return packaged_calibration()
+        return packaged_calibration(read=settings.reader)
     try:
-        return read_calibration(settings.calibration.read_text(encoding="utf-8"))
+        calibration = read_calibration(settings.calibration.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"ASKBRIEF_CALIBRATION is {str(settings.calibration)!r}: it cannot be read as what "
             "askbrief calibrate writes; make it anew, or leave the setting out"
         ) from error
+    if not (settings.reader or calibration.of_unread):
+        raise SettingsError(
+            f"ASKBRIEF_CALIBRATION is {str(settings.calibration)!r}, which was fitted with the reader on, and "
+            "ASKBRIEF_READER is off: make it anew without, or leave one of them out"
+        )
+    return calibration

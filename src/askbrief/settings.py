@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     reranker: str | None = None
     """The directory of a sentence-transformers CrossEncoder that reads the best passages again; none by default."""
 
+    reader: bool = True
+    """Read the ten best passages together with the question, with the small model that comes with askbrief."""
+
     calibration: Path | None = None
     """What `askbrief calibrate` wrote for this team's questions or model; without it, what comes with askbrief."""
 

@@ -28,20 +28,25 @@ SURE = dict.fromkeys(AGAINST, 0.0) | {
     "sentence_cosine": 0.85,
     "sentence_coverage": 1.0,
     "lead": 0.3,
+    "answers": 1.0,
+    "margin": 1.0,
 }
 CALIBRATION = Calibration(encoder="m", fitted_on=("a",), intercept=-1, weights={"cosine": 2}, strong=0.6, weak=0.4)
 
 
+@pytest.mark.parametrize("read", [True, False])
 @pytest.mark.parametrize("name", SIGNALS)
-def test_more_evidence_never_makes_it_less_sure_nor_a_mismatch_surer(name: str) -> None:
-    calibration = packaged_calibration()
+def test_more_evidence_never_makes_it_less_sure_nor_a_mismatch_surer(name: str, *, read: bool) -> None:
+    calibration = packaged_calibration(read=read)
     values = [calibration.probability(SURE | {name: step / 10}) for step in range(11)]
     ordered = values[::-1] if name in AGAINST else values
     assert all(one <= other for one, other in itertools.pairwise(ordered))
 
 
-def test_what_fits_in_everything_is_strong_and_what_fits_in_nothing_is_none() -> None:
-    calibration = packaged_calibration()
+@pytest.mark.parametrize("read", [True, False])
+def test_what_fits_in_everything_is_strong_and_what_fits_in_nothing_is_none(*, read: bool) -> None:
+    calibration = packaged_calibration(read=read)
+    assert calibration.of_unread is not read
     assert calibration.verdict(calibration.probability(SURE)) is Verdict.STRONG
     assert calibration.verdict(calibration.probability(dict.fromkeys(SURE, 0.0))) is Verdict.NONE
     denied = calibration.probability(SURE | {"negation": 1.0})

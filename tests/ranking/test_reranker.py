@@ -59,7 +59,7 @@ def order(library: Library) -> list[str]:
     return [hit.doc_id for hit in library.ask(QUESTION).hits]
 
 
-def test_relevance_changes_the_order_and_is_shown_among_the_signals(
+def test_its_word_changes_the_order_and_is_shown_among_the_signals(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filled(workplace)
@@ -67,19 +67,19 @@ def test_relevance_changes_the_order_and_is_shown_among_the_signals(
         before = order(library)
         monkeypatch.setattr(library, "_reranker", LastFirst())
         assert order(library) == [before[-1], *before[:-1]]
-        assert all("relevance" in hit.signals for hit in library.ask(QUESTION).hits)
+        assert all("reranked" in hit.signals for hit in library.ask(QUESTION).hits)
 
 
 def test_without_one_no_passage_is_read_again(workplace: Workplace) -> None:
     filled(workplace)
     with workplace.open() as library:
-        assert not any("relevance" in hit.signals for hit in library.ask(QUESTION).hits)
+        assert not any("reranked" in hit.signals for hit in library.ask(QUESTION).hits)
 
 
 def test_a_cross_encoder_by_its_directory_gives_each_passage_a_relevance(workplace: Workplace, tmp_path: Path) -> None:
     filled(workplace)
     with workplace.open(reranker=model(tmp_path, outputs=1)) as library:
-        values = [hit.signals["relevance"] for hit in library.ask(QUESTION).hits]
+        values = [hit.signals["reranked"] for hit in library.ask(QUESTION).hits]
     assert len(values) == 3
     assert all(0 < value < 1 for value in values)
 

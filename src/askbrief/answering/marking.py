@@ -22,6 +22,9 @@ from askbrief.ranking.expected import Expected, expected
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from askbrief.answering.reader.model import Reading
     from askbrief.ranking.evidence import SentenceEvidence
     from askbrief.records import Passage, Span
 
@@ -40,6 +43,8 @@ _ADJACENT_WEIGHT = 0.2
 """For the share of the question's pairs of neighbouring terms that are neighbours in the sentence too."""
 _POINTING_WEIGHT = 0.3
 """For the share of the question's terms that only the sentence before has, where this one points back to it."""
+_READ_WEIGHT = 0.6
+"""For how likely the reader finds it that the answer stands in the sentence, 0..1."""
 _POINTS_BACK = pattern(
     r"[\"“‘(\s]*+(?:(?:\p{L}+\s){0,3}\p{L}+,\s)?(?:it|its|this|these|they|their|those|he|she|his|her|such|both|"
     r"the (?:latter|former))\b",
@@ -61,8 +66,8 @@ class Sought:
         return cls(expected(question), frozenset(terms), _pairs(terms))
 
 
-def best_sentence(sought: Sought, passage: Passage, evidence: SentenceEvidence) -> Span:
-    """The sentence with the most evidence, the first of equals."""
+def best_sentence(sought: Sought, passage: Passage, evidence: SentenceEvidence, reading: Reading | None = None) -> Span:
+    """The sentence with the most evidence, the first of equals; where the passage was read, that counts too."""
     scores = (1 - DENSE_WEIGHT) * evidence.coverages + DENSE_WEIGHT * evidence.cosines
     texts = passage.sentence_texts()
     terms = [terms_of(text) for text in texts]
@@ -70,7 +75,19 @@ def best_sentence(sought: Sought, passage: Passage, evidence: SentenceEvidence) 
         _fit(sought, text) + _ADJACENT_WEIGHT * _adjacent(sought, some) for text, some in zip(texts, terms, strict=True)
     ]
     points = [0.0, *(_POINTING_WEIGHT * _left_to(sought, *two) for two in pairwise(zip(texts, terms, strict=True)))]
-    return passage.sentences[int(np.argmax(scores + np.array(fits) + np.array(points)))]
+    scores = scores + np.array(fits) + np.array(points)
+    if reading is not None:
+        scores += _READ_WEIGHT * likelihoods(reading)
+    return passage.sentences[int(np.argmax(scores))]
+
+
+def likelihoods(reading: Reading) -> NDArray[np.float64]:
+    """How likely the answer is to stand in each sentence, if it is in the passage: a softmax of their margins."""
+    margins = np.array([-np.inf if place is None else place.margin for place in reading.places])
+    if not np.isfinite(margins).any():
+        return np.zeros(len(margins))
+    likely = np.exp(margins - margins.max())
+    return np.asarray(likely / likely.sum())
 
 
 def _fit(sought: Sought, text: str) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 import regex
@@ -23,6 +24,7 @@ from askbrief.records import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from askbrief.answering.reader.model import Reading
     from askbrief.ranking.query import Query
     from askbrief.records import Hit
 
@@ -63,6 +65,8 @@ _GRAINS = (
         pattern(r"\p{L}.*\p{Nd}|\p{Nd}.*\p{L}|day"),
     ),
 )
+LEAST_MARGIN = 0.0
+"""From this margin on what the reader found is shown: where it is likelier than no answer."""
 _JOINT = pattern(r",?\s(?:and|or|&)\s(?:the\s)?|,\s(?:the\s)?")
 _LISTED = frozenset({Expected.PERSON, Expected.PLACE, Expected.NAME})
 _LOOK_BACK = 30
@@ -109,25 +113,42 @@ class Question:
         return cls(text, expected(text), frozenset(analyse(text)), subject, after in _OBJECT)
 
 
-def pinpoint(query: Query, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+def pinpoint(query: Query, hits: Sequence[Hit], readings: Sequence[Reading | None] = ()) -> tuple[Hit, ...]:
     """Find the answer in the marked sentence of each hit.
 
-    For a quantity it is a figure, as `figures` counts them, where the sentence has one.
+    For a quantity it is a figure, as `figures` counts them, where the sentence has one; else what the reader found,
+    where the passage was read, or the likeliest of the candidates.
+
+    Args:
+        query: what was searched for.
+        hits: with their marked sentences.
+        readings: of the hits, in their order.
 
     Returns:
         The hits, those that have a likely answer with its span.
     """
     question = Question.read(query.text)
-    return tuple(replace(hit, answer=_answer(query, question, hit)) for hit in hits)
+    return tuple(
+        replace(hit, answer=_answer(query, question, hit, reading))
+        for hit, reading in zip_longest(hits, readings[: len(hits)])
+    )
 
 
-def _answer(query: Query, question: Question, hit: Hit) -> Span | None:
+def _answer(query: Query, question: Question, hit: Hit, reading: Reading | None) -> Span | None:
     text, at = hit.answer_sentence, hit.highlight.start
     counted = figures_of(query, hit)
     figures = [Span(figure.start - at, figure.end - at) for figure in counted or () if figure.sentence == hit.highlight]
     if figures:
         return _moved(likeliest(question, text, figures, least=0), at)
+    if reading is not None:
+        return _read(reading, hit)
     return _moved(likeliest(question, text, choices(question, text)), at)
+
+
+def _read(reading: Reading, hit: Hit) -> Span | None:
+    """What the reader found in the marked sentence, where it is sure enough of it."""
+    place = reading.places[hit.sentences.index(hit.highlight)]
+    return place.span if place is not None and place.margin >= LEAST_MARGIN else None
 
 
 def choices(question: Question, text: str) -> list[Span]:

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from askbrief.answering.asked import Wanted, asked
 from askbrief.answering.figures import figures_of
 from askbrief.answering.mismatch import Presuppositions
+from askbrief.answering.rereading import reader_signals
 from askbrief.ranking.expected import expected
 from askbrief.records import Verdict
 
@@ -19,12 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from askbrief.answering.rereading import Found
     from askbrief.ranking.evidence import SentenceEvidence
     from askbrief.ranking.query import Query
-    from askbrief.ranking.search import Ranked
     from askbrief.records import Hit
 
-CALIBRATION_FILE = "calibration.json"
+CALIBRATION_FILES = {True: "calibration.json", False: "calibration-unread.json"}
+"""Fitted with what the reader says of the first passages, and without."""
 FIRST = 3
 """The probability is that of the answer standing in one of so many first passages, or in one that says the same."""
 JUDGED = 5
@@ -32,7 +34,9 @@ JUDGED = 5
 MISMATCHES = ("negation", "opposite", "number", "name")
 AGAINST = ("unanswered", "uncounted", *MISMATCHES)
 """The signals that speak against; the others speak for."""
-SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *AGAINST)
+READ_SIGNALS = ("answers", "margin")
+"""The signals that are there where the first passages were read."""
+SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *READ_SIGNALS, *AGAINST)
 _LEAST_LOGIT = -700.0
 """Below it the exponential is more than a float can hold; the probability is nothing long before."""
 
@@ -65,6 +69,11 @@ class Calibration(BaseModel):
     strong: float
     weak: float
 
+    @property
+    def of_unread(self) -> bool:
+        """Whether it judges passages that were not read."""
+        return self.weights.keys().isdisjoint(READ_SIGNALS)
+
     def probability(self, signals: Mapping[str, float]) -> float:
         """How likely it is that the answer is there: 0..1.
 
@@ -83,9 +92,9 @@ class Calibration(BaseModel):
 
 
 @cache
-def packaged_calibration() -> Calibration:
-    """The calibration that comes with askbrief (`make calibrate` fits it)."""
-    return read_calibration(resources.files(__package__).joinpath(CALIBRATION_FILE).read_text("utf-8"))
+def packaged_calibration(*, read: bool) -> Calibration:
+    """The calibration that comes with askbrief (`make calibrate` fits it), for passages that were read, or not."""
+    return read_calibration(resources.files(__package__).joinpath(CALIBRATION_FILES[read]).read_text("utf-8"))
 
 
 def read_calibration(text: str) -> Calibration:
@@ -98,12 +107,12 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
     path.write_text(f"{calibration.model_dump_json(indent=2)}\n", encoding="utf-8")
 
 
-def verdict_signals(query: Query, ranked: Sequence[Ranked], first: Hit | None) -> dict[str, float]:
+def verdict_signals(query: Query, passages: Sequence[Found], first: Hit | None) -> dict[str, float]:
     """What the verdict rests on; none of it depends on how the scores of a question compare with another's.
 
     Args:
         query: what was searched for.
-        ranked: the passages found, in any order.
+        passages: those found, in any order.
         first: the best of them, as it is to be shown.
 
     Returns:
@@ -111,9 +120,11 @@ def verdict_signals(query: Query, ranked: Sequence[Ranked], first: Hit | None) -
         `sentence_coverage` of the first few; `lead`, by how much the best one's score is ahead of the last of them;
         `unanswered`, whether the marked sentence lacks the short answer that is asked for; `uncounted`, whether the
         passage counts none of what is to be counted; and 1 for each way in which it disagrees with the question (see
-        Mismatch). Empty where nothing was found.
+        Mismatch). Where the first three were read, the best `answers` and `margin` of them (0..1, see rereading.py).
+        Empty where nothing was found.
     """
-    judged = sorted(ranked, key=lambda found: (-found.score, found.number))[:JUDGED]
+    ranked = [one for found in passages for one in found.all()]
+    judged = sorted(ranked, key=lambda one: (-one.score, one.number))[:JUDGED]
     if first is None or not judged:
         return {}
     best = judged[0]
@@ -128,7 +139,9 @@ def verdict_signals(query: Query, ranked: Sequence[Ranked], first: Hit | None) -
     mismatch = Presuppositions(query).mismatch(
         first.answer_sentence, f"{first.title}\n{best.passage.section or ''}\n{first.quote}"
     )
-    return signals | {name: float(getattr(mismatch, name)) for name in MISMATCHES}
+    signals |= {name: float(getattr(mismatch, name)) for name in MISMATCHES}
+    read = [reader_signals(found.reading) for found in passages[:FIRST] if found.reading is not None]
+    return signals | {name: max(one[name] for one in read) for name in READ_SIGNALS if read}
 
 
 def _best_cosine(sentences: SentenceEvidence) -> float:

@@ -1,4 +1,4 @@
-"""The ranking model: a weighted sum of a passage's signals, its weights in ranking/model.json for anyone to read."""
+"""Weighted sums of a passage's signals, their weights in ranking/*.json for anyone to read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MODEL_FILE = "model.json"
+RANKING, REREADING = "model.json", "rereading.json"
+"""The weights of the close look, and of the reader's outputs beside the score that came of it."""
 
 
 class RankingModel(BaseModel):
@@ -40,6 +41,6 @@ class RankingModel(BaseModel):
 
 
 @cache
-def packaged_model() -> RankingModel:
-    """The model that comes with askbrief (`benchmarks/ranking.py` fits it)."""
-    return RankingModel.model_validate_json(resources.files(__package__).joinpath(MODEL_FILE).read_text("utf-8"))
+def packaged_model(name: str = RANKING) -> RankingModel:
+    """A model that comes with askbrief (`benchmarks/ranking.py` fits it)."""
+    return RankingModel.model_validate_json(resources.files(__package__).joinpath(name).read_text("utf-8"))

@@ -89,7 +89,7 @@ def reranked(question: str, found: Sequence[Ranked], reranker: Reranker) -> list
         replace(
             ranked,
             score=(1 - SHARE) * ranked.score + SHARE * float(value),
-            signals={**ranked.signals, "relevance": round(float(value), 6)},
+            signals={**ranked.signals, "reranked": round(float(value), 6)},
         )
         for ranked, value in zip(first, relevance, strict=True)
     ]

@@ -1,0 +1,65 @@
+"""The reader: a cross-encoder over a question and a passage, with a token head and a sequence head."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import nn
+
+from askbrief.ranking.models import ModelFiles
+
+SEPARATE = 2
+"""Logits of the sequence head: whether the passage answers, and how relevant it is."""
+
+
+class Outputs(NamedTuple):
+    """Logits. `start` and `end`: float [pairs, pieces]; the first piece stands for "no answer". The others: [pairs]."""
+
+    start: torch.Tensor
+    end: torch.Tensor
+    answers: torch.Tensor
+    relevance: torch.Tensor
+
+
+class Reader(nn.Module):
+    """[CLS] question [SEP] passage [SEP] -> where the answer begins and ends, whether there is one, how relevant."""
+
+    def __init__(self, backbone: nn.Module, size: int) -> None:
+        """Take a transformer of hidden `size`."""
+        super().__init__()
+        self.backbone = backbone
+        self.span = nn.Linear(size, 2)
+        self.pooled = nn.Linear(size, size)
+        self.sequence = nn.Linear(size, SEPARATE)
+
+    def forward(self, pieces: torch.Tensor, parts: torch.Tensor, mask: torch.Tensor | None = None) -> Outputs:
+        """Read.
+
+        Args:
+            pieces: int64 [pairs, pieces], the word pieces.
+            parts: int64 [pairs, pieces], 0 for the question and 1 for the passage, its closing mark included.
+            mask: int64 [pairs, pieces], 0 for what only fills up; None where nothing does.
+        """
+        hidden = self.backbone(input_ids=pieces, token_type_ids=parts, attention_mask=mask).last_hidden_state
+        spans = self.span(hidden).float()
+        answering = self.sequence(torch.tanh(self.pooled(hidden[:, 0]))).float()
+        return Outputs(spans[..., 0], spans[..., 1], answering[:, 0], answering[:, 1])
+
+
+def new_reader(seed: int) -> Reader:
+    """A reader whose backbone is the packaged embedding model; nothing is dropped out, and its embeddings stay."""
+    from transformers import AutoModel
+
+    torch.manual_seed(seed)
+    backbone: Any = AutoModel.from_pretrained(
+        str(ModelFiles.find().directory),
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        local_files_only=True,
+    )
+    backbone.pooler = None
+    backbone.embeddings.word_embeddings.requires_grad_(False)  # noqa: FBT003 - as PyTorch has it
+    backbone.embeddings.position_embeddings.requires_grad_(False)  # noqa: FBT003
+    return Reader(backbone, backbone.config.hidden_size)
