@@ -63,6 +63,7 @@ eval: $(READY) ## Measure on question sets: make eval SETS="dir dir"
 
 calibrate: $(READY) ## Fit the verdict anew: make calibrate SETS="dir dir"
 	$(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration.json
+	ASKBRIEF_READER=off $(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration-unread.json
 
 reader: $(READY) ## Train the reader anew, two hours: make reader DATA=spans.jsonl.gz
 	@test -n "$(DATA)" || { echo 'askbrief: which data? make reader DATA=spans.jsonl.gz (training/README.md)' >&2; exit 2; }

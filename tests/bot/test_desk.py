@@ -169,8 +169,8 @@ async def test_a_build_from_the_command_line_is_noticed(small_office: Office) ->
         small_office.build()
         await town.alice.slash(town.intel, "ask", question=QUESTION)
         answered = await town.alice.slash(town.intel, "ask", question=QUESTION)
-        assert "Edition 2" in text(answered.response)
-        assert "Edition 1" not in text(answered.response)
+        assert "Edition __2__" in text(answered.response)
+        assert "Edition __1__" not in text(answered.response)
 
 
 async def test_an_index_that_another_model_has_built_is_not_taken_over(small_office: Office) -> None:
@@ -183,7 +183,7 @@ async def test_an_index_that_another_model_has_built_is_not_taken_over(small_off
         build(small_office.settings.seeds_dir, small_office.settings.index_dir, encoder=HashEncoder("other@2"))
         for _ in range(3):
             answered = await town.alice.slash(town.intel, "ask", question=QUESTION)
-            assert "Edition 1" in text(answered.response)
+            assert "Edition __1__" in text(answered.response)
 
 
 async def test_a_pointer_that_cannot_be_read_fails_no_question(small_office: Office) -> None:
