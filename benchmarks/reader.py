@@ -140,7 +140,7 @@ def main() -> None:
     given = parser.parse_args()
     settings, reader = load_settings(), packaged_reader()
     encoder = open_encoder(settings)
-    table = Table("set", "", "exact match", "F1", "marked", "ms with", "ms without")
+    table = Table("set", "", "exact", "F1", "marked", "ms", box=None)
     console = Console(stderr=True)
     for folder in given.sets:
         questions = QuestionSet(folder)
@@ -159,19 +159,12 @@ def main() -> None:
             )
             with_reader, without = cost(some, library.ask, plain.ask)
         name = f"{folder.resolve().name} ({gold.questions})"
-        table.add_row(name, "gold passage given", f"{gold.exact:.3f}", f"{gold.f1:.3f}", "", "", "")
-        table.add_row(
-            "", "end to end", f"{ours.exact:.3f}", f"{ours.f1:.3f}", f"{marked:.3f}", f"{with_reader:.1f}", ""
-        )
-        table.add_row(
-            "",
-            "without reader",
-            f"{before.exact:.3f}",
-            f"{before.f1:.3f}",
-            f"{marked_before:.3f}",
-            "",
-            f"{without:.1f}",
-        )
+        table.add_row(name, "gold passage given", f"{gold.exact:.3f}", f"{gold.f1:.3f}")
+        for label, found, share, ms in (
+            ("end to end", ours, marked, with_reader),
+            ("without reader", before, marked_before, without),
+        ):
+            table.add_row("", label, f"{found.exact:.3f}", f"{found.f1:.3f}", f"{share:.3f}", f"{ms:.1f}")
     Console().print(table)
 
 
