@@ -13,7 +13,7 @@ from askbrief.answering.marking import Sought, best_sentence
 from askbrief.answering.pinpointing import pinpoint
 from askbrief.answering.reader.model import packaged_reader
 from askbrief.answering.rereading import READ, Found, grouped, reread
-from askbrief.answering.verdict import packaged_calibration, read_calibration, verdict_signals
+from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
 from askbrief.choices import Method
 from askbrief.citations import Citations
 from askbrief.citing.ledger import Ledger, Remembered
@@ -166,7 +166,7 @@ class Library:
         ranked = search(
             query,
             self._searched,
-            count=max(top * _DUPLICATE_ROOM, READ * 2),
+            count=_DUPLICATE_ROOM * max(top, JUDGED) if self._reader is None else max(_DUPLICATE_ROOM * top, 2 * READ),
             weight=self._settings.lexical_weight,
             method=method,
             admitted=admitted,
