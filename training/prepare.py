@@ -2,7 +2,7 @@
 
     python -m training.prepare spans.jsonl.gz training/work
 
-Half a quarter of an hour on two cores, most of it for encoding all passages to find the closest ones.
+Eight minutes on two cores, most of them for encoding all passages to find the closest ones.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The words inside the marked sentence that answer: the number, date, name or place that was asked for.
+"""The words inside the marked sentence that answer: a figure that counts what is asked for, or what the reader found.
 
-Each candidate of the kind that is asked for is weighed by a few signals of where it stands; the likeliest is shown
-if it is likely enough, since a wrong one is worse than none. The weights are a logistic regression, one for each
-kind, fitted on public question sets with answer spans (docs/quality.md).
+Where a passage was not read, a number, date, name or place of the kind that is asked for is looked for. Each candidate
+is weighed by a few signals of where it stands; the likeliest is shown if it is likely enough, since a wrong one is
+worse than none. The weights are a logistic regression, one for each kind, fitted on public question sets with answer
+spans (docs/quality.md).
 """
 
 from __future__ import annotations

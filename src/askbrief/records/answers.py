@@ -25,8 +25,8 @@ class Hit:
     """A passage found for a question.
 
     `sentences` are its sentences and `highlight` is the best of them, as offsets into the document's text; `answer` is
-    the number, date, name or place in it that was asked for, where one was and it is likely enough. `score` is in 0..1
-    and `signals` names what it was made from. `also` holds the keys of near-duplicates that are not shown again.
+    the words of it that answer, where they are likely enough to. `score` is in 0..1 and `signals` names what it was
+    made from. `also` holds the keys of near-duplicates that are not shown again.
     """
 
     rank: int

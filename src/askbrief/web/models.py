@@ -32,7 +32,7 @@ class Metadata(_Shape):
 
 
 class AnswerSpan(_Shape):
-    """The number, date, name or place that was asked for."""
+    """The words of the marked sentence that answer."""
 
     start: int
     end: int
