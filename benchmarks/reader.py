@@ -117,7 +117,7 @@ def _gold_passage(questions: QuestionSet, library: Library, question: Question) 
 
 def _likeliest(reader: Reader, question: str, passage: Passage) -> str:
     [reading] = reader.read(question, [passage])
-    place = max((place for place in reading.places if place), key=lambda place: place.margin, default=None)
+    place = reading.likeliest
     return passage.text[place.span.start - passage.start : place.span.end - passage.start] if place else ""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
+
+from askbrief.answering.mismatch import opposite_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,12 +106,8 @@ def _alike(one: str, other: str) -> bool:
 @cache
 def _opposites() -> dict[str, list[str]]:
     """Words with their opposites, from what askbrief has for telling that a passage says the opposite."""
-    pairs = (resources.files("askbrief.answering") / "opposites.txt").read_text(encoding="utf-8").splitlines()
     found: dict[str, list[str]] = {}
-    for line in pairs:
-        words = line.split()
-        if line.startswith("#") or len(words) != 2:  # noqa: PLR2004 - a pair
-            continue
-        for one, other in (words, words[::-1]):
+    for pair in opposite_words():
+        for one, other in (pair, pair[::-1]):
             found.setdefault(one, []).append(other)
     return found

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from askbrief.answering.reader.model import CLS, MOST_PIECES, MOST_QUESTION, SEP
 from askbrief.ranking.models import ModelFiles
 
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from tokenizers import Encoding
-
-CLS, SEP = 101, 102
-MOST_QUESTION, MOST_PIECES = 48, 320
-"""Word pieces of a question, and of a pair; passages of 120 words of prose have at most some 200."""
-
 
 _STEP = 16
 """Rows are filled up to a multiple of it: a matrix unit works on such."""
@@ -115,9 +111,6 @@ class Pairs:
         asked = self._encode([line["question"] for line in self._questions])
         for line, one in zip(self._questions, asked, strict=True):
             line["ids"] = one.ids[:MOST_QUESTION]
-
-    def __len__(self) -> int:
-        return len(self._questions)
 
     def batches(self, epoch: int, room: int) -> Iterator[Batch]:
         """One pass over the questions, in another order and with other negatives each epoch.

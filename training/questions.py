@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-EXACT = frozenset({"squad_sentence", "squadshifts_wiki", "quoref", "timeqa"})
-"""Sources whose `start` is where the answer was marked; of the others it is where the answer first occurs."""
 ALONE = frozenset({"qamr"})
 """Sources whose questions say nothing without their sentence ("What type of theories?"): no other passage is read."""
 _LONGEST_ANSWER = 40

@@ -162,7 +162,7 @@ class Training:
         print(f"step {self.step:,} of {self._recipe.steps:,}, loss {line['loss']:.3f}, {left:.0f} min left", flush=True)
 
 
-def trained(folder: Path, *, average: bool = True) -> Reader:
+def trained(folder: Path) -> Reader:
     """The reader of a run.
 
     Raises:
@@ -172,7 +172,7 @@ def trained(folder: Path, *, average: bool = True) -> Reader:
         raise SystemExit(f"{folder} has no {CHECKPOINT}: python -m training.train")
     state = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
     reader = new_reader(0)
-    reader.load_state_dict(state["average" if average else "reader"])
+    reader.load_state_dict(state["average"])
     return reader.eval()
 
 

@@ -45,7 +45,7 @@ def load_model(settings: Settings) -> Future[Encoder]:
         from askbrief.ranking.encoders import ready_encoder
 
         if settings.reader:
-            packaged_reader()
+            packaged_reader().begin()
         return ready_encoder(settings)
 
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")

@@ -96,12 +96,17 @@ def _numbers(text: str) -> frozenset[Decimal]:
     return frozenset(number.value for number in numerals(text))
 
 
+def opposite_words() -> list[tuple[str, str]]:
+    """Pairs of words with opposite meanings; see opposites.txt for where they are from."""
+    lines = resources.files(__package__).joinpath("opposites.txt").read_text(encoding="utf-8").splitlines()
+    return [(one, other) for one, other in (line.split() for line in lines if line and not line.startswith("#"))]
+
+
 @cache
 def _opposites() -> Mapping[str, frozenset[str]]:
     """The opposites of each stem, both ways; see opposites.txt for where they are from."""
     found: dict[str, set[str]] = {}
-    lines = resources.files(__package__).joinpath("opposites.txt").read_text(encoding="utf-8").splitlines()
-    stems = iter(stems_of([word for line in lines if not line.startswith("#") for word in line.split()]))
+    stems = iter(stems_of([word for pair in opposite_words() for word in pair]))
     for one, other in zip(stems, stems, strict=True):
         if one != other:
             found.setdefault(one, set()).add(other)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from onnxruntime import InferenceSession, SessionOptions
+    from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
 _FEW = 2
@@ -135,16 +135,11 @@ class CompiledEncoder:
 
     @cached_property
     def _session(self) -> InferenceSession:
-        import onnxruntime
-
-        return onnxruntime.InferenceSession(self._folder / GRAPH, _options(), providers=["CPUExecutionProvider"])
+        return session(self._folder / GRAPH)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_file(str(self._folder / TOKENIZER))
+        return tokenizer(self._folder / TOKENIZER)
 
     @cached_property
     def _cutting_tokenizer(self) -> Tokenizer:
@@ -153,10 +148,19 @@ class CompiledEncoder:
         return tokenizer
 
 
-def _options() -> SessionOptions:
-    """One thread, the caller's, for each run; the graph is taken as it was optimised when it was compiled.
+def tokenizer(path: Path) -> Tokenizer:
+    """Load a tokenizer; it starts no threads of its own."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
 
-    Its weights stay in the mapped file, which loads in a third of the time, and which processes share.
+    return Tokenizer.from_file(str(path))
+
+
+def session(graph: Path) -> InferenceSession:
+    """Load a graph, taken as it was optimised when it was made; each run takes one thread, the caller's.
+
+    In onnxruntime's own format (.ort) its weights stay in the mapped file, which loads in a third of the time, and
+    which processes share.
     """
     import onnxruntime
 
@@ -166,7 +170,7 @@ def _options() -> SessionOptions:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.add_session_config_entry("session.use_memory_mapped_ort_model", "1")
     options.add_session_config_entry("session.use_ort_model_bytes_for_initializers", "1")
-    return options
+    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
 def _verify(path: Path, sha256: str) -> None:

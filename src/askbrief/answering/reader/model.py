@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -14,6 +13,7 @@ import numpy as np
 
 from askbrief.errors import ModelError, in_words
 from askbrief.machine import processors, sha256_of
+from askbrief.ranking.compiled import session, tokenizer
 from askbrief.records import Span
 
 if TYPE_CHECKING:
@@ -29,11 +29,12 @@ PACKAGED = Path(__file__).parent
 GRAPH, TOKENIZER, CARD = "reader.onnx", "tokenizer.json", "card.json"
 MOST_QUESTION, MOST_PIECES = 48, 320
 """Word pieces that are read of a question, and of a question and a passage together; the rest is not read."""
+CLS, SEP = 101, 102
+"""The word pieces before the question, and after it and the passage."""
 LONGEST_ANSWER = 30
 """Word pieces."""
 _LONGEST_HEADING = 20
 """Words."""
-_CLS, _SEP = 101, 102
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +62,14 @@ class Reading:
     places: tuple[Place | None, ...]
 
     @property
+    def likeliest(self) -> Place | None:
+        """The likeliest answer anywhere in the passage, the first of equals."""
+        return max(filter(None, self.places), key=lambda place: place.margin, default=None)
+
+    @property
     def margin(self) -> float:
-        """That of the likeliest answer anywhere in the passage."""
-        return max((place.margin for place in self.places if place is not None), default=0.0)
+        """That of the likeliest answer; 0 where nothing was read."""
+        return self.likeliest.margin if self.likeliest else 0.0
 
 
 class Reader:
@@ -73,7 +79,7 @@ class Reader:
     """
 
     def __init__(self, folder: Path = PACKAGED) -> None:
-        """Take a folder, all of whose files are verified; it begins to load, in a thread.
+        """Take a folder, all of whose files are verified; it is loaded by the first question, or by `begin`.
 
         Raises:
             ModelError: it is not whole.
@@ -92,6 +98,9 @@ class Reader:
                 "reinstall askbrief, or set ASKBRIEF_READER=off"
             )
         self._folder = folder
+
+    def begin(self) -> None:
+        """Begin to load, in a thread."""
         self._workers.submit(lambda: self._session)
 
     def read(self, question: str, passages: Sequence[Passage], titles: Sequence[str] = ()) -> list[Reading]:
@@ -116,7 +125,7 @@ class Reader:
 
     def _run(self, asked: Sequence[int], text: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         read = text[: MOST_PIECES - len(asked) - 3]
-        pieces = np.array([[_CLS, *asked, _SEP, *read, _SEP]], dtype=np.int64)
+        pieces = np.array([[CLS, *asked, SEP, *read, SEP]], dtype=np.int64)
         parts = np.zeros_like(pieces)
         parts[:, len(asked) + 2 :] = 1
         spans, answering = self._session.run(None, {"pieces": pieces, "parts": parts})
@@ -128,20 +137,11 @@ class Reader:
 
     @cached_property
     def _session(self) -> InferenceSession:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done when it was made
-        return onnxruntime.InferenceSession(self._folder / GRAPH, options, providers=["CPUExecutionProvider"])
+        return session(self._folder / GRAPH)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from tokenizers import Tokenizer
-
-        return Tokenizer.from_file(str(self._folder / TOKENIZER))
+        return tokenizer(self._folder / TOKENIZER)
 
 
 @cache
