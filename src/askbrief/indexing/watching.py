@@ -20,7 +20,8 @@ _LOOK_MS = 1_000
 def settled(seeds: Path, *, settle_ms: int = SETTLE_MS) -> Iterator[None]:
     """Yield once the watch has begun, and then each time that files below seeds/ have changed and settled.
 
-    The first time is for what changed before. A folder that goes and comes back is watched again. Ctrl-C comes through.
+    The first time is for what changed before. A folder that goes is told of too, whenever it goes, and it is watched
+    again when it comes back. Ctrl-C comes through.
 
     Raises:
         SeedsError: the folder cannot be watched.
@@ -29,16 +30,19 @@ def settled(seeds: Path, *, settle_ms: int = SETTLE_MS) -> Iterator[None]:
 
     try:
         while True:
-            watched = _identity(seeds)
+            seen = watched = _identity(seeds)
             looks = watchfiles.watch(
                 seeds, debounce=_LONGEST_WAIT_MS, step=settle_ms, rust_timeout=_LOOK_MS, yield_on_timeout=True
             )
             for number, changes in enumerate(looks):
                 if changes or not number:
+                    seen = _identity(seeds)
                     yield
                 # Begin anew: the system tells of what is in a folder, not of its own end, nor of its coming back.
                 if changes or _identity(seeds) != watched:
                     break
+            if seen is not None and _identity(seeds) is None:
+                yield
             while _identity(seeds) is None:
                 time.sleep(_LOOK_MS / 1000)
     except (OSError, RuntimeError) as error:
