@@ -20,7 +20,8 @@ from askbrief.errors import AskbriefError
 from askbrief.indexing.generation import current_name
 from askbrief.indexing.sources import seed_changes
 from askbrief.library import Library
-from askbrief.ranking.encoders import open_encoder, ready_encoder
+from askbrief.ranking.encoders import open_encoder
+from askbrief.ready import ready_encoder
 from bot.cards.coverage import Coverage
 from bot.errors import Refusal
 

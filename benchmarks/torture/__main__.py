@@ -125,6 +125,8 @@ def _all(root: Path, moments: Moments, options: argparse.Namespace) -> Iterator[
         "input": lambda: bad_input(root / "input", size.examples, seed),
         "runs": lambda: long_runs(root / "runs", size.run, PATTERNS[:: size.patterns]),
     }
+    if unknown := sorted({*(options.only or ())} - set(kinds)):
+        raise SystemExit(f"torture: there is no kind {', '.join(unknown)}; there are: {', '.join(kinds)}")
     for name, kind in kinds.items():
         if not options.only or name in options.only:
             yield from kind()

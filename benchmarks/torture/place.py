@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import askbrief.indexing.build
 import askbrief.library
-import askbrief.ranking.encoders
+import askbrief.ready
 from askbrief import payloads
 from askbrief.cli import run as run_cli
 from askbrief.errors import AskbriefError
@@ -39,7 +39,7 @@ def stand_in(put: Callable[[object, str, object], None] = setattr) -> None:
     """Let the command line of this process and of those forked from it encode with the tests' hashing encoder."""
     for module in (askbrief.indexing.build, askbrief.library):
         put(module, "open_encoder", lambda *_, **__: HashEncoder())
-    put(askbrief.ranking.encoders, "ready_encoder", lambda *_, **__: HashEncoder())
+    put(askbrief.ready, "ready_encoder", lambda *_, **__: HashEncoder())
 
 
 def warm_up(root: Path) -> None:

@@ -20,7 +20,7 @@ from askbrief.citing.ledger import Ledger
 from askbrief.errors import AskingError
 from askbrief.indexing.generation import Generation
 from askbrief.library import EVERYTHING, Library
-from askbrief.ranking.encoders import ready_encoder
+from askbrief.ready import ready_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -41,11 +41,8 @@ def load_model(settings: Settings) -> Future[Encoder]:
     """Begin to load the models, in a thread: reading, hashing and laying out leave the interpreter to imports."""
 
     def load() -> Encoder:
-        from askbrief.answering.reader.model import packaged_reader
-        from askbrief.ranking.encoders import ready_encoder
+        from askbrief.ready import ready_encoder
 
-        if settings.reader:
-            packaged_reader().begin()
         return ready_encoder(settings)
 
     thread = ThreadPoolExecutor(1, thread_name_prefix="model")

@@ -30,7 +30,6 @@ def test_a_folder_that_goes_while_a_change_is_taken_in_is_told_of_and_watched_wh
     next(settles)
     (seeds / "late.txt").write_text("Late.")
     next(settles)
-    settles.close()
 
 
 def test_a_folder_that_is_not_there_from_the_start_cannot_be_watched(tmp_path: Path) -> None:

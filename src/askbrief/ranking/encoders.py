@@ -29,7 +29,6 @@ COMPILING_VERSION = 2
 _LONGEST = 600
 """Seconds that compiling may take."""
 _REFUSED = "refused.txt"
-_FIRST = "what do the sources say?"
 _log = logging.getLogger(__name__)
 
 
@@ -51,17 +50,6 @@ def open_encoder(settings: Settings, *, building: bool = False) -> Encoder:
     except ModelError as error:
         _log.warning("the model %s runs on PyTorch, which starts slowly: %s", files.name, error)
         return SentenceTransformerEncoder(files)
-
-
-def ready_encoder(settings: Settings) -> Encoder:
-    """Open the encoder and let it encode a first text, which loads the model: the first question need not wait.
-
-    Raises:
-        ModelError: the model cannot be used.
-    """
-    encoder = open_encoder(settings)
-    encoder.encode_query(_FIRST)
-    return encoder
 
 
 def _compiled(files: ModelFiles, cache: Path) -> CompiledEncoder:

@@ -11,7 +11,8 @@ from askbrief.askers import Askers
 from askbrief.errors import IndexUnusable
 from askbrief.indexing.generation import current_name
 from askbrief.library import EVERYTHING, Library
-from askbrief.ranking.encoders import open_encoder, ready_encoder
+from askbrief.ranking.encoders import open_encoder
+from askbrief.ready import ready_encoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
