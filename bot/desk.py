@@ -1,6 +1,6 @@
 """The desk between Discord's event loop and the library: threads of bounded number, and the index that serves.
 
-The library is opened anew when another generation serves; who is reading the old one finishes with it.
+The library is opened anew when another generation serves, in a thread, while the one before answers.
 """
 
 from __future__ import annotations
@@ -8,27 +8,23 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
-from askbrief.askers import Askers
 from askbrief.errors import AskbriefError
-from askbrief.indexing.generation import current_name
 from askbrief.indexing.sources import seed_changes
-from askbrief.library import Library
-from askbrief.ranking.encoders import open_encoder
-from askbrief.ready import ready_encoder
+from askbrief.kept import Kept
+from askbrief.serving import Serving
 from bot.cards.coverage import Coverage
 from bot.errors import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from askbrief.indexing.manifest import Manifest
+    from askbrief.library import Library
     from askbrief.ranking.encoder import Encoder
     from askbrief.records import Answer, BuildReport, Changes, Scope
     from askbrief.settings import Settings
@@ -38,25 +34,6 @@ Result = TypeVar("Result")
 _SCOPES = 256
 """So many scopes are counted once for each generation."""
 log = structlog.get_logger("askbrief.bot")
-
-
-@dataclass(eq=False)
-class _Serving:
-    """An opened library and how many are reading it."""
-
-    library: Library
-    readers: int = 0
-    retired: bool = False
-    coverage: Callable[[Scope], Coverage] = field(init=False)
-    """What somebody may search, counted once for each scope."""
-
-    def __post_init__(self) -> None:
-        library = self.library
-        self.coverage = lru_cache(_SCOPES)(lambda scope: _coverage(library, scope))
-
-    def close_when_unread(self) -> None:
-        if self.retired and not self.readers:
-            self.library.close()
 
 
 class Desk:
@@ -85,9 +62,8 @@ class Desk:
         self._waiting = ThreadPoolExecutor(1, thread_name_prefix="build")  # for the building process
         self._building = asyncio.Lock()
         self._reload: asyncio.Task[None] | None = None
-        self._refused: str | None = None
-        self._serving: _Serving | None = None
-        self._askers: Askers | None = None
+        self._serving: Serving | None = None
+        self._coverages: Kept[Coverage] = Kept(_SCOPES)
 
     def open(self) -> None:
         """Load the model, open the index and ask a first question, so that the first person need not wait.
@@ -96,13 +72,10 @@ class Desk:
             IndexUnusable: there is no index, or it cannot be opened.
             ModelError: the model cannot be used.
         """
-        settings, encoder = self._settings, self._encoder
-        self._encoder = encoder or (open_encoder if settings.askers else ready_encoder)(settings)
-        library = self._open_library()
-        if settings.askers:
-            self._askers = Askers(settings, settings.askers, state=settings.state_dir, encoder=encoder)
-        library.generation.store.passages([0] if library.generation.manifest.passages else [])
-        self._serving = _Serving(library)
+        serving = Serving(self._settings, self._encoder)
+        with serving.lease() as library:
+            library.generation.store.passages([0] if library.generation.manifest.passages else [])
+        self._serving = serving
 
     def close(self) -> None:
         """Take no more questions, break off a build, let searches finish, and let go of the index."""
@@ -111,17 +84,16 @@ class Desk:
         self._searching.shutdown(wait=True, cancel_futures=True)
         self._keeping.shutdown(wait=True, cancel_futures=True)
         self._waiting.shutdown(wait=True, cancel_futures=True)
-        if self._askers is not None:
-            self._askers.close()
         if serving is not None:
-            serving.library.close()
+            serving.close()
 
     # ------------------------------------------------------------------------------------------ reading
 
     @property
     def manifest(self) -> Manifest:
         """What serves now."""
-        return self._now_serving().library.generation.manifest
+        with self._now_serving().lease() as library:
+            return library.generation.manifest
 
     @property
     def is_open(self) -> bool:
@@ -144,15 +116,13 @@ class Desk:
             InputError: the question cannot be used.
         """
         most = min(top, self._settings.max_results)
-        coverage = self._now_serving().coverage
-        ask = Library.ask if self._askers is None else self._askers.ask
-        return await self.read(lambda library: (ask(library, question, most, scope), coverage(scope)))
+        ask = self._now_serving().ask
+        return await self.read(lambda library: (ask(library, question, most, scope), self._covered(library, scope)))
 
     async def coverage(self, scope: Scope) -> Coverage:
         """Count what somebody may search; a build's report has it also when too many questions wait."""
-        coverage = self._now_serving().coverage
-        with self._lease():
-            return await asyncio.get_running_loop().run_in_executor(self._keeping, coverage, scope)
+        with self._now_serving().lease() as library:
+            return await asyncio.get_running_loop().run_in_executor(self._keeping, self._covered, library, scope)
 
     async def read(self, question: Callable[[Library], Result]) -> Result:
         """Ask the library anything, in a thread, with one generation throughout.
@@ -165,25 +135,19 @@ class Desk:
         self._follow_others()
         self._pending += 1
         try:
-            with self._lease() as library:
+            with self._now_serving().lease() as library:
                 return await asyncio.get_running_loop().run_in_executor(self._searching, question, library)
         finally:
             self._pending -= 1
 
-    def _now_serving(self) -> _Serving:
+    def _now_serving(self) -> Serving:
         if self._serving is None:
             raise Refusal("error-leaving")
         return self._serving
 
-    @contextmanager
-    def _lease(self) -> Iterator[Library]:
-        serving = self._now_serving()
-        serving.readers += 1
-        try:
-            yield serving.library
-        finally:
-            serving.readers -= 1
-            serving.close_when_unread()
+    def _covered(self, library: Library, scope: Scope) -> Coverage:
+        """What somebody may search, counted once for each generation."""
+        return self._coverages.get((library.generation.name, scope), lambda: _coverage(library, scope))
 
     # ------------------------------------------------------------------------------------------- keeping
 
@@ -212,16 +176,9 @@ class Desk:
 
     async def refresh(self) -> None:
         """Serve the newest generation, if it is not the one that serves."""
-        if current_name(self._settings.index_dir) == self.manifest.generation:
-            return
-        library = await asyncio.get_running_loop().run_in_executor(self._keeping, self._open_library)
-        if self._serving is None or library.generation.name == self.manifest.generation:  # closed, or opened twice
-            library.close()
-            return
-        old, self._serving = self._now_serving(), _Serving(library)
-        old.retired = True
-        old.close_when_unread()
-        log.info("serving", generation=library.generation.name)
+        renew = self._now_serving().renew
+        if await asyncio.get_running_loop().run_in_executor(self._keeping, renew):
+            log.info("serving", generation=self.manifest.generation)
 
     async def changes(self) -> Changes:
         """How seeds/ differs from what serves."""
@@ -230,7 +187,7 @@ class Desk:
         def compared(library: Library) -> Changes:
             return seed_changes(settings.seeds_dir, library.generation.sources(), max_file_mib=settings.max_file_mib)
 
-        with self._lease() as library:
+        with self._now_serving().lease() as library:
             return await asyncio.get_running_loop().run_in_executor(self._keeping, compared, library)
 
     def _follow_others(self) -> None:
@@ -238,22 +195,16 @@ class Desk:
         if self._building.locked() or (self._reload is not None and not self._reload.done()):
             return
         with suppress(AskbriefError):  # unreadable for now: what serves keeps serving
-            newest = current_name(self._settings.index_dir)
-            if newest not in {None, self.manifest.generation, self._refused}:
-                self._reload = asyncio.create_task(self._refresh_quietly(newest))
+            if self._now_serving().is_behind:
+                self._reload = asyncio.create_task(self._refresh_quietly())
 
-    async def _refresh_quietly(self, newest: str | None) -> None:
+    async def _refresh_quietly(self) -> None:
         try:
             await self.refresh()
         except Refusal:
             log.info("not-refreshed", error="leaving")
         except AskbriefError as error:
-            self._refused = newest  # a generation never changes: it need not be tried again
             log.warning("not-refreshed", error=str(error))
-
-    def _open_library(self) -> Library:
-        settings = self._settings
-        return Library.open(settings.index_dir, state=settings.state_dir, encoder=self._encoder, settings=settings)
 
 
 def age(manifest: Manifest) -> float:

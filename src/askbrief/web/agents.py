@@ -14,9 +14,9 @@ from askbrief import __version__, payloads
 from askbrief.errors import AskbriefError
 from askbrief.narrowing import narrowed
 from askbrief.records import Scope
+from askbrief.serving import Serving
 from askbrief.web import models
 from askbrief.web.lookups import cited, read_around, sources_page
-from askbrief.web.serving import Serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ def serve(settings: Settings, collections: frozenset[str] | None) -> None:
         ModelError: the model cannot be used.
     """
     with Serving(settings) as serving:
-        with serving.library() as library:
+        with serving.newest() as library:
             scope = narrowed(library, Scope(), collections)
         tools(serving, scope).run("stdio")
 
@@ -108,7 +108,7 @@ class Tools:
     def _library(self) -> Iterator[Library]:
         """The library; what it refuses is a sentence for the agent."""
         try:
-            with self._serving.library() as library:
+            with self._serving.newest() as library:
                 yield library
         except AskbriefError as error:
             raise ToolError(str(error)) from error

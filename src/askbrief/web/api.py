@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from starlette.datastructures import State
 
     from askbrief.library import Library
+    from askbrief.serving import Serving
     from askbrief.settings import Settings
     from askbrief.web.limits import Work
-    from askbrief.web.serving import Serving
 
 PREFIX = "/api/v1"
 log = structlog.get_logger("askbrief.web")
@@ -77,7 +77,7 @@ class Desk:
         work: Work = self.request.app.state.work
 
         def reading() -> Result:
-            with self.serving.library() as library:
+            with self.serving.newest() as library:
                 return look_up(library)
 
         return await work.run(reading)

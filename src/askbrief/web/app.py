@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from askbrief.serving import Serving
 from askbrief.web import api, health, login
 from askbrief.web.access import Access
 from askbrief.web.health import Counting, Metrics
 from askbrief.web.limits import Limits, Work
 from askbrief.web.login import KeepingLinks
-from askbrief.web.serving import Serving
 from askbrief.web.site import add_pages
 
 if TYPE_CHECKING:

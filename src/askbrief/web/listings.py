@@ -26,7 +26,7 @@ _MOST_PROBLEMS = 200
 def sources(request: Request) -> Response:
     """The documents that one may see, by collection; for admins, the files that could not be read too."""
     who = viewer(request)
-    with request.app.state.serving.library() as library:
+    with request.app.state.serving.newest() as library:
         listed = library.sources(who.scope)
         problems = library.generation.problems() if who.is_admin else []
         return page(
@@ -46,7 +46,7 @@ def status(request: Request) -> Response:
     """Which index serves, how old it is, what has changed since, and whether it is being rebuilt."""
     _admins_only(request)
     settings = request.app.state.settings
-    with request.app.state.serving.library() as library:
+    with request.app.state.serving.newest() as library:
         manifest, rows = library.generation.manifest, library.generation.sources()
         changed = seed_changes(settings.seeds_dir, rows, max_file_mib=settings.max_file_mib)
         return page(

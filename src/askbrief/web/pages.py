@@ -37,7 +37,7 @@ def ask(request: Request) -> Response:
     who, asked = viewer(request), Asked.of(request.query_params)
     most = request.app.state.settings.max_results
     top = asked.count(most)
-    with request.app.state.serving.library() as library:
+    with request.app.state.serving.newest() as library:
         answer, problem = None, ""
         if asked.q:
             try:
@@ -62,7 +62,7 @@ def ask(request: Request) -> Response:
 def cite(request: Request, key: Name) -> Response:
     """The permanent address of a citation: the reader at its passage, and how it stands today."""
     who, wanted = viewer(request), Wanted.of(request.query_params)
-    with request.app.state.serving.library() as library:
+    with request.app.state.serving.newest() as library:
         try:
             citation = library.cite(key, who.scope)
         except InputError as error:
@@ -78,7 +78,7 @@ def cite(request: Request, key: Name) -> Response:
 def document(request: Request, doc_id: Name) -> Response:
     """The document reader."""
     who, wanted = viewer(request), Wanted.of(request.query_params)
-    with request.app.state.serving.library() as library:
+    with request.app.state.serving.newest() as library:
         opened = request.app.state.shelf.open(library, doc_id, who.scope)
         if opened is None:
             raise HTTPException(_NOT_FOUND, "There is no such document, or it is not one that you may see.")
@@ -89,7 +89,7 @@ def document(request: Request, doc_id: Name) -> Response:
 def download(request: Request, doc_id: Name) -> Response:
     """The file that a document was read from."""
     settings = request.app.state.settings
-    with request.app.state.serving.library() as library:
+    with request.app.state.serving.newest() as library:
         path = original_path(library, settings, doc_id, viewer(request).scope)
     if not path:
         raise HTTPException(_NOT_FOUND)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from askbrief.library import Library
     from askbrief.records import Answer, Citation, Scope
+    from askbrief.serving import Serving
     from askbrief.settings import Settings
-    from askbrief.web.serving import Serving
     from askbrief.web.views.text import Mark
     from askbrief.web.views.windows import Opened
 

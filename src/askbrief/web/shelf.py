@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
+from askbrief.kept import Kept
 from askbrief.web.views.sources import Coverage
 from askbrief.web.views.windows import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
-
     from askbrief.library import Library
     from askbrief.records import Scope
 
-Item = TypeVar("Item")
 _DOCUMENTS, _SCOPES = 4, 64
 
 
@@ -24,8 +20,8 @@ class Shelf:
 
     def __init__(self, documents: int = _DOCUMENTS) -> None:
         """Take how many documents are kept."""
-        self._documents: _Kept[Opened | None] = _Kept(documents)
-        self._coverages: _Kept[Coverage] = _Kept(_SCOPES)
+        self._documents: Kept[Opened | None] = Kept(documents)
+        self._coverages: Kept[Coverage] = Kept(_SCOPES)
 
     def open(self, library: Library, doc_id: str, scope: Scope) -> Opened | None:
         """A document; None where there is none of that name within the scope."""
@@ -45,25 +41,3 @@ class Shelf:
 def _laid_out(library: Library, doc_id: str, scope: Scope) -> Opened | None:
     document = library.document(doc_id, scope)
     return None if document is None else Opened(document)
-
-
-class _Kept(Generic[Item]):
-    """The things that were wanted last."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._things: OrderedDict[Hashable, Item] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def get(self, name: Hashable, make: Callable[[], Item]) -> Item:
-        """A thing by its name, made where it is not there."""
-        with self._lock:
-            if name in self._things:
-                self._things.move_to_end(name)
-                return self._things[name]
-        made = make()
-        with self._lock:
-            self._things[name] = made
-            while len(self._things) > self._most:
-                self._things.popitem(last=False)
-        return made
