@@ -28,6 +28,7 @@ from askbrief.ranking.compiled import CompiledEncoder
 from askbrief.ranking.compiling import export, quantise, sensitive
 from askbrief.ranking.encoders import open_encoder
 from askbrief.ranking.models import ModelFiles
+from askbrief.ranking.processor import saturates
 from askbrief.ranking.transformer import load
 from askbrief.settings import load_settings
 from benchmarks.timings import parser, written
@@ -120,8 +121,8 @@ def ways(work: Path) -> list[Way]:
     original, count = load(files), processors()
     exported = work / "fp32.onnx"
     export(load(files, attn_implementation="eager"), exported)
-    quantise(exported, work / "int8.onnx")
-    quantise(exported, work / "part.onnx", sensitive(exported))
+    quantise(exported, work / "int8.onnx", seven_bits=saturates())
+    quantise(exported, work / "part.onnx", kept=sensitive(exported), seven_bits=saturates())
     pieces = ours.word_pieces
     encode = partial(original.encode, normalize_embeddings=True, show_progress_bar=False)
     found = [

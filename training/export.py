@@ -2,8 +2,8 @@
 
     python -m training.export training/run src/askbrief/answering/reader
 
-The weights are made 7-bit by output channel (in 8-bit integers), so that the products fit 16 bits on processors without
-VNNI too: one file gives the same answers everywhere.
+The weights are made 7-bit (in 8-bit integers), and the graph is optimised for any processor: one file gives the same
+answers everywhere.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from askbrief.answering.reader.model import CARD, GRAPH, TOKENIZER
+from askbrief.ranking.compiling import optimise, quantise
 from training.pairs import tokenizer
 from training.train import trained
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from training.model import Reader
 
 MOST_BYTES = 25_000_000
-_SLOWER = "SkipLayerNormFusion"
-"""A fusion of onnxruntime that takes a fifth longer than what it fuses."""
 
 
 class _Unpadded(nn.Module):
@@ -48,21 +47,12 @@ def export(reader: Reader, folder: Path) -> None:
     Raises:
         SystemExit: the graph is larger than what may be shipped.
     """
-    import onnxruntime
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         plain, quantised = Path(work) / "plain.onnx", Path(work) / "quantised.onnx"
         write_graph(reader, plain)
-        quantize_dynamic(plain, quantised, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-        options.optimized_model_filepath = str(folder / GRAPH)
-        onnxruntime.InferenceSession(
-            quantised, options, providers=["CPUExecutionProvider"], disabled_optimizers=[_SLOWER]
-        )
+        quantise(plain, quantised, seven_bits=True)
+        optimise(quantised, folder / GRAPH, portable=True)
     size = (folder / GRAPH).stat().st_size
     if size > MOST_BYTES:
         raise SystemExit(f"the graph has {size:,} bytes, at most {MOST_BYTES:,} may be shipped")

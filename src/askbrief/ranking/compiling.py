@@ -32,6 +32,8 @@ LEAST_LIKENESS, LEAST_SAME = 0.99, 0.9
 """Mean cosine to the original's vectors, and the share of questions with the same nearest passage, over the sample."""
 _SIMPLE = {"Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"}
 """What may follow the transformer: modules that are the same for one text and for many."""
+_SLOWER = "SkipLayerNormFusion"
+"""A fusion of onnxruntime's that takes longer than what it fuses."""
 
 
 def compile_model(files: ModelFiles, folder: Path) -> None:
@@ -81,20 +83,18 @@ def _tokenizer(model: SentenceTransformer) -> str:
 
 def _write_graph(model: SentenceTransformer, folder: Path) -> None:
     """Save the graph as onnxruntime optimises it here."""
-    import onnxruntime
-
     with tempfile.TemporaryDirectory() as work:
         exported, quantised = Path(work) / "exported.onnx", Path(work) / "quantised.onnx"
         export(model, exported)
-        quantise(exported, quantised, sensitive(exported))
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.optimized_model_filepath = str(folder / GRAPH)
-        onnxruntime.InferenceSession(quantised, options, providers=["CPUExecutionProvider"])
+        quantise(exported, quantised, kept=sensitive(exported), seven_bits=saturates())
+        optimise(quantised, folder / GRAPH)
 
 
-def quantise(exported: Path, quantised: Path, kept: Sequence[str] = ()) -> None:
-    """Make the weights of a graph 8-bit, and its activations where they are multiplied, but for the products `kept`."""
+def quantise(exported: Path, quantised: Path, *, kept: Sequence[str] = (), seven_bits: bool) -> None:
+    """Make the weights of a graph 8-bit, and its activations where they are multiplied, but for the products `kept`.
+
+    With `seven_bits`, weights keep to half the range, so that products fit 16 bits on processors without VNNI too.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     quantize_dynamic(
@@ -102,9 +102,21 @@ def quantise(exported: Path, quantised: Path, kept: Sequence[str] = ()) -> None:
         quantised,
         weight_type=QuantType.QInt8,
         per_channel=True,
-        reduce_range=saturates(),
+        reduce_range=seven_bits,
         nodes_to_exclude=list(kept),
     )
+
+
+def optimise(graph: Path, optimised: Path, *, portable: bool = False) -> None:
+    """Save a graph as onnxruntime optimises it for this processor or, `portable`, for any."""
+    import onnxruntime
+
+    levels = onnxruntime.GraphOptimizationLevel
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED if portable else levels.ORT_ENABLE_ALL
+    options.optimized_model_filepath = str(optimised)
+    onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=[_SLOWER])
 
 
 def sensitive(exported: Path) -> list[str]:
