@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 import pytest
@@ -87,6 +88,19 @@ def test_a_title_says_of_whom_a_passage_speaks_and_is_no_part_of_the_answer() ->
 def test_the_same_is_read_whatever_is_read_beside_it() -> None:
     alone = packaged_reader().read(QUESTIONS[3], [passage(TEXTS[3])])
     assert packaged_reader().read(QUESTIONS[3], [passage(text) for text in TEXTS[:6]])[3] == alone[0]
+
+
+def test_a_process_that_was_forked_reads_by_itself() -> None:
+    readings = packaged_reader().read(QUESTIONS[3], [passage(TEXTS[3])])
+    forked = get_context("fork")
+    found = forked.SimpleQueue()
+    child = forked.Process(
+        target=lambda: found.put(packaged_reader().read(QUESTIONS[3], [passage(TEXTS[3])])), daemon=True
+    )
+    child.start()
+    child.join(60)
+    assert child.exitcode == 0
+    assert found.get() == readings
 
 
 def test_nothing_to_read_and_nothing_but_signs_are_no_trouble() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from askbrief.errors import ModelError, in_words
-from askbrief.machine import processors, sha256_of
+from askbrief.machine import sha256_of, workers
 from askbrief.ranking.tokens import WordPieces
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ class CompiledEncoder:
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit rows: float32 [texts, dimension]."""
         prompt = self._card.document_prompt
-        rows = self._workers.map(self._vector, self.word_pieces([prompt + text for text in texts]))
+        rows = workers().map(self._vector, self.word_pieces([prompt + text for text in texts]))
         return np.array(list(rows), dtype=np.float32).reshape(-1, self.dimension)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
@@ -128,10 +127,6 @@ class CompiledEncoder:
     @cached_property
     def _word_pieces(self) -> WordPieces | None:
         return WordPieces.of(self._tokenizer)
-
-    @cached_property
-    def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(processors(), thread_name_prefix="encode")
 
     @cached_property
     def _session(self) -> InferenceSession:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.errors import ModelError, in_words
-from askbrief.machine import processors, sha256_of
+from askbrief.machine import sha256_of, workers
 from askbrief.ranking.compiled import session, tokenizer
 from askbrief.records import Span
 
@@ -101,7 +100,7 @@ class Reader:
 
     def begin(self) -> None:
         """Begin to load, in a thread."""
-        self._workers.submit(lambda: self._session)
+        workers().submit(lambda: self._session)
 
     def read(self, question: str, passages: Sequence[Passage], titles: Sequence[str] = ()) -> list[Reading]:
         """Read a question with each of some passages.
@@ -117,7 +116,7 @@ class Reader:
         texts = [f"{heading}{passage.text}" for heading, passage in zip(headings, passages, strict=True)]
         encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
         order = sorted(range(len(passages)), key=lambda n: -len(encoded[n].ids))
-        outputs = dict(zip(order, self._workers.map(lambda n: self._run(asked, encoded[n].ids), order), strict=True))
+        outputs = dict(zip(order, workers().map(lambda n: self._run(asked, encoded[n].ids), order), strict=True))
         return [
             _reading(passage, len(headings[number]), encoded[number], len(asked) + 2, *outputs[number])
             for number, passage in enumerate(passages)
@@ -130,10 +129,6 @@ class Reader:
         parts[:, len(asked) + 2 :] = 1
         spans, answering = self._session.run(None, {"pieces": pieces, "parts": parts})
         return spans[0], answering[0]
-
-    @cached_property
-    def _workers(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(processors(), thread_name_prefix="read")
 
     @cached_property
     def _session(self) -> InferenceSession:
