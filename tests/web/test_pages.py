@@ -347,6 +347,14 @@ def test_every_page_keeps_to_itself(pages: Opener) -> None:
         assert client.get("/login").headers["referrer-policy"] == "same-origin"
 
 
+def test_a_page_can_be_asked_for_its_headers_alone(pages: Opener) -> None:
+    with pages() as client:
+        for address in ("/", f"/?q={QUESTION}", "/d/hostile.md", "/sources", "/nowhere", "/login"):
+            whole, head = client.get(address), client.head(address)
+            assert head.status_code == whole.status_code, address
+            assert head.headers["content-type"] == whole.headers["content-type"]
+
+
 def test_no_page_has_a_script_or_a_style_of_its_own(pages: Opener) -> None:
     with pages() as client:
         for address in ("/", f"/?q={QUESTION}", "/d/hostile.md", "/sources", "/status", "/login"):

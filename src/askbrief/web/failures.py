@@ -32,7 +32,13 @@ _SAID = {
 
 
 class PageRoute(APIRoute):
-    """A route whose failures are pages."""
+    """A route whose failures are pages; what it gives can be asked for by its headers alone, as link previews do."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - whatever a route takes
+        """Take what a route takes."""
+        super().__init__(*arguments, **options)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler."""
