@@ -75,6 +75,7 @@ reader: $(READY) ## Train the reader anew, two hours: make reader DATA=spans.jso
 
 bench: $(READY) ## Measure speed, quickly: make bench SETS="dir dir"
 	@test -n "$(SETS)" || { echo 'askbrief: which question sets? make bench SETS="dir dir"' >&2; exit 2; }
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt -r benchmarks/requirements-quick.txt
 	$(BIN)/python -m benchmarks.cold_start --rounds 5
 	$(BIN)/python -m benchmarks.encoding $(SETS) --passages 60 --rounds 3
 	$(BIN)/python -m benchmarks.lexical_search $(SETS)
