@@ -32,8 +32,6 @@ LEAST_LIKENESS, LEAST_SAME = 0.99, 0.9
 """Mean cosine to the original's vectors, and the share of questions with the same nearest passage, over the sample."""
 _SIMPLE = {"Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"}
 """What may follow the transformer: modules that are the same for one text and for many."""
-_SLOWER = "SkipLayerNormFusion"
-"""A fusion of onnxruntime's that takes longer than what it fuses."""
 
 
 def compile_model(files: ModelFiles, folder: Path) -> None:
@@ -107,8 +105,8 @@ def quantise(exported: Path, quantised: Path, *, kept: Sequence[str] = (), seven
     )
 
 
-def optimise(graph: Path, optimised: Path, *, portable: bool = False) -> None:
-    """Save a graph as onnxruntime optimises it for this processor or, `portable`, for any."""
+def optimise(graph: Path, optimised: Path, *, portable: bool = False, without: Sequence[str] = ()) -> None:
+    """Save a graph as onnxruntime optimises it, `without` some of its steps, here or, `portable`, for any processor."""
     import onnxruntime
 
     levels = onnxruntime.GraphOptimizationLevel
@@ -116,7 +114,7 @@ def optimise(graph: Path, optimised: Path, *, portable: bool = False) -> None:
     options.log_severity_level = 3
     options.graph_optimization_level = levels.ORT_ENABLE_EXTENDED if portable else levels.ORT_ENABLE_ALL
     options.optimized_model_filepath = str(optimised)
-    onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=[_SLOWER])
+    onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=[*without])
 
 
 def sensitive(exported: Path) -> list[str]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from askbrief.ranking.encoder import Encoder
     from askbrief.settings import Settings
 
-COMPILING_VERSION = 3
+COMPILING_VERSION = 2
 """Raise it when compiled models come out otherwise, so that they are made again."""
 _LONGEST = 600
 """Seconds that compiling may take."""
