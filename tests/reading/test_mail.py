@@ -166,6 +166,15 @@ def test_messages_within_are_parts_named_after_their_subjects() -> None:
     assert extract.text == "The bridge is closed."
 
 
+def test_a_message_within_that_cannot_be_written_out_is_told_and_the_rest_is_read() -> None:
+    message = written()
+    message.add_attachment(written("Inner words.", From="frank@example.com"))
+    data = message.as_bytes().replace(b"From: frank@example.com", b"From: frank@example.com\x0bTo: bob@example.com")
+    extract = mail.read(data)
+    assert extract.notes == ("a message in it (Bridge) is damaged and not read",)
+    assert extract.text == "The bridge is closed."
+
+
 def test_what_is_sealed_or_packed_is_told() -> None:
     message = written()
     message.add_attachment(b"x", "application", "ms-tnef", filename="winmail.dat")

@@ -128,6 +128,13 @@ def test_an_ole_file_of_another_kind_is_refused_by_name() -> None:
         outlook.read((REAL.parent / "simple.doc").read_bytes())
 
 
+def test_sectors_of_enormous_size_are_refused() -> None:
+    data = bytearray(REAL.read_bytes())
+    data[32:34] = b"\x00\x06"  # small sectors of two to the power of this
+    with pytest.raises(ReadingError, match="is damaged"):
+        outlook.read(bytes(data))
+
+
 def test_damaged_mails_are_read_or_refused() -> None:
     inner = made({SUBJECT: "Inner", BODY: "Inner words."}, header=24)
     whole = compound(made({SUBJECT: "Bridge", BODY: "Closed."}, {DATA: inner, METHOD: 5}))

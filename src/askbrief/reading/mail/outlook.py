@@ -40,6 +40,8 @@ _EPOCH, _TICKS = dt.datetime(1601, 1, 1, tzinfo=dt.UTC), 10
 _INNER_MAIL = "__substg1.0_3701000D"
 _LONGEST_SUBJECT = 80
 _DEEPEST = 8
+_DAMAGED = OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, struct.error, RecursionError
+"""What olefile raises at files that are not as they should be."""
 
 
 def read(data: bytes) -> Extract:
@@ -73,7 +75,7 @@ def _streams(data: bytes) -> Mapping[str, bytes]:
     try:
         with olefile.OleFileIO(data) as ole:
             return {"/".join(path): ole.openstream(path).read() for path in ole.listdir()}
-    except (OSError, ValueError, IndexError, TypeError, AttributeError, struct.error, RecursionError) as error:
+    except _DAMAGED as error:
         what = "its storages are nested without end" if isinstance(error, RecursionError) else error
         raise ReadingError(f"is damaged, or not what its suffix says ({what}): save it anew") from error
 
