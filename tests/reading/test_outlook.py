@@ -135,6 +135,14 @@ def test_sectors_of_enormous_size_are_refused() -> None:
         outlook.read(bytes(data))
 
 
+def test_a_stream_that_says_it_is_longer_than_the_file_is_refused() -> None:
+    data = REAL.read_bytes()
+    at = data.index("__substg1.0_0037001F".encode("utf-16-le")) + 120  # where a directory entry has the stream's size
+    assert int.from_bytes(data[at : at + 4], "little") < len(data)
+    with pytest.raises(ReadingError, match="its streams are longer than the file"):
+        outlook.read(data[:at] + b"\x00\xff\xff\xff" + data[at + 4 :])
+
+
 def test_damaged_mails_are_read_or_refused() -> None:
     inner = made({SUBJECT: "Inner", BODY: "Inner words."}, header=24)
     whole = compound(made({SUBJECT: "Bridge", BODY: "Closed."}, {DATA: inner, METHOD: 5}))

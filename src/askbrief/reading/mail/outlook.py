@@ -74,6 +74,8 @@ def _streams(data: bytes) -> Mapping[str, bytes]:
 
     try:
         with olefile.OleFileIO(data) as ole:
+            if sum(map(ole.get_size, ole.listdir())) > len(data):
+                raise ValueError("its streams are longer than the file")
             return {"/".join(path): ole.openstream(path).read() for path in ole.listdir()}
     except _DAMAGED as error:
         what = "its storages are nested without end" if isinstance(error, RecursionError) else error
