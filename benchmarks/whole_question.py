@@ -255,6 +255,7 @@ def markdown(results: Sequence[dict[str, Any]]) -> str:
 def plot(results: Sequence[dict[str, Any]], path: Path) -> None:
     """Draw the cost of a question against the size of the index, with what it is held to."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FixedLocator, NullLocator
 
     sizes = [row["passages"] for row in results]
     figure = Figure(figsize=(7, 4), layout="constrained")
@@ -263,6 +264,10 @@ def plot(results: Sequence[dict[str, Any]], path: Path) -> None:
     axes.plot(sizes, [row["ms"]["p95"] for row in results], "o--", color="#1f6f8b", alpha=0.6, label="95th percentile")
     axes.plot(list(TARGETS_MS), list(TARGETS_MS.values()), "_", color="#b5443a", ms=18, label="held to, median")
     axes.set(xscale="log", yscale="log", xlabel="passages in the index", ylabel="a whole question, ms")
+    for axis, marks in ((axes.xaxis, sizes), (axes.yaxis, (5, 10, 20, 30, 40, 50, 60, 80, 100))):
+        axis.set_major_locator(FixedLocator(marks))
+        axis.set_major_formatter("{x:,.0f}")
+        axis.set_minor_locator(NullLocator())
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend(frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
