@@ -11,18 +11,16 @@ import threading
 from typing import TYPE_CHECKING
 
 from askbrief import payloads
-from askbrief.library import Library
-from askbrief.settings import Settings
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.count import Count
 from benchmarks.torture.place import Place
 from benchmarks.torture.process import Running, run
-from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from askbrief.library import Library
     from benchmarks.torture.process import Ended
 
 _THREADS, _PROCESSES = 4, 4
@@ -63,7 +61,7 @@ def _answers(clean: Place, seed: int, change: int) -> list[str]:
     run(clean.command("build", "--full"))
 
     def ask() -> int:
-        with Library.open(clean.index, encoder=HashEncoder(), settings=Settings(reader=False)) as library:
+        with clean.library(remembering=False) as library:
             sys.stdout.write(json.dumps([_answer(library, question) for question in QUESTIONS]))
         return 0
 
@@ -109,9 +107,7 @@ def _reading(place: Place, threads: int) -> Callable[[], int]:
 
 
 def _ask_a_snapshot(place: Place, first: int) -> None:
-    with Library.open(
-        place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
-    ) as library:
+    with place.library() as library:
         for asked in range(first, first + _QUESTIONS_A_SNAPSHOT):
             number = asked % len(QUESTIONS)
             sys.stdout.write(f"{library.generation.name}\t{number}\t{_answer(library, QUESTIONS[number])}\n")

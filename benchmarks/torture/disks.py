@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING
 
 from askbrief.errors import AskbriefError
 from askbrief.journal import Journal
-from askbrief.library import Library
-from askbrief.settings import Settings
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.count import Count
 from benchmarks.torture.place import Place, healed
 from benchmarks.torture.process import NOBODY, run
-from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -144,9 +141,7 @@ def _ask_and_keep(place: Place, question: int) -> Callable[[], int]:
     """Ask, keep the exchange, and print the keys that were remembered; what could not be kept is one line each."""
 
     def ask() -> int:
-        with Library.open(
-            place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
-        ) as library:
+        with place.library() as library:
             answer = library.ask(QUESTIONS[question], top=20)
         if not answer.hits:
             return 3
@@ -171,9 +166,7 @@ def _resolving(place: Place, keys: set[str]) -> Callable[[], int]:
     """Resolve keys, by what is remembered of them."""
 
     def resolve() -> int:
-        with Library.open(
-            place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
-        ) as library:
+        with place.library() as library:
             for key in sorted(keys):
                 library.cite(key)
         Journal(place.state).exchanges()

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from askbrief.errors import AskbriefError
-from askbrief.library import Library
-from askbrief.settings import Settings
 from benchmarks.torture.corpus import QUESTIONS
 from benchmarks.torture.count import Count
 from benchmarks.torture.place import Place, healed
 from benchmarks.torture.process import Running, killing_itself, run, run_and_kill
-from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,9 +126,7 @@ def kill_askers(root: Path, moments: Moments, chance: Random, trials: int) -> Co
 
 def _asking(place: Place, trial: int) -> Callable[[], int]:
     def ask() -> int:
-        with Library.open(
-            place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
-        ) as library:
+        with place.library() as library:
             while True:
                 for number in range(len(QUESTIONS)):
                     question = QUESTIONS[(number + trial) % len(QUESTIONS)]
@@ -145,9 +140,7 @@ def _asking(place: Place, trial: int) -> Callable[[], int]:
 def _count_resolved(count: Count, place: Place, shown: dict[str, str], where: str) -> None:
     def resolve() -> int:
         try:
-            with Library.open(
-                place.index, state=place.state, encoder=HashEncoder(), settings=Settings(reader=False)
-            ) as library:
+            with place.library() as library:
                 for key, quote in shown.items():
                     if library.cite(key).quote != quote:
                         sys.stderr.write(f"{key} has another quote\n")

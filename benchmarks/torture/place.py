@@ -86,10 +86,15 @@ class Place(Folders):
         """Bring the index up to date, by the command line."""
         return self.command("build")
 
+    def library(self, *, remembering: bool = True) -> Library:
+        """The index, opened without the reader; with the state, if the keys that are shown are to be remembered."""
+        state = self.state if remembering else None
+        return Library.open(self.index, state=state, encoder=HashEncoder(), settings=Settings(reader=False))
+
     def look(self) -> int:
         """Print a digest of all that the index says, or one line that says what is wrong, as the command line does."""
         try:
-            with Library.open(self.index, encoder=HashEncoder(), settings=Settings(reader=False)) as library:
+            with self.library(remembering=False) as library:
                 sys.stdout.write(digest(library))
         except AskbriefError as error:
             sys.stderr.write(f"askbrief: {error}\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-from email.errors import MessageError
 from typing import TYPE_CHECKING
 
 from askbrief.errors import ReadingError
@@ -105,7 +104,7 @@ class _Mail:
         subject = safe(messages.header(inner, "subject"))[:_LONGEST_SUBJECT].strip()
         try:
             content = inner.as_bytes()
-        except (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except (*messages.DAMAGED, RecursionError):
             self.notes.append(f"a message in it ({subject or 'without a subject'}) is damaged and not read")
             return
         self.parts.append(Part(self._names.of(f"{subject or 'message'}.eml"), content))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
+DAMAGED = (MessageError, ValueError, LookupError, TypeError, AttributeError)
+"""What the standard library raises at messages that are not as they should be, read or written out."""
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNPRINTABLE = pattern(r"[\p{C}\ufffd\s]+")
 _MOST_PARTS = 2_000
@@ -37,7 +39,7 @@ def parsed(data: bytes) -> Message:
         parts = list(walk(message))
     except RecursionError as error:
         raise ReadingError("is nested too deep (parts within parts within parts): save its parts one by one") from error
-    except (MessageError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except DAMAGED as error:
         raise ReadingError(f"is damaged ({error}): save it anew") from error
     if len(parts) > _MOST_PARTS:
         raise ReadingError(f"has {len(parts):,} parts; the limit is {_MOST_PARTS:,}: save them one by one")
