@@ -70,7 +70,7 @@ reader: $(READY) ## Train the reader anew, two hours: make reader DATA=spans.jso
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet -r training/requirements.txt
 	test -f training/work/questions.jsonl || $(BIN)/python -m training.prepare $(DATA) training/work
 	$(BIN)/python -m training.train training/work training/run
-	$(BIN)/python -m training.export training/run src/askbrief/answering/reader
+	$(BIN)/python -m training.export training/run src/askbrief/inference/reader_weights
 	$(BIN)/python -m training.curves training/run docs/images/reader-training.png
 
 bench: $(READY) ## Measure speed, quickly: make bench SETS="dir dir"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from rich.console import Console
 
-from bot import language
+from bot.discord_io import language
 from tests.simulated.wire import WireDiscord
 
 if TYPE_CHECKING:

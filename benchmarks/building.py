@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from askbrief import build
-from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.tokens import WordPieces
+from askbrief.inference.encoder import WordPieces
+from askbrief.inference.loading import open_encoder
 from askbrief.settings import Settings
 from benchmarks.recombined import Material, recombined
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 DIMENSION = 384
 _TABLE = 4096

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from askbrief.indexing.build import build
+from askbrief.ingest.build import build
 from askbrief.settings import load_settings
 from benchmarks.timings import written
 

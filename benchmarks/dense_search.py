@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
-from askbrief.bar import Bar
-from askbrief.evaluation import QuestionSet, indexed
-from askbrief.indexing.generation import SENTENCES, VECTORS
-from askbrief.ranking.dense import DenseIndex, signs_of
-from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.fusion import best, highest
-from askbrief.ranking.shortlist import LENGTH
+from askbrief.core.progress import Bar
+from askbrief.evaluation.question_sets import QuestionSet, indexed
+from askbrief.inference.loading import open_encoder
+from askbrief.retrieval.candidates import LENGTH, best, highest
+from askbrief.retrieval.cosine import DenseIndex, signs_of
 from askbrief.settings import load_settings
+from askbrief.storage.embedded.generation import SENTENCES, VECTORS
 from benchmarks.timings import parser, timed, written
 
 if TYPE_CHECKING:

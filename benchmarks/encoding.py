@@ -21,15 +21,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from askbrief.evaluation import QuestionSet
-from askbrief.indexing.passages import split
-from askbrief.machine import processors
-from askbrief.ranking.compiled import CompiledEncoder
-from askbrief.ranking.compiling import export, quantise, sensitive
-from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.models import ModelFiles
-from askbrief.ranking.processor import saturates
-from askbrief.ranking.transformer import load
+from askbrief.core.runtime import processors, saturates
+from askbrief.evaluation.question_sets import QuestionSet
+from askbrief.inference.compilation import export, quantise, sensitive
+from askbrief.inference.compiled_encoder import CompiledEncoder
+from askbrief.inference.loading import open_encoder
+from askbrief.inference.model_files import ModelFiles
+from askbrief.inference.pytorch_encoder import load
+from askbrief.ingest.splitting import split
 from askbrief.settings import load_settings
 from benchmarks.timings import parser, written
 

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it", "xlrd"]):
-    from askbrief.citing.keys import parse_key
+    from askbrief.documents import metadata
+    from askbrief.documents.registry import READERS
     from askbrief.errors import AskbriefError
-    from askbrief.reading import aliases, metadata
-    from askbrief.reading.registry import READERS
+    from askbrief.records.citation_keys import parse_key
 
 DOORS: Mapping[str, Callable[[bytes], object]] = {
-    **{name: import_module(f"askbrief.reading.{name}").read for name in sorted(set(READERS.values()))},
-    "aliases": aliases.read,
-    "metadata": lambda data: metadata.parse(data.decode(errors="replace"), "side-car"),
+    **{name: import_module(f"askbrief.documents.{name}").read for name in sorted(set(READERS.values()))},
+    "aliases": metadata.read_alias_groups,
+    "metadata": lambda data: metadata.parse_metadata(data.decode(errors="replace"), "side-car"),
     "key": lambda data: parse_key(data.decode(errors="surrogateescape")),
 }
 

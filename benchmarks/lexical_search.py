@@ -21,10 +21,10 @@ import bm25s
 import numpy as np
 from rank_bm25 import BM25Plus
 
-from askbrief.evaluation import QuestionSet
-from askbrief.ranking.analysis import analyse
-from askbrief.ranking.fusion import best
-from askbrief.ranking.lexical import LexicalIndex, Postings
+from askbrief.evaluation.question_sets import QuestionSet
+from askbrief.language.analysis import analyse
+from askbrief.retrieval.bm25 import LexicalIndex, Postings
+from askbrief.retrieval.candidates import best
 from benchmarks.recombined import Material, recombined
 from benchmarks.timings import parser, timed, written
 

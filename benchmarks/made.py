@@ -19,8 +19,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import regex
 
-from askbrief.evaluation import QuestionSet
-from askbrief.indexing.generation import (
+from askbrief.documents.text import plain
+from askbrief.evaluation.question_sets import QuestionSet
+from askbrief.ingest.alias_mining import Learner
+from askbrief.ingest.splitting import indexed_text
+from askbrief.language.analysis import analyse
+from askbrief.records import Document, Passage, Span
+from askbrief.retrieval.bm25 import Postings
+from askbrief.retrieval.cosine import signs_of
+from askbrief.storage.embedded.generation import (
     SENTENCE_STARTS,
     SENTENCES,
     SIGNS,
@@ -31,16 +38,8 @@ from askbrief.indexing.generation import (
     postings_file,
     publish,
 )
-from askbrief.indexing.manifest import Manifest, SourceRow, Versions
-from askbrief.indexing.passages import indexed_text
-from askbrief.indexing.verification import checksums
-from askbrief.indexing.writer import StoreWriter, passage_digest
-from askbrief.ranking.analysis import analyse
-from askbrief.ranking.dense import signs_of
-from askbrief.ranking.learning import Learner
-from askbrief.ranking.lexical import Postings
-from askbrief.reading import plain
-from askbrief.records import Document, Passage, Span
+from askbrief.storage.embedded.manifest import Manifest, SourceRow, Versions, checksums
+from askbrief.storage.embedded.writer import StoreWriter, passage_digest
 from benchmarks.recombined import Material, recombined
 
 if TYPE_CHECKING:
@@ -49,8 +48,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.ranking.encoder import Encoder
-    from askbrief.ranking.names import NameRow
+    from askbrief.inference.encoder import Encoder
+    from askbrief.language.names import NameRow
     from benchmarks.recombined import Recombined
 
 COLLECTIONS = 100

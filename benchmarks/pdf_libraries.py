@@ -1,9 +1,9 @@
 """Compare libraries that read PDF: files read, sentences that come out whole, characters a second of processor time.
 
-    python -m benchmarks.pdf_libraries [FILE ...]       # without files, those of tests/documents/pdf
+    python -m benchmarks.pdf_libraries [FILE ...]       # without files, those of tests/samples/pdf
 
 Those are compared that are installed of pdfminer.six, pdfplumber, pypdf and pdftext, besides pypdfium2. The sentences
-are those of tests/reading/test_pdf.py, looked for after lines are joined and hyphens at their ends taken out.
+are those of tests/documents/pdf/test_reader.py, looked for after lines are joined and hyphens at their ends taken out.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.reading.pdf import reader as pdf
-from tests.reading import test_pdf
+from askbrief.documents.pdf import reader as pdf
+from tests.documents.pdf import test_reader as test_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -33,10 +33,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 import askbrief
-from askbrief.bar import Bar
+from askbrief.core.progress import Bar
 from askbrief.errors import AskbriefError
-from askbrief.evaluation import QuestionSet
-from askbrief.ranking.transformer import SentenceTransformerEncoder
+from askbrief.evaluation.question_sets import QuestionSet
+from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.peers.outcome import Outcome
 from benchmarks.quality_report import SetResults, as_json, shown_as_markdown, shown_as_table
@@ -44,11 +44,17 @@ from benchmarks.quality_report import SetResults, as_json, shown_as_markdown, sh
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from askbrief.evaluation import Question
+    from askbrief.evaluation.question_sets import Question
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMON = ("__main__.py", "material.py", "outcome.py", "vectors.py")
-SPLITTING = ("indexing/passages.py", "indexing/sentences.py", "reading/plain.py", "reading/lines.py", "evaluation.py")
+SPLITTING = (
+    "ingest/splitting.py",
+    "language/sentences.py",
+    "documents/text/plain.py",
+    "documents/text/__init__.py",
+    "evaluation/question_sets.py",
+)
 OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "TOKENIZERS_PARALLELISM": "false",

@@ -14,8 +14,8 @@ from benchmarks.quality_figures import RESAMPLES, SEED, Ahead, Figures, ahead, m
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from askbrief.evaluation import Question
-    from askbrief.indexing.progress import Progress
+    from askbrief.core.progress import Progress
+    from askbrief.evaluation.question_sets import Question
     from benchmarks.peers import Peer
     from benchmarks.peers.outcome import Outcome
 

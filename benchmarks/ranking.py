@@ -1,10 +1,10 @@
 """Fit the ranking model to question sets, each set left out in turn, and see what every signal is worth.
 
-    python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/ranking/model.json]
+    python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/retrieval/scoring.json]
 
 SET is a folder with corpus.jsonl and queries.jsonl, as `askbrief eval` takes it; its index is kept in a temporary
 folder. The candidates of every answerable question are ranked by a weighted sum of their signals: of the close look,
-or with --reader its score and the reader's outputs (ranking/rereading.json). The weights maximise
+or with --reader its score and the reader's outputs (retrieval/rerank.json). The weights maximise
 the likelihood of the right passages under a softmax over the candidates of a question (ListNet, Cao et al. 2007), each
 set weighing the same, and then climb, one weight at a time, the sum over the sets of hit@1, MRR and 0.7 hit@5.
 """
@@ -22,11 +22,11 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
-from askbrief.answering.rereading import READ
-from askbrief.bar import Bar
-from askbrief.evaluation import QuestionSet, covered_by, indexed
-from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.model import RANKING, REREADING, packaged_model
+from askbrief.core.progress import Bar
+from askbrief.evaluation.question_sets import QuestionSet, covered_by, indexed
+from askbrief.inference.loading import open_encoder
+from askbrief.retrieval.rerank import READ
+from askbrief.retrieval.scoring import RANKING, RERANKING, packaged_model
 from askbrief.settings import load_settings
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
     Weights = NDArray[np.float64]
 
@@ -127,7 +127,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write the fitted model here")
     parser.add_argument("--reader", action="store_true", help="fit the weights of the reader's outputs")
     options = parser.parse_args()
-    model_of, count = (REREADING, READ) if options.reader else (RANKING, CANDIDATES)
+    model_of, count = (RERANKING, READ) if options.reader else (RANKING, CANDIDATES)
     signals = tuple(packaged_model(model_of).weights)
     encoder = open_encoder(load_settings(), building=True)
     sets = {folder.resolve().name: QuestionSet(folder) for folder in options.sets}

@@ -23,17 +23,17 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from askbrief.answering.reader.model import packaged_reader
-from askbrief.bar import Bar
-from askbrief.evaluation import Question, QuestionSet, indexed
-from askbrief.ranking.encoders import open_encoder
+from askbrief.core.progress import Bar
+from askbrief.evaluation.question_sets import Question, QuestionSet, indexed
+from askbrief.inference.loading import open_encoder
+from askbrief.inference.reader import packaged_reader
 from askbrief.records import Span
 from askbrief.settings import load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from askbrief.answering.reader.model import Reader
+    from askbrief.inference.reader import Reader
     from askbrief.library import Library
     from askbrief.records import Passage
 

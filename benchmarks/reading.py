@@ -17,21 +17,21 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from askbrief.documents import registry
+from askbrief.documents.limits import Limits
+from askbrief.documents.sandbox import read_all
+from askbrief.documents.sources import scan
 from askbrief.errors import ReadingError
-from askbrief.indexing.passages import split
-from askbrief.ranking.encoders import open_encoder
-from askbrief.reading import registry
-from askbrief.reading.bounded import read_all
-from askbrief.reading.bounds import Bounds
-from askbrief.reading.seeds import scan
+from askbrief.inference.loading import open_encoder
+from askbrief.ingest.splitting import split
 from askbrief.settings import load_settings
 from benchmarks.timings import parser, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from askbrief.reading.extract import Reading
-    from askbrief.reading.seeds import SeedFile
+    from askbrief.documents.builder import Reading
+    from askbrief.documents.sources import SeedFile
 
 CRASHED = ("ended its reader", "took longer than", "took more than")
 """How the reasons begin that a reader has not given itself."""
@@ -68,7 +68,7 @@ def main() -> None:
     options = arguments.parse_args()
     settings = load_settings()
     files = [file for folder in options.sets for file in scan(folder, max_file_mib=settings.max_file_mib)]
-    outcomes = list(_outcomes(files, Bounds.of(settings)))
+    outcomes = list(_outcomes(files, Limits.of(settings)))
     rows = [*_rows(outcomes), _encoder_row(outcomes)]
     written(rows, options)
     for outcome in sorted(outcomes, key=lambda one: -one.seconds)[: options.slowest]:
@@ -78,7 +78,7 @@ def main() -> None:
             print(f"{outcome.what}: {outcome.file.path}: {outcome.reason}")
 
 
-def _outcomes(files: Sequence[SeedFile], bounds: Bounds) -> Iterator[Outcome]:
+def _outcomes(files: Sequence[SeedFile], bounds: Limits) -> Iterator[Outcome]:
     readable = [file for file in files if not file.refusal]
     yield from (Outcome(file, "refused", file.refusal) for file in files if file.refusal)
     with closing(read_all(readable, bounds)) as readings:
@@ -86,7 +86,7 @@ def _outcomes(files: Sequence[SeedFile], bounds: Bounds) -> Iterator[Outcome]:
             yield _outcome(file, reading, bounds)
 
 
-def _outcome(file: SeedFile, reading: Reading | ReadingError, bounds: Bounds) -> Outcome:
+def _outcome(file: SeedFile, reading: Reading | ReadingError, bounds: Limits) -> Outcome:
     if isinstance(reading, ReadingError):
         reason = str(reading)
         return Outcome(file, "crashed" if reason.startswith(CRASHED) else "refused", reason)

@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import regex
 
-from askbrief.evaluation import QuestionSet
-from askbrief.indexing.manifest import SourceRow
-from askbrief.indexing.passages import FEWEST_WORDS, MOST_WORDS
-from askbrief.indexing.sentences import sentence_spans
-from askbrief.indexing.sources import SourceFile
-from askbrief.reading import plain
-from askbrief.reading.extract import Reading
+from askbrief.documents.builder import Reading
+from askbrief.documents.text import plain
+from askbrief.evaluation.question_sets import QuestionSet
+from askbrief.ingest.sources import SourceFile
+from askbrief.ingest.splitting import FEWEST_WORDS, MOST_WORDS
+from askbrief.language.sentences import sentence_spans
 from askbrief.records import Document
+from askbrief.storage.embedded.manifest import SourceRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

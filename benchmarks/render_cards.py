@@ -26,7 +26,7 @@ import simcord
 import structlog
 
 from askbrief import build
-from askbrief.ranking.encoders import open_encoder
+from askbrief.inference.loading import open_encoder
 from askbrief.settings import Settings
 from bot.app import AskbriefBot
 from bot.settings import BotSettings

@@ -20,8 +20,8 @@ from urllib.parse import quote
 from playwright.sync_api import sync_playwright
 
 from askbrief import build
+from askbrief.inference.loading import open_encoder
 from askbrief.library import Library
-from askbrief.ranking.encoders import open_encoder
 from askbrief.settings import Settings
 from askbrief.web.app import create_app
 from tests.web.running import running
@@ -29,7 +29,7 @@ from tests.web.running import running
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 ROOT = Path(__file__).resolve().parents[1]
 QUESTION = "how many NFM fighters are there?"

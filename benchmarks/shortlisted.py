@@ -20,18 +20,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
-from askbrief.bar import Bar
-from askbrief.evaluation import QuestionSet, indexed
-from askbrief.indexing.generation import SENTENCES
-from askbrief.ranking.analysis import terms_of
-from askbrief.ranking.dense import DenseIndex, signs_of
-from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.lexical import LexicalIndex, Postings
-from askbrief.ranking.query import Query
-from askbrief.ranking.search import Searched, search
-from askbrief.ranking.steering import Catalogued
+from askbrief.core.progress import Bar
+from askbrief.evaluation.question_sets import QuestionSet, indexed
+from askbrief.inference.loading import open_encoder
+from askbrief.language.analysis import terms_of
+from askbrief.query.parsed_question import Query
 from askbrief.records import Metadata, Passage, Span
+from askbrief.retrieval.bm25 import LexicalIndex, Postings
+from askbrief.retrieval.cosine import DenseIndex, signs_of
+from askbrief.retrieval.scoring import Searched, search
+from askbrief.retrieval.soft_filters import Catalogued
 from askbrief.settings import load_settings
+from askbrief.storage.embedded.generation import SENTENCES
 from benchmarks.timings import parser, timed, written
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.ranking.search import Ranked
+    from askbrief.retrieval.scoring import Ranked
 
 SENTENCES_OF_ONE, NEIGHBOURHOOD = 4, 40
 OF_A_DOCUMENT = 30

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import numpy as np
 
-from askbrief.indexing.build import build
+from askbrief.ingest.build import build
 from askbrief.library import Library
 from askbrief.settings import Settings, load_settings
 from benchmarks.bot_load import make_questions

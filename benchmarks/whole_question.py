@@ -27,14 +27,14 @@ from unittest.mock import patch
 import numpy as np
 
 import askbrief.library
-import askbrief.ranking.search
-from askbrief.askers import Askers
-from askbrief.citations import Citations
+import askbrief.retrieval.scoring
+from askbrief.citations.resolving import Citations
+from askbrief.core.runtime import processors
 from askbrief.errors import AskbriefError
+from askbrief.inference.loading import open_encoder
 from askbrief.library import Library
-from askbrief.machine import processors
-from askbrief.ranking.encoders import open_encoder
 from askbrief.records import Scope
+from askbrief.service.worker_pool import Askers
 from askbrief.settings import Settings, load_settings
 from benchmarks.made import COLLECTIONS, MadeEncoder, Real, made_index
 from benchmarks.memory import resident
@@ -48,8 +48,8 @@ STAGES: dict[str, tuple[Any, str]] = {
     "encoding (stood in for)": (MadeEncoder, "encode_query"),
     "reading the question (names, typing errors)": (askbrief.library, "reworded"),
     "times, sources": (askbrief.library, "constraints"),
-    "the first ranking": (askbrief.ranking.search, "Shortlist"),
-    "the close look at the candidates": (askbrief.ranking.search, "passage_evidence"),
+    "the first ranking": (askbrief.retrieval.scoring, "Shortlist"),
+    "the close look at the candidates": (askbrief.retrieval.scoring, "passage_evidence"),
     "near-duplicates": (askbrief.library, "grouped"),
     "the ledger": (Citations, "remember"),
     "marking": (askbrief.library, "best_sentence"),

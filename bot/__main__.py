@@ -91,13 +91,12 @@ async def _sync() -> None:
 async def _made(*, only_commands: bool = False) -> tuple[AskbriefBot, str]:
     """Read the settings, open the index, put the bot together; Discord is not asked yet."""
     from askbrief.settings import load_settings
-    from bot import logs
-    from bot.endpoint import use_api
-    from bot.settings import BotSettings
+    from bot import settings
+    from bot.settings import BotSettings, use_api
 
     bot_settings = BotSettings.load()
     token = _token(bot_settings)
-    logs.set_up(bot_settings)
+    settings.set_up(bot_settings)
     if bot_settings.discord_api is not None:
         use_api(bot_settings.discord_api)
     from bot.app import AskbriefBot

@@ -14,32 +14,39 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from askbrief.errors import JournalError, SettingsError, in_words
-from askbrief.journal import Journal
-from askbrief.web.links import Links
-from bot import desk as desks
-from bot import language
-from bot.access import Access
-from bot.asking import Asking
+from askbrief.evaluation.journal import Journal
+from askbrief.service.links import Links
+from bot import search_service as desks
+from bot.access_rules import Access
 from bot.building import Builder, ProcessBuilder
-from bot.cards.layout import Colour, notice
-from bot.commands import CommandTranslator, sync_if_changed
-from bot.desk import Desk
+from bot.discord_io import language
+from bot.discord_io.cards import Colour, notice
+from bot.discord_io.commands import CommandTranslator, sync_if_changed
+from bot.discord_io.components import ActionButton, Actions, reply, respond
+from bot.discord_io.people import Asker, Audience
 from bot.errors import Refusal, log, new_id, report
+from bot.features.asking.pipeline import Asking
 from bot.limits import Cooldowns
 from bot.metrics import HealthServer, Metrics
-from bot.people import Asker, Audience
-from bot.replies import reply, respond
-from bot.views import ActionButton, Actions
+from bot.search_service import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
     from askbrief.settings import Settings
-    from bot.language import Words
+    from bot.discord_io.language import Words
     from bot.settings import BotSettings
 
-COGS = ("asking", "citing", "defining", "browsing", "feedback", "indexing", "access")
+FEATURES = (
+    "asking.commands",
+    "citing.commands",
+    "defining.commands",
+    "browsing.commands",
+    "feedback",
+    "indexing.commands",
+    "access",
+)
 _LEAVE_SECONDS = 30.0
 
 
@@ -117,8 +124,8 @@ class AskbriefBot(commands.Bot):
         if not self.desk.is_open and not self._only_commands:
             await asyncio.to_thread(self.desk.open)
         self.add_dynamic_items(ActionButton)
-        for cog in COGS:
-            await self.load_extension(f"bot.cogs.{cog}")
+        for feature in FEATURES:
+            await self.load_extension(f"bot.features.{feature}")
         await self.tree.set_translator(CommandTranslator(self.languages))
         await sync_if_changed(self.tree, self.settings.state_dir, always=self._only_commands)
         if not self._only_commands:

@@ -14,9 +14,9 @@ import threading
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Protocol
 
-from askbrief import payloads
 from askbrief.errors import AskbriefError, BuildError, in_words
 from askbrief.records import BuildReport, Problem
+from askbrief.service import serialisation
 from askbrief.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _write(message: dict[str, Any]) -> None:
 
 def main(settings: Settings) -> int:
     """Build, and write what is going on."""
-    from askbrief.indexing.build import build
+    from askbrief.ingest.build import build
 
     os.nice(_POLITE)
     try:
@@ -165,7 +165,7 @@ def main(settings: Settings) -> int:
     except AskbriefError as error:
         _write({"error": str(error)})
         return 2
-    _write({"report": payloads.build_report(report)})
+    _write({"report": serialisation.build_report(report)})
     return 0
 
 

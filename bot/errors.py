@@ -10,10 +10,10 @@ import structlog
 from discord import app_commands
 
 from askbrief.errors import BuildError, CitationUnknown, InputError
-from bot.markup import inert_line, inert_sentence
+from bot.discord_io.markup import inert_line, inert_sentence
 
 if TYPE_CHECKING:
-    from bot.language import Words
+    from bot.discord_io.language import Words
 
 UNKNOWN_INTERACTION, ALREADY_ACKNOWLEDGED = 10062, 40060
 MISSING_ACCESS, MISSING_PERMISSION, CANNOT_DM = 50001, 50013, 50007

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from askbrief.allowance import Allowance
+from askbrief.core.rate_limit import RateLimit
 from bot.errors import Refusal
 
 
@@ -13,8 +13,8 @@ class Cooldowns:
 
     def __init__(self, person_per_minute: int, guild_per_minute: int) -> None:
         """Start with full buckets."""
-        self._persons = Allowance(person_per_minute)
-        self._guilds = Allowance(guild_per_minute)
+        self._persons = RateLimit(person_per_minute)
+        self._guilds = RateLimit(guild_per_minute)
 
     def check(self, person: int, guild: int | None) -> None:
         """Count one question.

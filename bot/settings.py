@@ -1,15 +1,20 @@
-"""What the bot reads from the environment or `.env`, beside the settings of the library."""
+"""Settings of the bot from the environment or `.env`, beside those of the library; its logs and Discord's address."""
 
 from __future__ import annotations
 
 import ipaddress
+import logging
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as MalformedValue
 
+from askbrief.core import logs
 from askbrief.errors import SettingsError
 
 EVERYTHING = "*"
@@ -84,3 +89,21 @@ def _is_loopback(url: str) -> bool:
         return usable and ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
         return False
+
+
+def use_api(base: str) -> None:
+    """Send all requests to this address, and connect to the gateway beside it.
+
+    Args:
+        base: of the API with its version, such as http://127.0.0.1:8080/api/v10; checked by the settings.
+    """
+    url = yarl.URL(base.rstrip("/"))
+    discord.http.Route.BASE = str(url)
+    DiscordWebSocket.DEFAULT_GATEWAY = url.with_scheme("ws").with_path("/gateway")
+
+
+def set_up(settings: BotSettings) -> None:
+    """Send all logs, also those of discord.py and Python's warnings, one way."""
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logs.set_up(level=level, as_json=settings.log_format == "json")
+    logging.captureWarnings(capture=True)

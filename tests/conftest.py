@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief import Library, build
-from askbrief.ranking.encoders import open_encoder
+from askbrief.inference.loading import open_encoder
 from askbrief.settings import Settings
 from tests.fakes import Folders, HashEncoder
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from askbrief import BuildReport
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 pytest_plugins = ["tests.simulated.recording"]
 

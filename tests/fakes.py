@@ -12,12 +12,12 @@ import numpy as np
 
 from askbrief import build
 from askbrief.errors import BuildError
-from askbrief.indexing.manifest import SourceRow
-from askbrief.indexing.store import Store
-from askbrief.indexing.writer import StoreWriter
-from askbrief.ranking.analysis import analyse
-from askbrief.ranking.steering import Catalogue
+from askbrief.language.analysis import analyse
 from askbrief.records import Document, Passage, Span
+from askbrief.retrieval.soft_filters import Catalogue
+from askbrief.storage.embedded.manifest import SourceRow
+from askbrief.storage.embedded.store import Store
+from askbrief.storage.embedded.writer import StoreWriter
 from bot.building import Step
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from askbrief import BuildReport
-    from askbrief.ranking.encoder import Encoder
-    from askbrief.ranking.names import NameRow
-    from askbrief.ranking.steering import Catalogued
+    from askbrief.inference.encoder import Encoder
+    from askbrief.language.names import NameRow
     from askbrief.records import Metadata
+    from askbrief.retrieval.soft_filters import Catalogued
     from askbrief.settings import Settings
 
 

@@ -16,7 +16,7 @@ from askbrief import Library, build
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
     from askbrief.records import Answer, Hit
 
 BRIEFS = Path(__file__).parent / "briefs"

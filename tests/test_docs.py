@@ -8,7 +8,7 @@ import pytest
 import regex
 import typer.main
 
-from askbrief.cli import app
+from askbrief.cli.commands import app
 from askbrief.settings import Settings
 from tests.conftest import ROOT
 

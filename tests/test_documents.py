@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief import Library, build
-from askbrief.citing.locators import locator
+from askbrief.citations.locators import locator
 from askbrief.records import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
     from askbrief.records import BuildReport
 
-DOCUMENTS = Path(__file__).parent / "documents"
+DOCUMENTS = Path(__file__).parent / "samples"
 EVERYTHING = Scope()
 OTHER = Scope(collections=frozenset({"other"}))
 

@@ -13,7 +13,7 @@ from askbrief.records import Verdict
 from tests.conftest import ROOT, SEED, TTP_QUESTION
 
 if TYPE_CHECKING:
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 
 def test_the_ttp_question_is_answered_by_the_sentence_that_holds_the_figure(seed_library: Library) -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.errors import InputError
-from askbrief.indexing.generation import Generation
-from askbrief.indexing.sources import seed_changes
-from askbrief.ranking.wording import Known, reworded
+from askbrief.ingest.sources import seed_changes
+from askbrief.query.expansion import Known, reworded
 from askbrief.records import CitationStatus, Scope
+from askbrief.storage.embedded.generation import Generation
 from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:

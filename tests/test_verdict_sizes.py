@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 ANSWERED = {
     "how many TTP fighters are in Afghanistan?": "3,000 to 4,000",

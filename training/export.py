@@ -1,6 +1,6 @@
 """A trained reader -> the files that come with askbrief: an optimised 8-bit graph, its tokenizer and its card.
 
-    python -m training.export training/run src/askbrief/answering/reader
+    python -m training.export training/run src/askbrief/inference/reader_weights
 
 The weights are made 7-bit (in 8-bit integers), and the graph is optimised for any processor: one file gives the same
 answers everywhere.
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
-from askbrief.answering.reader.model import CARD, GRAPH, TOKENIZER
-from askbrief.ranking.compiling import optimise, quantise
+from askbrief.inference.compilation import optimise, quantise
+from askbrief.inference.reader import CARD, GRAPH, TOKENIZER
 from training.pairs import tokenizer
 from training.train import trained
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from askbrief.ranking.models import ModelFiles
+from askbrief.inference.model_files import ModelFiles
 
 SEPARATE = 2
 """Logits of the sequence head: whether the passage answers, and how relevant it is."""

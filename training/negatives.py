@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from askbrief.ranking.analysis import analyse
+from askbrief.language.analysis import analyse
 from training.passages import sentences
 from training.questions import occurrences
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 K1, B = 1.5, 0.75
 """The parameters of BM25 that rank-bm25 has."""

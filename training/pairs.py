@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from askbrief.answering.reader.model import CLS, MOST_PIECES, MOST_QUESTION, SEP
-from askbrief.ranking.models import ModelFiles
+from askbrief.inference.model_files import ModelFiles
+from askbrief.inference.reader import CLS, MOST_PIECES, MOST_QUESTION, SEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

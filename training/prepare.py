@@ -14,8 +14,8 @@ from random import Random
 
 from rich.console import Console
 
-from askbrief.bar import Bar
-from askbrief.ranking.encoders import open_encoder
+from askbrief.core.progress import Bar
+from askbrief.inference.loading import open_encoder
 from askbrief.settings import load_settings
 from training.exchanges import exchanged, names_in
 from training.negatives import closest, without_answer

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from askbrief.ranking.analysis import analyse
+from askbrief.language.analysis import analyse
 from training.passages import MOST_WORDS, detokenised, passages
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askbrief.bar import Bar
-from askbrief.cli_common import errors
-from askbrief.evaluation import DEPTH, QuestionSet
-from askbrief.ranking.transformer import SentenceTransformerEncoder
+from askbrief.cli.common import errors
+from askbrief.core.progress import Bar
+from askbrief.evaluation.question_sets import DEPTH, QuestionSet
+from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
 from benchmarks.peers import PEERS
 from benchmarks.peers.material import Chunk, Found, Material, Opened, count_words
 from benchmarks.peers.outcome import Outcome
@@ -23,7 +23,7 @@ from benchmarks.peers.vectors import Vectors
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from askbrief.indexing.progress import Progress
+    from askbrief.core.progress import Progress
 
     Spans = Sequence[tuple[str, int | None, int | None]]
 

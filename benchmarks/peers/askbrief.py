@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.evaluation import DEPTH
-from askbrief.indexing.build import build_from
+from askbrief.evaluation.question_sets import DEPTH
+from askbrief.ingest.build import build_from
 from askbrief.library import Library
 from askbrief.settings import load_settings
 from benchmarks.peers.material import Chunk, Found, Opened

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import lancedb
 from lancedb.index import FTS
 
-from askbrief.evaluation import DEPTH
+from askbrief.evaluation.question_sets import DEPTH
 from benchmarks.peers.material import Found, Opened
 
 if TYPE_CHECKING:

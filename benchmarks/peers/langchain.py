@@ -11,7 +11,7 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from askbrief.evaluation import DEPTH
+from askbrief.evaluation.question_sets import DEPTH
 from benchmarks.peers.material import MOST_WORDS, Found, Opened, count_words
 
 if TYPE_CHECKING:

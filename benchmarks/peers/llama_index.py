@@ -13,7 +13,7 @@ from llama_index.core.schema import MetadataMode
 from llama_index.retrievers.bm25 import BM25Retriever
 from pydantic import PrivateAttr
 
-from askbrief.evaluation import DEPTH
+from askbrief.evaluation.question_sets import DEPTH
 from benchmarks.peers.material import MOST_WORDS, Found, Opened
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from askbrief.indexing.passages import MOST_WORDS, split
+from askbrief.ingest.splitting import MOST_WORDS, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from askbrief.evaluation import QuestionSet
-    from askbrief.indexing.progress import Progress
+    from askbrief.core.progress import Progress
+    from askbrief.evaluation.question_sets import QuestionSet
     from benchmarks.peers.vectors import Vectors
 
 __all__ = ["MOST_WORDS", "Chunk", "Finder", "Found", "Material", "Opened", "count_words"]

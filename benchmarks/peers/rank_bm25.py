@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from rank_bm25 import BM25Okapi
 
-from askbrief.evaluation import DEPTH
+from askbrief.evaluation.question_sets import DEPTH
 from benchmarks.peers.material import Found, Opened
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from txtai import Embeddings
 
-from askbrief.evaluation import DEPTH
+from askbrief.evaluation.question_sets import DEPTH
 from benchmarks.peers.material import Found, Opened
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from askbrief.indexing.progress import Silent
-from askbrief.ranking.encoder import encode_in_batches
+from askbrief.core.progress import Silent
+from askbrief.inference.encoder import encode_in_batches
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.indexing.progress import Progress
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.core.progress import Progress
+    from askbrief.inference.encoder import Encoder
 
 _AT_ONCE = 256
 _SCHEMA = (

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.choices import Method
-from askbrief.indexing.generation import Generation
-from askbrief.ranking.fusion import best
-from askbrief.ranking.query import Query
-from askbrief.ranking.search import Searched
-from askbrief.ranking.shortlist import Shortlist
+from askbrief.query.parsed_question import Query
+from askbrief.records import Method
+from askbrief.retrieval.candidates import Shortlist, best
+from askbrief.retrieval.scoring import Searched
 from askbrief.settings import Settings
+from askbrief.storage.embedded.generation import Generation
 from benchmarks.speed.material import TOP, StandIn
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from askbrief.indexing.build import build_from
-from askbrief.indexing.manifest import SourceRow
-from askbrief.indexing.sources import SourceFile
-from askbrief.reading import plain
-from askbrief.reading.extract import Reading
+from askbrief.documents.builder import Reading
+from askbrief.documents.text import plain
+from askbrief.ingest.build import build_from
+from askbrief.ingest.sources import SourceFile
 from askbrief.records import Document
+from askbrief.storage.embedded.manifest import SourceRow
 from benchmarks.speed.material import StandIn
 
 if TYPE_CHECKING:

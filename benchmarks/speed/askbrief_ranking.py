@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.choices import Method
-from askbrief.ranking.query import Query
-from askbrief.ranking.search import search
+from askbrief.query.parsed_question import Query
+from askbrief.records import Method
+from askbrief.retrieval.scoring import search
 from askbrief.settings import Settings
 from benchmarks.speed.askbrief_first import opened
 from benchmarks.speed.material import TOP, StandIn

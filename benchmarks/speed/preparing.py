@@ -15,9 +15,9 @@ import numpy as np
 import benchmarks.made
 import benchmarks.recombined
 import benchmarks.speed.material
-from askbrief.indexing.passages import split
-from askbrief.ranking.encoders import open_encoder
-from askbrief.reading import plain
+from askbrief.documents.text import plain
+from askbrief.inference.loading import open_encoder
+from askbrief.ingest.splitting import split
 from askbrief.records import Document
 from askbrief.settings import Settings
 from benchmarks.made import NOISE, Real, noisy

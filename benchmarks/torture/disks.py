@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from askbrief.errors import AskbriefError
-from askbrief.journal import Journal
+from askbrief.evaluation.journal import Journal
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.count import Count
 from benchmarks.torture.place import Place, healed

@@ -18,18 +18,18 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from askbrief.citing.keys import parse_key
+from askbrief.documents import metadata
+from askbrief.documents.text import decode, markdown, plain
 from askbrief.errors import AskbriefError
-from askbrief.indexing.build import build
-from askbrief.indexing.generation import current_name
-from askbrief.indexing.passages import split
-from askbrief.journal import Journal
+from askbrief.evaluation.journal import Journal
+from askbrief.ingest.build import build
+from askbrief.ingest.splitting import split
+from askbrief.language.analysis import analyse
 from askbrief.library import Library
-from askbrief.ranking.analysis import analyse
-from askbrief.reading import aliases, markdown, metadata, plain
-from askbrief.reading.decoding import decode
 from askbrief.records import Document, Scope
+from askbrief.records.citation_keys import parse_key
 from askbrief.settings import Settings, load_settings
+from askbrief.storage.embedded.generation import current_name
 from benchmarks.torture.corpus import write_corpus
 from benchmarks.torture.pieces import (
     calibrations,
@@ -104,8 +104,8 @@ class House:
             Door(
                 "front matter", sidecar, lambda text: plain.read(f"---\n{text}\n---\nWords.".encode(errors="replace"))
             ),
-            Door("side-car", sidecar, lambda text: metadata.parse(text, "side-car a.meta.yaml")),
-            Door("aliases", st.one_of(yaml_like.map(_bytes), hostile_bytes), aliases.read),
+            Door("side-car", sidecar, lambda text: metadata.parse_metadata(text, "side-car a.meta.yaml")),
+            Door("aliases", st.one_of(yaml_like.map(_bytes), hostile_bytes), metadata.read_alias_groups),
             Door(
                 "documents, built and asked",
                 st.lists(hostile_bytes, min_size=1, max_size=3),
@@ -287,7 +287,7 @@ _VARIABLES = [
 
 
 def _run_cli(arguments: Sequence[str]) -> int:
-    from askbrief.cli import run
+    from askbrief.cli.commands import run
 
     return run(arguments)
 

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from askbrief.errors import AskbriefError
-from askbrief.indexing.build import build
+from askbrief.ingest.build import build
 from askbrief.library import Library
 from askbrief.settings import Settings
 from benchmarks.torture.count import Count

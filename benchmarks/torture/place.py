@@ -12,16 +12,16 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import askbrief.indexing.build
+import askbrief.inference.loading
+import askbrief.ingest.build
 import askbrief.library
-import askbrief.ready
-from askbrief import payloads
-from askbrief.cli import run as run_cli
+from askbrief.cli.commands import run as run_cli
 from askbrief.errors import AskbriefError
-from askbrief.indexing.generation import Generation, current_name
 from askbrief.library import Library
 from askbrief.records import Scope
+from askbrief.service import serialisation
 from askbrief.settings import Settings
+from askbrief.storage.embedded.generation import Generation, current_name
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.process import run
 from tests.fakes import Folders, HashEncoder
@@ -37,9 +37,9 @@ _SCOPE = Scope(collections=frozenset({"south"}))
 
 def stand_in(put: Callable[[object, str, object], None] = setattr) -> None:
     """Let the command line of this process and of those forked from it encode with the tests' hashing encoder."""
-    for module in (askbrief.indexing.build, askbrief.library):
+    for module in (askbrief.ingest.build, askbrief.library):
         put(module, "open_encoder", lambda *_, **__: HashEncoder())
-    put(askbrief.ready, "ready_encoder", lambda *_, **__: HashEncoder())
+    put(askbrief.inference.loading, "ready_encoder", lambda *_, **__: HashEncoder())
 
 
 def warm_up(root: Path) -> None:
@@ -130,8 +130,8 @@ def digest(library: Library) -> str:
             for hit in answer.hits:
                 if library.generation.store.text(hit.doc_id)[hit.start : hit.end] != hit.quote:
                     raise AssertionError(f"{hit.key} is not its document's text")
-                said.append(payloads.citation(library.cite(hit.key, scope)))
-            said.append({name: what for name, what in payloads.answer(answer).items() if name != "generation"})
+                said.append(serialisation.citation(library.cite(hit.key, scope)))
+            said.append({name: what for name, what in serialisation.answer(answer).items() if name != "generation"})
     said += [(source.doc_id, source.title, source.passages, source.characters) for source in library.sources()]
     said.append(library.names())
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

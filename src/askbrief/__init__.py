@@ -16,7 +16,7 @@ from askbrief.errors import AskbriefError
 from askbrief.records import Answer, BuildReport, Citation, Hit, Scope, Source, Verdict
 
 if TYPE_CHECKING:
-    from askbrief.indexing.build import build
+    from askbrief.ingest.build import build
     from askbrief.library import Library
 
 __all__ = [
@@ -37,7 +37,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: what a module attribute is, only the caller knows
     """Import numpy and what stands on it only for those who build or ask."""
     if name == "build":
-        from askbrief.indexing.build import build
+        from askbrief.ingest.build import build
 
         return build
     if name == "Library":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from askbrief.cli import run
+from askbrief.cli.commands import run
 
 _GARBAGE = 50_000
 """Objects between two looks for garbage: the half a million that imports leave are none, and there is little else."""

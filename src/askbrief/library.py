@@ -7,29 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from askbrief.answering.defining import defining_sentence, definitions
 from askbrief.answering.figures import figures
-from askbrief.answering.marking import Sought, best_sentence
-from askbrief.answering.pinpointing import pinpoint
-from askbrief.answering.reader.model import packaged_reader
-from askbrief.answering.rereading import READ, Found, grouped, reread
+from askbrief.answering.sentence import Sought, best_sentence, defining_sentence, definitions
+from askbrief.answering.span import pinpoint
 from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
-from askbrief.choices import Method
-from askbrief.citations import Citations
-from askbrief.citing.ledger import Ledger, Remembered
-from askbrief.citing.locators import locator
+from askbrief.citations.ledger import Ledger, Remembered
+from askbrief.citations.locators import locator
+from askbrief.citations.resolving import Citations
+from askbrief.core.lazy_regex import pattern
+from askbrief.core.runtime import processors
 from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
-from askbrief.indexing.generation import Generation
-from askbrief.machine import processors
-from askbrief.patterns import pattern
-from askbrief.ranking.aspects import COMPARING, aspects
-from askbrief.ranking.constraints import constraints
-from askbrief.ranking.encoders import open_encoder
-from askbrief.ranking.query import without_courtesy
-from askbrief.ranking.reranker import CrossEncoderReranker, reranked
-from askbrief.ranking.search import Ranked, Searched, search
-from askbrief.ranking.steering import Steering
-from askbrief.ranking.wording import Known, reworded
+from askbrief.inference.loading import open_encoder
+from askbrief.inference.reader import packaged_reader
+from askbrief.query.aspects import COMPARING, aspects
+from askbrief.query.constraints import constraints
+from askbrief.query.expansion import Known, reworded
+from askbrief.query.parsed_question import without_courtesy
 from askbrief.records import (
     Answer,
     Citation,
@@ -37,6 +30,7 @@ from askbrief.records import (
     Document,
     FigureGroup,
     Hit,
+    Method,
     Passage,
     Scope,
     Source,
@@ -44,7 +38,11 @@ from askbrief.records import (
     Surroundings,
     Verdict,
 )
+from askbrief.retrieval.rerank import READ, CrossEncoderReranker, Found, grouped, reranked, reread
+from askbrief.retrieval.scoring import Ranked, Searched, search
+from askbrief.retrieval.soft_filters import Steering
 from askbrief.settings import Settings, load_settings
+from askbrief.storage.embedded.generation import Generation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +51,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from askbrief.answering.verdict import Calibration
-    from askbrief.ranking.encoder import Encoder
-    from askbrief.ranking.query import Query
+    from askbrief.inference.encoder import Encoder
+    from askbrief.query.parsed_question import Query
 
 EVERYTHING = Scope()
 _WORD = pattern(r"[\p{L}\p{N}]")

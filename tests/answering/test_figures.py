@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief import payloads
-from askbrief.answering.asked import Wanted, asked
 from askbrief.answering.figures import figures
-from askbrief.ranking.query import Query
+from askbrief.query.parsed_question import Query
+from askbrief.query.quantity_question import Wanted, asked
 from askbrief.records import Figure, FigureGroup, Scope, Verdict
+from askbrief.service import serialisation
 from tests.conftest import SEED, TTP_QUESTION
 
 if TYPE_CHECKING:
@@ -249,7 +249,7 @@ def test_other_figures_of_the_seed(seed_library: Library, question: str, expecte
 
 
 def test_json_holds_every_field_of_a_group(briefs: Workplace) -> None:
-    first = payloads.answer(ask(briefs, RAIDERS))["figures"][0]
+    first = serialisation.answer(ask(briefs, RAIDERS))["figures"][0]
     (figure,) = first.pop("figures")
     assert first == {"low": 9000, "high": None, "unit": "raiders", "differs": True}
     assert (figure["text"], figure["date"], figure["as_of"]) == ("over 9,000", "2022-08-01", "July 5")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from askbrief import BuildReport
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 HARBOUR = "The harbour of Larkmouth opened in 1904.\n"
 QUESTION = "When did the harbour of Larkmouth open?"

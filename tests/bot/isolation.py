@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import simcord
 
-from bot.access import Kind, Rule
+from bot.access_rules import Kind, Rule
 from tests.bot.isolation_archive import DOCS, EVERY, FILES_OF, under_any
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simcord.actors import _component_interaction
 from simcord.results import ResponseMessage
 
-from bot.cards.listings import collection_mark
-from bot.narrowing import _mark, mark_of
+from bot.discord_io.choices import _mark, mark_of
+from bot.features.browsing.cards import collection_mark
 from tests.bot.isolation import CHANNELS, MARA, ROLES, GuildPlan, Happened, Seat, World
 from tests.bot.isolation_archive import ACRONYM, ANSWERED, COLLECTIONS, DOCS, UNANSWERED, under
 

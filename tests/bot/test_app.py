@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.errors import BuildError
-from askbrief.journal import Journal
+from askbrief.evaluation.journal import Journal
 from bot.building import Step
 from tests.bot.conftest import text
 

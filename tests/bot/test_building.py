@@ -219,7 +219,7 @@ async def test_a_folder_that_cannot_be_watched_is_told(built: Office, monkeypatc
 async def test_a_bot_that_is_told_to_watch_does_and_leaves_cleanly(built: Office) -> None:
     bot = built.bot(watch=True)
     async with bot:
-        await bot.load_extension("bot.cogs.indexing")
+        await bot.load_extension("bot.features.indexing")
         cog: Any = bot.get_cog("IndexingCog")
         assert cog._watching is not None
         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from askbrief.web.app import create_app
-from bot.access import Kind, Rule
+from bot.access_rules import Kind, Rule
 from tests.bot.test_links import links
 from tests.web.running import running
 from tests.web.test_browser import CHROMIUM

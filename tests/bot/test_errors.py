@@ -17,7 +17,8 @@ from structlog.testing import capture_logs
 
 from askbrief.errors import BuildError, InputError, LedgerError
 from askbrief.library import Library
-from bot import language, logs
+from bot import settings
+from bot.discord_io import language
 from bot.errors import Refusal, new_id, report
 from bot.settings import BotSettings
 from tests.bot.conftest import text
@@ -45,7 +46,7 @@ def written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     root, level, handlers = logging.getLogger(), logging.getLogger().level, logging.getLogger().handlers[:]
-    logs.set_up(BotSettings(log_level="debug", log_format=request.param))
+    settings.set_up(BotSettings(log_level="debug", log_format=request.param))
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)

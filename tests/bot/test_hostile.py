@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief import Library
-from bot.markup import length
+from bot.discord_io.markup import length
 from tests.bot.conftest import buttons, components, text
-from tests.bot.test_markup import flat, quoted, shown
+from tests.bot.discord_io.test_markup import flat, quoted, shown
 
 if TYPE_CHECKING:
     from tests.bot.conftest import Office, Town

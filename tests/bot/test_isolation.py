@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from askbrief.records import Scope
-from bot.cards.coverage import Coverage
+from bot.coverage import Coverage
 from tests.bot.isolation import CHANNELS, MARA, GuildPlan, Leak, World
 from tests.bot.isolation_archive import Archive
 from tests.bot.isolation_play import KINDS, Play, Step, guild_plan, step
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from askbrief.library import Library
-    from bot.people import Asker, Audience
+    from bot.discord_io.people import Asker, Audience
 
 
 @pytest.fixture(scope="module")
@@ -97,12 +97,12 @@ async def _always_private(self: Audience, asker: Asker, *, private: bool) -> Sco
 
 
 BROKEN: list[tuple[str, Any, list[Step]]] = [
-    ("bot.people.Audience.scope", _everything, [Step("ask", BEN, HERE, 0, 0)]),
-    ("bot.people.Audience.scope", _everything, [Step("complete", BEN, HERE, 0, ALL_SOURCES)]),
-    ("bot.people.Audience.scope", _everything, [Step("sources", BEN, HERE, 0, 0)]),
-    ("bot.people.Audience.scope", _always_private, [Step("ask", ANN, HERE, 0, 0)]),
-    ("bot.access.Access.in_direct_messages", lambda *_: Scope(), [Step("say", BEN, DIRECT, 0, 0)]),
-    ("bot.access.Access.ceiling", lambda *_: Scope(), [Step("complete_as_manager", MARA, HERE, 0, 0)]),
+    ("bot.discord_io.people.Audience.scope", _everything, [Step("ask", BEN, HERE, 0, 0)]),
+    ("bot.discord_io.people.Audience.scope", _everything, [Step("complete", BEN, HERE, 0, ALL_SOURCES)]),
+    ("bot.discord_io.people.Audience.scope", _everything, [Step("sources", BEN, HERE, 0, 0)]),
+    ("bot.discord_io.people.Audience.scope", _always_private, [Step("ask", ANN, HERE, 0, 0)]),
+    ("bot.access_rules.Access.in_direct_messages", lambda *_: Scope(), [Step("say", BEN, DIRECT, 0, 0)]),
+    ("bot.access_rules.Access.ceiling", lambda *_: Scope(), [Step("complete_as_manager", MARA, HERE, 0, 0)]),
     ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("cite", BEN, HERE, 0, FIRST_KEY)]),
     ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("passage", BEN, HERE, 0, FIRST_KEY)]),
     (
@@ -110,12 +110,12 @@ BROKEN: list[tuple[str, Any, list[Step]]] = [
         lambda *_: True,
         [Step("ask", ANN, HERE, 0, 1), Step("complete", BEN, HERE, 0, ALL_KEYS)],
     ),
-    ("bot.people.Audience.scope", _everything, [Step("define", BEN, HERE, 0, 0)]),
-    ("askbrief.ranking.names._may_see", lambda *_: True, [Step("define", BEN, HERE, 0, 0)]),
-    ("askbrief.ranking.names._may_see", lambda *_: True, [Step("complete", BEN, HERE, 0, ALL_NAMES)]),
-    ("bot.desk._coverage", _of, [Step("ask", BEN, HERE, 0, 0)]),
-    ("bot.visible.visible_changes", lambda changed, _: changed, [Step("status", BEN, HERE, 0, 0)]),
-    ("bot.visible.visible_report", lambda report, *_: report, [Step("rebuild", MARA, HERE, 0, 0)]),
+    ("bot.discord_io.people.Audience.scope", _everything, [Step("define", BEN, HERE, 0, 0)]),
+    ("askbrief.language.names._may_see", lambda *_: True, [Step("define", BEN, HERE, 0, 0)]),
+    ("askbrief.language.names._may_see", lambda *_: True, [Step("complete", BEN, HERE, 0, ALL_NAMES)]),
+    ("bot.search_service._coverage", _of, [Step("ask", BEN, HERE, 0, 0)]),
+    ("bot.coverage.visible_changes", lambda changed, _: changed, [Step("status", BEN, HERE, 0, 0)]),
+    ("bot.coverage.visible_report", lambda report, *_: report, [Step("rebuild", MARA, HERE, 0, 0)]),
 ]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.allowance import Allowance
+from askbrief.core.rate_limit import RateLimit
 from bot.errors import Refusal
 from bot.limits import Cooldowns
 from tests.bot.conftest import text
@@ -28,7 +28,7 @@ class Clock:
 @pytest.mark.parametrize("per_minute", [1, 3, 7, 20, 120])
 def test_as_many_as_allowed_at_once_and_the_next_after_the_time_that_was_named(per_minute: int) -> None:
     clock = Clock()
-    allowance = Allowance(per_minute, clock)
+    allowance = RateLimit(per_minute, clock)
     assert [allowance.take(1) for _ in range(per_minute)] == [0.0] * per_minute
     wait = allowance.take(1)
     assert 0 < wait <= 60 / per_minute
@@ -40,14 +40,14 @@ def test_as_many_as_allowed_at_once_and_the_next_after_the_time_that_was_named(p
 
 def test_never_more_than_a_full_minute_is_saved_up() -> None:
     clock = Clock()
-    allowance = Allowance(2, clock)
+    allowance = RateLimit(2, clock)
     clock.now = 1e6
     assert [allowance.take(1) > 0 for _ in range(4)] == [False, False, True, True]
 
 
 def test_over_any_hour_nobody_gets_more_than_the_allowance_and_one_bucket() -> None:
     clock = Clock()
-    allowance = Allowance(6, clock)
+    allowance = RateLimit(6, clock)
     granted = 0
     for _ in range(3_600):
         clock.now += 1
@@ -83,7 +83,7 @@ def test_the_seconds_that_are_told_are_never_too_few() -> None:
 
 
 def test_who_asked_long_ago_is_forgotten_before_who_asked_just_now() -> None:
-    allowance = Allowance(1, Clock())
+    allowance = RateLimit(1, Clock())
     for person in range(10_001):
         assert allowance.take(person) == 0.0
     assert allowance.take(10_000) > 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief.web.app import create_app
-from bot.access import Kind, Rule
+from bot.access_rules import Kind, Rule
 from tests.bot.conftest import components, text
 from tests.web.served import API, running
 

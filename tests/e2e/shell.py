@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from askbrief.cli import run
+from askbrief.cli.commands import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,10 +16,10 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from askbrief.indexing.encoded import kept_passages
+from askbrief.ingest.embedding import kept_passages
 from tests.conftest import ROOT
 from tests.fakes import interruptible
-from tests.indexing.test_build import article
+from tests.ingest.test_build import article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

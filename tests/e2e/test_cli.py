@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief import __version__
-from askbrief.cli import app, run
-from askbrief.indexing.generation import current_name
+from askbrief.cli.commands import app, run
+from askbrief.storage.embedded.generation import current_name
 from tests.conftest import ROOT, SEED, TTP_QUESTION
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from askbrief.answering.verdict import SIGNALS, read_calibration
-from tests.test_calibration import written
+from tests.evaluation.test_calibration import written
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import typer.main
 
-from askbrief.cli import app, run
-from askbrief.journal import Journal, Reason, Vote
+from askbrief.cli.commands import app, run
+from askbrief.evaluation.journal import Journal, Reason, Vote
 from tests.conftest import ROOT, SEED, TTP_QUESTION
 
 if TYPE_CHECKING:

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from askbrief.answering.verdict import read_calibration
+from askbrief.documents.text import markdown, plain
 from askbrief.errors import AskbriefError, EvaluationError, JournalError, LedgerError, SettingsError
-from askbrief.evaluation import QuestionSet
-from askbrief.indexing.passages import MOST_CHARS, split
-from askbrief.indexing.sentences import sentence_spans
-from askbrief.journal import Journal
-from askbrief.ranking.analysis import analyse
-from askbrief.reading import markdown, plain
+from askbrief.evaluation.journal import Journal
+from askbrief.evaluation.question_sets import QuestionSet
+from askbrief.ingest.splitting import MOST_CHARS, split
+from askbrief.language.analysis import analyse
+from askbrief.language.sentences import sentence_spans
 from askbrief.records import Document
 from askbrief.settings import load_settings
 from benchmarks.torture.doors import House
 from benchmarks.torture.patterns import OneWordOneToken
 from benchmarks.torture.place import stand_in
-from tests.indexing.test_build import article
+from tests.ingest.test_build import article
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.errors import IndexDamaged
-from askbrief.indexing.generation import current_name
+from askbrief.storage.embedded.generation import current_name
 from tests.conftest import ROOT
-from tests.indexing.test_build import article, contents
+from tests.ingest.test_build import article, contents
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def test_what_lies_in_place_of_a_file_is_said_and_healed(built: Workplace, name:
 
 RECALL = """
 import pathlib, resource, signal, sys
-from askbrief.citing.ledger import Ledger
+from askbrief.citations.ledger import Ledger
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that writing fails instead of killing
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 print(Ledger(pathlib.Path(sys.argv[1])).recall(sys.argv[2]).key)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.answering.reader.model import Reader
+from askbrief.inference.reader import Reader
 from askbrief.records import Passage, Span
 from training import prepare
 from training.exchanges import exchanged

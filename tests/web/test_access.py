@@ -10,8 +10,7 @@ import pytest
 
 from askbrief.errors import SettingsError
 from askbrief.records import Scope
-from askbrief.web.links import LONGEST_LINK, Links, Right, Rights
-from askbrief.web.secret import signing_secret
+from askbrief.service.links import LONGEST_LINK, Links, Right, Rights, signing_secret
 from tests.web.served import API, QUESTION, TOKEN, bearer, documents, furnish, settings_of, site
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from askbrief import Library, payloads
+from askbrief import Library
 from askbrief.records import Verdict
-from askbrief.web import models
+from askbrief.service import serialisation
+from askbrief.web import schemas
 from tests.web.served import API, QUESTION, TOKEN, bearer, furnish, site
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def as_json(shape: Any) -> Any:
 
 async def test_an_answer_is_what_the_command_line_writes(workplace: Workplace) -> None:
     with workplace.open() as library:
-        expected = as_json(payloads.answer(library.ask(QUESTION, 2)))
+        expected = as_json(serialisation.answer(library.ask(QUESTION, 2)))
     async with site(workplace) as client:
         response = await client.get(f"{API}/ask", params={"question": QUESTION, "top": 2})
     assert response.json() == expected
@@ -44,7 +45,7 @@ async def test_an_answer_is_what_the_command_line_writes(workplace: Workplace) -
 async def test_a_key_and_a_place_are_cited_as_the_command_line_cites_them(workplace: Workplace) -> None:
     with workplace.open() as library:
         keys = library.locate("harbour.txt ¶ 1")
-        expected = [as_json(payloads.citation(library.cite(key))) for key in keys]
+        expected = [as_json(serialisation.citation(library.cite(key))) for key in keys]
     async with site(workplace) as client:
         at_place = await client.get(f"{API}/cite", params={"where": "harbour.txt ¶ 1"})
         of_key = await client.get(f"{API}/cite", params={"where": f"[{keys[0].upper()}]"})
@@ -108,9 +109,9 @@ def test_every_shape_holds_what_the_command_line_writes_and_no_more(seed_library
     answer = seed_library.ask("how many TTP fighters are in Afghanistan?")
     around = seed_library.read_around(answer.hits[0].key)
     shapes: list[tuple[type[BaseModel], Any]] = [
-        (models.Answer, payloads.answer(answer)),
-        (models.Surroundings, payloads.surroundings(around)),
-        (models.Sources, payloads.sources(seed_library.generation.manifest, seed_library.sources(), [])),
+        (schemas.Answer, serialisation.answer(answer)),
+        (schemas.Surroundings, serialisation.surroundings(around)),
+        (schemas.Sources, serialisation.sources(seed_library.generation.manifest, seed_library.sources(), [])),
     ]
     assert answer.figures
     for model, shape in shapes:

@@ -15,7 +15,7 @@ from tests.web.served import running
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askbrief.ranking.encoder import Encoder
+    from askbrief.inference.encoder import Encoder
 
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^curl 'http://127\.0\.0\.1:8080([^']+)'$", PAGE, re.MULTILINE)

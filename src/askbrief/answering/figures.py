@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.answering.asked import Asked, Wanted, asked
-from askbrief.patterns import pattern
-from askbrief.ranking.analysis import analyse, terms_of
-from askbrief.ranking.dates import MONTH
-from askbrief.ranking.numerals import may_have_unit
-from askbrief.ranking.quantities import Kind, Quantity, quantities
+from askbrief.core.lazy_regex import pattern
+from askbrief.language.analysis import analyse, terms_of
+from askbrief.language.english.dates import MONTH
+from askbrief.language.english.numbers import may_have_unit
+from askbrief.language.english.quantities import Kind, Quantity, quantities
+from askbrief.query.quantity_question import Asked, Wanted, asked
 from askbrief.records import Figure, FigureGroup, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from askbrief.ranking.query import Query
+    from askbrief.query.parsed_question import Query
     from askbrief.records import Hit
 
 _NEAR_AFTER, _NEAR_BEFORE = 6, 10

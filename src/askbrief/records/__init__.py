@@ -3,8 +3,8 @@
 Offsets are 0-based, count Unicode characters, and are half-open: `document.text[start:end]`.
 """
 
-from askbrief.records.answers import Answer, Definition, Figure, FigureGroup, Hit, Verdict
-from askbrief.records.citations import Citation, CitationStatus, Surroundings
+from askbrief.records.answers import Answer, Definition, Figure, FigureGroup, Hit, Method, Verdict
+from askbrief.records.citations import Citation, CitationStatus, Style, Surroundings
 from askbrief.records.documents import Block, BlockKind, Document, Form, Metadata, Passage, Span
 from askbrief.records.reports import BuildReport, Changes, Problem, Source
 from askbrief.records.scope import Scope
@@ -24,11 +24,13 @@ __all__ = [
     "Form",
     "Hit",
     "Metadata",
+    "Method",
     "Passage",
     "Problem",
     "Scope",
     "Source",
     "Span",
+    "Style",
     "Surroundings",
     "Verdict",
 ]

@@ -12,6 +12,19 @@ if TYPE_CHECKING:
     from askbrief.records.documents import Metadata, Span
 
 
+class Method(StrEnum):
+    """How passages are ranked; everything but hybrid is there to compare.
+
+    Hybrid is the convex combination, its best passages then scored anew by the ranking model; convex is without that.
+    """
+
+    HYBRID = "hybrid"
+    CONVEX = "convex"
+    BM25 = "bm25"
+    DENSE = "dense"
+    RRF = "rrf"
+
+
 class Verdict(StrEnum):
     """Whether the sources answer: strong, weak (perhaps), or none (the sources don't say)."""
 

@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from askbrief.records.documents import Metadata
 
 
+class Style(StrEnum):
+    """How a citation is written."""
+
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    FOOTNOTE = "footnote"
+    JSON = "json"
+
+
 class CitationStatus(StrEnum):
     """How a quote that was once shown stands in today's sources."""
 

@@ -1,32 +1,33 @@
-"""Who is reading, and what they may see: a bearer token, a reverse proxy's header, or a signed link of the bot's.
-
-    nothing is set              this machine alone: everything; the Host header must name it, or ASKBRIEF_URL
-    ASKBRIEF_WEB_TOKEN          as a bearer token, or in a login's cookie: everything
-    ASKBRIEF_WEB_PROXY_HEADER   who the proxy says it is: what ASKBRIEF_WEB_PEOPLE gives them
-    a link, or its cookie       what the link says, until it runs out
-
-The first that applies decides.
-"""
+"""Who is reading and what they may see: token, proxy header or signed link; logging in and out."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse
 from itsdangerous import BadData, URLSafeTimedSerializer
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection  # noqa: TC002 - FastAPI reads it
 
 from askbrief.records import Scope
-from askbrief.web.links import Right, Rights
-from askbrief.web.secret import signing_secret
+from askbrief.service.links import Right, Rights, signing_secret
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Send
+    from starlette.types import Scope as ConnectionScope
+
     from askbrief.settings import Settings
+    from askbrief.web.limits import Limits
+
 
 LOGIN_COOKIE, LINK_COOKIE = "askbrief_login", "askbrief_link"
 LINK_PARAMETER = "t"
@@ -176,3 +177,84 @@ def _host(header: str) -> str:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:
         return ""
+
+
+_LARGEST_FORM = 4_096
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/login")
+async def log_in(request: Request) -> RedirectResponse:
+    """Take the form's `token` and go on to its `next`; with a wrong one, back to the page that asks for it."""
+    access: Access = request.app.state.access
+    limits: Limits = request.app.state.limits
+    limits.count(request, login=True)
+    form = parse_qs((await _body(request)).decode(errors="replace"))
+    to = own_path(form.get("next", ["/"])[0])
+    if not access.is_open and not access.is_token(form.get("token", [""])[0].strip()):
+        return RedirectResponse(f"/login?{urlencode({'failed': 1, 'next': to})}", 303)
+    response = RedirectResponse(to, 303)
+    if not access.is_open:
+        _set(response.headers, request.app.state.settings, LOGIN_COOKIE, access.new_login(), LOGIN_SECONDS)
+    return response
+
+
+@router.post("/logout")
+async def log_out(request: Request) -> RedirectResponse:
+    """Forget who is reading."""
+    response = RedirectResponse("/", 303)
+    for name in (LOGIN_COOKIE, LINK_COOKIE):
+        _set(response.headers, request.app.state.settings, name, "", 0)
+    return response
+
+
+async def _body(request: Request) -> bytes:
+    """The form, if it is no larger than a form with a token is."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _LARGEST_FORM:
+            raise HTTPException(413, f"the form has more than {_LARGEST_FORM:,} bytes")
+    return body
+
+
+def own_path(path: str) -> str:
+    """A path of this page; an address elsewhere becomes the first page."""
+    is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_own else "/"
+
+
+def _set(headers: MutableHeaders, settings: Settings, name: str, value: str, seconds: int) -> None:
+    cookie: SimpleCookie = SimpleCookie({name: value})
+    cookie[name].update({"path": "/", "max-age": str(seconds), "httponly": "1", "samesite": "Lax"})
+    if (settings.url or "").startswith("https:"):
+        cookie[name]["secure"] = "1"
+    headers.append("Set-Cookie", cookie[name].OutputString())
+
+
+class KeepingLinks:
+    """Keeps the right of a link that is opened, so that its neighbours and the document open too."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, access: Access) -> None:
+        """Stand before an application."""
+        self._app = app
+        self._settings = settings
+        self._access = access
+
+    async def __call__(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and add the cookie where a link opened something."""
+        text = QueryParams(scope["query_string"]).get(LINK_PARAMETER) if scope["type"] == "http" else None
+        right = self._access.right(text)
+        if text is None or right is None:
+            await self._app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                _set(headers, self._settings, LINK_COOKIE, text, max(0, right.until - int(time.time())))
+                headers["Referrer-Policy"] = "no-referrer"
+                headers["Cache-Control"] = "private, no-store"
+            await send(message)
+
+        await self._app(scope, receive, sending)

@@ -9,14 +9,14 @@ import structlog
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.security import HTTPBearer
 
-from askbrief import __version__, payloads
-from askbrief.narrowing import narrowed
+from askbrief import __version__
+from askbrief.service import serialisation
+from askbrief.service.scoping import narrowed
 from askbrief.web import problems
 from askbrief.web.access import Viewer, viewer
-from askbrief.web.etags import caching, etag, has_it
-from askbrief.web.limits import limited
+from askbrief.web.limits import caching, etag, has_it, limited
 from askbrief.web.lookups import cited, read_around, sources_page, standing
-from askbrief.web.models import Answer, Citation, Problem, SourcesPage, Status, Surroundings
+from askbrief.web.schemas import Answer, Citation, Problem, SourcesPage, Status, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import State
 
     from askbrief.library import Library
-    from askbrief.serving import Serving
+    from askbrief.service.hot_reload import HotReload
     from askbrief.settings import Settings
     from askbrief.web.limits import Work
 
@@ -68,8 +68,8 @@ class Desk:
         return settings
 
     @property
-    def serving(self) -> Serving:
-        serving: Serving = self.request.app.state.serving
+    def serving(self) -> HotReload:
+        serving: HotReload = self.request.app.state.serving
         return serving
 
     async def read(self, look_up: Callable[[Library], Result]) -> Result:
@@ -148,7 +148,7 @@ async def ask(  # noqa: PLR0917 - one for each option
         found = desk.serving.ask(library, question, top, scope)
         for note in found.notes:
             log.warning("answer-note", note=note)
-        return payloads.answer(found)
+        return serialisation.answer(found)
 
     return await desk.answered(response, look_up)
 

@@ -1,4 +1,4 @@
-"""The application: pages, API and health over one library that serves."""
+"""The web application: pages, JSON API and health checks over one library."""
 
 from __future__ import annotations
 
@@ -6,20 +6,46 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from fastapi.exception_handlers import http_exception_handler
+from starlette.exceptions import HTTPException
 
-from askbrief.serving import Serving
-from askbrief.web import api, health, login
-from askbrief.web.access import Access
+from askbrief.service.hot_reload import HotReload
+from askbrief.web import access, api, health, listings, pages
+from askbrief.web.access import Access, KeepingLinks
+from askbrief.web.document_page import Shelf
+from askbrief.web.error_pages import failure
 from askbrief.web.health import Counting, Metrics
 from askbrief.web.limits import Limits, Work
-from askbrief.web.login import KeepingLinks
-from askbrief.web.site import add_pages
+from askbrief.web.rebuilding import Rebuilding
+from askbrief.web.rendering import Renderer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from askbrief.ranking.encoder import Encoder
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from askbrief.inference.encoder import Encoder
     from askbrief.settings import Settings
+
+_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
+
+def add_pages(app: FastAPI) -> None:
+    """Add the pages and their static files; an address that leads nowhere gets a page too, outside the API."""
+    app.state.renderer = Renderer()
+    app.state.shelf = Shelf()
+    app.state.rebuilding = Rebuilding(app.state.settings)
+    app.include_router(pages.router)
+    app.include_router(listings.router)
+
+    async def nowhere(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and request.url.path.startswith(_FOR_PROGRAMS):
+            return await http_exception_handler(request, error)
+        return failure(request, error)
+
+    app.add_exception_handler(404, nowhere)
+    app.add_exception_handler(405, nowhere)
 
 
 def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI:
@@ -33,7 +59,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with Serving(settings, encoder) as app.state.serving, Work(settings) as app.state.work:
+        with HotReload(settings, encoder) as app.state.serving, Work(settings) as app.state.work:
             yield
             app.state.rebuilding.stop()
 
@@ -50,7 +76,7 @@ def _install_programs_side(app: FastAPI, settings: Settings) -> None:
     state.access, state.limits, state.metrics = Access(settings), Limits(settings), Metrics()
     state.metrics.watch("pending", "Requests worked on or waiting", lambda: state.work.pending)
     app.include_router(health.router)
-    app.include_router(login.router)
+    app.include_router(access.router)
     app.mount(api.PREFIX, api.api(state))
     app.add_middleware(KeepingLinks, settings=settings, access=state.access)
     app.add_middleware(Counting, metrics=state.metrics)

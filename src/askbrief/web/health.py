@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from askbrief.serving import Serving
+    from askbrief.service.hot_reload import HotReload
 
 _FIGURES = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -34,7 +34,7 @@ async def lives() -> PlainTextResponse:
 @router.get("/readyz")
 def is_ready(request: Request) -> PlainTextResponse:
     """Say whether questions can be answered."""
-    serving: Serving = request.app.state.serving
+    serving: HotReload = request.app.state.serving
     try:
         with serving.newest() as library:
             library.generation.store.passages([0] if library.generation.manifest.passages else [])

@@ -1,8 +1,9 @@
-"""How much one client may ask, how many may ask at once, and for how long: for pages and API alike."""
+"""Limits on requests (how many, how long), and answers that a client already has."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -10,15 +11,18 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from starlette.exceptions import HTTPException
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads it
 
-from askbrief.allowance import Allowance
-from askbrief.machine import processors
+from askbrief import __version__
+from askbrief.core.rate_limit import RateLimit
+from askbrief.core.runtime import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
 
+    from askbrief.records import Scope
     from askbrief.settings import Settings
     from askbrief.web.access import Access
+
 
 Result = TypeVar("Result")
 _QUEUE = 64
@@ -31,8 +35,8 @@ class Limits:
 
     def __init__(self, settings: Settings) -> None:
         """Start with full ones."""
-        self._requests = Allowance(settings.web_per_minute) if settings.web_per_minute else None
-        self._logins = Allowance(_LOGINS_PER_MINUTE)
+        self._requests = RateLimit(settings.web_per_minute) if settings.web_per_minute else None
+        self._logins = RateLimit(_LOGINS_PER_MINUTE)
 
     def count(self, request: Request, *, login: bool = False) -> None:
         """Count a request.
@@ -105,3 +109,31 @@ class Work:
 
     def __exit__(self, *_: object) -> None:
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+
+def etag(request: Request, settings: Settings, generation: str, scope: Scope) -> str:
+    """Name what a request would be answered with, without answering it."""
+    seen = [None if names is None else sorted(names) for names in (scope.collections, scope.documents)]
+    parts = (
+        __version__,
+        settings.model_dump_json(exclude={"web_token"}),
+        request.url.path,
+        sorted(request.query_params.multi_items()),
+        seen,
+        scope.since,
+        scope.until,
+    )
+    return f'"{generation}-{hashlib.sha256(repr(parts).encode(errors="replace")).hexdigest()[:24]}"'
+
+
+def has_it(request: Request, tag: str) -> bool:
+    """Whether the client says that it has this."""
+    given = (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(","))
+    return tag in given
+
+
+def caching(settings: Settings, tag: str | None = None) -> dict[str, str]:
+    """The headers for what only this client may keep, and must ask about each time; without a tag it is not kept."""
+    varies = ["Authorization", "Cookie", *([settings.web_proxy_header] if settings.web_proxy_header else [])]
+    kept = {"ETag": tag, "Cache-Control": "private, no-cache"} if tag else {"Cache-Control": "private, no-store"}
+    return {**kept, "Vary": ", ".join(varies)}

@@ -9,10 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from askbrief.errors import BuildError
-from askbrief.indexing.sources import seed_changes
-from askbrief.web.access import viewer
-from askbrief.web.failures import PageRoute
-from askbrief.web.login import own_path
+from askbrief.ingest.sources import seed_changes
+from askbrief.web.access import own_path, viewer
+from askbrief.web.error_pages import PageRoute
 from askbrief.web.rendering import page
 from askbrief.web.views.sources import ago, collections
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from askbrief import payloads
-from askbrief.citing.places import parse_place
-from askbrief.indexing.sources import seed_changes
+from askbrief.citations.locators import parse_place
+from askbrief.ingest.sources import seed_changes
 from askbrief.records import Changes, Metadata
+from askbrief.service import serialisation
 
 if TYPE_CHECKING:
     from askbrief.library import Library
@@ -21,13 +21,13 @@ Shape = dict[str, Any]
 def cited(library: Library, where: str, scope: Scope) -> Shape | list[Shape]:
     """A key resolved; of a place, a list of what stands there."""
     found = [library.cite(key, scope) for key in library.locate(where, scope)]
-    shape: Shape | list[Shape] = payloads.citations(found, several=parse_place(where) is not None)
+    shape: Shape | list[Shape] = serialisation.citations(found, several=parse_place(where) is not None)
     return shape
 
 
 def read_around(library: Library, where: str, scope: Scope) -> Shape:
     """A key, or the first passage at a place, with today's words before and after it."""
-    return payloads.surroundings(library.read_around(library.locate(where, scope)[0], scope))
+    return serialisation.surroundings(library.read_around(library.locate(where, scope)[0], scope))
 
 
 def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Shape:
@@ -35,7 +35,7 @@ def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Sha
     generation, listed = library.generation, library.sources(scope)
     failed = [problem for problem in generation.problems() if _may_see(scope, problem.path)]
     following = offset + limit
-    shape = payloads.sources(generation.manifest, listed[offset:following], failed)
+    shape = serialisation.sources(generation.manifest, listed[offset:following], failed)
     return {**shape, "total": len(listed), "next": following if following < len(listed) else None}
 
 
@@ -46,10 +46,10 @@ def standing(library: Library, scope: Scope, settings: Settings) -> Shape:
     changed = seed_changes(settings.seeds_dir, generation.sources(), max_file_mib=settings.max_file_mib)
     age = (dt.datetime.now(dt.UTC) - manifest.built_at).total_seconds()
     if scope.is_everything:
-        return payloads.status(manifest, age, changed)
+        return serialisation.status(manifest, age, changed)
     listed = library.sources(scope)
     counts = {"documents": len(listed), "passages": sum(one.passages for one in listed), "terms": None}
-    return {**payloads.status(manifest, age, _within(changed, scope)), **counts}
+    return {**serialisation.status(manifest, age, _within(changed, scope)), **counts}
 
 
 def _within(changed: Changes, scope: Scope) -> Changes:

@@ -10,12 +10,10 @@ from starlette.responses import Response
 
 from askbrief.errors import CitationUnknown, InputError
 from askbrief.web.access import viewer
-from askbrief.web.failures import PageRoute
-from askbrief.web.originals import original, original_path
-from askbrief.web.reading import Reading, Wanted
-from askbrief.web.rendering import page
-from askbrief.web.views.answers import AnswerView
-from askbrief.web.views.asking import Asked
+from askbrief.web.document_page import Reading, Wanted
+from askbrief.web.error_pages import PageRoute
+from askbrief.web.rendering import original, original_path, page
+from askbrief.web.views.answers import AnswerView, Asked
 from askbrief.web.views.citations import CitationView
 from askbrief.web.views.stepping import steps
 
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from askbrief.library import Library
     from askbrief.records import Citation
     from askbrief.web.access import Viewer
-    from askbrief.web.views.windows import Opened
+    from askbrief.web.views.document import Opened
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
 _NOT_FOUND = 404

@@ -20,7 +20,7 @@ from askbrief.errors import (
     LedgerError,
     ModelError,
 )
-from askbrief.web.models import Problem
+from askbrief.web.schemas import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import structlog
 import uvicorn
 
-from askbrief import logs
+from askbrief.core import logs
 from askbrief.errors import SettingsError, in_words
 from askbrief.web.access import is_loopback, is_open
 from askbrief.web.app import create_app

@@ -1,19 +1,50 @@
-"""A citation on its page: how it stands today, its two places, its words then and now, and how to write it."""
+"""A citation on its page: its status today, its words then and now, and how to write it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Self
 
-from askbrief.choices import Style
-from askbrief.citing.styles import credits_of, written
-from askbrief.records import Citation, CitationStatus
-from askbrief.web.views.differences import Differences, differences
+from askbrief.citations.styles import credits_of, written
+from askbrief.core.lazy_regex import pattern
+from askbrief.records import Citation, CitationStatus, Style
 from askbrief.web.views.links import citation_address, text_fragment, web_page
-from askbrief.web.views.text import titled
+from askbrief.web.views.text import Piece, reflowed, titled
 
 if TYPE_CHECKING:
     from askbrief.records import Hit, Metadata
+
+_TOKEN = pattern(r"\s+|\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]")
+REMOVED, ADDED = "removed", "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """A quote as it was shown, and as it is, with what differs marked in both."""
+
+    old: tuple[Piece, ...]
+    new: tuple[Piece, ...]
+
+
+def differences(old: str, new: str) -> Differences:
+    """Compare two texts word by word (difflib).
+
+    >>> found = differences("3,000 men", "4,000 men")
+    >>> [piece.text for piece in found.old if piece.marks], [piece.text for piece in found.new if piece.marks]
+    (['3,000'], ['4,000'])
+    """
+    before, now = (_TOKEN.findall(reflowed(text)) for text in (old, new))
+    parts = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+    return Differences(
+        tuple(_piece(before[a:b], tag == "equal", REMOVED) for tag, a, b, _, _ in parts if a < b),
+        tuple(_piece(now[a:b], tag == "equal", ADDED) for tag, _, _, a, b in parts if a < b),
+    )
+
+
+def _piece(tokens: list[str], same: bool, mark: str) -> Piece:  # noqa: FBT001
+    return Piece("".join(tokens), () if same else (mark,))
+
 
 _STATUS = {
     CitationStatus.INTACT: ("Intact", "The same words stand at the same place."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-from askbrief.patterns import pattern
+from askbrief.core.lazy_regex import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

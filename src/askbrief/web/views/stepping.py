@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from askbrief.records import Answer
-    from askbrief.web.views.reader import ReaderView
+    from askbrief.web.views.document import ReaderView
 
 
 @dataclass(frozen=True, slots=True)

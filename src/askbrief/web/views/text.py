@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from askbrief.patterns import pattern
+from askbrief.core.lazy_regex import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,1 +1,0 @@
-"""What people can do: each module one group of commands with its buttons; none knows another."""

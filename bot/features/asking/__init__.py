@@ -1,0 +1,1 @@
+"""Asking: by command, mention, direct message, reply and context menu."""

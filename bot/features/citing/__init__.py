@@ -1,0 +1,1 @@
+"""Citing: the menu of a passage, keys resolved, passages in context."""

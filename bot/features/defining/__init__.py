@@ -1,0 +1,1 @@
+"""Defining: what a name stands for."""

@@ -1,0 +1,1 @@
+"""The index: rebuild, add and remove documents, watch the folder."""

@@ -1,0 +1,1 @@
+"""Citation keys: shown, remembered, resolved, and written in a style."""

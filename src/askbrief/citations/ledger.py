@@ -1,0 +1,138 @@
+"""The memory of every citation key ever shown to a person, in a small SQLite file outside the index."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+import threading
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from askbrief.core.sqlite_state import BUSY_SECONDS, connect_to_read, is_there, mapped_errors, mapped_rows
+from askbrief.errors import LedgerError
+from askbrief.records import Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+_WHAT = "the memory of citation keys"
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS shown (
+    key TEXT PRIMARY KEY, doc_id TEXT NOT NULL, title TEXT NOT NULL, metadata TEXT NOT NULL,
+    locator TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, quote TEXT NOT NULL,
+    first_shown TEXT NOT NULL
+) STRICT
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A quote as it was first shown under a key."""
+
+    key: str
+    doc_id: str
+    title: str
+    metadata: Metadata
+    locator: str
+    start: int
+    end: int
+    quote: str
+
+
+class Ledger:
+    """Keys and quotes, written when they are shown and never taken out."""
+
+    def __init__(self, state: Path) -> None:
+        """Name the state directory; it and the file are created with the first key."""
+        self._path = state / "ledger.sqlite"
+        self._writing = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+
+    def remember(self, shown: Iterable[Remembered]) -> None:
+        """Keep what is shown. A key that is known already keeps what it was first shown with.
+
+        Raises:
+            LedgerError: the file cannot be written.
+        """
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        rows = [(r.key, r.doc_id, r.title, _json(r.metadata), r.locator, r.start, r.end, r.quote, now) for r in shown]
+        with self._errors("written"), self._writing:
+            connection = self._connected()
+            with connection:
+                connection.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def _connected(self) -> sqlite3.Connection:
+        """The connection that writes, kept for as long as the file is the one that it was opened for.
+
+        With a write-ahead log that is synced at every commit, what was remembered survives a loss of power, and the
+        disk is waited for once a question, not three times; where every key is known already, not at all.
+        """
+        if self._connection is not None and is_there(self._path) and self._path.stat().st_ino == self._inode:
+            return self._connection
+        self._let_go()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
+        try:
+            connection.execute(_SCHEMA)  # first: whoever finds a file finds the table in it
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        self._connection, self._inode = connection, self._path.stat().st_ino
+        return connection
+
+    def _let_go(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def close(self) -> None:
+        """Let go of the file; what is remembered afterwards opens it anew."""
+        with self._writing:
+            self._let_go()
+
+    def recall(self, key: str) -> Remembered | None:
+        """What was first shown under a key, or None.
+
+        Raises:
+            LedgerError: the file cannot be read.
+        """
+        with self._errors("read"):
+            if not is_there(self._path):
+                return None
+            row = self._row(key)
+        if row is None:
+            return None
+        with mapped_rows(LedgerError, _WHAT, self._path):
+            return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
+
+    def _row(self, key: str) -> tuple[Any, ...] | None:
+        """Read a row; on a full disk, or where nothing may be written, without the log that this would need."""
+        try:
+            return _select(connect_to_read(self._path), key)
+        except sqlite3.OperationalError as error:
+            log = self._path.with_name(f"{self._path.name}-wal")
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY or is_there(log):
+                raise
+        return _select(sqlite3.connect(f"{self._path.resolve().as_uri()}?mode=ro&immutable=1", uri=True), key)
+
+    def _errors(self, verb: str) -> AbstractContextManager[None]:
+        return mapped_errors(LedgerError, _WHAT, self._path, verb)
+
+
+def _select(connection: sqlite3.Connection, key: str) -> tuple[Any, ...] | None:
+    with closing(connection):
+        row: tuple[Any, ...] | None = connection.execute(
+            "SELECT key, doc_id, title, metadata, locator, start, end, quote FROM shown WHERE key = ?", (key,)
+        ).fetchone()
+    return row
+
+
+def _json(metadata: Metadata) -> str:
+    return json.dumps(metadata.as_mapping(), ensure_ascii=False)

@@ -1,0 +1,222 @@
+"""Locators: where a passage stands in the words people use, and the passages at a place as people type it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rapidfuzz import fuzz
+
+from askbrief.core.lazy_regex import pattern
+from askbrief.records import BlockKind, Form, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from askbrief.records import Block, Document, Passage
+
+_PAGES = {Form.PAGES: ("p.", "pp."), Form.SLIDES: ("slide", "slides")}
+
+
+def locator(passage: Passage, span: Span | None = None) -> str:
+    """Page, paragraph, section and characters, as far as the document has them.
+
+    Page or slide; sheet and row; the document's own paragraph numbers, else paragraphs counted (on their page).
+    Characters are offsets into the document's text: of the passage, or of a span that begins in it.
+
+    >>> from askbrief.records import Passage
+    >>> locator(Passage("a.txt", 120, 240, "…", (), (12, 13), section="Rise in attacks"))
+    '¶ 12–13, § Rise in attacks, characters 120–240'
+    >>> locator(Passage("a.pdf", 0, 9, "…", (), (3, 1), pages=(12, 13), form=Form.PAGES))
+    'pp. 12–13, ¶ 3, characters 0–9'
+    """
+    about = span or passage
+    characters = f"characters {about.start}–{about.end}"
+    if passage.form is Form.ROWS:
+        sheet = f"sheet {passage.section}" if passage.section else ""
+        parts = [sheet, _named(passage.numbers, "row", "rows"), characters]
+    else:
+        one, several = _PAGES.get(passage.form, ("p.", "pp."))
+        parts = [
+            _named(passage.pages, one, several),
+            _named(passage.numbers, "para.", "paras.") or _paragraphs(passage),
+            f"§ {passage.section}" if passage.section else "",
+            characters,
+        ]
+    return ", ".join(filter(None, parts))
+
+
+def _named(ends: tuple[object, object] | None, one: str, several: str) -> str:
+    if ends is None:
+        return ""
+    first, last = ends
+    return f"{one} {first}" if first == last else f"{several} {first}–{last}"
+
+
+def _paragraphs(passage: Passage) -> str:
+    """Where a passage goes over to another page, the paragraph that it begins with: the count begins anew there."""
+    first, last = passage.paragraphs
+    pages = passage.pages
+    return f"¶ {first}" if first == last or (pages and pages[0] != pages[1]) else f"¶ {first}–{last}"
+
+
+_LONGEST = 500
+_UP_TO = r"(?:\s?[-–—]\s?{0})?"
+_COUNT, _OWN = r"\d{1,7}", r"\d{1,7}(?:\s?\(\p{L}{1,3}\)|\p{Ll})?"
+_ITEM = "|".join(
+    (
+        rf"(?:pages?|pp?|slides?|seiten?|folien?|s(?=\.))\.?\s?(?P<pages>{_COUNT}{_UP_TO.format(_COUNT)})",
+        rf"(?:rows?|lines?|zeilen?|paras?|paragraphs?|abs|absatz)\.?\s?(?P<numbers>{_OWN}{_UP_TO.format(_OWN)})",
+        rf"¶{{1,2}}\s?(?P<paragraphs>{_COUNT}{_UP_TO.format(_COUNT)})",
+        rf"(?:characters?|chars?)\s(?P<characters>{_COUNT}{_UP_TO.format(_COUNT)})",
+    )
+)
+_SECTION = r"(?:§|(?:sections?|sheets?|abschnitt|blatt)\s)\s?(?P<section>\S.*?)"
+_ITEMS = rf"(?:[\s,;]+(?:{_ITEM})(?=$|[\s,;]))*"
+_PLACE = pattern(rf"(?i)(?P<document>.*?\S){_ITEMS}(?:[\s,;]+{_SECTION})?{_ITEMS}$")
+_ENDS = pattern(r"\s?[-–—]\s?")
+_SIGNS = pattern(r"[^\p{L}\p{M}\p{N}]+")
+_COUNTED = pattern(r"\d+")
+_ALIKE = 90.0
+"""The rapidfuzz ratio (0..100) from which a heading is the section that somebody named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A document as somebody calls it, and what of it; what was not said is None.
+
+    `pages` and `characters` are a first and a last one, `paragraphs` likewise as they are counted (on their page);
+    `numbers` are rows of a sheet, or what the document itself calls its paragraphs.
+    """
+
+    document: str
+    pages: tuple[int, int] | None = None
+    paragraphs: tuple[int, int] | None = None
+    numbers: tuple[str, str] | None = None
+    section: str | None = None
+    characters: tuple[int, int] | None = None
+
+
+def parse_place(text: str) -> Place | None:
+    """Read a place; None where the text names none.
+
+    >>> parse_place("report.pdf p. 12")
+    Place(document='report.pdf', pages=(12, 12), paragraphs=None, numbers=None, section=None, characters=None)
+    """
+    match = _PLACE.match(" ".join(text.split())[:_LONGEST])
+    said = match.groupdict() if match else {}
+    if not any(words for name, words in said.items() if name != "document"):
+        return None
+    return Place(
+        said["document"].rstrip(" ,;"),
+        _counts(said["pages"]),
+        _counts(said["paragraphs"]),
+        _ends(said["numbers"]) if said["numbers"] else None,
+        said["section"],
+        _counts(said["characters"]),
+    )
+
+
+def _ends(words: str) -> tuple[str, str]:
+    first, *rest = _ENDS.split(words)
+    return _own(first), _own(rest[-1] if rest else first)
+
+
+def _counts(words: str | None) -> tuple[int, int] | None:
+    if not words:
+        return None
+    first, last = _ends(words)
+    return int(first), int(last)
+
+
+def _own(number: str) -> str:
+    """A document's own number, however it was written: "12 (a)" and "12a" are one."""
+    return "".join(letter for letter in number.casefold() if letter.isalnum())
+
+
+def spans(place: Place, document: Document) -> list[Span]:
+    """The stretches of a document's text that a place means, in order; none where it has no such place."""
+    found = [Span(0, len(document.text))]
+    for part in (
+        _of_pages(place, document),
+        _of_section(place, document),
+        _of_paragraphs(place, document),
+        _of_numbers(place, document),
+        None if place.characters is None else [Span(*place.characters)],
+    ):
+        found = found if part is None else list(_common(found, part))
+    return found
+
+
+def _of_pages(place: Place, document: Document) -> list[Span] | None:
+    if place.pages is None:
+        return None
+    (first, last), starts = place.pages, (*document.pages, len(document.text))
+    if not 1 <= first <= last or first >= len(starts):
+        return []
+    return [Span(starts[first - 1], starts[min(last, len(starts) - 1)])]
+
+
+def _of_section(place: Place, document: Document) -> list[Span] | None:
+    if place.section is None:
+        return None
+    asked = _plain(place.section)
+    heads = [block for block in document.blocks if block.kind is BlockKind.HEADING]
+    ends = [block.start for block in heads[1:]] + [len(document.text)]
+    titles = [_plain(document.text[block.start : block.end]) for block in heads]
+    likeness = [fuzz.ratio(asked, title) for title in titles]
+    best = max(likeness, default=0.0)
+    sections = zip(heads, ends, likeness, strict=True)
+    return [Span(head.start, end) for head, end, alike in sections if alike >= max(best, _ALIKE)]
+
+
+def _of_paragraphs(place: Place, document: Document) -> list[Span] | None:
+    if place.paragraphs is None:
+        return None
+    first, last = place.paragraphs
+    asked = range(place.pages[0], place.pages[1] + 1) if place.pages else ()
+    return [
+        Span(block.start, block.end)
+        for block, ordinals in document.paragraphs()
+        if any(first <= ordinal <= last for page, ordinal in ordinals.items() if not place.pages or page in asked)
+    ]
+
+
+def _of_numbers(place: Place, document: Document) -> list[Span] | None:
+    """By the document's own numbers; a document without any has its paragraphs counted."""
+    if place.numbers is None:
+        return None
+    blocks = [block for block, _ in document.paragraphs() if block.number]
+    if not blocks:
+        counts = [int(digits) for number in place.numbers if (digits := "".join(filter(str.isdecimal, number)))]
+        return _of_paragraphs(Place(place.document, paragraphs=(counts[0], counts[-1])), document)
+    return list(_between(*place.numbers, blocks))
+
+
+def _between(first: str, last: str, blocks: Sequence[Block]) -> Iterable[Span]:
+    """The blocks from a number to another; each sheet or annex has numbers of its own, and some may lack."""
+    counted = first.isdecimal() and last.isdecimal()
+    inside = False
+    for block in blocks:
+        number = _own(block.number or "")
+        if counted:
+            digits = _COUNTED.match(number)
+            inside = digits is not None and int(first) <= int(digits.group()) <= int(last)
+        else:
+            inside = inside or number == first
+        if inside:
+            yield Span(block.start, block.end)
+        inside = inside and number != last
+
+
+def _common(some: Sequence[Span], others: Sequence[Span]) -> Iterable[Span]:
+    for one in some:
+        for other in others:
+            start, end = max(one.start, other.start), min(one.end, other.end)
+            if start < end:
+                yield Span(start, end)
+
+
+def _plain(words: str) -> str:
+    """Without what people leave out or write otherwise: capitals, apostrophes, dashes."""
+    return " ".join(_SIGNS.sub(" ", words.casefold()).split())

@@ -1,0 +1,243 @@
+"""Every key ever shown: remembered as it is shown, and resolved against what one generation has today."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from askbrief.citations.anchoring import CLOSE, closest, nearest_exact
+from askbrief.citations.ledger import Ledger, Remembered
+from askbrief.citations.locators import locator, parse_place, spans
+from askbrief.errors import CitationUnknown, InputError, LedgerError
+from askbrief.language.analysis import analyse
+from askbrief.records import Citation, CitationStatus, Passage, Scope, Span, Surroundings
+from askbrief.records.citation_keys import parse_key
+from askbrief.retrieval.candidates import best
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from askbrief.citations.locators import Place
+    from askbrief.storage.embedded.generation import Generation
+
+EVERYTHING = Scope()
+_CANDIDATES = 5
+_MOST_AT_A_PLACE = 50
+_MOST_NAMED = 5
+_NEARLY = 88.0
+"""The rapidfuzz ratio (0..100) from which a name with a typing error is that of a document."""
+_CLOSE_ELSEWHERE = 90.0
+"""In another document than its own, words must be this much alike (0..100) to count as the quote, changed."""
+
+
+class Citations:
+    """The keys of one generation, and of those before it as far as the ledger remembers."""
+
+    def __init__(self, generation: Generation, ledger: Ledger | None) -> None:
+        """Take a generation, and where what was shown is remembered, if anywhere."""
+        self.generation = generation
+        self._ledger = ledger
+
+    def close(self) -> None:
+        """Let go of the memory of what was shown."""
+        if self._ledger is not None:
+            self._ledger.close()
+
+    def remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
+        """Remember passages under their keys; say in a sentence what kept them from being remembered."""
+        if self._ledger is None or not shown:
+            return ()
+        try:
+            self._ledger.remember(self._remembered(key, passage) for key, passage in shown)
+        except LedgerError as error:
+            return (str(error),)
+        return ()
+
+    def _remembered(self, key: str, passage: Passage) -> Remembered:
+        store, doc_id = self.generation.store, passage.doc_id
+        about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
+        return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
+
+    def locate(self, where: str, scope: Scope = EVERYTHING) -> list[str]:
+        """The keys of what a person points at: of one key itself, or of the passages at a place, in order.
+
+        Args:
+            where: a key as it may be pasted, or a place: "report.pdf p. 12", "costs.xlsx sheet Plan, row 7".
+            scope: what this person may see; other documents are as unknown as those that are not there.
+
+        Raises:
+            InputError: this is neither, or several documents are called that.
+            CitationUnknown: there is no such document, or no such place in it.
+            LedgerError: the memory of keys cannot be written.
+        """
+        place = parse_place(where)
+        if place is None:
+            return [parse_key(where)]
+        called = self._called(place.document, scope)
+        found = {doc_id: passages for doc_id in called if (passages := self._passages_at(place, doc_id))}
+        if len(found) > 1:
+            names = ", ".join(sorted(found)[:_MOST_NAMED])
+            raise InputError(f"{len(found)} documents are called {place.document!r}: give one by its path, of {names}")
+        if not found:
+            raise CitationUnknown(_nothing_there(place, called))
+        passages = next(iter(found.values()))[:_MOST_AT_A_PLACE]
+        shown = [(key, self.generation.store.verified(passage)) for key, passage in passages]
+        if self._ledger is not None:
+            self._ledger.remember(self._remembered(*one) for one in shown)
+        return [key for key, _ in shown]
+
+    def _called(self, name: str, scope: Scope) -> list[str]:
+        """The documents that go by a name: by path, else by file name, else by title, else nearly by either."""
+        asked = _folded(name)
+        sources = self.generation.store.sources(scope)
+        names = [(source.doc_id, _folded(source.doc_id), _folded(source.title)) for source in sources]
+        for goes_by in (
+            lambda path, _: path == asked,
+            lambda path, title: asked in (path.rpartition("/")[2], title),
+            lambda path, _: asked == path.rpartition("/")[2].rpartition(".")[0],
+            lambda path, title: max(fuzz.ratio(asked, path.rpartition("/")[2]), fuzz.ratio(asked, title)) >= _NEARLY,
+            lambda path, title: asked in title or asked in path,
+        ):
+            found = [doc_id for doc_id, path, title in names if goes_by(path, title)]
+            if found:
+                return found
+        return []
+
+    def _passages_at(self, place: Place, doc_id: str) -> list[tuple[str, Passage]]:
+        """The passages that have words of a place, with their keys."""
+        document = self.generation.store.document(doc_id)
+        stretches = spans(place, document) if document else []
+        if not stretches:
+            return []
+        window = Span(stretches[0].start, stretches[-1].end)
+        starts = [stretch.start for stretch in stretches]
+
+        def has_words(passage: Passage) -> bool:
+            last = bisect_left(starts, passage.end) - 1  # of the stretches that begin before its end
+            return last >= 0 and stretches[last].end > passage.start
+
+        return [one for one in self.generation.store.passages_within(doc_id, window) if has_words(one[1])]
+
+    def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
+        """Resolve a citation key: the quote as it was shown, and how it stands today.
+
+        Args:
+            key: as a person may paste it.
+            scope: what this person may see; a key outside it is as unknown as one that never was.
+
+        Raises:
+            InputError: this is no key.
+            CitationUnknown: no passage was ever shown under it.
+            LedgerError: the memory of keys cannot be read.
+        """
+        key = parse_key(key)
+        remembered = self.recall(key, scope)
+        if remembered is None:
+            raise CitationUnknown(f"no passage is known by the key {key!r}: check its letters, or ask again")
+        status, doc_id, span = self._find_again(remembered, scope)
+        citation = Citation(
+            key=key,
+            status=status,
+            doc_id=remembered.doc_id,
+            title=remembered.title,
+            metadata=remembered.metadata,
+            locator=remembered.locator,
+            start=remembered.start,
+            end=remembered.end,
+            quote=remembered.quote,
+        )
+        return citation if doc_id is None or span is None else self._with_today(citation, doc_id, span)
+
+    def _recall(self, key: str) -> Remembered | None:
+        remembered = self._ledger.recall(key) if self._ledger is not None else None
+        number = self.generation.store.find_key(key) if remembered is None else None
+        return remembered if number is None else self._remembered(key, self.generation.store.passage(number))
+
+    def _may_see(self, remembered: Remembered, scope: Scope) -> bool:
+        today = self.generation.store.find_metadata(remembered.doc_id)
+        return scope.admits(remembered.doc_id, today or remembered.metadata)
+
+    def _find_again(self, remembered: Remembered, scope: Scope) -> tuple[CitationStatus, str | None, Span | None]:
+        """At its place; else by exact words in its document, then in any; else by close match, likewise."""
+        store, quote = self.generation.store, remembered.quote
+        document = store.document(remembered.doc_id)
+        if document is not None and document.text[remembered.start : remembered.end] == quote:
+            return CitationStatus.INTACT, document.doc_id, Span(remembered.start, remembered.end)
+        others = [name for name in store.documents_containing(quote) if self._admits(name, scope)]
+        for doc_id in sorted(others, key=lambda name: name != remembered.doc_id):
+            text = store.text(doc_id)
+            return CitationStatus.MOVED, doc_id, nearest_exact(quote, text, remembered.start)
+        own = Scope(documents=frozenset({remembered.doc_id}))
+        for where, least in ((own, CLOSE), (scope, _CLOSE_ELSEWHERE)):
+            match = self._closest(quote, where)
+            if match is not None and match[0] >= least:
+                return CitationStatus.CHANGED, *match[1:]
+        return CitationStatus.GONE, None, None
+
+    def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
+        """The closest words among the passages that BM25 finds for a quote, with their neighbours."""
+        bm25 = self.generation.lexical.query(analyse(quote)).scores()
+        admitted = self.generation.admitted(scope)
+        candidates = best(bm25 if admitted is None else np.where(admitted, bm25, np.float32(0)), _CANDIDATES)
+        found: list[tuple[float, str, Span]] = []
+        for doc_id, window in map(self.generation.store.neighbourhood, candidates.tolist()):
+            match = closest(quote, self.generation.store.text(doc_id), [window])
+            if match is not None:
+                found.append((match.likeness, doc_id, match.span))
+        return max(found, key=lambda match: match[0], default=None)
+
+    def _admits(self, doc_id: str, scope: Scope) -> bool:
+        return scope.admits(doc_id, self.generation.store.metadata(doc_id))
+
+    def _with_today(self, citation: Citation, doc_id: str, span: Span) -> Citation:
+        store = self.generation.store
+        number = store.passage_at(doc_id, span.start)
+        where = locator(store.passage(number), span) if number is not None else None
+        return replace(
+            citation,
+            current_doc_id=doc_id,
+            current_locator=where,
+            current_start=span.start,
+            current_end=span.end,
+            current_text=store.text(doc_id)[span.start : span.end],
+        )
+
+    def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
+        """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
+        citation = self.cite(key, scope)
+        doc_id, start, end = citation.current_doc_id, citation.current_start, citation.current_end
+        number = None if doc_id is None or start is None else self.generation.store.passage_at(doc_id, start)
+        if number is None or doc_id is None:
+            return Surroundings(citation)
+        text, window = self.generation.store.text(doc_id), self.generation.store.neighbourhood(number)[1]
+        return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
+
+    def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
+        """The passages within a stretch of a document, with their keys, as they are about to be shown.
+
+        Returns:
+            Keys and passages in order, and what kept the keys from being remembered, in a sentence.
+        """
+        shown = self.generation.store.passages_within(doc_id, span)
+        return shown, self.remember(shown)
+
+    def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
+        """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
+        remembered = self._recall(key)
+        return remembered if remembered is not None and self._may_see(remembered, scope) else None
+
+
+def _nothing_there(place: Place, called: Sequence[str]) -> str:
+    if not called:
+        return f"no document is called {place.document!r}: askbrief sources lists them"
+    if len(called) > 1:
+        return f"none of the {len(called)} documents called {place.document!r} has such a place"
+    return f"{called[0]} has no such place: look at its locators, or ask a question"
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())

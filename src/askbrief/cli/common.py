@@ -1,0 +1,96 @@
+"""What the commands share: options, exit codes, and how a result or a note is said."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+    from rich.console import Console, RenderableType
+
+    from askbrief.inference.encoder import Encoder
+    from askbrief.library import Library
+    from askbrief.settings import Settings
+
+FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
+
+Seeds = Annotated[Path | None, typer.Option("--seeds", help="Folder of source documents.", show_default="seeds/")]
+Index = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index/")]
+State = Annotated[
+    Path | None, typer.Option("--state", help="Folder that remembers what was shown.", show_default="state/")
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings; what validates them is imported only now, so that help is quick."""
+    from askbrief import settings
+
+    return settings.load_settings(**overrides)
+
+
+def load_model(settings: Settings) -> Future[Encoder]:
+    """Begin to load the models, in a thread: reading, hashing and laying out leave the interpreter to imports."""
+
+    def load() -> Encoder:
+        from askbrief.inference.loading import ready_encoder
+
+        return ready_encoder(settings)
+
+    thread = ThreadPoolExecutor(1, thread_name_prefix="model")
+    model = thread.submit(load)
+    thread.shutdown(wait=False)
+    return model
+
+
+def open_library(settings: Settings, model: Future[Encoder] | None = None) -> Library:
+    """Open the index of the settings with their state; the library is imported only now, so that help is quick."""
+    from askbrief.library import Library
+
+    encoder = model.result() if model else None
+    return Library.open(settings.index_dir, state=settings.state_dir, encoder=encoder, settings=settings)
+
+
+def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks
+    """Write the result as JSON, or rendered for people; only what is wanted is made."""
+    if as_json:
+        from askbrief.service import serialisation
+
+        sys.stdout.write(f"{json.dumps(payload(serialisation), ensure_ascii=False, indent=2)}\n")
+        return
+    shown: RenderableType = rendered()
+    output().print(shown)
+
+
+def output() -> Console:
+    """Standard output, for results."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def errors() -> Console:
+    """The error stream, for progress and for what is beside the result."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def say(message: str) -> None:
+    """Write a line to the error stream."""
+    sys.stderr.write(f"askbrief: {message}\n")
+
+
+class Notices(logging.Handler):
+    """What the library has to say beside its results, such as that a model is compiled now, to the error stream."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        say(record.getMessage())

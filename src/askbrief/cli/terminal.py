@@ -1,0 +1,393 @@
+"""Records for people at a terminal: reads well at 80 columns, without colour, and whatever a document holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from askbrief.citations.styles import credits_of
+from askbrief.core.lazy_regex import pattern
+from askbrief.records import CitationStatus, Problem, Span, Verdict
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from rich.console import RenderableType
+
+    from askbrief.evaluation.calibration import CalibrationReport
+    from askbrief.evaluation.feedback import ExportReport, Gap
+    from askbrief.evaluation.question_sets import Measures
+    from askbrief.ingest.sources import CheckReport
+    from askbrief.records import Answer, BuildReport, Changes, Citation, Definition, FigureGroup, Hit, Source
+    from askbrief.storage.embedded.manifest import Manifest
+
+# What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
+_UNSAFE = pattern(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_VERDICTS = {
+    Verdict.STRONG: ("Strong match", "bold green"),
+    Verdict.WEAK: ("Weak match", "bold yellow"),
+    Verdict.NONE: ("The sources don't say", "bold red"),
+}
+_STATUSES = {
+    CitationStatus.INTACT: ("intact: the same words stand at the same place", "green"),
+    CitationStatus.MOVED: ("moved: the same words stand elsewhere now", "yellow"),
+    CitationStatus.CHANGED: ("changed: other words stand in its place now", "yellow"),
+    CitationStatus.GONE: ("gone: nothing like it is in the sources any more", "red"),
+}
+_MARK_OPEN, _MARK_CLOSE = "»", "«"
+_ARROW = "→"
+_SHORT = "bold underline"
+_SPACE = pattern(r"\s+")
+_NAMES_SHOWN = 20
+_DATE_WIDTH = len("2022-07-05")
+
+
+def clean(text: str) -> str:
+    r"""Take out what a document could do to a terminal.
+
+    >>> clean("a\x1b[31mb\u202ec")
+    'a[31mbc'
+    """
+    return str(_UNSAFE.sub("", text))
+
+
+def line(text: str) -> str:
+    """The text, cleaned, on one line."""
+    return " ".join(clean(text).split())
+
+
+# ------------------------------------------------------------------------------------------------ answers
+
+
+def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
+    """The verdict, then the passages with the answering sentence marked; none of them where nothing answers."""
+    words, style = _VERDICTS[answer.verdict]
+    head = Text.assemble((words, style), f"  ({answer.confidence:.0%} sure that the sources answer this)")
+    parts: list[RenderableType] = [head]
+    if answer.searched_also:
+        parts.append(Text(f"Searched also for {', '.join(map(line, answer.searched_also))}", style="dim"))
+    if answer.verdict is Verdict.NONE and not nearest:
+        hint = "The nearest passages, which do not seem to answer it, are shown with --nearest." if answer.hits else ""
+        return Group(*parts, Text(hint, style="dim"))
+    if answer.verdict is not Verdict.NONE:
+        parts += [Text(), Padding(_headline(answer), (0, 2))]
+    if answer.figures:
+        parts += [Text(), Padding(_figures(answer.figures), (0, 2))]
+    for hit in answer.hits:
+        parts += [Text(), _hit(hit, why=why, answered=not answer.figures)]
+    return Group(*parts)
+
+
+def _headline(answer: Answer) -> RenderableType:
+    """The first sentence that answers, below the answer in it; figures are in a table of their own."""
+    first = answer.hits[0]
+    short = [] if answer.figures or first.answer is None else [Text(line(first.words(first.answer)), style=_SHORT)]
+    return Group(*short, _answering(first, _on_one_line))
+
+
+def _figures(groups: Sequence[FigureGroup]) -> RenderableType:
+    """Each figure as its source has it, those that agree under each other, and whether any differ."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("figure", overflow="fold", ratio=3)
+    table.add_column("dated", overflow="fold", width=_DATE_WIDTH)
+    table.add_column("source", overflow="fold", ratio=5)
+    for group in groups:
+        for figure in group.figures:
+            source = Text.assemble(line(figure.title), " ", (f"[{figure.key}]", "cyan"))
+            dated = [figure.date or "undated", f"“{line(figure.as_of)}”" if figure.as_of else ""]
+            table.add_row(Text(line(figure.words), style="bold"), Text("\n".join(filter(None, dated))), source)
+    differ = any(group.differs for group in groups)
+    return (
+        Group(table, Text("These figures differ; each is as its source has it.", style="yellow")) if differ else table
+    )
+
+
+def _hit(hit: Hit, *, why: bool, answered: bool) -> RenderableType:
+    head = " · ".join(map(line, [hit.title, *credits_of(hit.metadata)]))
+    parts: list[RenderableType] = [
+        Text(head, style="bold"),
+        Text(line(hit.locator), style="dim"),
+        _quote(hit),
+    ]
+    if answered and hit.answer is not None:
+        parts.append(Text(f"{_ARROW} {line(hit.words(hit.answer))}", style=_SHORT))
+    parts.append(Text(f"[{hit.key}]", style="cyan"))
+    if hit.also:
+        parts.append(Text(f"says the same: {', '.join(f'[{key}]' for key in hit.also)}", style="dim"))
+    if why:
+        signals = "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items())
+        parts.append(Text(f"score {hit.score:.3f}  =  {signals}", style="dim"))
+    table = Table.grid(padding=(0, 1))
+    table.add_column(width=2, justify="right")
+    table.add_column(overflow="fold")
+    table.add_row(Text(str(hit.rank), style="bold"), Group(*parts))
+    return table
+
+
+def _quote(hit: Hit) -> Text:
+    before = hit.quote[: hit.highlight.start - hit.start]
+    after = hit.quote[hit.highlight.end - hit.start :]
+    marked = Text.assemble(_MARK_OPEN, _answering(hit, clean), _MARK_CLOSE, style="bold")
+    return Text.assemble(clean(before), marked, clean(after))
+
+
+def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:
+    """The answering sentence, and the answer in it underlined; no mark comes between its words."""
+    if hit.answer is None:
+        return Text(cleaned(hit.answer_sentence), style="bold")
+    before, after = Span(hit.highlight.start, hit.answer.start), Span(hit.answer.end, hit.highlight.end)
+    answer = (cleaned(hit.words(hit.answer)), "underline")
+    return Text.assemble(cleaned(hit.words(before)), answer, cleaned(hit.words(after)), style="bold")
+
+
+def _on_one_line(text: str) -> str:
+    return str(_SPACE.sub(" ", clean(text)))
+
+
+# -------------------------------------------------------------------------------------------- definitions
+
+
+def definitions(name: str, found: Sequence[Definition], similar: Sequence[str]) -> RenderableType:
+    """What a name stands for, each meaning with the passage that says so."""
+    if not found:
+        known = f"Similar names: {', '.join(map(line, similar))}" if similar else "There is no similar name."
+        return Group(
+            Text(f"The sources don't say what {line(name)} stands for", style="bold"), Text(known, style="dim")
+        )
+    parts: list[RenderableType] = []
+    for one in found:
+        says = "in the team's aliases" if one.from_aliases else f"in {_count(one.documents, 'document')}"
+        also = f", also written {', '.join(map(line, one.forms[1:]))}" if one.forms[1:] and not one.from_aliases else ""
+        forms = ", ".join(map(line, one.forms)) if one.from_aliases else line(one.forms[0])
+        head = Text.assemble((f"{line(one.name)}: {forms}", "bold"), (f"  ({says}{also})", "dim"))
+        if parts:
+            parts.append(Text())
+        parts.append(head)
+        if one.hit:
+            parts.append(_hit(one.hit, why=False, answered=False))
+    return Group(*parts)
+
+
+# ---------------------------------------------------------------------------------------------- citations
+
+
+def citations(citations: Sequence[Citation], texts: Sequence[str]) -> RenderableType:
+    """Citations, one below the other."""
+    shown = [_citation(citation, text) for citation, text in zip(citations, texts, strict=True)]
+    return Group(*(Padding(one, (0 if place == 0 else 1, 0, 0, 0)) for place, one in enumerate(shown)))
+
+
+def _citation(citation: Citation, text: str) -> RenderableType:
+    """How a citation stands, the citation written out, and what is in its place today where that differs."""
+    words, style = _STATUSES[citation.status]
+    parts: list[RenderableType] = [Text(words, style=f"bold {style}"), Text(), Text(clean(text))]
+    if citation.status in (CitationStatus.MOVED, CitationStatus.CHANGED):
+        where = ", ".join(filter(None, [citation.current_doc_id, citation.current_locator]))
+        parts += [Text(), Text(f"today in {line(where)}", style="dim")]
+    if citation.status is CitationStatus.CHANGED:
+        parts.append(Padding(Text(clean(citation.current_text or "")), (0, 2)))
+    return Group(*parts)
+
+
+# ------------------------------------------------------------------------------------------------- builds
+
+
+def build_report(report: BuildReport) -> RenderableType:
+    """What a build did, each file by name."""
+    size = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
+    head = (
+        f"The index is up to date: {size}" if report.up_to_date else f"Index built: {size}, {report.encoded:,} encoded"
+    )
+    parts: list[RenderableType] = [
+        Text(f"{head}, in {report.seconds:.1f} s", style="bold"),
+        Text(f"generation {report.generation}", style="dim"),
+    ]
+    if report.rebuilt_because:
+        parts.append(Text(f"built anew: {report.rebuilt_because}", style="yellow"))
+    table = Table.grid(padding=(0, 2))
+    for name, paths in _changed_lists(report):
+        table.add_row(Text(name), Text(str(len(paths)), justify="right"), Text(_names(paths), overflow="fold"))
+    if report.unchanged and not report.up_to_date:
+        table.add_row(Text("unchanged"), Text(str(len(report.unchanged)), justify="right"), Text())
+    parts.append(table)
+    parts += _problems("failed", report.failed, "red")
+    parts += _problems("note", report.warnings, "yellow")
+    return Group(*parts)
+
+
+def build_line(report: BuildReport) -> RenderableType:
+    """What a build did, in one line."""
+    done = [f"{len(paths):,} {name}" for name, paths in _changed_lists(report)]
+    failed = [f"{len(report.failed):,} failed ({_names([problem.path for problem in report.failed], 3)})"]
+    size = f"{_count(report.passages, 'passage')}, {report.encoded:,} encoded, in {report.seconds:.1f} s"
+    return Text(f"{report.generation}: {', '.join([*done, *(failed if report.failed else [])]) or 'built'}; {size}")
+
+
+def _changed_lists(report: BuildReport) -> list[tuple[str, Sequence[str]]]:
+    lists = {
+        "added": report.added,
+        "changed": report.changed,
+        "removed": report.removed,
+        "empty": report.empty,
+    }
+    return [(name, paths) for name, paths in lists.items() if paths]
+
+
+def _problems(name: str, problems: Iterable[Problem], style: str) -> list[RenderableType]:
+    return [
+        Text.assemble((f"{name}: ", style), (line(problem.path), "bold"), f": {line(problem.reason)}")
+        for problem in problems
+    ]
+
+
+def _names(paths: Sequence[str], most: int = _NAMES_SHOWN) -> str:
+    shown = ", ".join(map(line, paths[:most]))
+    return shown if len(paths) <= most else f"{shown} and {len(paths) - most:,} more"
+
+
+def staleness(changed: Changes) -> str:
+    """One line that says what changed since the index was built."""
+    lists = {"added": changed.added, "changed": changed.changed, "removed": changed.removed}
+    said = "; ".join(f"{len(paths)} {what} ({_names(paths, 3)})" for what, paths in lists.items() if paths)
+    return f"the index is stale: {said}. Run: askbrief build"
+
+
+# ----------------------------------------------------------------------------------------------- listings
+
+
+def sources(
+    manifest: Manifest, sources: Sequence[Source], problems: Sequence[Problem], now: dt.datetime
+) -> RenderableType:
+    """What is indexed, and each file that is not, with the reason."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("source", overflow="fold", ratio=2)
+    table.add_column("title", overflow="fold", ratio=3)
+    table.add_column("date", no_wrap=True)
+    table.add_column("passages", justify="right", no_wrap=True)
+    for source in sources:
+        row = (source.doc_id, source.title, source.metadata.date or "")
+        table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
+    size = f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}"
+    foot = f"{size}, indexed {_ago(manifest, now)}"
+    return Group(table, Text(foot, style="dim"), *_problems("not indexed", problems, "red"))
+
+
+def status(manifest: Manifest, changed: Changes, now: dt.datetime) -> RenderableType:
+    """Generation, model, age, and each file that changed since."""
+    table = Table.grid(padding=(0, 2))
+    rows = {
+        "generation": manifest.generation,
+        "built": f"{_ago(manifest, now)} ({manifest.built_at:%Y-%m-%d %H:%M} UTC)",
+        "model": f"{manifest.versions.model}, {manifest.versions.dimension} dimensions",
+        "holds": f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}, {_count(manifest.terms, 'term')}",  # noqa: E501
+        "sources": "stale: run askbrief build" if changed else "unchanged since",
+    }
+    for name, value in rows.items():
+        table.add_row(Text(name, style="dim"), Text(value))
+    for what in ("added", "changed", "removed"):
+        for path in getattr(changed, what):
+            table.add_row(Text(what, style="yellow"), Text(line(path), overflow="fold"))
+    return table
+
+
+def check_report(report: CheckReport) -> RenderableType:
+    """What was verified, and what did not hold."""
+    verified = (
+        f"{_count(report.files, 'file')} match their checksums; "
+        f"{_count(report.passages, 'passage')} of {_count(report.documents, 'document')} compared with their sources"
+    )
+    if not report.problems:
+        return Text(f"All is well: {verified}", style="green")
+    return Group(Text(verified), *_problems("differs", report.problems, "red"))
+
+
+def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
+    """Measures of several runs side by side, one column a run."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    for name, method in rows:
+        table.add_column(f"{name}\n{method}", justify="right")
+    runs = list(rows.values())
+    table.add_row("questions", *(str(run.questions) for run in runs))
+    for k in runs[0].hit_at:
+        table.add_row(f"hit@{k}", *(_share(run.hit_at[k]) for run in runs))
+    table.add_row("MRR@10", *(_share(run.mrr_at_10) for run in runs))
+    table.add_row("nDCG@10, by document", *(_share(run.ndcg_at_10_by_document) for run in runs))
+    table.add_row("marked sentence holds gold", *(_share(run.marked_sentence) for run in runs))
+    table.add_row("answer shown overlaps gold", *(_share(run.answer_overlap) for run in runs))
+    table.add_row("area under ROC", *(_share(run.auroc) for run in runs))
+    table.add_row("words per passage", *(f"{run.words_per_passage:.0f}" for run in runs))
+    table.add_row("p50 / p95 ms", *(f"{run.median_ms:.0f} / {run.p95_ms:.0f}" for run in runs))
+    return table
+
+
+def calibration(report: CalibrationReport, path: Path) -> RenderableType:
+    """How often answers of each confidence were right, and where the verdicts begin."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("confidence", "right", "answers"):
+        table.add_column(column, justify="right")
+    for tenth in report.reliability:
+        table.add_row(_share(tenth.confidence), _share(tenth.right), f"{tenth.answers:,}")
+    fitted = report.calibration
+    right = f"{report.strong_right:.1%} with the answer in the first three passages"
+    off_topic = f"{report.off_topic:.1%} of the questions to a document about something else get no answer"
+    said = [
+        f"strong from {fitted.strong:.3f}: {report.strong:,} of {_count(report.answers, 'answer')}, {right}",
+        f"weak from {fitted.weak:.3f}: {off_topic}",
+        f"written to {path}; use it with ASKBRIEF_CALIBRATION={path}",
+    ]
+    return Group(table, *(Text(line(words)) for words in said))
+
+
+# ------------------------------------------------------------------------------------------------ feedback
+
+
+def export_report(report: ExportReport) -> RenderableType:
+    """What was written, and how many questions were left out, with the reasons."""
+    written = (
+        f"{_count(report.questions, 'question')} on {_count(report.documents, 'document')} written to {report.folder}: "
+        f"{report.answerable:,} answerable, {report.unanswerable:,} not"
+    )
+    nothing = "Nothing to export: people have not voted clearly on any question yet. Nothing was written."
+    table = Table.grid(padding=(0, 2))
+    for why, number in report.left_out.items():
+        table.add_row(Text("left out", style="yellow"), Text(f"{number:,}", justify="right"), Text(why))
+    return Group(Text(line(written) if report.questions else nothing, style="bold"), table)
+
+
+def gaps(gaps: Sequence[Gap]) -> RenderableType:
+    """The questions without an answer, and in what way."""
+    if not gaps:
+        return Text("No gaps: nobody has asked yet what the sources could not answer.")
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("question", overflow="fold", ratio=1)
+    table.add_column("asked", justify="right", no_wrap=True)
+    table.add_column("people", justify="right", no_wrap=True)
+    table.add_column("last", no_wrap=True)
+    table.add_column("why", no_wrap=True)
+    for gap in gaps:
+        numbers = (f"{gap.count:,}", f"{gap.people:,}", f"{gap.last_asked:%Y-%m-%d}")
+        table.add_row(Text(line(gap.question)), *map(Text, numbers), Text(gap.why))
+    return table
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _ago(manifest: Manifest, now: dt.datetime) -> str:
+    seconds = max(0.0, (now - manifest.built_at).total_seconds())
+    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            return f"{_count(int(seconds // size), noun)} ago"
+    return "just now"

@@ -1,0 +1,91 @@
+"""Progress of long work: the interface, and a bar on a terminal or a line now and then in a log."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from rich.console import Console
+    from rich.progress import Task
+
+
+class Progress(Protocol):
+    """Told how far a build has come."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Begin a stage of so many steps."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Say that so many more steps are done."""
+
+
+class Silent:
+    """Progress that nobody watches."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Say nothing."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Say nothing."""
+
+
+_SECONDS_BETWEEN_LINES = 30
+
+
+class _Rate(TextColumn):
+    def __init__(self) -> None:
+        super().__init__("")
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
+
+
+class Bar:
+    """A build's progress on the error stream: a bar with rate and time left, or, in a log, now and then a line."""
+
+    def __init__(self, console: Console) -> None:
+        """Take the console to draw on."""
+        columns = (
+            TextColumn("{task.description:>14}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            _Rate(),
+            TimeRemainingColumn(),
+        )
+        self._console = console
+        self._bars = RichProgress(*columns, console=console, speed_estimate_period=120, disable=not console.is_terminal)
+        self._task: TaskID | None = None
+        self._said = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        if self._bars.tasks:
+            self._bars.stop()
+
+    def stage(self, name: str, total: int) -> None:
+        """Begin a stage of so many steps."""
+        self._bars.start()
+        self._said = time.monotonic()
+        self._task = self._bars.add_task(name, total=total) if total else None
+
+    def advance(self, steps: int = 1) -> None:
+        """Say that so many more steps are done."""
+        if self._task is None:
+            return
+        self._bars.advance(self._task, steps)
+        if not self._console.is_terminal and time.monotonic() - self._said > _SECONDS_BETWEEN_LINES:
+            self._said = time.monotonic()
+            task = self._bars.tasks[-1]
+            rate = task.completed / (task.elapsed or 1)
+            left = f"{rate:,.1f}/s, {(task.remaining or 0) / rate / 60:,.0f} min left"
+            self._console.print(f"{task.description}: {task.completed:,.0f} of {task.total:,.0f}, {left}")

@@ -1,0 +1,236 @@
+"""Metadata of documents: YAML front matter, side-car files, and the team's own `aliases.yaml`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Annotated, Any
+
+import yaml
+from frontmatter.default_handlers import YAMLHandler
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from askbrief.core.lazy_regex import pattern
+from askbrief.documents.text import decode
+from askbrief.errors import ReadingError
+from askbrief.records import Metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_LARGEST_YAML_CHARS = 64 * 1024
+_DEEPEST_YAML = 20
+_NOTHING = (None, "", "~", "null")
+# Three dashes, no more: a longer line of dashes is a rule in an ordinary text.
+_BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)
+_TIME_OF_DAY = re.compile(r"(?<=\d-\d\d)[Tt\s]+\d\d?:\d\d.*")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+
+
+def front_matter(text: str) -> tuple[Metadata, int]:
+    """Read the front matter of a text, if it has one.
+
+    Returns:
+        The metadata, and the offset at which the body begins (0 without front matter).
+
+    Raises:
+        ReadingError: there is a front matter block, but it is no valid YAML or holds a value of the wrong kind.
+    """
+    handler = YAMLHandler(fm_boundary=_BOUNDARY)
+    if not handler.detect(text):
+        return Metadata(), 0
+    try:
+        block, body = handler.split(text)
+    except ValueError:
+        return Metadata(), 0  # a line of dashes, and no second one: an ordinary text
+    return parse_metadata(block, "front matter"), len(text) - len(body)
+
+
+def parse_metadata(source: str, where: str) -> Metadata:
+    """Parse a YAML mapping of metadata; keys that mean nothing here are left alone.
+
+    Raises:
+        ReadingError: naming the place, the line or field, and what it should be.
+    """
+    values = careful_yaml(source, where, _loaded)
+    if values in _NOTHING:
+        return Metadata()
+    if not isinstance(values, dict):
+        raise ReadingError(f"{where}: should be lines of 'name: value', such as 'title: Monitoring report'")
+    try:
+        return Metadata(**dict(_Fields.model_validate(values)))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = first["loc"][0] if first["loc"] else "?"
+        problem = first["msg"].removeprefix("Value error, ").lower()
+        raise ReadingError(f"{where}: {name} is {first['input']!r:.60}: {problem}") from error
+
+
+def careful_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` gives
+    """Load some YAML that anybody may have written.
+
+    Raises:
+        ReadingError: naming the place, and the line, where it is too long, endless, or no YAML.
+    """
+    if len(source) > _LARGEST_YAML_CHARS:
+        raise ReadingError(f"{where}: is {len(source):,} characters long; the limit is {_LARGEST_YAML_CHARS:,}")
+    try:
+        _refuse_endless(source, where)
+        return load(source)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        mark = getattr(error, "problem_mark", None)
+        what = f"at line {mark.line + 1}" if mark else f"({' '.join(str(error).split())})"
+        raise ReadingError(f"{where}: is not valid YAML {what}: mend it or take it out") from error
+
+
+def _loaded(source: str) -> object:
+    # The base loader leaves every value as it is written: YAML would read "9:11" as 551 and "007" as 7.
+    return yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text, lists, mappings
+
+
+def _refuse_endless(source: str, where: str) -> None:
+    """Refuse what is small to write and takes hours, or all memory, to load: aliases, and lists in lists in lists."""
+    depth = 0
+    for event in yaml.parse(source, Loader=yaml.BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise ReadingError(f"{where}: uses a YAML alias (*{event.anchor}), which is not read: write the value out")
+        if depth > _DEEPEST_YAML:
+            raise ReadingError(f"{where}: is nested deeper than {_DEEPEST_YAML} levels: write it flatter")
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split())
+    if _HALF_CHARACTER.search(text):
+        raise ValueError("holds half a character (a lone surrogate): write the character itself")
+    return None if text in _NOTHING else text
+
+
+def _texts(value: object) -> object:
+    values = value if isinstance(value, list) else [value]
+    return tuple(filter(None, map(_text, values)))
+
+
+def iso_date(value: object) -> str | None:
+    """A date in ISO 8601, as precise as it was given; a time of day is left out.
+
+    Raises:
+        ValueError: it is no date.
+
+    >>> iso_date("2022-07"), iso_date("2022-07-05T10:00:00Z")
+    ('2022-07', '2022-07-05')
+    """
+    text = str(value or "").strip()
+    if text in _NOTHING:
+        return None
+    text = _TIME_OF_DAY.sub("", text)
+    for form, parts in (("%Y-%m-%d", 3), ("%Y-%m", 2), ("%Y", 1)):
+        try:
+            day = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
+        except ValueError:
+            continue
+        return "-".join(day.isoformat().split("-")[:parts])
+    raise ValueError("should be a date such as 2022-07-05, 2022-07 or 2022")
+
+
+_Text = Annotated[str | None, BeforeValidator(_text)]
+_Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+
+
+class _Fields(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    title: _Text = None
+    author: _Texts = Field((), validation_alias=AliasChoices("author", "authors"))
+    publisher: _Text = None
+    date: Annotated[str | None, BeforeValidator(iso_date)] = None
+    url: _Text = None
+    licence: _Text = Field(None, validation_alias=AliasChoices("licence", "license"))
+    tags: _Texts = ()
+
+
+SIDECAR = ".meta.yaml"
+
+
+def sidecar_names(name: str) -> tuple[str, str]:
+    """What the side-car of a file may be called, the likelier one first.
+
+    >>> sidecar_names("un/report.txt")
+    ('un/report.txt.meta.yaml', 'un/report.meta.yaml')
+    """
+    stem, dot, suffix = name.rpartition(".")
+    return f"{name}{SIDECAR}", f"{stem if dot and stem and '/' not in suffix else name}{SIDECAR}"
+
+
+def read_sidecar(name: str, content: bytes) -> Metadata:
+    """Read what a side-car says.
+
+    Raises:
+        ReadingError: it is no side-car; it says why, and names it.
+    """
+    from askbrief.documents.text import decode
+
+    where = f"side-car {name}"
+    try:
+        source = decode(content)
+    except ReadingError as error:
+        raise ReadingError(f"{where}: {error}") from error
+    return parse_metadata(source, where)
+
+
+_MOST_NAMES = 50
+_LONGEST_NAME = 200
+_WORD = pattern(r"[\p{L}\p{N}]")
+_EXAMPLE = "such as 'TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]'"
+
+
+def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
+    """Read the groups: a mapping from a name to its other names, or a list of lists of names.
+
+    Raises:
+        ReadingError: it is neither; it says what is wrong, and at which line.
+
+    >>> read(b"TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]")
+    (('TTP', 'Tehreek-e-Taliban Pakistan', 'Pakistani Taliban'),)
+    """
+    node = careful_yaml(decode(content), "the names", lambda source: yaml.compose(source, Loader=yaml.BaseLoader))
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
+        return ()
+    if isinstance(node, yaml.MappingNode):
+        groups = [[key, *_items(value)] for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        groups = [list(_items(value)) for value in node.value]
+    else:
+        raise _wrong(node, f"should be lines of 'name: [other names]', {_EXAMPLE}")
+    return tuple(_group(group) for group in groups)
+
+
+def _items(node: yaml.Node) -> Iterator[yaml.Node]:
+    """The names of a list, or the one name that stands in its place."""
+    if isinstance(node, yaml.MappingNode):
+        raise _wrong(node, f"should be a name or a list of names, {_EXAMPLE}")
+    yield from node.value if isinstance(node, yaml.SequenceNode) else [node]
+
+
+def _group(nodes: list[yaml.Node]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(map(_name, nodes)))
+    if len(names) == 1:
+        raise _wrong(nodes[0], f"{names[0]!r:.60} stands alone: give another name for it, {_EXAMPLE}")
+    if len(names) > _MOST_NAMES:
+        raise _wrong(nodes[0], f"has {len(names)} names for one thing; the limit is {_MOST_NAMES}")
+    return names
+
+
+def _name(node: yaml.Node) -> str:
+    if not isinstance(node, yaml.ScalarNode):
+        raise _wrong(node, f"should be a name, not a list in a list or a mapping, {_EXAMPLE}")
+    name = " ".join(str(node.value).split())
+    if not _WORD.search(name) or len(name) > _LONGEST_NAME:
+        raise _wrong(node, f"{name!r:.60} is no name: give one with a letter, of at most {_LONGEST_NAME} characters")
+    return name
+
+
+def _wrong(node: yaml.Node, what: str) -> ReadingError:
+    return ReadingError(f"line {node.start_mark.line + 1}: {what}")

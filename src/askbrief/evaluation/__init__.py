@@ -1,0 +1,1 @@
+"""Measure answers: question sets, calibration, votes."""

@@ -1,0 +1,315 @@
+"""What people thought of answers, put to use: a question set to measure with, and what the sources lack.
+
+    export   journal --by question--> a verdict on each --> corpus.jsonl, queries.jsonl
+    gaps     journal --not answered--> by question --> what to write or to find a document for
+
+Questions are the same when they differ in capitals and white space only. What was searched for counts, not what
+was written: "and in 2021?" is a question only together with the one before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from askbrief.errors import CitationUnknown, EvaluationError, InputError, in_words
+from askbrief.evaluation.journal import Reason, Vote
+from askbrief.evaluation.question_sets import CorpusDocument, Gold, Question
+from askbrief.records import CitationStatus, Verdict
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+    from askbrief.evaluation.journal import Exchange, Journal, Opinion, ShownHit
+    from askbrief.library import Library
+    from askbrief.storage.embedded.store import Store
+
+MARK = "askbrief-feedback.json"
+"""Stands in a folder that `export` wrote, and says from which generation."""
+
+_CORPUS, _QUERIES = "corpus.jsonl", "queries.jsonl"
+_NOTHING_THERE = frozenset({Reason.NOTHING_TO_SAY, Reason.MISSING_DOCUMENT})
+_QID_DIGITS = 16
+
+
+# ------------------------------------------------------------------------------------------------ records
+
+
+class LeftOut(StrEnum):
+    """Why a question is not exported."""
+
+    NO_VOTES = "no votes"
+    TIE = "as many votes up as down"
+    NO_REASON = "voted down without a reason"
+    WRONG_PASSAGE = "voted down as a wrong passage"
+    OTHER = "voted down for another reason"
+    PASSAGE_GONE = "the passage has changed or is gone"
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export came to. Without questions, nothing was written."""
+
+    folder: Path
+    generation: str
+    documents: int
+    answerable: int
+    unanswerable: int
+    left_out: Mapping[LeftOut, int]
+
+    @property
+    def questions(self) -> int:
+        return self.answerable + self.unanswerable
+
+
+class Lack(StrEnum):
+    """In what way the sources did not answer."""
+
+    NOT_FOUND = "not found"
+    MISSING_DOCUMENT = "missing document"
+    NOTHING_TO_SAY = "should have said nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A question that the sources could not answer: how often, by how many people, and when last in UTC."""
+
+    question: str
+    count: int
+    people: int
+    last_asked: dt.datetime
+    why: Lack
+
+
+@dataclass(frozen=True, slots=True)
+class _Ballot:
+    """Votes on one or several exchanges."""
+
+    up: int
+    down: int
+    reasons: Counter[Reason]
+
+    @classmethod
+    def of(cls, opinions: Iterable[Opinion]) -> _Ballot:
+        opinions = list(opinions)
+        up = sum(opinion.vote is Vote.UP for opinion in opinions)
+        reasons = Counter(opinion.reason for opinion in opinions if opinion.reason is not None)
+        return cls(up, len(opinions) - up, reasons)
+
+
+# -------------------------------------------------------------------------------------------------- export
+
+
+def export(journal: Journal, library: Library, folder: Path) -> ExportReport:
+    """Write what people voted on as a question set that `evaluation.QuestionSet` reads.
+
+    More votes up than down: the question is answerable, and its gold is the marked sentence of the first passage
+    shown (where nothing was shown, people agree that there is nothing: unanswerable). More votes down, all whose
+    reasons say that the sources hold no answer: unanswerable. The rest is left out. The corpus is every document
+    of the index.
+
+    Args:
+        journal: what was asked and voted.
+        library: opened with the state that remembers keys, so that moved passages are found again.
+        folder: new, empty, or written by an export before; then it is written anew.
+
+    Raises:
+        InputError: the folder holds something else.
+        EvaluationError: a file cannot be written.
+        JournalError, LedgerError: what was shown cannot be read.
+    """
+    _refuse_foreign(folder)
+    left_out: Counter[LeftOut] = Counter()
+    questions = []
+    opinions = _by_exchange(journal.votes())
+    for text, exchanges in _by_question(journal.exchanges()).items():
+        judged = _judged(text, exchanges, opinions, library)
+        if isinstance(judged, LeftOut):
+            left_out[judged] += 1
+        else:
+            questions.append(judged)
+    if questions:
+        _write_set(folder, library, questions)
+    answerable = sum(question.answerable for question in questions)
+    return ExportReport(
+        folder=folder,
+        generation=library.generation.name,
+        documents=library.generation.manifest.documents,
+        answerable=answerable,
+        unanswerable=len(questions) - answerable,
+        left_out={why: left_out[why] for why in LeftOut if left_out[why]},
+    )
+
+
+def _judged(
+    text: str, exchanges: Sequence[Exchange], opinions: Mapping[str, Sequence[Opinion]], library: Library
+) -> Question | LeftOut:
+    """A question as people judged its answers, or why they did not."""
+    ballot = _Ballot.of(opinion for exchange in exchanges for opinion in opinions.get(exchange.id, ()))
+    if ballot.up == ballot.down:
+        return LeftOut.TIE if ballot.up else LeftOut.NO_VOTES
+    gold: Gold | None = None
+    if ballot.up > ballot.down:
+        liked = [exchange for exchange in reversed(exchanges) if _is_liked(opinions.get(exchange.id, ()))]
+        if liked[0].shown:
+            gold = next(filter(None, (_gold(one.shown[0], library) for one in liked if one.shown)), None)
+            if gold is None:
+                return LeftOut.PASSAGE_GONE
+    elif not ballot.reasons:
+        return LeftOut.NO_REASON
+    elif not ballot.reasons.keys() <= _NOTHING_THERE:
+        return LeftOut.WRONG_PASSAGE if Reason.WRONG_PASSAGE in ballot.reasons else LeftOut.OTHER
+    return Question(
+        qid=hashlib.sha256(text.encode()).hexdigest()[:_QID_DIGITS],
+        question=exchanges[-1].searched_for,
+        answerable=gold is not None,
+        gold=(gold,) if gold else (),
+    )
+
+
+def _is_liked(opinions: Iterable[Opinion]) -> bool:
+    ballot = _Ballot.of(opinions)
+    return ballot.up > ballot.down
+
+
+def _gold(shown: ShownHit, library: Library) -> Gold | None:
+    """Where the marked sentence stands today, if the passage still has the words that were shown under its key."""
+    try:
+        today = library.cite(shown.key)
+    except CitationUnknown:
+        return None
+    if today.status not in (CitationStatus.INTACT, CitationStatus.MOVED) or today.current_start is None:
+        return None
+    moved = today.current_start - shown.start
+    return Gold(doc_id=today.current_doc_id or "", start=shown.answer_start + moved, end=shown.answer_end + moved)
+
+
+# ------------------------------------------------------------------------------------------------ the files
+
+
+def _refuse_foreign(folder: Path) -> None:
+    try:
+        holds = {path.name for path in folder.iterdir()} if folder.exists() else set()
+    except OSError as error:
+        raise InputError(f"{folder} cannot be written to: {in_words(error)}; give another folder") from error
+    if holds and MARK not in holds:
+        raise InputError(
+            f"{folder} is not empty and was not written by askbrief feedback export: give a new or an empty folder"
+        )
+
+
+def _write_set(folder: Path, library: Library, questions: Sequence[Question]) -> None:
+    """Write beside what is there, then switch; broken off in between, the set lacks its questions and is refused."""
+    mark = {"written_by": "askbrief feedback export", "format": 1, "generation": library.generation.name}
+    contents = {_CORPUS: map(_line, _corpus(library.generation.store)), _QUERIES: map(_line, questions)}
+    new = {name: folder / f"{name}.new" for name in contents}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(folder / MARK, [f"{json.dumps(mark)}\n"])
+        for name, lines in contents.items():
+            _write(new[name], lines)
+        (folder / _QUERIES).unlink(missing_ok=True)
+        for name, path in new.items():
+            path.replace(folder / name)
+    except OSError as error:
+        raise EvaluationError(f"{folder} cannot be written: {in_words(error)}; give another folder") from error
+    finally:
+        for path in new.values():
+            with suppress(OSError):  # there is none where all went well, or where nothing can be written
+                path.unlink()
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _corpus(store: Store) -> Iterator[CorpusDocument]:
+    for doc_id in sorted(chain.from_iterable(store.doc_ids().values())):
+        about = store.metadata(doc_id)
+        yield CorpusDocument(
+            doc_id=doc_id, title=store.title(doc_id), text=store.text(doc_id), url=about.url, date=about.date
+        )
+
+
+def _line(row: BaseModel) -> str:
+    return f"{row.model_dump_json(exclude_none=True)}\n"
+
+
+# ---------------------------------------------------------------------------------------------------- gaps
+
+
+def gaps(journal: Journal) -> list[Gap]:
+    """The questions that the sources could not answer, those asked most often first, then the latest.
+
+    That is where nothing was found, or where more votes are down than up and a reason says that a document is
+    missing or that the sources don't say. Why is what most exchanges came to; of as many, the latest.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    opinions = _by_exchange(journal.votes())
+    found = []
+    for exchanges in _by_question(journal.exchanges()).values():
+        lacking = [
+            (exchange, lack) for exchange in exchanges if (lack := _lack(exchange, opinions.get(exchange.id, ())))
+        ]
+        if lacking:
+            found.append(_gap(lacking))
+    return sorted(found, key=lambda gap: (-gap.count, -gap.last_asked.timestamp(), gap.question))
+
+
+def _gap(lacking: Sequence[tuple[Exchange, Lack]]) -> Gap:
+    last = lacking[-1][0]
+    return Gap(
+        question=last.searched_for,
+        count=len(lacking),
+        people=len({exchange.person for exchange, _ in lacking}),
+        last_asked=last.asked_at,
+        why=_most_often([lack for _, lack in lacking]),
+    )
+
+
+def _lack(exchange: Exchange, opinions: Sequence[Opinion]) -> Lack | None:
+    """What people say is lacking, else what the verdict says; None where the exchange was an answer."""
+    ballot = _Ballot.of(opinions)
+    missing, silent = ballot.reasons[Reason.MISSING_DOCUMENT], ballot.reasons[Reason.NOTHING_TO_SAY]
+    if ballot.down > ballot.up and (missing or silent):
+        return Lack.MISSING_DOCUMENT if missing >= silent else Lack.NOTHING_TO_SAY
+    return Lack.NOT_FOUND if exchange.verdict is Verdict.NONE else None
+
+
+def _most_often(lacks: Sequence[Lack]) -> Lack:
+    """Of the lacks, oldest first, the most frequent; of several the latest."""
+    return Counter(reversed(lacks)).most_common(1)[0][0]
+
+
+# ------------------------------------------------------------------------------------------------ grouping
+
+
+def _by_question(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
+    """The exchanges of each question, oldest first."""
+    groups: dict[str, list[Exchange]] = {}
+    for exchange in exchanges:
+        groups.setdefault(" ".join(exchange.searched_for.casefold().split()), []).append(exchange)
+    return groups
+
+
+def _by_exchange(opinions: Iterable[Opinion]) -> dict[str, list[Opinion]]:
+    groups: dict[str, list[Opinion]] = {}
+    for opinion in opinions:
+        groups.setdefault(opinion.exchange_id, []).append(opinion)
+    return groups

@@ -1,0 +1,385 @@
+"""What was asked, what was answered, and what people thought of it, in a small SQLite file outside the index."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+import sqlite3
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from askbrief.core.sqlite_state import BUSY_SECONDS, connect_to_read, is_there, mapped_errors, mapped_rows
+from askbrief.errors import InputError, JournalError
+from askbrief.records import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from askbrief.records import Answer, Hit
+
+Context: TypeAlias = "Mapping[str, str | int | bool | None]"
+
+COMMENT_CHARS = 1_000
+_WHAT = "the journal of questions and answers"
+_SCHEMA = (
+    """
+    CREATE TABLE IF NOT EXISTS exchanges (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, asked_at TEXT NOT NULL, person TEXT NOT NULL,
+        conversation TEXT NOT NULL, message TEXT, question TEXT NOT NULL, searched_for TEXT NOT NULL,
+        verdict TEXT NOT NULL, confidence REAL NOT NULL, generation TEXT NOT NULL, shown TEXT NOT NULL,
+        context TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE IF NOT EXISTS votes (
+        exchange_id TEXT NOT NULL REFERENCES exchanges (id), person TEXT NOT NULL, vote TEXT NOT NULL, reason TEXT,
+        comment TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (exchange_id, person)
+    ) STRICT
+    """,
+    "CREATE INDEX IF NOT EXISTS exchange_of_message ON exchanges (message)",
+    "CREATE INDEX IF NOT EXISTS exchanges_of_conversation ON exchanges (conversation)",
+)
+_COLUMNS = (
+    "id, asked_at, person, conversation, message, question, searched_for, verdict, confidence, generation, shown, "
+    "context"
+)
+_ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # base32, as in RFC 4648, in lower case
+_ID_LENGTH = 8
+_RECENT_EXCHANGES = 2_000
+
+
+class Vote(StrEnum):
+    """What a person thinks of an answer."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Reason(StrEnum):
+    """What is wrong with an answer that was voted down."""
+
+    WRONG_PASSAGE = "wrong-passage"
+    MISSING_DOCUMENT = "missing-document"
+    NOTHING_TO_SAY = "nothing-to-say"  # it should have said that the sources don't say
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownHit:
+    """A passage as it was shown. All four are offsets into the document's text; two are the marked sentence's."""
+
+    key: str
+    doc_id: str
+    start: int
+    end: int
+    answer_start: int
+    answer_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question and what was shown for it.
+
+    `question` is what the person wrote and `searched_for` what was looked up; `message` is the message that shows
+    the answer, once there is one. `asked_at` is in UTC.
+    """
+
+    id: str
+    asked_at: dt.datetime
+    person: str
+    conversation: str
+    message: str | None
+    question: str
+    searched_for: str
+    verdict: Verdict
+    confidence: float
+    generation: str
+    shown: tuple[ShownHit, ...] = ()
+    context: Context = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """A person's vote on an exchange, the last one given, and when, in UTC."""
+
+    exchange_id: str
+    person: str
+    vote: Vote
+    reason: Reason | None
+    comment: str
+    at: dt.datetime
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Journal:
+    """Exchanges and votes. Threads and processes may share it: every call has its own connection.
+
+    Every call raises JournalError where the file cannot be read or written.
+    """
+
+    def __init__(self, state: Path, *, clock: Callable[[], dt.datetime] = _now) -> None:
+        """Name the state directory; it and the file are created with the first exchange."""
+        self._path = state / "journal.sqlite"
+        self._clock = clock
+
+    # ----------------------------------------------------------------------------------------- writing
+
+    def record(
+        self,
+        answer: Answer,
+        *,
+        person: str,
+        conversation: str,
+        question: str,
+        context: Context | None = None,
+        shown: Sequence[Hit] | None = None,
+    ) -> Exchange:
+        """Keep an answer that is about to be shown.
+
+        Args:
+            answer: what was found; its `question` is what was searched for.
+            person: who asked.
+            conversation: where, such as a thread: `latest` finds exchanges by it.
+            question: what the person wrote.
+            context: what else the caller wants back with it.
+            shown: the passages that are shown; by default all, and none where the verdict is NONE.
+        """
+        hits = shown if shown is not None else () if answer.verdict is Verdict.NONE else answer.hits
+        with self._writing() as connection:
+            exchange = Exchange(
+                id=_unused_id(connection),
+                asked_at=self._clock().astimezone(dt.UTC),
+                person=person,
+                conversation=conversation,
+                message=None,
+                question=_storable(question),
+                searched_for=_storable(answer.question),
+                verdict=answer.verdict,
+                confidence=answer.confidence,
+                generation=answer.generation,
+                shown=tuple(map(_shown, hits)),
+                context=dict(context or {}),
+            )
+            connection.execute(f"INSERT INTO exchanges ({_COLUMNS}) VALUES ({_marks(12)})", _row(exchange))  # noqa: S608 - constants
+        return exchange
+
+    def posted(self, exchange_id: str, message: str) -> None:
+        """Note which message shows an exchange, so that `at_message` finds it; a later message takes its place.
+
+        Raises:
+            InputError: there is no such exchange.
+        """
+        with self._changing(exchange_id) as connection:
+            connection.execute("UPDATE exchanges SET message = ? WHERE id = ?", (message, exchange_id))
+
+    def vote(self, exchange_id: str, person: str, vote: Vote, reason: Reason | None = None, comment: str = "") -> None:
+        """Keep what a person thinks of an answer; of several votes of one person the last counts.
+
+        Args:
+            exchange_id: which answer.
+            person: who votes.
+            vote: for or against it.
+            reason: what is wrong with it; with a vote against it only.
+            comment: the person's own words, at most COMMENT_CHARS characters.
+
+        Raises:
+            InputError: there is no such exchange, the comment is too long, or a vote for it has a reason.
+        """
+        comment = _storable(comment.strip())
+        if len(comment) > COMMENT_CHARS:
+            raise InputError(
+                f"the comment has {len(comment):,} characters, the limit is {COMMENT_CHARS:,}: make it shorter"
+            )
+        if reason is not None and vote is Vote.UP:
+            raise InputError(f"the reason {str(reason)!r} goes with a vote down: leave it out, or vote down")
+        row = (exchange_id, person, vote, reason, comment, _stamp(self._clock()))
+        with self._changing(exchange_id) as connection:
+            connection.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def forget(self, before: dt.datetime) -> int:
+        """Drop the exchanges that were asked before a moment, and their votes, also from the file's free space.
+
+        Returns:
+            How many exchanges were dropped.
+        """
+        with self._errors("written"):
+            if not is_there(self._path):
+                return 0
+        with self._writing() as connection:
+            old = (_stamp(before),)
+            connection.execute(
+                "DELETE FROM votes WHERE exchange_id IN (SELECT id FROM exchanges WHERE asked_at < ?)", old
+            )
+            return connection.execute("DELETE FROM exchanges WHERE asked_at < ?", old).rowcount
+
+    # ----------------------------------------------------------------------------------------- reading
+
+    def find(self, exchange_id: str) -> Exchange | None:
+        """The exchange of this id, or None."""
+        return next(iter(self._exchanges("WHERE id = ?", exchange_id)), None)
+
+    def at_message(self, message: str) -> Exchange | None:
+        """The exchange that a message shows, the last where it showed several, or None."""
+        return next(iter(self._exchanges("WHERE message = ? ORDER BY number DESC LIMIT 1", message)), None)
+
+    def latest(self, conversation: str, limit: int = 10) -> list[Exchange]:
+        """The last exchanges of a conversation, newest first."""
+        return self._exchanges(f"WHERE conversation = ? ORDER BY number DESC LIMIT {int(limit)}", conversation)
+
+    def exchanges(self) -> list[Exchange]:
+        """All exchanges, oldest first."""
+        return self._exchanges("ORDER BY number")
+
+    def votes(self) -> list[Opinion]:
+        """The vote that counts of every person on every exchange, oldest first."""
+        rows = self._read("SELECT exchange_id, person, vote, reason, comment, at FROM votes ORDER BY at, rowid")
+        with self._rows():
+            return [
+                Opinion(exchange_id, person, Vote(vote), Reason(reason) if reason else None, comment, _moment(at))
+                for exchange_id, person, vote, reason, comment, at in rows
+            ]
+
+    def recently_shown(self, limit: int = 200) -> list[ShownHit]:
+        """Passages that were shown, newest first and best first within an exchange, each key once.
+
+        Of the last 2,000 exchanges only, so that this stays quick however long the journal grows.
+        """
+        query = "SELECT shown FROM exchanges WHERE shown != '[]' ORDER BY number DESC LIMIT ?"
+        latest: dict[str, ShownHit] = {}
+        rows = self._read(query, _RECENT_EXCHANGES)
+        with self._rows():
+            for (shown,) in rows:
+                for hit in _shown_from(shown):
+                    latest.setdefault(hit.key, hit)
+                if len(latest) >= limit:
+                    break
+        return list(latest.values())[:limit]
+
+    def recent_keys(self, limit: int = 200) -> list[str]:
+        """Keys that were shown, newest first and best first within an exchange, each once."""
+        return [hit.key for hit in self.recently_shown(limit)]
+
+    # ----------------------------------------------------------------------------------------- the file
+
+    def _exchanges(self, which: str, *values: str) -> list[Exchange]:
+        rows = self._read(f"SELECT {_COLUMNS} FROM exchanges {which}", *values)  # noqa: S608 - constants
+        with self._rows():
+            return [_exchange(row) for row in rows]
+
+    def _read(self, query: str, *values: str | int) -> list[tuple[str, ...]]:
+        with self._errors("read"):
+            if not is_there(self._path):
+                return []
+            with closing(connect_to_read(self._path)) as connection:
+                return connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _changing(self, exchange_id: str) -> Iterator[sqlite3.Connection]:
+        """A transaction on an exchange that is there."""
+        unknown = InputError(f"no exchange is known by the id {exchange_id!r}: it was never kept, or is forgotten")
+        with self._errors("written"):
+            if not is_there(self._path):
+                raise unknown
+        with self._writing() as connection:
+            if connection.execute("SELECT 1 FROM exchanges WHERE id = ?", (exchange_id,)).fetchone() is None:
+                raise unknown
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, in a file that is created where it is not there."""
+        with self._errors("written"):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
+                connection.execute("PRAGMA secure_delete = ON")  # what is forgotten or said anew is overwritten
+                connection.execute("BEGIN IMMEDIATE")  # a reader sees all tables or none
+                with connection:  # commits, or takes everything back
+                    for statement in _SCHEMA:
+                        connection.execute(statement)
+                    yield connection
+
+    def _errors(self, verb: str) -> AbstractContextManager[None]:
+        return mapped_errors(JournalError, _WHAT, self._path, verb)
+
+    def _rows(self) -> AbstractContextManager[None]:
+        return mapped_rows(JournalError, _WHAT, self._path)
+
+
+# ------------------------------------------------------------------------------------------------- rows
+
+
+def _row(exchange: Exchange) -> tuple[str | float | None, ...]:
+    return (
+        exchange.id,
+        _stamp(exchange.asked_at),
+        exchange.person,
+        exchange.conversation,
+        exchange.message,
+        exchange.question,
+        exchange.searched_for,
+        exchange.verdict,
+        exchange.confidence,
+        exchange.generation,
+        json.dumps([asdict(hit) for hit in exchange.shown]),
+        json.dumps(dict(exchange.context)),
+    )
+
+
+def _exchange(row: Sequence[str]) -> Exchange:
+    exchange_id, asked_at, person, conversation, message, question, searched_for, verdict = row[:8]
+    confidence, generation, shown, context = row[8:]
+    return Exchange(
+        id=exchange_id,
+        asked_at=_moment(asked_at),
+        person=person,
+        conversation=conversation,
+        message=message,
+        question=question,
+        searched_for=searched_for,
+        verdict=Verdict(verdict),
+        confidence=float(confidence),
+        generation=generation,
+        shown=_shown_from(shown),
+        context=json.loads(context),
+    )
+
+
+def _shown(hit: Hit) -> ShownHit:
+    return ShownHit(hit.key, hit.doc_id, hit.start, hit.end, hit.highlight.start, hit.highlight.end)
+
+
+def _shown_from(text: str) -> tuple[ShownHit, ...]:
+    return tuple(ShownHit(**hit) for hit in json.loads(text))
+
+
+def _unused_id(connection: sqlite3.Connection) -> str:
+    while True:
+        new = "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+        if connection.execute("SELECT 1 FROM exchanges WHERE id = ?", (new,)).fetchone() is None:
+            return new
+
+
+def _marks(number: int) -> str:
+    return ", ".join("?" * number)
+
+
+def _storable(text: str) -> str:
+    """The text with halves of characters, which no file can hold, as question marks."""
+    return text.encode(errors="replace").decode()
+
+
+def _stamp(moment: dt.datetime) -> str:
+    """In UTC with microseconds, so that stamps sort as moments do."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+
+def _moment(stamp: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(stamp)

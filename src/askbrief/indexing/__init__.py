@@ -1,1 +1,0 @@
-"""Documents -> a generation on disk."""

@@ -1,0 +1,1 @@
+"""Build an index: scan, parse, split, encode, publish."""

@@ -1,0 +1,258 @@
+"""A document -> its passages: whole sentences, 60 to 120 words, never across a heading, within the model's input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import accumulate, groupby, pairwise
+from typing import TYPE_CHECKING
+
+from askbrief.core.lazy_regex import pattern
+from askbrief.language.sentences import sentence_spans
+from askbrief.records import Block, BlockKind, Passage, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from askbrief.inference.encoder import Encoder
+    from askbrief.records import Document
+
+
+MOST_WORDS = 120
+FEWEST_WORDS = 60
+TARGET_WORDS = 105
+MOST_CHARS = 4_000
+"""No text has passages that long; without it, 120 words of any length would be one, and be slow to look into."""
+_CUT_INSIDE_PARAGRAPH = 0.1
+_ACROSS_LONG_PARAGRAPH = 0.3
+_LARGEST_HEADER_SHARE = 3
+_CLAUSE_END = pattern(r"(?<=[;:,–—)\]])\s+")
+_SPACE = pattern(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A document's passages, the text of each as the encoder reads it, and how many sentences had to be cut."""
+
+    passages: tuple[Passage, ...]
+    encoded_texts: tuple[str, ...]
+    cut_sentences: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Paragraph:
+    """A block with words, and the how manieth of them it is on each of its pages."""
+
+    block: Block
+    ordinals: Mapping[int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence, and what stands between it and the next: list marks, rules, whatever is in no block."""
+
+    start: int
+    end: int
+    words: int
+    tokens: int
+    paragraph: _Paragraph
+    words_after: int = 0
+    tokens_after: int = 0
+
+
+def split(document: Document, encoder: Encoder) -> Split:
+    """Split a document into passages that, each with its header, fit the encoder's input."""
+    passages: list[Passage] = []
+    encoded: list[str] = []
+    headers = Headers(encoder)
+    cut = 0
+    for heading, paragraphs in _sections(document):
+        section = _one_line(document.text[heading.start : heading.end]) if heading else None
+        header, room = headers.of(document.title, section)
+        sentences, pieces_cut = _sentences(document.text, paragraphs, encoder, room)
+        cut += pieces_cut
+        for first, last in _divide(sentences, room):
+            passage = _passage(document, section, sentences[first:last])
+            passages.append(passage)
+            encoded.append(f"{header}{passage.text}")
+    return Split(tuple(passages), tuple(encoded), cut)
+
+
+def indexed_text(title: str, passage: Passage) -> str:
+    """What the lexical index reads of a passage: its title and section help to find it."""
+    return "\n".join(filter(None, (title, passage.section, passage.text)))
+
+
+def _sections(document: Document) -> Iterator[tuple[Block | None, list[_Paragraph]]]:
+    """Yield each heading with the paragraphs below it, up to the next heading."""
+    heading: Block | None = None
+    ordinals = dict(document.paragraphs())
+    for is_heading, run in groupby(document.blocks, key=lambda block: block.kind is BlockKind.HEADING):
+        blocks = list(run)
+        if is_heading:
+            heading = blocks[-1]
+            continue
+        yield heading, [_Paragraph(block, ordinals[block]) for block in blocks]
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+class Headers:
+    """The line before a passage as the encoder reads it, made once for the passages of a section."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        """Take the encoder that the header and its passage must fit."""
+        self._encoder = encoder
+        self._last: tuple[tuple[str, str | None], tuple[str, int]] | None = None
+
+    def of(self, title: str, section: str | None) -> tuple[str, int]:
+        """The header, and the number of tokens that are left for the passage.
+
+        A header that would take more than a third of the model's input is shortened by halves.
+        """
+        if self._last is None or self._last[0] != (title, section):
+            self._last = (title, section), self._made(title, section)
+        return self._last[1]
+
+    def encoded_text(self, title: str, passage: Passage) -> str:
+        """What the encoder reads of a passage."""
+        return f"{self.of(title, passage.section)[0]}{passage.text}"
+
+    def _made(self, title: str, section: str | None) -> tuple[str, int]:
+        words = ". ".join(filter(None, (title, section if section != title else None))).split()
+        while True:
+            header = f"{' '.join(words)}\n"
+            tokens = self._encoder.count_tokens([header])[0]
+            if tokens <= self._encoder.max_tokens // _LARGEST_HEADER_SHARE or not words:
+                return header, self._encoder.max_tokens - tokens
+            words = words[: len(words) // 2]
+
+
+# ---------------------------------------------------------------------------------------------- sentences
+
+
+def _sentences(text: str, paragraphs: Sequence[_Paragraph], encoder: Encoder, room: int) -> tuple[list[_Sentence], int]:
+    spans = [
+        (span, paragraph)
+        for paragraph in paragraphs
+        for span in sentence_spans(text, paragraph.block.start, paragraph.block.end)
+    ]
+    overhead = encoder.count_tokens([""])[0]
+    tokens = [count - overhead for count in encoder.count_tokens([text[s.start : s.end] for s, _ in spans])]
+    sentences: list[_Sentence] = []
+    cut = 0
+    for (span, paragraph), count in zip(spans, tokens, strict=True):
+        whole = _Sentence(span.start, span.end, _words(text, span), count, paragraph)
+        pieces = list(_cut(text, whole, encoder, room, overhead))
+        cut += len(pieces) > 1
+        sentences += pieces
+    return _with_gaps(text, sentences, encoder, overhead), cut
+
+
+def _with_gaps(text: str, sentences: list[_Sentence], encoder: Encoder, overhead: int) -> list[_Sentence]:
+    """Count what stands between sentences too: it is quoted and encoded with a passage that spans it."""
+    gaps = [text[one.end : other.start] for one, other in pairwise(sentences)]
+    filled = [place for place, gap in enumerate(gaps) if gap.strip()]
+    tokens = encoder.count_tokens([gaps[place] for place in filled])
+    for place, count in zip(filled, tokens, strict=True):
+        words = len(gaps[place].split())
+        sentences[place] = replace(sentences[place], words_after=words, tokens_after=count - overhead)
+    return sentences
+
+
+def _words(text: str, span: Span) -> int:
+    return len(text[span.start : span.end].split())
+
+
+def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: int) -> Iterator[_Sentence]:
+    """Halve a sentence that is too long, at a clause end, a space, or, where there is neither, anywhere."""
+    chars = sentence.end - sentence.start
+    if (sentence.words <= MOST_WORDS and sentence.tokens <= room and chars <= MOST_CHARS) or chars < 2:  # noqa: PLR2004
+        yield sentence
+        return
+    before, after = _middle(text, sentence.start, sentence.end)
+    for span in (Span(sentence.start, before), Span(after, sentence.end)):
+        tokens = encoder.count_tokens([text[span.start : span.end]])[0] - overhead
+        half = _Sentence(span.start, span.end, _words(text, span), tokens, sentence.paragraph)
+        yield from _cut(text, half, encoder, room, overhead)
+
+
+def _middle(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the first half ends and the second begins: the break nearest to the middle, in the middle half."""
+    middle, quarter = (start + end) // 2, (end - start) // 4
+    for boundary in (_CLAUSE_END, _SPACE):
+        breaks = list(boundary.finditer(text, start + quarter, end - quarter))
+        if breaks:
+            nearest = min(breaks, key=lambda match: abs(match.start() - middle))
+            return nearest.start(), nearest.end()
+    return middle, middle
+
+
+# ----------------------------------------------------------------------------------------------- passages
+
+
+def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
+    """Find the cheapest way to cut a section into passages, as half-open ranges of sentences.
+
+    Dynamic programming over the last cut. A passage costs the squared relative distance from the target length;
+    ending inside a paragraph costs extra, and so does reaching across a paragraph that is long enough alone.
+    """
+    words = [0, *accumulate(sentence.words + sentence.words_after for sentence in sentences)]
+    tokens = [0, *accumulate(sentence.tokens + sentence.tokens_after for sentence in sentences)]
+    long = _in_long_paragraph(sentences)
+    cost = [0.0] + [float("inf")] * len(sentences)
+    cut_before = [0] * (len(sentences) + 1)
+    for last in range(1, len(sentences) + 1):
+        crossing = 0.0
+        for first in range(last - 1, -1, -1):
+            size = words[last] - words[first] - sentences[last - 1].words_after
+            if first < last - 1:
+                if size > MOST_WORDS or tokens[last] - tokens[first] - sentences[last - 1].tokens_after > room:
+                    break
+                if sentences[last - 1].end - sentences[first].start > MOST_CHARS:
+                    break
+                if sentences[first].paragraph is not sentences[first + 1].paragraph:
+                    crossing += _ACROSS_LONG_PARAGRAPH if long[first] or long[first + 1] else 0.0
+            inside = first > 0 and sentences[first - 1].paragraph is sentences[first].paragraph
+            total = cost[first] + ((size - TARGET_WORDS) / TARGET_WORDS) ** 2 + crossing
+            total += _CUT_INSIDE_PARAGRAPH if inside else 0.0
+            if total < cost[last]:
+                cost[last], cut_before[last] = total, first
+    ranges = []
+    last = len(sentences)
+    while last:
+        ranges.append((cut_before[last], last))
+        last = cut_before[last]
+    return ranges[::-1]
+
+
+def _in_long_paragraph(sentences: Sequence[_Sentence]) -> list[bool]:
+    words: dict[_Paragraph, int] = {}
+    for sentence in sentences:
+        words[sentence.paragraph] = words.get(sentence.paragraph, 0) + sentence.words
+    return [words[sentence.paragraph] >= FEWEST_WORDS for sentence in sentences]
+
+
+def _passage(document: Document, section: str | None, sentences: Sequence[_Sentence]) -> Passage:
+    start, end = sentences[0].start, sentences[-1].end
+    first, last = sentences[0].paragraph, sentences[-1].paragraph
+    pages = document.page_of(start), document.page_of(end - 1)
+    numbers = [paragraph.block.number for paragraph in _each(sentences) if paragraph.block.number]
+    return Passage(
+        doc_id=document.doc_id,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        sentences=tuple(Span(sentence.start, sentence.end) for sentence in sentences),
+        paragraphs=(first.ordinals[pages[0]], last.ordinals[pages[1]]),
+        section=section,
+        pages=None if pages[0] is None or pages[1] is None else (pages[0], pages[1]),
+        numbers=(numbers[0], numbers[-1]) if numbers else None,
+        form=document.form,
+    )
+
+
+def _each(sentences: Sequence[_Sentence]) -> Iterator[_Paragraph]:
+    """The paragraphs that sentences are of."""
+    return (paragraph for paragraph, _ in groupby(sentence.paragraph for sentence in sentences))

@@ -1,0 +1,1 @@
+"""Text -> terms, sentences, numbers, dates, quantities and names."""

@@ -1,0 +1,238 @@
+"""Names that a text defines: acronyms by Schwartz and Hearst's algorithm, and other names it gives in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from askbrief.core.lazy_regex import pattern
+from askbrief.language.analysis import STOP_WORDS
+from askbrief.language.names import NameKind, Pair, name_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SHORTEST, _LONGEST = 2, 10
+_REACH = 240
+"""So many characters before a bracket are looked at; the longest long form that the algorithm takes is 15 words."""
+_SHORT = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}&/.+'’-]{1,9}(?:\ [\p{Lu}\p{N}][\p{L}\p{N}-]{0,6})?"
+_OPENERS = r"(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\ as|\ to)?|or|the|short|in\ short)[,:]?\ )?"
+_SHORT_IN_BRACKETS = pattern(
+    rf"[(\[]\s?{_OPENERS}[\"“‘']?(?P<short>{_SHORT})[\"”’']?\s?(?=[)\](\[;,:=])", regex.VERBOSE
+)
+_LONG_IN_BRACKETS = pattern(
+    rf"(?<![\p{{L}}\p{{N}}-])(?P<short>{_SHORT})\ ?[(\[](?P<long>[^()\[\]]{{4,160}})[)\]]", regex.VERBOSE
+)
+_OPENING = pattern(r"[(\[]")
+_SHORT_REACH = 19
+"""The characters of the longest short form and the space after it."""
+_SENTENCE_END = pattern(r"(?<=[\p{Ll}\p{N}\"”)][.!?])\s+|[;:]\s|\n\s*\n")
+_IN_BRACKETS = pattern(r"\s*[(\[][^()\[\]]*[)\]]")
+_ROMAN = pattern(r"[IVX]+|[ivx]+")
+_CAPITAL_OR_DIGIT = pattern(r"[\p{Lu}\p{N}]")
+_CAPITAL = pattern(r"\p{Lu}")
+_LETTER = pattern(r"\p{L}")
+_WORD = pattern(r"\p{Lu}?\p{Ll}+[.]?|\p{N}+")
+_LITTLE = frozenset("a an and as at by de del du for from in of on or the to with".split())
+_MANY = 3
+"""A long form of so many words may have one that the short form leaves out: "human adenovirus type 55 (HAdV-55)"."""
+_LEADING = pattern(r"^(?:the|a|an|of|and|or|as|in|to|by|for|from|with)\s+", regex.IGNORECASE)
+
+
+def acronyms(text: str) -> Iterator[Pair]:
+    """The acronyms that a text defines, in order; in time linear in its length.
+
+    >>> [(pair.name, pair.other) for pair in acronyms("the Tehreek-e-Taliban Pakistan (TTP)")]
+    [('TTP', 'Tehreek-e-Taliban Pakistan')]
+    >>> [(pair.name, pair.other) for pair in acronyms("by WHO (World Health Organization)")]
+    [('WHO', 'World Health Organization')]
+    """
+    if "(" not in text and "[" not in text:
+        return
+    for match in _SHORT_IN_BRACKETS.finditer(text):
+        short = match["short"]
+        found = _long_before(text, match.start(), short) if _is_acronym(short) else None
+        if found:
+            yield Pair(short, found, NameKind.ACRONYM, match.start("short"))
+    for match in _before_brackets(text):
+        inside = regex.split(r"[;,]", match["long"])[0].strip(" \"“”'‘’")
+        short = match["short"] if _is_acronym(match["short"]) else match["short"].split()[-1]
+        if _is_acronym(short) and _long_inside(short, inside):
+            yield Pair(short, _LEADING.sub("", inside), NameKind.ACRONYM, match.start("short"))
+
+
+def _before_brackets(text: str) -> Iterator[regex.Match[str]]:
+    """What `_LONG_IN_BRACKETS.finditer` gives, tried only where a short form may begin: just before a bracket."""
+    end = 0
+    for bracket in _OPENING.finditer(text):
+        starts = range(max(end, bracket.start() - _SHORT_REACH), bracket.start())
+        match = next(filter(None, (_LONG_IN_BRACKETS.match(text, start) for start in starts)), None)
+        if match:
+            end = match.end()
+            yield match
+
+
+def long_form(short: str, words: str) -> str | None:
+    """The shortest stretch at the end of some words whose letters give the short form, or None.
+
+    The first letter of the short form begins a word of it, the others stand anywhere in it in their order.
+
+    >>> long_form("PIPS", "according to the Pak Institute for Peace Studies")
+    'Pak Institute for Peace Studies'
+    """
+    place = len(words)
+    for index in range(len(short) - 1, -1, -1):
+        letter = short[index].lower()
+        if not letter.isalnum():
+            continue
+        place -= 1
+        while place >= 0 and not (
+            words[place].lower() == letter and (index or not place or not words[place - 1].isalnum())
+        ):
+            place -= 1
+        if place < 0:
+            return None
+    return words[words.rfind(" ", 0, place + 1) + 1 :]
+
+
+def _long_before(text: str, end: int, short: str) -> str | None:
+    before = text[max(0, end - _REACH) : end]
+    before = _IN_BRACKETS.sub("", _SENTENCE_END.split(before)[-1])
+    words = before.split()
+    most = min(len(short) + 5, 2 * len(short))
+    found = _spelled_out(short, words) or long_form(short, " ".join(words[-most:]))
+    found = found and found.strip(" \"“”'‘’,([")
+    return found if found and _is_sound(short, found) else None
+
+
+def _long_inside(short: str, inside: str) -> bool:
+    """Whether all of what stands in brackets after a short form is its long form."""
+    words = _LEADING.sub("", " ".join(inside.split()))
+    return len(words.split()) <= min(len(short) + 5, 2 * len(short)) and (
+        long_form(short, words) == words and _is_sound(short, words)
+    )
+
+
+def _is_acronym(short: str) -> bool:
+    """Two to ten characters, not only capitals that begin a word: TTP, mAb and U.S., but not Fig, Fig 3 or IV."""
+    words = short.split()
+    capitals = _CAPITAL.findall(short)
+    written_as_words = all(_WORD.fullmatch(word) for word in words)
+    return (
+        _SHORTEST <= len(short) <= _LONGEST
+        and len(_LETTER.findall(short)) > 1
+        and len(words[-1]) > 1
+        and all(_CAPITAL_OR_DIGIT.search(word) for word in words)
+        and bool(capitals)
+        and not written_as_words
+        and not _ROMAN.fullmatch(short)
+    )
+
+
+def _is_sound(short: str, long: str) -> bool:
+    """Whether a long form that the letters give is one that a person would have meant.
+
+    It is longer than the short form and does not hold it, it does not begin with a little word, and of its other
+    words hardly any begins with a letter that the short form lacks. A list has a word for each letter.
+    """
+    words = long.split()
+    if len(long) <= len(short) or short in long or words[0].casefold() in _LITTLE or "+" in long:
+        return False
+    letters = {letter.casefold() for letter in _LETTER.findall(short)}
+    weighty = [word for word in words if _LETTER.match(word) and word.casefold() not in _LITTLE]
+    foreign = sum(word[0].casefold() not in letters for word in weighty)
+    if "," in long and (foreign or len(weighty) != len(_LETTER.findall(short))):
+        return False
+    return foreign <= (len(weighty) >= _MANY)
+
+
+def _spelled_out(short: str, words: list[str]) -> str | None:
+    """The words that begin with the letters of the short form, little words aside: Court of Justice, CJ."""
+    place = len(words)
+    for letter in reversed(short):
+        place -= 1
+        while place > 0 and words[place].casefold() in _LITTLE and words[place][0].casefold() != letter.casefold():
+            place -= 1
+        if place < 0 or words[place][0].casefold() != letter.casefold():
+            return None
+    return None if words[place].casefold() in _LITTLE else " ".join(words[place:])
+
+
+_OTHER_NAMES_REACH = 140
+"""So many characters on either side of "also known as" are looked at."""
+_CAPITALISED = r"(?:(?:\p{Lu}\.){2,}|\p{Lu}[\p{L}\p{M}\p{N}'’&/]*)"
+_SMALL = r"(?:of|for|the|de|du|del|la|al|el|e|i|bin|ibn|ul|ur|von|van)"
+_NAME = rf"{_CAPITALISED}(?:(?:[ -]{_SMALL}){{0,2}}[ -]{_CAPITALISED}|-\p{{N}}+){{0,6}}"
+_QUOTED = rf"[\"“‘']?(?P<name>{_NAME})[\"”’']?"
+_SAID = pattern(
+    r"""
+    \b(?:also|now|better|formerly|previously|sometimes|commonly|popularly|otherwise|widely|locally|collectively|later)
+      [ ](?:(?:also|commonly|collectively|formerly|sometimes|widely|popularly|simply)[ ])*
+      (?:known|called|referred[ ]to|renamed)
+      (?:[ ](?:collectively|locally|simply|informally|commonly))?(?:[ ](?:as|to|by(?:[ ]the)?[ ]names?(?:[ ]of)?))?
+    | \bknown[ ](?:collectively[ ]|locally[ ]|simply[ ])?as
+    | \b(?:aka|a\.[ ]?k\.[ ]?a\.?)
+    | \b(?:renamed(?:[ ]itself|[ ]as|[ ]to)?|changed[ ]its[ ]name[ ]to)
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_TRIGGERS = ("known", "called", "referred to", "aka", "k.a", "k. a", "renamed", "changed its name")
+_AFTER = pattern(
+    rf"[ ,:]*(?:the[ ])?(?:[\"“](?:the[ ])?(?P<name>\p{{Lu}}[^\"“”]{{1,60}}?)[.,]?[\"”]|[‘']?(?P<name>{_NAME})[’']?)"
+    r"(?=$|\ ?[.,;:)\]–—](?:\s|$|[\"”’',;.)])|\ (?:[–—(-]|and\ (?!(?:the\ )?\p{Lu})|"
+    r"(?:is|are|was|were|has|have|had|will|would|can|could|or|but|which|who|that|in|on|at|by|for|from|since|after|"
+    r"before|until|during|while|when|where|to|with|as|said|says|because|under|near|between|against)\b))",
+    regex.VERBOSE,
+)
+_BEFORE = pattern(
+    rf"(?:\b(?P<of>of|in|at|near|by|from|with|for|to|against|on|under|between|and|or)[ ](?P<the>the[ ])?)?{_QUOTED}"
+    r"(?:[ ]?\([^()]{1,60}\))?[ ]?[,(–—-]?[ ]?"
+    r"(?:(?:which|who|that)[ ])?(?:(?:is|are|was|were|has[ ]been|had[ ]been)[ ])*$",
+    regex.VERBOSE,
+)
+_FOLLOWING = pattern(rf",\ (?:the\ )?(?P<name>{_NAME})")
+_OPENS_SENTENCE = pattern(r"(?:^|[.!?\n]\s*|[\"”]\s+)$")
+_OPENING_WORDS = STOP_WORDS | set("although however since later today also like unlike former meanwhile".split())
+
+
+def other_names(text: str) -> Iterator[Pair]:
+    """The pairs of names that a text gives in words, in order; in time linear in its length.
+
+    >>> [(pair.name, pair.other) for pair in other_names("Also known as the Pakistani Taliban, TTP militants hid.")]
+    [('TTP', 'Pakistani Taliban')]
+    >>> [(pair.name, pair.other) for pair in other_names("The Islamic State, also known as Daesh, fled.")]
+    [('Islamic State', 'Daesh')]
+    """
+    lowered = text.lower()
+    if not any(trigger in lowered for trigger in _TRIGGERS):
+        return
+    for match in _SAID.finditer(text):
+        after = _AFTER.match(text[match.end() : match.end() + _OTHER_NAMES_REACH])
+        first = _first(text, match.start(), match.end(), match[0]) if after else None
+        other = _bare(after["name"]) if after else None
+        if first and other and name_key(first) != name_key(other):
+            yield Pair(first, other, NameKind.ALIAS, match.start())
+
+
+def _first(text: str, start: int, end: int, said: str) -> str | None:
+    """The name that is told to have another one: before the telling words, or after both where they open a sentence."""
+    if _OPENS_SENTENCE.search(text[max(0, start - 3) : start]):
+        after = _AFTER.match(text[end : end + _OTHER_NAMES_REACH])
+        following = _FOLLOWING.match(text[end : end + _OTHER_NAMES_REACH], after.end()) if after else None
+        return _bare(following["name"]) if following else None
+    before = _BEFORE.search(text[max(0, start - _OTHER_NAMES_REACH) : start])
+    if before is None:
+        return None
+    is_sure = said.lower().startswith(("also", "a.", "aka")) and (before["the"] or before["of"] == "by")
+    if before["of"] and not is_sure:
+        return None
+    return _bare(before["name"])
+
+
+def _bare(name: str) -> str | None:
+    """A name without what opens a sentence before it and without a possessive after it."""
+    words = name.removesuffix("'s").removesuffix("’s").split()
+    while words and words[0].casefold() in _OPENING_WORDS:
+        words.pop(0)
+    return " ".join(words) if words and len("".join(words)) > 1 else None

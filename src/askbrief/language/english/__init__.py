@@ -1,0 +1,1 @@
+"""What is specific to English: numbers, quantities, dates and proper names."""

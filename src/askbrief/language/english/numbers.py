@@ -1,0 +1,206 @@
+"""Numbers as people write them, in digits and in words, and what they are worth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import regex
+from text_to_num import text2num
+
+from askbrief.core.lazy_regex import pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SCALES = {
+    "hundred": 10**2,
+    "k": 10**3,
+    "thousand": 10**3,
+    "lakh": 10**5,
+    "m": 10**6,
+    "mn": 10**6,
+    "million": 10**6,
+    "crore": 10**7,
+    "b": 10**9,
+    "bn": 10**9,
+    "billion": 10**9,
+    "tn": 10**12,
+    "trillion": 10**12,
+    "dozen": 12,
+}
+_SIGNS = {
+    "US$": "dollars",
+    "$": "dollars",
+    "USD": "dollars",
+    "A$": "Australian dollars",
+    "AUD": "Australian dollars",
+    "C$": "Canadian dollars",
+    "CAD": "Canadian dollars",
+    "€": "euros",
+    "EUR": "euros",
+    "£": "pounds",
+    "GBP": "pounds",
+    "Rs": "rupees",
+    "Rs.": "rupees",
+    "₹": "rupees",
+    "PKR": "rupees",
+    "INR": "rupees",
+}
+_NAMES = {
+    "dollar": "dollars",
+    "euro": "euros",
+    "rupee": "rupees",
+    "afghani": "afghanis",
+    "pounds sterling": "pounds",
+    "cent": "cents",
+    "yen": "yen",
+    "yuan": "yuan",
+}
+_ONES = "two|three|four|five|six|seven|eight|nine"
+_TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_BELOW_HUNDRED = rf"(?:(?:{_TENS})(?:[ -](?:one|{_ONES}))?|{_TEENS}|one|{_ONES})"
+_BIG = "hundred|thousand|million|billion|trillion"
+_BREAK = r"(?:[^\S\n]|\n(?!\s*\n))"
+"""White space inside a paragraph."""
+_AND = rf"and{_BREAK}"
+_WORDS = rf"""
+    (?:{_BELOW_HUNDRED}|an?{_BREAK}(?=(?:{_BIG})\b))
+    (?: (?:{_BREAK}|-)?\b(?:{_BIG})\b
+        (?: {_BREAK}(?:{_AND}(?:  # "three thousand and four thousand" are two numbers
+                (?<=hundred{_BREAK}{_AND})(?={_BELOW_HUNDRED}\b(?!{_BREAK}hundred\b))
+              | (?={_BELOW_HUNDRED}\b(?!{_BREAK}(?:{_BIG})\b)) ))?
+            {_BELOW_HUNDRED}\b )? )*
+"""
+_LONG_SCALES = "hundred|thousand|lakh|million|crore|billion|trillion|dozen"
+_SIGN = "|".join(regex.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
+_NAME = "|".join(_NAMES)
+_NUMBER = pattern(
+    rf"""
+    (?<![\p{{L}}\p{{N}}_\#/+]) (?<![\p{{L}}][-‐‑–]) (?<![\p{{L}}\p{{N}}][.,:'’]) (?<!(?:^|\s)[-−.])
+    (?:(?P<sign>{_SIGN})[ ]?)?
+    (?:
+        (?P<digits> \p{{Nd}}{{1,3}}(?:[\u00a0\u2009\u202f]\p{{Nd}}{{3}})+(?!\p{{Nd}})
+            | \p{{Nd}}{{1,3}}(?:,\p{{Nd}}{{2,3}})*,\p{{Nd}}{{3}}(?:\.\p{{Nd}}+)? | \p{{Nd}}+(?:\.\p{{Nd}}+)? )
+        (?: (?:{_BREAK}|-)(?P<scale>{_LONG_SCALES}|bn|mn|tn)(?:s?\b) | (?P<short>k|mn?|bn?|tn)\b )?
+      | (?P<whole>one|{_ONES}){_BREAK}and{_BREAK}a{_BREAK}half{_BREAK}(?P<mixed>million|billion|trillion|dozen)\b
+      | (?P<half> half{_BREAK}an?|an?{_BREAK}half|half ) {_BREAK}(?P<halved>million|billion|trillion|dozen)\b
+      | (?P<few> an?|{_ONES}|{_TEENS}|{_TENS} ){_BREAK}(?P<times>dozen|lakh|crore)s?\b
+      | (?P<words> {_WORDS} )\b
+    )
+    (?: [^\S\n]?(?P<percent>%)
+      | {_BREAK}(?P<points>percentage{_BREAK}points?)\b
+      | {_BREAK}(?P<per_cent>per{_BREAK}?cent)\b
+      | {_BREAK}(?:(?:US|Pakistani|Indian){_BREAK})?(?P<name>{_NAME})s?\b
+      | [^\S\n]?(?P<code>USD|EUR|GBP|PKR|INR)\b )?
+    (?! [\p{{L}}\p{{N}}_/%°] | [.,:]\p{{Nd}} | [-‐‑](?!strong\b)\p{{L}} | ['’]\p{{L}} )
+    """,
+    regex.VERBOSE | regex.IGNORECASE,
+)
+_ANCHOR = re.compile(
+    rf"\d+|[$€£₹]|\b(?:a\$|c\$|us\$?|usd|aud|cad|eur|gbp|rs|pkr|inr|half|an?\s|(?:one|{_ONES}|{_TEENS}|{_TENS})\b)"
+)
+"""Where a number may begin, in lower case: to look for it there alone is four times as fast."""
+_UNIT_HINT = pattern(rf"%|percent|per\s?cent|{_SIGN}|{_NAME}", regex.IGNORECASE)
+_MOST_DIGITS = 40
+_WRITTEN_SCALE = pattern(rf"({_LONG_SCALES})s?\s*$", regex.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """One number at `start` to `end` of a text, with the sign or name of its unit where it has one.
+
+    `unit` is "%", "percentage points", the name of a currency, or empty. `scale` is what its last word multiplies
+    by, `bare` whether it is digits and nothing else.
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str = ""
+    scale: int = 1
+    bare: bool = False
+
+    def scaled_like(self, other: Numeral) -> Numeral:
+        """The "3" of "3 to 4 million" is three million, and the "40" of "40 to 50%" a percentage."""
+        unit = self.unit or other.unit
+        mantissa = other.value / other.scale
+        if self.scale == 1 and other.scale > 1 and self.value < mantissa:
+            return replace(self, value=self.value * other.scale, scale=other.scale, unit=unit)
+        return replace(self, unit=unit)
+
+
+def numerals(text: str) -> Iterator[Numeral]:
+    """The numbers of a text in order; whether they count anything is not asked.
+
+    >>> [(str(found.value), found.unit) for found in numerals("$7.5 million, half a million, 42 per cent, two dozen")]
+    [('7500000.0', 'dollars'), ('500000', ''), ('42', '%'), ('24', '')]
+    """
+    lowered, end = text.lower(), 0
+    for anchor in _ANCHOR.finditer(lowered if len(lowered) == len(text) else text):
+        if anchor.start() < end:
+            continue
+        match = _NUMBER.match(text, anchor.start())
+        worth = _value(match) if match else None
+        end = match.end() if match else end
+        if match and worth is not None:
+            value, scale = worth
+            bare = match["digits"] == match[0]
+            yield Numeral(match.start(), match.end(), value, _unit(match), scale, bare)
+
+
+def may_have_unit(text: str) -> bool:
+    """Quickly, whether a text can hold a share or a sum of money."""
+    return _UNIT_HINT.search(text) is not None
+
+
+def _value(match: regex.Match[str]) -> tuple[Decimal, int] | None:
+    """What a number is worth, and the scale in it; None for what only looks like one."""
+    if match["digits"]:
+        return _of_digits(match)
+    if match["mixed"]:
+        scale = _SCALES[match["mixed"].lower()]
+        return (Decimal(_of_words(match["whole"]) or 0) + Decimal("0.5")) * scale, scale
+    if match["half"]:
+        scale = _SCALES[match["halved"].lower()]
+        return Decimal(scale) / 2, 1
+    if match["few"]:
+        scale = _SCALES[match["times"].lower()]
+        return Decimal(_of_words(match["few"]) or 1) * scale, scale
+    worth = _of_words(match["words"])
+    if worth is None or worth == 1:
+        return None
+    written = _WRITTEN_SCALE.search(match["words"])
+    return Decimal(worth), _SCALES[written[1].lower()] if written else 1
+
+
+def _of_digits(match: regex.Match[str]) -> tuple[Decimal, int] | None:
+    digits, short = regex.sub(r"[,\s]", "", match["digits"]), (match["short"] or "").lower()
+    if short in {"m", "b"} and not match["sign"]:
+        return None  # five metres, or version 2b
+    if len(digits) > _MOST_DIGITS or (len(digits) > 1 and digits[0] == "0" and "." not in digits):
+        return None
+    scale = _SCALES[(match["scale"] or short).lower()] if match["scale"] or short else 1
+    return Decimal(digits) * scale, scale
+
+
+def _of_words(words: str) -> int | None:
+    plain = regex.sub(r"^an?\s+", "one ", " ".join(words.lower().split()))
+    try:
+        return int(text2num(plain, "en"))
+    except ValueError:
+        return None
+
+
+def _unit(match: regex.Match[str]) -> str:
+    if match["percent"] or match["per_cent"]:
+        return "%"
+    if match["points"]:
+        return "percentage points"
+    sign = match["sign"] or match["code"]
+    if sign:
+        return next(unit for name, unit in _SIGNS.items() if name.lower() == sign.lower())
+    return _NAMES[" ".join(match["name"].lower().split())] if match["name"] else ""

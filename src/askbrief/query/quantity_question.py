@@ -1,0 +1,132 @@
+"""Whether a question asks for a quantity, and of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import regex
+
+from askbrief.core.lazy_regex import pattern
+from askbrief.language.analysis import analyse
+
+
+class Wanted(StrEnum):
+    """What kind of quantity is asked for."""
+
+    COUNT = "count"
+    SHARE = "share"
+    MONEY = "money"
+    SIZE = "size"
+    EITHER = "share or money"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question for a quantity, as index terms.
+
+    `thing` is what is counted ("fighter"), empty where the kind alone says it. `about` are the other terms, `names`
+    those of them that are names (written with a capital), and `years` the years asked for.
+    """
+
+    wanted: Wanted
+    thing: frozenset[str]
+    about: frozenset[str]
+    names: frozenset[str] = frozenset()
+    years: frozenset[str] = frozenset()
+
+
+_COUNT = pattern(
+    r"\bhow many (?P<noun>.+)|\b(?:what|which|give)\b.{0,30}?\b(?:number|count|total) of (?P<of>.+)", regex.IGNORECASE
+)
+_SHARE = pattern(
+    r"\b(?:what|which|how many|how much|how large|how big|by what)\b.{0,20}?\b(?:share|percentage|proportion|per ?cent)"
+    r"\b(?: of)?(?P<of>.*)",
+    regex.IGNORECASE,
+)
+_MONEY = pattern(
+    r"\bhow much (?P<noun>money|cash|funding|revenue|income|debt|ransom|dollars?)\b|"
+    r"\bhow much\b.*\b(?:costs?|pay|paid|pays|spend|spent|earn|earned|worth|charge|charged)\b|"
+    r"\bwhat\b.{0,20}\b(?:amount of money|sum|cost|price|budget|ransom|revenue|salary)\b",
+    regex.IGNORECASE,
+)
+_MUCH = pattern(r"\bhow much (?P<noun>.+)", regex.IGNORECASE)
+_SIZE = pattern(
+    r"\bhow (?:large|big|strong|numerous) (?:is|are|was|were) (?P<noun>.+)|"
+    r"\bwhat (?:is|was) the (?:size|strength) of (?P<of>.+)",
+    regex.IGNORECASE,
+)
+_CURRENCIES = {"dollar", "euro", "rupe", "pound", "afghani", "yen", "yuan"}
+_PHRASE_END = pattern(
+    r"\b(?:are|is|was|were|be|been|do|does|did|have|has|had|can|could|will|would|should|may|might|must|in|on|at|by|to|"
+    r"from|with|within|without|for|there|who|that|which|than|since|between|after|before|during|under|against|per|"
+    r"each|and|or|live|lives|lived|living|died|die|remain|belong|took|take|came|come|fled|left|lost|got|made|were)\b"
+    r"|[?!,;:()]",
+    regex.IGNORECASE,
+)
+_OPENING = pattern(
+    r"^\s*(?:(?:of )?(?:the|all|these|those|its|their|other|more|different)\b\s*)+|^\s*of\b", regex.IGNORECASE
+)
+_WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
+_PLURAL = pattern(r"\p{Ll}.*(?<!s|u|i|'|’)s|people|men|women|children|personnel|police|staff|cattle|livestock")
+_COMPARED = {"higher", "lower", "more", "less", "faster", "slower", "better", "worse", "larger", "smaller", "longer"}
+_YEAR = pattern(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
+_NAME = pattern(r"(?<!^)\b\p{Lu}[\p{L}\p{M}\p{N}]*(?:-[\p{L}\p{M}\p{N}]+)*")
+_EMPTY = frozenset(
+    """
+    amount approxim big cent count current estim exact get give got larg mani much number percent percentag
+    proport share size strength strong sum today total
+    """.split()
+)
+"""Stems that say that a quantity is asked for, and not of what."""
+
+
+def asked(question: str) -> Asked | None:
+    """Read a question.
+
+    Returns:
+        What it asks for; None where it asks for no quantity.
+
+    >>> found = asked("How many TTP fighters are in Afghanistan?")
+    >>> found.wanted.value, sorted(found.thing), sorted(found.about)
+    ('count', ['fighter'], ['afghanistan', 'ttp'])
+    """
+    for wanted, wording in (
+        (Wanted.SHARE, _SHARE),
+        (Wanted.MONEY, _MONEY),
+        (Wanted.COUNT, _COUNT),
+        (Wanted.SIZE, _SIZE),
+        (Wanted.EITHER, _MUCH),
+    ):
+        match = wording.search(question)
+        if match:
+            groups = match.groupdict()
+            return _read(question, wanted, groups.get("noun") or groups.get("of") or "")
+    return None
+
+
+def _read(question: str, wanted: Wanted, following: str) -> Asked | None:
+    head = _head(following)
+    thing = frozenset(analyse(head))
+    if wanted is Wanted.COUNT and not thing:
+        return None
+    if wanted is Wanted.COUNT and thing & _CURRENCIES:
+        wanted = Wanted.MONEY
+    elif wanted is Wanted.EITHER and thing and head.lower() not in _COMPARED:
+        wanted = Wanted.COUNT
+    kept = wanted is Wanted.COUNT or (wanted is Wanted.MONEY and thing <= _CURRENCIES)
+    terms = frozenset(analyse(question)) - _EMPTY
+    years = frozenset(_YEAR.findall(question))
+    names = frozenset(analyse(" ".join(_NAME.findall(question)))) & terms
+    about = terms - years - (thing if kept or wanted is Wanted.MONEY else frozenset())
+    return Asked(wanted, thing if kept else frozenset(), about, names & about, years)
+
+
+def _head(following: str) -> str:
+    """The word for what is counted: the first plural of the phrase that follows, or its last word."""
+    phrase = _OPENING.sub("", following)
+    end = _PHRASE_END.search(phrase)
+    words = _WORD.findall(phrase[: end.start()] if end else phrase)
+    words = words[: words.index("of")] if "of" in words else words
+    nouns = [word for word in words if not word.endswith("ed")] or words  # "wheat arrived"
+    return next((word for word in nouns if _PLURAL.fullmatch(word)), nouns[-1] if nouns else "")

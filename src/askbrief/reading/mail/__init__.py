@@ -1,1 +1,0 @@
-"""Mails, with what is attached to them."""

@@ -1,1 +1,0 @@
-"""Office files: Word, PowerPoint, Excel, OpenDocument, RTF, and tables as text."""

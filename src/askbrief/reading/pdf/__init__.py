@@ -1,1 +1,0 @@
-"""PDF: from glyphs on pages to paragraphs in reading order."""

@@ -1,1 +1,0 @@
-"""Web pages, saved pages and e-books."""

@@ -1,0 +1,170 @@
+"""Rerank the best passages by models that read question and passage together."""
+
+from __future__ import annotations
+
+import math
+import os
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from askbrief.errors import ModelError
+from askbrief.retrieval.diversity import first_of_each
+from askbrief.retrieval.scoring import RERANKING, packaged_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+    from sentence_transformers import CrossEncoder
+
+    from askbrief.inference.reader import Reader, Reading
+    from askbrief.retrieval.scoring import Ranked
+
+RERANKED = 20
+"""So many of the best passages are read again; a cross-encoder costs about as much for each as encoding it."""
+SHARE = 0.5
+"""What its relevance weighs against the score of the ranking model."""
+_UNUSABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError)
+
+
+class Reranker(Protocol):
+    """Anything that says how relevant passages are to a question."""
+
+    def relevance(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """How relevant each text is: float32 [texts], 0..1."""
+        ...
+
+
+class CrossEncoderReranker:
+    """A sentence-transformers CrossEncoder with one output, from a directory; the network is never asked."""
+
+    def __init__(self, directory: str) -> None:
+        """Name the directory; it is loaded at first use.
+
+        Raises:
+            ModelError: there is no model in it.
+        """
+        self._directory = Path(directory).expanduser()
+        if not (self._directory / "config.json").is_file():
+            raise ModelError(
+                f"no model: {self._directory} has no config.json; give the directory of a sentence-transformers "
+                "CrossEncoder in ASKBRIEF_RERANKER, or leave it out"
+            )
+
+    @cached_property
+    def _model(self) -> CrossEncoder:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        from safetensors import SafetensorError
+
+        try:
+            from sentence_transformers import CrossEncoder
+
+            model: CrossEncoder = CrossEncoder(str(self._directory), local_files_only=True)
+        except (*_UNUSABLE, SafetensorError) as error:
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise ModelError(f"cannot load the re-ranking model from {self._directory}: {reason}") from error
+        if model.num_labels != 1:
+            raise ModelError(
+                f"the model in {self._directory} has {model.num_labels} outputs: a re-ranker needs one, how relevant a "
+                "passage is (ASKBRIEF_RERANKER)"
+            )
+        return model
+
+    def relevance(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """How relevant each text is: float32 [texts], 0..1, by a logistic function of the model's output."""
+        from torch.nn import Sigmoid
+
+        pairs = [(question, text) for text in texts]
+        scores = self._model.predict(pairs, activation_fn=Sigmoid(), show_progress_bar=False)
+        return np.asarray(scores, dtype=np.float32)
+
+
+def reranked(question: str, found: Sequence[Ranked], reranker: Reranker) -> list[Ranked]:
+    """Put the best passages into a new order by their score and their relevance; the rest follow as they were."""
+    first, rest = list(found[:RERANKED]), list(found[RERANKED:])
+    if not first:
+        return rest
+    relevance = reranker.relevance(question, [ranked.passage.text for ranked in first])
+    looked_at = [
+        replace(
+            ranked,
+            score=(1 - SHARE) * ranked.score + SHARE * float(value),
+            signals={**ranked.signals, "reranked": round(float(value), 6)},
+        )
+        for ranked, value in zip(first, relevance, strict=True)
+    ]
+    return sorted(looked_at, key=lambda ranked: (-ranked.score, ranked.number)) + rest
+
+
+READ = 10
+"""So many of the best passages are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage, those that say the same and are not shown again, and what the reader makes of it, if it was read."""
+
+    ranked: Ranked
+    same: tuple[Ranked, ...] = ()
+    reading: Reading | None = None
+
+    def all(self) -> tuple[Ranked, ...]:
+        return (self.ranked, *self.same)
+
+
+def grouped(ranked: Sequence[Ranked]) -> list[Found]:
+    """Put near-duplicates together, each group under its first."""
+    groups = first_of_each([one.passage.sentence_texts() for one in ranked])
+    return [Found(ranked[first], tuple(ranked[place] for place in same)) for first, *same in groups]
+
+
+def reread(
+    question: str, found: Sequence[Found], reader: Reader, title: Callable[[str], str], *, reorder: bool = True
+) -> list[Found]:
+    """Read the first few passages, and score them anew; those that say the same change with them.
+
+    Args:
+        question: in words.
+        found: best first.
+        reader: reads.
+        title: of a document.
+        reorder: whether the new scores decide the order. Without, only what was read is kept.
+
+    Returns:
+        Those that were read by their new scores, then the rest as they were.
+    """
+    first, rest = found[:READ], list(found[READ:])
+    passages = [one.ranked.passage for one in first]
+    readings = reader.read(question, passages, [title(passage.doc_id) for passage in passages])
+    read = [replace(one, reading=reading) for one, reading in zip(first, readings, strict=True)]
+    if not reorder:
+        return read + rest
+    scored = sorted(map(_scored_anew, read), key=lambda one: (-one.ranked.score, one.ranked.number))
+    lowest = scored[-1].ranked.score if scored else 0.0
+    return scored + [_with(one, lambda ranked: replace(ranked, score=min(ranked.score, lowest))) for one in rest]
+
+
+def reader_signals(reading: Reading) -> dict[str, float]:
+    """The outputs as signals, 0..1: a logistic function of each; a margin adds two logits."""
+    outputs = {"relevance": reading.relevance, "answers": reading.answers, "margin": reading.margin / 2}
+    return {name: round(1 / (1 + math.exp(-logit)), 6) for name, logit in outputs.items()}
+
+
+def _scored_anew(found: Found) -> Found:
+    if found.reading is None:
+        return found
+    read = reader_signals(found.reading)
+
+    def scored(ranked: Ranked) -> Ranked:
+        together = ranked.signals | {"ranking": round(ranked.score, 6)} | read
+        return replace(ranked, score=min(1.0, packaged_model(RERANKING).score(together)), signals=together)
+
+    return _with(found, scored)
+
+
+def _with(found: Found, change: Callable[[Ranked], Ranked]) -> Found:
+    return replace(found, ranked=change(found.ranked), same=tuple(map(change, found.same)))

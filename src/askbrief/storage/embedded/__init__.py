@@ -1,0 +1,1 @@
+"""The default engine: one immutable generation in files on this machine."""

@@ -1,0 +1,263 @@
+"""The manifest of a generation: its versions, its source files, and checksums that prove the files are whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from askbrief.core.runtime import sha256_of
+from askbrief.errors import IndexDamaged, IndexMismatch
+from askbrief.records import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from askbrief.inference.encoder import Encoder
+
+FORMAT_VERSION = 4
+"""The files of a generation change, or what stands in them."""
+
+READING_VERSION = 2
+"""A reader's text or blocks change, so that documents are read again."""
+
+SPLITTING_VERSION = 3
+"""The passages of any document change, so that every document is split again."""
+
+ANALYSIS_VERSION = 1
+"""The terms of any text change."""
+
+LEARNING_VERSION = 1
+"""Other names are learned from any passage, so that none is taken over."""
+
+
+MANIFEST, SOURCES = "manifest.json", "sources.json"
+REBUILD = "run: askbrief build"
+
+
+class Versions(BaseModel):
+    """What decides whether an index can be read, and whether its parts can be reused by the next build."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int = FORMAT_VERSION
+    reading: int = READING_VERSION
+    splitting: int = SPLITTING_VERSION
+    analysis: int = ANALYSIS_VERSION
+    learning: int = LEARNING_VERSION
+    model: str
+    form: str
+    dimension: int
+    ocr: str | None = None
+
+    @classmethod
+    def of(cls, encoder: Encoder, ocr: str | None = None) -> Self:
+        """What this askbrief builds with an encoder, and with pages recognised in some languages or not."""
+        return cls(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension, ocr=ocr)
+
+    @property
+    def vectors(self) -> str:
+        """What must be the same for a vector to be reused; the one place that says so."""
+        return f"{self.model}/{self.form}/{self.dimension}"
+
+
+class SourceRow(BaseModel):
+    """A file below seeds/ as the build saw it.
+
+    `problem` says why it gave no passages, `failed` which files within it could not be read, and `warnings` what of it
+    is not in the index.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    sha256: str = ""
+    sidecar_sha256: str = ""
+    stamp: str = ""
+    problem: str | None = None
+    failed: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What of it could not be read: the file itself, or files within it."""
+        return (*([Problem(self.path, self.problem)] if self.problem else []), *self.failed)
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for equal content."""
+        return f"{self.sha256}:{self.sidecar_sha256}"
+
+
+class Manifest(BaseModel):
+    """The contents of manifest.json.
+
+    `files` has the SHA-256 of what a question is answered from, which is the same for the same sources; the list of
+    sources says also when each of them was changed, and stands in a file of its own, which opening need not read.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    generation: str
+    built_at: dt.datetime
+    versions: Versions
+    documents: int
+    passages: int
+    terms: int
+    files: dict[str, str]
+    sources_sha256: str = ""
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """The SHA-256 of every file beside the manifest, by name."""
+        return {**self.files, SOURCES: self.sources_sha256}
+
+
+_Rows = TypeAdapter(tuple[SourceRow, ...])
+
+
+def written_sources(rows: Sequence[SourceRow]) -> bytes:
+    """The contents of sources.json."""
+    return _Rows.dump_json(tuple(rows), exclude_defaults=True)
+
+
+def read_sources(data: bytes) -> tuple[SourceRow, ...]:
+    """Read what `written_sources` wrote.
+
+    Raises:
+        IndexDamaged: this is something else.
+    """
+    try:
+        return _Rows.validate_json(data)
+    except ValidationError as error:
+        raise IndexDamaged(f"{SOURCES} of the index cannot be read: {REBUILD}") from error
+
+
+def read_manifest(data: bytes) -> Manifest:
+    """Read the contents of manifest.json.
+
+    Raises:
+        IndexDamaged: this is something else.
+        IndexMismatch: it was written by another version of askbrief.
+    """
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        raise IndexDamaged(f"{MANIFEST} of the index cannot be read: {REBUILD}") from error
+    built, ours = manifest.versions, Versions(model="", form="", dimension=0)
+    for part in ("format", "analysis"):
+        if getattr(built, part) != getattr(ours, part):
+            raise IndexMismatch(
+                f"the index has {part} version {getattr(built, part)}, "
+                f"this askbrief needs {getattr(ours, part)}: {REBUILD}"
+            )
+    return manifest
+
+
+STAMPS = "stamps.json"
+ALWAYS_HASHED = 64 * 2**20
+"""An index of at most so many bytes is hashed whenever it is opened: that takes less than a tenth of a second."""
+_SETTLED_NS = 2_000_000_000
+"""A file that was written to so lately may be again within one tick of its file system's clock."""
+
+_Stamp = tuple[int, int, int, int]
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """The SHA-256 of every file in a folder, by name."""
+    return {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
+
+
+def verify(folder: Path, sums: Mapping[str, str], *, thorough: bool = False) -> None:
+    """Make sure that a generation's files are what its manifest says.
+
+    Args:
+        folder: the generation.
+        sums: the SHA-256 of each of its files, by name.
+        thorough: hash all of them, whatever is remembered of them.
+
+    Raises:
+        IndexDamaged: a file is missing, unreadable or another one.
+    """
+    stamps = {name: _stamp(folder / name) for name in sums}
+    if not _is_large(stamps):
+        for name, sha256 in sums.items():
+            _verify_one(folder / name, sha256)
+        return
+    verified = {} if thorough else _read(folder)
+    if thorough:
+        with suppress(OSError):  # what is damaged shall not be trusted again
+            (folder / STAMPS).unlink(missing_ok=True)
+    fresh = [name for name in sums if verified.get(name) != _entry(sums[name], stamps[name])]
+    for name in fresh:
+        _verify_one(folder / name, sums[name])
+    if fresh:
+        with suppress(OSError):  # a read-only index is hashed whenever it is opened
+            _write(folder, sums, stamps)
+
+
+def remember(folder: Path, sums: Mapping[str, str]) -> None:
+    """Remember the files that a build has just hashed and written to the disk."""
+    stamps = {name: _stamp(folder / name) for name in sums}
+    if _is_large(stamps):
+        _write(folder, sums, stamps)
+
+
+def _is_large(stamps: Mapping[str, _Stamp]) -> bool:
+    return sum(size for size, *_ in stamps.values()) > ALWAYS_HASHED
+
+
+def _verify_one(path: Path, sha256: str) -> None:
+    try:
+        actual = sha256_of(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if actual != sha256:
+        raise IndexDamaged(f"{path.name} of the index is damaged (its SHA-256 is not the manifest's): {REBUILD}")
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Size, inode, and when its contents and anything about it were changed last, in nanoseconds."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+
+
+def unreadable(path: Path, error: OSError) -> IndexDamaged:
+    """What is said of a file of an index that cannot be read."""
+    return IndexDamaged(f"{path.name} of the index cannot be read ({error.strerror}): {REBUILD}")
+
+
+def _entry(sha256: str, stamp: _Stamp) -> list[str | int]:
+    return [sha256, *stamp]
+
+
+def _read(folder: Path) -> Mapping[str, object]:
+    """What is remembered; where that cannot be read, nothing is, and the files are hashed."""
+    try:
+        found = json.loads((folder / STAMPS).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(folder: Path, sums: Mapping[str, str], stamps: Mapping[str, _Stamp]) -> None:
+    """Remember the files that are as they were before they were hashed, and have been for a while."""
+    latest = time.time_ns() - _SETTLED_NS
+    kept = {
+        name: _entry(sums[name], stamp)
+        for name, stamp in stamps.items()
+        if max(stamp[2:]) <= latest and stamp == _stamp(folder / name)
+    }
+    aside = folder / f"{STAMPS}.{os.getpid()}.{threading.get_ident()}"
+    aside.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    aside.replace(folder / STAMPS)

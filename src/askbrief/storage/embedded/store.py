@@ -1,0 +1,376 @@
+"""Documents, passages and terms of one generation, in one SQLite file, as they are read; writer.py writes them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from askbrief.documents.builder import blocks_of
+from askbrief.errors import IndexDamaged
+from askbrief.language.names import NameKind, NameRow
+from askbrief.records import Document, Form, Metadata, Passage, Scope, Source, Span
+from askbrief.retrieval.soft_filters import Catalogued
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+Item = TypeVar("Item")
+
+PASSAGE_COLUMNS = (
+    "documents.doc_id, passages.start, passages.end, passages.text, passages.sentences, "
+    "passages.first_paragraph, passages.last_paragraph, passages.section, passages.first_page, passages.last_page, "
+    "passages.first_number, passages.last_number, documents.form"
+)
+_NAME_COLUMNS = "name, other, kind, passage, place, count, spoken, name_key, other_key"
+_MOST_VARIABLES = 500
+_DOCUMENTS_KEPT = 1_000
+_LAST_LETTER = "\U0010ffff"
+"""Sorts behind whatever a word goes on with."""
+_MAPPED = 2**40
+"""SQLite reads mapped pages without copying them; what is not mapped (most builds of it stop at 2 GiB) it reads."""
+
+
+class Store:
+    """Reads one generation's documents, passages and terms. Threads may share it: each has a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, read only.
+
+        Raises:
+            IndexDamaged: it is no such file.
+        """
+        self._path = path
+        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._of_thread = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self.find = lru_cache(_DOCUMENTS_KEPT)(self._find)
+        try:
+            self._row("SELECT number FROM documents LIMIT 1")
+        except IndexDamaged:
+            self.close()
+            raise
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._uri, uri=True, check_same_thread=False)
+            connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+            self._of_thread.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """What a statement gives.
+
+        Raises:
+            IndexDamaged: the file cannot be read.
+        """
+        try:
+            return self._connection().execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise IndexDamaged(
+                f"{self._path.name} of the index cannot be read ({error}): run askbrief build --full"
+            ) from error
+
+    def _row(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - columns, as the statement has them
+        """The first row of what a statement gives, or None."""
+        return next(iter(self._rows(statement, values)), None)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        while self._opened:
+            self._opened.pop().close()
+
+    # ---------------------------------------------------------------------------------------------- passages
+
+    def passages(self, numbers: Sequence[int]) -> list[Passage]:
+        """The passages at these positions of the index, in the order asked for."""
+        found: dict[int, Passage] = {}
+        for some in _portions(numbers):
+            rows = self._rows(
+                f"SELECT {PASSAGE_COLUMNS}, passages.number "  # noqa: S608 - constants
+                "FROM passages JOIN documents ON documents.number = document "
+                f"WHERE passages.number IN ({_marks(some)})",
+                some,
+            )
+            found.update((row[-1], as_passage(row)) for row in rows)
+        return [found[number] for number in numbers]
+
+    def verified(self, passage: Passage) -> Passage:
+        """The passage, if its words are those of its document at its offsets.
+
+        Raises:
+            IndexDamaged: they are not; it must not be shown.
+        """
+        row = self._row(
+            "SELECT substr(text, ?, ?) FROM documents JOIN texts ON document = number WHERE doc_id = ?",
+            *(passage.start + 1, passage.end - passage.start, passage.doc_id),
+        )
+        if row is None or row[0] != passage.text:
+            raise IndexDamaged(f"a passage of {passage.doc_id} is not its document's text: run askbrief build --full")
+        return passage
+
+    def passage(self, number: int) -> Passage:
+        """The passage at a position of the index, verified."""
+        return self.verified(self.passages([number])[0])
+
+    def key(self, number: int) -> str:
+        """The citation key of the passage at a position of the index."""
+        return str(self._row("SELECT key FROM passages WHERE number = ?", int(number))[0])
+
+    def find_key(self, key: str) -> int | None:
+        """The position of the passage that has this key today."""
+        row = self._row("SELECT number FROM passages WHERE key = ?", key)
+        return row[0] if row else None
+
+    def passage_at(self, doc_id: str, offset: int) -> int | None:
+        """The position of the passage in which a character stands, or else of the last one before it."""
+        row = self._row(
+            "SELECT passages.number FROM documents JOIN passages "
+            "ON passages.number BETWEEN first_passage AND first_passage + passages - 1 "
+            "WHERE doc_id = ? AND start <= ? ORDER BY passages.number DESC LIMIT 1",
+            *(doc_id, offset),
+        )
+        return row[0] if row else None
+
+    def neighbourhood(self, number: int) -> tuple[str, Span]:
+        """The stretch of a document from the passage before this one to the passage after it."""
+        doc_id, start, end = self._row(
+            "SELECT doc_id, min(near.start), max(near.end) FROM passages AS here "
+            "JOIN passages AS near ON near.document = here.document "
+            "AND near.number BETWEEN here.number - 1 AND here.number + 1 "
+            "JOIN documents ON documents.number = here.document WHERE here.number = ?",
+            number,
+        )
+        return doc_id, Span(start, end)
+
+    def passages_of(self, doc_id: str) -> list[Passage]:
+        """The passages of a document, in order."""
+        rows = self._rows(
+            f"SELECT {PASSAGE_COLUMNS} FROM documents JOIN passages "  # noqa: S608 - constants
+            "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
+            "WHERE doc_id = ? ORDER BY passages.number",
+            (doc_id,),
+        )
+        return [as_passage(row) for row in rows]
+
+    # --------------------------------------------------------------------------------------------- documents
+
+    def passages_within(self, doc_id: str, span: Span) -> list[tuple[str, Passage]]:
+        """The passages of a document that have words within a stretch of it, with their keys; in order."""
+        rows = self._rows(
+            f"SELECT {PASSAGE_COLUMNS}, passages.key FROM documents JOIN passages "  # noqa: S608 - constants
+            "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
+            "WHERE doc_id = ? AND start < ? AND end > ? ORDER BY passages.number",
+            (doc_id, span.end, span.start),
+        )
+        return [(row[-1], as_passage(row)) for row in rows]
+
+    def _find(self, doc_id: str) -> Catalogued | None:
+        """A document as it is catalogued, without its text; None where it is not in the index."""
+        row = self._row(
+            "SELECT title, metadata, first_passage, first_passage + passages FROM documents WHERE doc_id = ?", doc_id
+        )
+        return row and Catalogued(doc_id, row[0], Metadata.from_mapping(json.loads(row[1])), row[2], row[3])
+
+    def document(self, doc_id: str) -> Document | None:
+        """A document with its text and blocks."""
+        row = self._row(
+            "SELECT title, text, blocks, metadata, form, pages FROM documents JOIN texts ON document = number "
+            "WHERE doc_id = ?",
+            doc_id,
+        )
+        if row is None:
+            return None
+        title, text, blocks, metadata, form, pages = row
+        about = Metadata.from_mapping(json.loads(metadata))
+        return Document(doc_id, title, text, blocks_of(json.loads(blocks)), about, Form(form), tuple(json.loads(pages)))
+
+    def doc_ids(self) -> dict[str, list[str]]:
+        """Every document, in order, by the file that it was read from."""
+        found: dict[str, list[str]] = {}
+        for source, doc_id in self._rows("SELECT source, doc_id FROM documents ORDER BY number"):
+            found.setdefault(source, []).append(doc_id)
+        return found
+
+    def source_of(self, doc_id: str) -> str:
+        """The file that a document was read from, by its path below seeds/."""
+        return str(self._row("SELECT source FROM documents WHERE doc_id = ?", doc_id)[0])
+
+    def doc_ids_of(self, source: str) -> list[str]:
+        """The documents that were read from a file, in order."""
+        rows = self._rows("SELECT doc_id FROM documents WHERE source = ? ORDER BY number", (source,))
+        return [row[0] for row in rows]
+
+    def documents_containing(self, text: str) -> list[str]:
+        """The documents in which these very words stand."""
+        rows = self._rows(
+            "SELECT doc_id FROM documents JOIN texts ON document = number WHERE instr(text, ?) > 0 ORDER BY number",
+            (text,),
+        )
+        return [row[0] for row in rows]
+
+    def title(self, doc_id: str) -> str:
+        """A document's title."""
+        return self._known(doc_id).title
+
+    def text(self, doc_id: str) -> str:
+        """A document's text."""
+        row = self._row("SELECT text FROM documents JOIN texts ON document = number WHERE doc_id = ?", doc_id)
+        return str(row[0])
+
+    def metadata(self, doc_id: str) -> Metadata:
+        """What a document says of itself."""
+        return self._known(doc_id).metadata
+
+    def find_metadata(self, doc_id: str) -> Metadata | None:
+        """What a document says of itself, or None where it is not in the index."""
+        found = self.find(doc_id)
+        return None if found is None else found.metadata
+
+    def _known(self, doc_id: str) -> Catalogued:
+        found = self.find(doc_id)
+        if found is None:
+            raise KeyError(doc_id)
+        return found
+
+    def ranges(self, scope: Scope) -> list[tuple[int, int]]:
+        """The half-open ranges of passages whose documents a scope admits."""
+        rows = self._rows(
+            "SELECT doc_id, json_extract(metadata, '$.date'), first_passage, first_passage + passages FROM documents"
+        )
+        dated = {date: Metadata(date=date) for date in {date for _, date, *_ in rows}}
+        return [(first, last) for doc_id, date, first, last in rows if scope.admits(doc_id, dated[date])]
+
+    def days(self) -> NDArray[np.int32]:
+        """When the documents with passages were written: see `steering.Documents`."""
+        rows = self._rows(
+            "SELECT first_passage, passages, ifnull(last_day, 0), ifnull(written_first, 0), ifnull(written_last, 0) "
+            "FROM documents ORDER BY number"
+        )
+        return np.array(rows, dtype=np.int32).reshape(-1, 5)
+
+    def going_by(self, name: frozenset[str]) -> list[int]:
+        """The positions of the documents that go by a name: see `steering.Documents`."""
+        terms = " INTERSECT ".join(["SELECT document FROM document_names WHERE initials = 0 AND name = ?"] * len(name))
+        found = {row[0] for row in self._rows(terms, sorted(name))}
+        term = next(iter(name))
+        if len(name) == 1 and len(term) > 1:
+            found.update(
+                row[0]
+                for row in self._rows(
+                    "SELECT document FROM document_names WHERE initials = 1 AND name >= ? AND name < ?",
+                    (term, f"{term}{_LAST_LETTER}"),
+                )
+            )
+        return sorted(found)
+
+    def sources(self, scope: Scope) -> list[Source]:
+        """The documents that a scope admits, by `doc_id`."""
+        rows = self._rows(
+            "SELECT doc_id, title, metadata, passages, characters, fingerprint, source FROM documents ORDER BY doc_id"
+        )
+        sources = (
+            Source(
+                doc_id,
+                title,
+                doc_id.rpartition("/")[0],
+                Metadata.from_mapping(json.loads(metadata)),
+                passages,
+                characters,
+                mark[:64],
+                path,
+            )
+            for doc_id, title, metadata, passages, characters, mark, path in rows
+        )
+        return [source for source in sources if scope.admits(source.doc_id, source.metadata)]
+
+    # ----------------------------------------------------------------------------------------- terms and names
+
+    def find_terms(self, terms: Sequence[str]) -> Mapping[str, int]:
+        """The positions of those terms that are in the index."""
+        found: dict[str, int] = {}
+        for some in _portions(terms):
+            found.update(self._rows(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some))  # noqa: S608
+        return found
+
+    def terms(self, first: str) -> list[tuple[str, int]]:
+        """The terms that begin with a letter, with the positions of their postings; in order."""
+        return self._rows(
+            "SELECT term, position FROM terms WHERE term >= ? AND term < ? ORDER BY term",
+            (first, f"{first}{_LAST_LETTER}"),
+        )
+
+    def first_letters(self) -> list[str]:
+        """What terms begin with: each letter once."""
+        rows = self._rows(
+            "WITH RECURSIVE firsts(letter) AS (SELECT substr(min(term), 1, 1) FROM terms UNION ALL "
+            "SELECT (SELECT substr(min(term), 1, 1) FROM terms WHERE term > letter || ?) "
+            "FROM firsts WHERE letter IS NOT NULL) SELECT letter FROM firsts WHERE letter IS NOT NULL",
+            (_LAST_LETTER,),
+        )
+        return [row[0] for row in rows]
+
+    def names(self) -> list[NameRow]:
+        """The names that stand for each other, in order."""
+        return [_as_name(row) for row in self._rows(f"SELECT {_NAME_COLUMNS} FROM names ORDER BY number")]  # noqa: S608
+
+    def names_of(self, key: str) -> list[NameRow]:
+        """Those of which one of the two is found by a key, in order."""
+        rows = self._rows(
+            f"SELECT {_NAME_COLUMNS} FROM names WHERE name_key = ?1 OR other_key = ?1 ORDER BY number",  # noqa: S608
+            (key,),
+        )
+        return [_as_name(row) for row in rows]
+
+    def known_names(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those keys that some of them have."""
+        found: set[str] = set()
+        for some in _portions(keys):
+            for column in ("name_key", "other_key"):
+                there = f"SELECT DISTINCT {column} FROM names WHERE {column} IN ({_marks(some)})"  # noqa: S608
+                found.update(row[0] for row in self._rows(there, some))
+        return frozenset(found)
+
+    def most_parts(self) -> int:
+        """How many parts the longest of all names has."""
+        return int(self._row("SELECT ifnull(max(parts), 0) FROM names")[0])
+
+
+def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """A few hundred at a time: as many as one statement takes."""
+    return (items[start : start + _MOST_VARIABLES] for start in range(0, len(items), _MOST_VARIABLES))
+
+
+def _marks(items: Sequence[object]) -> str:
+    return ",".join("?" * len(items))
+
+
+def as_passage(row: Sequence[Any]) -> Passage:
+    """A row that begins with PASSAGE_COLUMNS, as a passage."""
+    doc_id, start, end, text, sentences, *paragraphs, section, first_page, last_page, first, last, form = row[:13]
+    return Passage(
+        doc_id,
+        start,
+        end,
+        text,
+        tuple(Span(*pair) for pair in json.loads(sentences)),
+        tuple(paragraphs),
+        section,
+        None if first_page is None else (first_page, last_page),
+        None if first is None else (first, last),
+        Form(form),
+    )
+
+
+def _as_name(row: Sequence[Any]) -> NameRow:
+    name, other, kind, passage, place, count, spoken, name_key, other_key = row
+    return NameRow(name, other, NameKind(kind), passage, place, count, bool(spoken), (name_key, other_key))

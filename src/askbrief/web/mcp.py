@@ -1,0 +1,115 @@
+"""For agents: search, passage, cite and sources as tools of the Model Context Protocol, over stdin and stdout."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.types import ToolAnnotations
+from pydantic import Field
+
+from askbrief import __version__
+from askbrief.errors import AskbriefError
+from askbrief.records import Scope
+from askbrief.service import serialisation
+from askbrief.service.hot_reload import HotReload
+from askbrief.service.scoping import narrowed
+from askbrief.web import schemas
+from askbrief.web.lookups import cited, read_around, sources_page
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from askbrief.library import Library
+    from askbrief.settings import Settings
+
+_INSTRUCTIONS = """Answers from a team's own documents. `search` finds passages and says with `verdict` whether they
+answer: strong, weak (perhaps), or none (the sources don't say; then say so, whatever the nearest passages are). Quote
+`quote` word for word, and give its `locator` and `key`. `cite` says whether a quote still stands, `passage` shows what
+is around it."""
+
+Question = Annotated[str, Field(description="What to find, in words: one thing at a time.", min_length=1)]
+Top = Annotated[int, Field(description="How many passages at the most.", ge=1, le=100)]
+Names = Annotated[list[str] | None, Field(description="Only these, by name as `sources` has them; null: all.")]
+Date = Annotated[str | None, Field(description="2022, 2022-07 or 2022-07-05; null: any.")]
+Where = Annotated[str, Field(description="A citation key (ttp-report-k7f3qa) or a place (report.pdf p. 12).")]
+Limit = Annotated[int, Field(description="How many at the most.", ge=1, le=1_000)]
+Offset = Annotated[int, Field(description="After so many; `next` of the page before.", ge=0)]
+
+
+def serve(settings: Settings, collections: frozenset[str] | None) -> None:
+    """Offer the tools until the other side closes the input.
+
+    Args:
+        settings: of the library.
+        collections: what may be seen; None: everything.
+
+    Raises:
+        InputError: there is no such collection.
+        IndexUnusable: there is no index, or it cannot be opened.
+        ModelError: the model cannot be used.
+    """
+    with HotReload(settings) as serving:
+        with serving.newest() as library:
+            scope = narrowed(library, Scope(), collections)
+        tools(serving, scope).run("stdio")
+
+
+def tools(serving: HotReload, scope: Scope) -> MCPServer:
+    """The tools over what serves, within a scope."""
+    made = MCPServer("askbrief", version=__version__, instructions=_INSTRUCTIONS, log_level="WARNING")
+    offered = Tools(serving, scope)
+    reading = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+    for tool in (offered.search, offered.passage, offered.cite, offered.sources):
+        made.tool(annotations=reading, structured_output=True)(tool)
+    return made
+
+
+class Tools:
+    """What an agent can do."""
+
+    def __init__(self, serving: HotReload, scope: Scope) -> None:
+        """Take what serves, and what of it may be seen."""
+        self._serving = serving
+        self._scope = scope
+
+    def search(
+        self,
+        question: Question,
+        top: Top = 5,
+        collection: Names = None,
+        document: Names = None,
+        since: Date = None,
+        until: Date = None,
+    ) -> schemas.Answer:
+        """Find the passages that answer a question, quoted exactly, with a verdict whether they do."""
+        with self._library() as library:
+            scope = narrowed(library, self._scope, collection, document, since, until)
+            return schemas.Answer.model_validate(serialisation.answer(self._serving.ask(library, question, top, scope)))
+
+    def passage(self, where: Where) -> schemas.Surroundings:
+        """Read a passage with the words before and after it."""
+        with self._library() as library:
+            return schemas.Surroundings.model_validate(read_around(library, where, self._scope))
+
+    def cite(self, where: Where) -> list[schemas.Citation]:
+        """Resolve a citation key, or cite what stands at a place: the quote, and whether it still stands."""
+        with self._library() as library:
+            found = cited(library, where, self._scope)
+        return [schemas.Citation.model_validate(one) for one in (found if isinstance(found, list) else [found])]
+
+    def sources(self, limit: Limit = 100, offset: Offset = 0) -> schemas.SourcesPage:
+        """List the documents that can be searched, a page at a time."""
+        with self._library() as library:
+            return schemas.SourcesPage.model_validate(sources_page(library, self._scope, limit, offset))
+
+    @contextmanager
+    def _library(self) -> Iterator[Library]:
+        """The library; what it refuses is a sentence for the agent."""
+        try:
+            with self._serving.newest() as library:
+                yield library
+        except AskbriefError as error:
+            raise ToolError(str(error)) from error

@@ -1,0 +1,257 @@
+"""Mails: what was written as text; subject, sender and day as metadata; attachments as files of their own."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from askbrief.documents.email import eml as mail
+from askbrief.errors import ReadingError
+from tests.documents.damage import damaged
+from tests.documents.wholeness import assert_whole
+
+if TYPE_CHECKING:
+    from askbrief.documents.builder import Extract
+
+DOCUMENTS = Path(__file__).parents[2] / "samples" / "eml"
+
+
+def written(text: str = "The bridge is closed.", **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    for name, value in ({"Subject": "Bridge", "From": "Ann <ann@herald.example>"} | headers).items():
+        message[name] = value
+    message.set_content(text)
+    return message
+
+
+def paragraphs(data: bytes) -> list[str]:
+    extract = mail.read(data)
+    assert_whole(extract)
+    return [extract.text[block.start : block.end] for block in extract.blocks]
+
+
+def test_subject_sender_and_day_are_metadata_and_not_text() -> None:
+    extract = mail.read(written(Date="Tue, 05 Jul 2022 23:30:00 -0400").as_bytes())
+    assert extract.text == "The bridge is closed."
+    assert extract.metadata.title == "Bridge"
+    assert extract.metadata.author == ("Ann",)
+    assert extract.metadata.date == "2022-07-05"
+
+
+@pytest.mark.parametrize(
+    ("header", "title"),
+    [
+        (b"Subject: =?utf-8?B?UsOpc3Vtw6k=?= of it", "Résumé of it"),
+        (b"Subject: =?iso-8859-1?Q?caf=E9?= =?iso-8859-1?Q?_noir?=", "café noir"),
+        ("Subject: Résumé".encode(), "Résumé"),
+        ("Subject: Résumé".encode("cp1252"), "Résumé"),
+        (b"Subject: folded\r\n  over lines", "folded over lines"),
+        (b"Subject: =?x-unheard-of?Q?caf=C3=A9?=", "café"),
+        (b"Subject: =?utf-8?B?broken", "=?utf-8?B?broken"),
+        (b"X-Other: none", None),
+    ],
+)
+def test_a_subject_is_decoded_however_it_was_written(header: bytes, title: str | None) -> None:
+    assert mail.read(header + b"\r\n\r\nText.").metadata.title == title
+
+
+@pytest.mark.parametrize(
+    ("sender", "author"),
+    [
+        ("Ann Reporter <ann@herald.example>", ("Ann Reporter",)),
+        ("ann@herald.example", ("ann@herald.example",)),
+        ("=?utf-8?q?Zo=C3=AB=2C_Ann?= <ann@herald.example>, Bob <b@herald.example>", ("Zoë, Ann", "Bob")),
+        ("", ()),
+    ],
+)
+def test_the_author_is_who_it_is_from(sender: str, author: tuple[str, ...]) -> None:
+    assert mail.read(f"From: {sender}\n\nText.".encode()).metadata.author == author
+
+
+@pytest.mark.parametrize("date", ["INVALID", "", "Tue, 99 Jul 2022 10:00:00 +0000", "Tue, 05 Jul 99999 10:00:00 +0000"])
+def test_a_day_that_is_none_is_left_out(date: str) -> None:
+    assert mail.read(f"Date: {date}\n\nText.".encode()).metadata.date is None
+
+
+def test_of_two_texts_that_say_the_same_the_plain_one_is_read() -> None:
+    message = written("The bridge is closed.\n\nUntil August.")
+    message.add_alternative("<p>The <b>bridge</b> is closed.</p><p>Until August.</p>", subtype="html")
+    assert paragraphs(message.as_bytes()) == ["The bridge is closed.", "Until August."]
+
+
+def test_a_plain_text_without_substance_gives_way_to_the_page() -> None:
+    message = written("See the HTML part.")
+    page = "<h1>Bridge</h1><table><tr><th>Year<th>Cars<tr><td>2022<td>900</table><p>The bridge is closed.</p>"
+    message.add_alternative(page, subtype="html")
+    assert paragraphs(message.as_bytes()) == ["Bridge", "Year: 2022; Cars: 900", "The bridge is closed."]
+
+
+def test_a_page_is_read_whole_with_what_is_quoted_in_it() -> None:
+    page = """<style>p {}</style><div style='display:none'>Preview</div>Short.<blockquote>Old words.</blockquote>
+    <footer>Sent</footer>"""
+    message = written()
+    message.set_content(page, subtype="html")
+    assert paragraphs(message.as_bytes()) == ["Short.", "Old words.", "Sent"]
+
+
+def test_replies_and_signatures_are_kept_without_their_marks() -> None:
+    text = "Agreed.\n\nOn Monday, Bob wrote:\n> Shall we close it?\n>> It is old.\n>> Very.\n\n-- \nAnn\nThe Herald\n"
+    assert paragraphs(written(text).as_bytes()) == [
+        "Agreed.",
+        "On Monday, Bob wrote:",
+        "Shall we close it?",
+        "It is old.",
+        "Very.",
+        "Ann",
+        "The Herald",
+    ]
+
+
+def test_wrapped_lines_are_one_paragraph() -> None:
+    wrapped = (
+        "The bridge over the river at the old mill is closed from today\nuntil August, and buses go by the ring road."
+    )
+    assert paragraphs(written(wrapped).as_bytes()) == [wrapped.replace("\n", " ")]
+    flowed = b"Content-Type: text/plain; format=flowed\n\nShort \nlines \nflow.\nBut not here.\n"
+    assert paragraphs(flowed) == ["Short lines flow.", "But not here."]
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"),
+    [("utf-8", "utf-8"), ("iso-8859-1", "cp1252"), ("us-ascii", "utf-8"), ("x-none", "utf-8"), ("koi8-r", "koi8-r")],
+)
+def test_the_charset_is_what_is_stated_or_what_fits(charset: str, encoding: str) -> None:
+    text = "Мост закрыт до августа." if encoding == "koi8-r" else "Café – “naïve”."
+    data = f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n".encode() + text.encode(
+        encoding
+    )
+    assert paragraphs(data) == [text]
+
+
+def test_attachments_are_parts_with_names_of_their_own() -> None:
+    message = written()
+    message.add_attachment(b"one", "application", "pdf", filename="report.pdf")
+    message.add_attachment(b"two", "application", "pdf", filename="../../Report.pdf")
+    message.add_attachment(b"three", "application", "pdf", filename="Bericht – Brücke.pdf")
+    message.add_attachment("notes", filename="notes.txt")
+    message.add_attachment(b"five", "application", "pdf")
+    extract = mail.read(message.as_bytes())
+    assert_whole(extract)
+    names = ["report.pdf", "Report (2).pdf", "Bericht – Brücke.pdf", "notes.txt", "attachment.pdf"]
+    assert [part.name for part in extract.parts] == names
+    assert [part.content for part in extract.parts[:3]] == [b"one", b"two", b"three"]
+    assert extract.text == "The bridge is closed."
+
+
+def test_pictures_in_the_text_and_signatures_are_no_attachments() -> None:
+    message = written()
+    message.add_related(b"png", "image", "png", cid="<a@b>", filename="logo.png")
+    message.make_mixed()
+    message.add_attachment(b"sig", "application", "pgp-signature", filename="signature.asc")
+    assert mail.read(message.as_bytes()).parts == ()
+
+
+def test_messages_within_are_parts_named_after_their_subjects() -> None:
+    message = written()
+    message.add_attachment(written("Inner words.", Subject="Re: a/b <c>"))
+    message.add_attachment(written("More words.", Subject="Re: a/b <c>"))
+    extract = mail.read(message.as_bytes())
+    assert_whole(extract)
+    assert [part.name for part in extract.parts] == ["Re: a b <c>.eml", "Re: a b <c> (2).eml"]
+    assert [paragraphs(part.content) for part in extract.parts] == [["Inner words."], ["More words."]]
+    assert extract.text == "The bridge is closed."
+
+
+def test_a_message_within_that_cannot_be_written_out_is_told_and_the_rest_is_read() -> None:
+    message = written()
+    message.add_attachment(written("Inner words.", From="frank@example.com"))
+    data = message.as_bytes().replace(b"From: frank@example.com", b"From: frank@example.com\x0bTo: bob@example.com")
+    extract = mail.read(data)
+    assert extract.notes == ("a message in it (Bridge) is damaged and not read",)
+    assert extract.text == "The bridge is closed."
+
+
+def test_what_is_sealed_or_packed_is_told() -> None:
+    message = written()
+    message.add_attachment(b"x", "application", "ms-tnef", filename="winmail.dat")
+    assert mail.read(message.as_bytes()).notes[0].startswith("winmail.dat (Outlook's own packing) is not read")
+    sealed = b"Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\nAAAA\n"
+    assert mail.read(sealed).notes == ("its text is encrypted: save it decrypted",)
+
+
+def test_one_part_that_is_no_text_does_not_take_the_others_along() -> None:
+    message = written()
+    message.make_mixed()
+    noise = EmailMessage()
+    noise.set_content(bytes(range(256)) * 8, "text", "plain")
+    del noise["Content-Disposition"]
+    message.attach(noise)
+    extract = mail.read(message.as_bytes())
+    assert extract.text == "The bridge is closed."
+    assert extract.notes[0].startswith("a part of its text is not text")
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in DOCUMENTS.glob("*.eml")))
+def test_real_mails_are_read(name: str) -> None:
+    assert_whole(mail.read((DOCUMENTS / name).read_bytes()))
+
+
+def test_real_mails_say_what_they_say() -> None:
+    def read(name: str) -> Extract:
+        return mail.read((DOCUMENTS / name).read_bytes())
+
+    assert read("empty.eml").text == ""
+    assert read("test-invalid-date.eml").metadata.date is None
+    assert read("fake-email-utf-16.eml").text == read("fake-email-b64.eml").text == read("fake-email.eml").text
+    assert "Roses are red" in read("fake-email.eml").text
+    attached = read("fake-email-attachment.eml")
+    assert [(part.name, part.content) for part in attached.parts] == [
+        ("fake-attachment.txt", b"Hey this is a fake attachment!")
+    ]
+    digest = read("mime-multipart-digest.eml")
+    assert [part.name for part in digest.parts] == ["First Message.eml", "Second Message.eml", "Third Message.eml"]
+    assert paragraphs(digest.parts[1].content) == ["This is the second message in the digest."]
+    hebrew = read("email-no-utf8-2008-07-16.062410.eml")
+    assert hebrew.metadata.title == "RE: שלום"
+    assert "בהצלחה," in hebrew.text
+
+
+def test_a_file_that_is_no_mail_is_refused() -> None:
+    with pytest.raises(ReadingError):
+        mail.read((DOCUMENTS.parent / "other" / "random.bin").read_bytes())
+
+
+def test_parts_nested_without_end_are_refused() -> None:
+    nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(20_000))
+    with pytest.raises(ReadingError, match="nested too deep"):
+        mail.read(nested.encode())
+
+
+def test_too_many_parts_are_refused() -> None:
+    many = (
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * 3000 + b"--b--\n"
+    )
+    with pytest.raises(ReadingError, match="3,001 parts; the limit is 2,000"):
+        mail.read(many)
+
+
+def test_a_header_of_endless_parameters_is_refused() -> None:
+    with pytest.raises(ReadingError, match="a Content header of over 10,000 characters"):
+        mail.read(b"Content-Type: text/plain" + b"; a*0*=b" * 100_000 + b"\n\nText.")
+
+
+def test_many_and_long_headers_are_passed_over() -> None:
+    headers = b"X-Bomb: " + b"=?utf-8?Q?=41?= " * 20_000 + b"\n" + b"X: y\n" * 50_000
+    subject = b"Subject: " + b"=?utf-8?Q?=41?= " * 50_000 + b"\n"
+    assert paragraphs(headers + subject + b"\nText here.\n") == ["Text here."]
+
+
+@pytest.mark.parametrize("name", ["fake-email-attachment.eml", "mime-multipart-digest.eml", "family-day.eml"])
+def test_damaged_mails_are_read_or_refused(name: str) -> None:
+    for data in damaged((DOCUMENTS / name).read_bytes(), 150):
+        with suppress(ReadingError):
+            assert_whole(mail.read(data))

@@ -1,0 +1,438 @@
+"""Word files: what a reader of the printed page sees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from askbrief.documents import limits
+from askbrief.documents.office import docx
+from askbrief.errors import ReadingError
+from askbrief.records import Form
+from tests.conftest import ROOT
+from tests.documents.wholeness import LAUGHS, assert_whole, check_damaged, check_damaged_inside, hostile, seen, zipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = ROOT / "tests" / "documents" / "docx"
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+OTHERS = (
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+)
+KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+CORE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
+STYLES = """
+<w:style w:type="paragraph" w:default="1" w:styleId="Standard"><w:name w:val="Normal"/></w:style>
+<w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/><w:basedOn w:val="Standard"/>
+  <w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>
+<w:style w:type="paragraph" w:styleId="Ours"><w:name w:val="Our section"/><w:basedOn w:val="berschrift1"/></w:style>
+<w:style w:type="paragraph" w:styleId="H2"><w:name w:val="heading 2"/></w:style>
+<w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>
+<w:style w:type="paragraph" w:styleId="Para"><w:name w:val="Numbered"/>
+  <w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>
+<w:style w:type="character" w:styleId="Secret"><w:name w:val="Secret"/><w:rPr><w:vanish/></w:rPr></w:style>"""
+
+
+def level(depth: int, form: str, text: str) -> str:
+    return f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+
+
+NUMBERING = f"""
+<w:abstractNum w:abstractNumId="7">{level(0, "decimal", "%1.")}{level(1, "lowerLetter", "(%2)")}</w:abstractNum>
+<w:abstractNum w:abstractNumId="8">{level(0, "bullet", chr(0xF0B7))}{level(1, "bullet", "–")}</w:abstractNum>
+<w:abstractNum w:abstractNumId="9">{level(0, "upperRoman", "%1")}{level(1, "decimal", "%1.%2")}</w:abstractNum>
+<w:num w:numId="1"><w:abstractNumId w:val="7"/></w:num>
+<w:num w:numId="2"><w:abstractNumId w:val="8"/></w:num>
+<w:num w:numId="3"><w:abstractNumId w:val="9"/></w:num>
+<w:num w:numId="4"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>
+</w:num>"""
+REF = "<w:r><w:footnoteRef/></w:r>"
+NOTES = '<w:footnote w:id="-1" w:type="separator"><w:p><w:r><w:t>no</w:t></w:r></w:p></w:footnote>' + "".join(
+    f'<w:footnote w:id="{n}"><w:p>{REF}<w:r><w:t> See S/2021/65{n}.</w:t></w:r></w:p></w:footnote>' for n in (1, 2)
+)
+ENDNOTES = '<w:endnote w:id="5"><w:p><w:r><w:t>At the very end.</w:t></w:r></w:p></w:endnote>'
+
+
+def members(body: str, core: str = "") -> dict[str, str]:
+    """The parts of a Word file."""
+    kinds = ("styles", "numbering", "footnotes", "endnotes")
+    own = "".join(f'<Relationship Id="r{kind}" Type="{KIND}/{kind}" Target="{kind}.xml"/>' for kind in kinds)
+    return {
+        "_rels/.rels": f'<Relationships><Relationship Id="r1" Type="{KIND}/officeDocument" Target="word/document.xml"/>'
+        f'<Relationship Id="r2" Type="{CORE}" Target="docProps/core.xml"/></Relationships>',
+        "word/_rels/document.xml.rels": f"<Relationships>{own}</Relationships>",
+        "word/document.xml": f"<w:document {W} {OTHERS}><w:body>{body}</w:body></w:document>",
+        "word/styles.xml": f"<w:styles {W}>{STYLES}</w:styles>",
+        "word/numbering.xml": f"<w:numbering {W}>{NUMBERING}</w:numbering>",
+        "word/footnotes.xml": f"<w:footnotes {W}>{NOTES}</w:footnotes>",
+        "word/endnotes.xml": f"<w:endnotes {W}>{ENDNOTES}</w:endnotes>",
+        "docProps/core.xml": f'<core xmlns:dc="dc" xmlns:dcterms="dcterms">{core}</core>',
+    }
+
+
+def p(words: str = "", properties: str = "", runs: str = "") -> str:
+    """A paragraph."""
+    text = f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>' if words else ""
+    return f"<w:p><w:pPr>{properties}</w:pPr>{text}{runs}</w:p>"
+
+
+def styled(words: str, style: str) -> str:
+    return p(words, f'<w:pStyle w:val="{style}"/>')
+
+
+def item(words: str, number: int, depth: int = 0) -> str:
+    return p(words, f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>')
+
+
+def table(*rows: list[str], header: bool = False) -> str:
+    cells = ("".join(cell if cell.startswith("<w:tc") else f"<w:tc>{p(cell)}</w:tc>" for cell in row) for row in rows)
+    marks = ["<w:trPr><w:tblHeader/></w:trPr>" if header else "", *[""] * len(rows)]
+    return f"<w:tbl>{''.join(f'<w:tr>{mark}{row}</w:tr>' for mark, row in zip(marks, cells, strict=False))}</w:tbl>"
+
+
+def lines(body: str) -> list[str]:
+    extract = docx.read(zipped(members(body)))
+    assert_whole(extract)
+    assert extract.form is Form.PROSE
+    return seen(extract)
+
+
+# -------------------------------------------------------------------------------------------- real files
+
+
+@pytest.mark.parametrize("path", sorted(FILES.glob("*.docx")), ids=lambda path: path.stem)
+def test_every_real_file_is_read_whole(path: Path) -> None:
+    extract = docx.read(path.read_bytes())
+    assert_whole(extract)
+    assert extract.blocks
+
+
+def test_headings_and_lists_of_a_real_file_have_their_levels_and_numbers() -> None:
+    read = seen(docx.read((FILES / "word_sample.docx").read_bytes()))
+    assert read[1] == "# Swimming in the lake"
+    assert "## Let’s eat" in read
+    assert "1. Wear sunglasses" in read
+    assert "• Paddle about" in read
+    assert "Figure 1: This is a cute duckling" in read, "a field's result, not its code"
+
+
+def test_headings_of_a_real_file_have_their_automatic_numbers() -> None:
+    read = seen(docx.read((FILES / "unit_test_headers_numbered.docx").read_bytes()))
+    assert "## 1.2. Section 1.2" in read
+    assert "### 2.1.1. Section 2.1.1" in read
+
+
+def test_a_text_box_of_a_real_file_is_read_once() -> None:
+    text = docx.read((FILES / "textbox.docx").read_bytes()).text
+    assert text.count("Student falls ill") == 1
+    assert text.count("The Health Bureau will handle reporting and specimen collection.") == 1
+
+
+def test_tables_of_a_real_file_name_their_columns() -> None:
+    read = seen(docx.read((FILES / "word_tables.docx").read_bytes()))
+    assert "Header 0.0: Cell 1.0; Header 0.1: Cell 1.1; Header 0.2: Cell 1.2" in read
+    assert "Header 0.0: Cell 1.0; Header 0.1: Merged Cell 1.1 1.2; Header 0.3: Cell 1.3" in read
+
+
+# ---------------------------------------------------------------------------------------------- headings
+
+
+def test_a_heading_is_one_by_its_style_in_any_language_or_a_style_derived_from_it() -> None:
+    body = styled("Anfang", "berschrift1") + styled("Ours too", "Ours") + styled("Deeper", "H2") + p("Words.")
+    assert lines(body) == ["# Anfang", "# Ours too", "## Deeper", "Words."]
+
+
+def test_a_paragraph_with_an_outline_level_of_its_own_is_a_heading() -> None:
+    assert lines(p("Third", '<w:outlineLvl w:val="2"/>') + p("Words.", '<w:outlineLvl w:val="9"/>')) == [
+        "### Third",
+        "Words.",
+    ]
+
+
+def test_where_no_style_makes_headings_a_short_bold_line_above_another_is_one() -> None:
+    bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>Rise in attacks</w:t></w:r>"
+    assert lines(p(runs=bold) + p("They rose.")) == ["# Rise in attacks", "They rose."]
+    assert lines(styled("Real", "H2") + p(runs=bold) + p("They rose.")) == ["## Real", "Rise in attacks", "They rose."]
+
+
+def test_a_table_of_contents_is_left_out_and_said() -> None:
+    extract = docx.read(zipped(members(styled("Rise in attacks 12", "TOC1") + p("They rose."))))
+    assert seen(extract) == ["They rose."]
+    assert extract.notes == ("the table of contents left out",)
+
+
+# --------------------------------------------------------------------------------------- lists and numbers
+
+
+def test_items_of_lists_have_the_marks_that_are_printed() -> None:
+    body = (
+        item("one", 1) + item("deep", 1, 1) + item("deeper", 1, 1) + item("two", 1) + item("dot", 2) + item("x", 2, 1)
+    )
+    assert lines(body) == ["1. one", "(a) deep", "(b) deeper", "2. two", "• dot", "– x"]
+
+
+def test_numbers_of_several_levels_are_put_together() -> None:
+    assert lines(item("a", 3) + item("b", 3, 1) + item("c", 3, 1) + item("d", 3) + item("e", 3, 1)) == [
+        "I a",
+        "I.1 b",
+        "I.2 c",
+        "II d",
+        "II.1 e",
+    ]
+
+
+def test_a_list_of_the_same_kind_counts_on_unless_it_says_that_it_starts_anew() -> None:
+    assert lines(item("a", 1) + p("between") + item("b", 1) + item("c", 4)) == ["1. a", "between", "2. b", "1. c"]
+
+
+def test_paragraphs_numbered_through_the_document_have_numbers_of_their_own() -> None:
+    body = (
+        styled("I. Overview", "H2")
+        + styled("The Team met.", "Para")
+        + styled("It found this:", "Para")
+        + item("a first thing", 1, 1)
+        + styled("II. Finances", "H2")
+        + styled("Money came.", "Para")
+    )
+    assert lines(body) == [
+        "## I. Overview",
+        "[1] The Team met.",
+        "[2] It found this:",
+        "[2 (a)] (a) a first thing",
+        "## II. Finances",
+        "[3] Money came.",
+    ]
+
+
+# ------------------------------------------------------------------------------------------------- tables
+
+
+def test_a_table_has_a_paragraph_for_each_row_with_the_names_of_the_columns() -> None:
+    body = table(["Province", "Fighters"], ["Kunar", "300"], ["Logar", ""])
+    assert lines(body) == ["Province: Kunar; Fighters: 300", "Province: Logar"]
+
+
+def test_a_first_row_of_data_names_nothing_unless_it_is_marked() -> None:
+    rows = ["Name", "A. Analyst"], ["Office", "Kabul"]
+    assert lines(table(*rows)) == ["Name; A. Analyst", "Office; Kabul"]
+    assert lines(table(*rows, header=True)) == ["Name: Office; A. Analyst: Kabul"]
+
+
+def test_a_merged_cell_is_said_once_and_the_next_stand_under_their_names() -> None:
+    wide = f'<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{p("both")}</w:tc>'
+    start = f'<w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{p("East")}</w:tc>'
+    goes_on = f"<w:tc><w:tcPr><w:vMerge/></w:tcPr>{p()}</w:tc>"
+    body = table(["Region", "2021", "Fighters"], [start, "1", "300"], [goes_on, "2", "400"], [wide, "500"], header=True)
+    assert lines(body) == [
+        "Region: East; 2021: 1; Fighters: 300",
+        "2021: 2; Fighters: 400",
+        "Region: both; Fighters: 500",
+    ]
+
+
+def test_a_table_in_a_cell_comes_after_the_row() -> None:
+    inner = table(["Inner", "Count"], ["x", "1"])
+    body = table(["Name", "What", "More"], [f"<w:tc>{p('A')}{inner}{p()}</w:tc>", "b", "c"], header=True)
+    assert lines(body) == ["Name: A; What: b; More: c", "Inner: x; Count: 1"]
+
+
+def test_a_table_of_one_column_is_only_a_frame() -> None:
+    assert lines(table([f"<w:tc>{styled('Box', 'H2')}{p('Its words.')}</w:tc>"])) == ["## Box", "Its words."]
+
+
+# ---------------------------------------------------------------------------- what is and is not in the text
+
+
+def test_a_text_box_written_twice_for_older_programs_is_read_once() -> None:
+    box = f"<w:txbxContent>{p('In the box.')}</w:txbxContent>"
+    twice = (
+        f"<w:r><mc:AlternateContent><mc:Choice Requires='wps'><wps:txbx>{box}</wps:txbx></mc:Choice>"
+        f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+    assert lines(p("Before.", runs=twice) + p("After.")) == ["Before.", "In the box.", "After."]
+
+
+def test_footnotes_end_their_section_and_endnotes_the_document() -> None:
+    def reference(kind: str, number: int) -> str:
+        return f'<w:r><w:{kind}Reference w:id="{number}"/></w:r>'
+
+    body = (
+        styled("One", "H2")
+        + p("Said.", runs=reference("footnote", 1) + reference("endnote", 5))
+        + styled("Two", "H2")
+        + p("Again.", runs=reference("footnote", 2))
+    )
+    assert lines(body) == [
+        "## One",
+        "Said.",
+        "¹ See S/2021/651.",
+        "## Two",
+        "Again.",
+        "² See S/2021/652.",
+        "i At the very end.",
+    ]
+
+
+def test_insertions_are_read_and_deletions_are_not() -> None:
+    runs = (
+        "<w:ins><w:r><w:t>new </w:t></w:r></w:ins><w:del><w:r><w:delText>old </w:delText></w:r></w:del>"
+        "<w:moveFrom><w:r><w:t>away</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>here</w:t></w:r></w:moveTo>"
+    )
+    assert lines(p("The ", runs=runs)) == ["The new here"]
+
+
+def test_a_paragraph_whose_end_is_deleted_goes_on_in_the_next() -> None:
+    assert lines(p("One half ", "<w:rPr><w:del/></w:rPr>") + p("and the other.")) == ["One half and the other."]
+    last = p("The last", "<w:rPr><w:del/></w:rPr>")
+    assert lines(table(["A", "B"], [f"<w:tc>{last}</w:tc>", "b"], header=True) + last) == [
+        "A: The last; B: b",
+        "The last",
+    ]
+
+
+def test_a_large_first_letter_is_part_of_its_word() -> None:
+    assert lines(p("O", '<w:framePr w:dropCap="drop"/>') + p("nce upon.")) == ["Once upon."]
+
+
+@pytest.mark.parametrize("properties", ["<w:vanish/>", '<w:rStyle w:val="Secret"/>'])
+def test_hidden_text_is_left_out(properties: str) -> None:
+    assert lines(p("Seen.", runs=f"<w:r><w:rPr>{properties}</w:rPr><w:t> Hidden.</w:t></w:r>")) == ["Seen."]
+
+
+def test_a_field_shows_its_result_and_never_its_code() -> None:
+    def mark(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    inner = f"{mark('begin')}<w:r><w:instrText>MERGEFIELD x</w:instrText></w:r>{mark('separate')}"
+    runs = (
+        f"{mark('begin')}<w:r><w:instrText>IF </w:instrText></w:r>{inner}<w:r><w:t>code too</w:t></w:r>{mark('end')}"
+        f"{mark('separate')}<w:r><w:t>42</w:t></w:r>{mark('end')}<w:r><w:t> fighters</w:t></w:r>"
+    )
+    assert lines(p("Some ", runs=runs)) == ["Some 42 fighters"]
+    assert lines(p(runs=mark("begin") + "<w:r><w:t>code</w:t></w:r>") + p("Not lost.")) == ["Not lost."]
+
+
+def test_links_tabs_breaks_and_symbols_are_read_as_seen() -> None:
+    runs = (
+        "<w:hyperlink><w:r><w:t>a link</w:t></w:r></w:hyperlink><w:r><w:tab/><w:t>x</w:t><w:br/><w:t>y</w:t>"
+        '<w:noBreakHyphen/><w:t>z</w:t><w:softHyphen/><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'
+    )
+    assert lines(p("See ", runs=runs)) == ["See a link x y-z✓"]
+
+
+def test_content_controls_are_read_and_their_prompts_are_not() -> None:
+    prompt = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>" + p("Click here") + "</w:sdtContent></w:sdt>"
+    filled = "<w:sdt><w:sdtContent>" + p("Filled in.") + "</w:sdtContent></w:sdt>"
+    assert lines(prompt + filled) == ["Filled in."]
+
+
+def test_comments_are_left_out_and_said() -> None:
+    extract = docx.read(zipped(members(p("Said.", runs='<w:r><w:commentReference w:id="0"/></w:r>'))))
+    assert extract.notes == ("1 comment left out",)
+
+
+def test_the_strict_variant_of_the_standard_is_read_alike() -> None:
+    strict = {
+        name: text.replace("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/w")
+        .replace("http://schemas.openxmlformats.org/officeDocument/2006", "http://purl.oclc.org/ooxml/officeDocument")
+        for name, text in members(styled("Anfang", "berschrift1") + item("one", 1)).items()
+    }  # fmt: skip
+    assert seen(docx.read(zipped(strict))) == ["# Anfang", "1. one"]
+
+
+# ------------------------------------------------------------------------------------------------ metadata
+
+
+def test_title_author_keywords_and_the_day_of_the_last_change_are_taken() -> None:
+    core = (
+        "<dc:title>Monitoring report</dc:title><dc:creator>A. Analyst; B. Analyst</dc:creator>"
+        "<keywords>un, ttp</keywords>"
+        "<dcterms:created>2019-01-02T00:00:00Z</dcterms:created><dcterms:modified>2022-07-05T08:00:00Z</dcterms:modified>"
+    )
+    metadata = docx.read(zipped(members(p("Words."), core))).metadata
+    assert metadata.title == "Monitoring report"
+    assert metadata.author == ("A. Analyst", "B. Analyst")
+    assert metadata.date == "2022-07-05"
+    assert metadata.tags == ("un", "ttp")
+
+
+def test_what_programs_put_there_is_no_metadata() -> None:
+    core = "<dc:title>Word Document</dc:title><dc:creator>python-docx</dc:creator><modified>1601-01-01</modified>"
+    assert docx.read(zipped(members(p("Words."), core))).metadata.as_mapping() == {}
+
+
+# ------------------------------------------------------------------------------------------------- refused
+
+
+def test_what_is_no_word_file_is_refused_with_the_reason() -> None:
+    for data, said in (
+        (b"plain words", "not what its suffix says"),
+        (zipped({"a.txt": "x"}), "names no main part"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old binary kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
+        ((FILES.parent / "other" / "test.xlsx").read_bytes(), "main part is a workbook"),
+        ((FILES / "simple.docx").read_bytes()[:-400], "damaged"),
+    ):
+        with pytest.raises(ReadingError, match=said):
+            docx.read(data)
+
+
+def test_a_missing_main_part_is_named() -> None:
+    parts = members(p("x"))
+    del parts["word/document.xml"]
+    with pytest.raises(ReadingError, match=r"word/document\.xml is missing"):
+        docx.read(zipped(parts))
+
+
+def test_missing_styles_and_notes_are_done_without() -> None:
+    parts = members(item("x", 1) + p("y", runs='<w:r><w:footnoteReference w:id="1"/></w:r>'))
+    for name in ("styles", "numbering", "footnotes", "endnotes"):
+        del parts[f"word/{name}.xml"]
+    assert seen(docx.read(zipped(parts))) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("entities", "use"),
+    [
+        (LAUGHS, "&j;"),
+        ('<!ENTITY x SYSTEM "file:///etc/hostname">', "&x;"),
+        ('<!ENTITY % p SYSTEM "file:///x"> %p;', ""),
+    ],
+)
+def test_entities_are_refused_and_never_expanded(entities: str, use: str) -> None:
+    parts = members(p("here"))
+    parts["word/document.xml"] = hostile(parts["word/document.xml"], entities, use, "here")
+    with pytest.raises(ReadingError, match=r"entities|damaged"):
+        docx.read(zipped(parts))
+
+
+def test_a_bomb_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_UNPACKED_MIB", 1)
+    with pytest.raises(ReadingError, match="MiB unpacked"):
+        docx.read(zipped({"word/document.xml": b"\0" * (2 * 1024 * 1024)}))
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    with pytest.raises(ReadingError, match="damaged"):
+        docx.read(zipped(members("<w:tbl><w:tr><w:tc>" * 2000 + "</w:tc></w:tr></w:tbl>" * 2000)))
+    deep = "<w:ins>" * 240 + p("deep") + "</w:ins>" * 240
+    assert lines(deep) == ["deep"]
+
+
+def test_styles_and_lists_that_lead_in_circles_end() -> None:
+    parts = members(styled("x", "A"))
+    parts["word/styles.xml"] = (
+        f'<w:styles {W}><w:style w:styleId="A"><w:basedOn w:val="B"/></w:style>'
+        '<w:style w:styleId="B"><w:basedOn w:val="A"/></w:style></w:styles>'
+    )
+    assert seen(docx.read(zipped(parts))) == ["x"]
+
+
+def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
+    check_damaged(docx.read, (FILES / "simple.docx").read_bytes(), tries=60)
+    body = styled("One", "H2") + item("x", 1) + table(["A", "B"], ["c", "1"])
+    check_damaged_inside(docx.read, zipped(members(body + p("y", runs='<w:r><w:footnoteReference w:id="1"/></w:r>'))))

@@ -1,0 +1,152 @@
+"""Markdown: blocks as CommonMark sees them, quoted as they are written."""
+
+from __future__ import annotations
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from askbrief.documents.text import markdown
+from askbrief.records import BlockKind
+
+
+def seen(text: str) -> list[tuple[int, str]]:
+    """Each block as its heading level (0 for a paragraph) and its text."""
+    extract = markdown.read(text.encode())
+    assert all((block.level > 0) == (block.kind is BlockKind.HEADING) for block in extract.blocks)
+    return [(block.level, extract.text[block.start : block.end]) for block in extract.blocks]
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "heading"),
+    [
+        ("# Rise", 1, "Rise"),
+        ("###### Deep", 6, "Deep"),
+        ("  ## Indented", 2, "Indented"),
+        ("## Closed ##", 2, "Closed"),
+        ("# In C#", 1, "In C#"),
+        ("# *Emphasis* and `code`", 1, "*Emphasis* and `code`"),
+        ("## 2. Methods", 2, "2. Methods"),
+        ("# - dash", 1, "- dash"),
+        ("Title\n=====", 1, "Title"),
+        ("Title\n---", 2, "Title"),
+        ("Title\r\n---", 2, "Title"),
+        ("Title\r---", 2, "Title"),
+        ("Title #\n---", 2, "Title #"),
+        ("On two\nlines\n===", 1, "On two\nlines"),
+        ("> # Quoted", 1, "Quoted"),
+        ("> Quoted\n> ======", 1, "Quoted"),
+        ("- ## In a list", 2, "In a list"),
+        ("1. # 1. In a list", 1, "1. In a list"),
+    ],
+)
+def test_a_heading_is_its_words_without_its_marks(text: str, level: int, heading: str) -> None:
+    assert seen(f"{text}\n\nText.") == [(level, heading), (0, "Text.")]
+
+
+@pytest.mark.parametrize("text", ["#hashtag", "####### seven", "\\# escaped"])
+def test_what_is_no_heading_in_commonmark_is_a_paragraph(text: str) -> None:
+    assert seen(text) == [(0, text)]
+
+
+@pytest.mark.parametrize("text", ["#", "# #", "***", "---", "-", "[ref]: https://example.org 'title'", "", "\n\n"])
+def test_what_has_no_words_to_show_is_no_block(text: str) -> None:
+    assert seen(text) == []
+
+
+def test_every_list_item_is_a_paragraph_without_its_marker() -> None:
+    text = "- one\n- two\n  goes on\n  1. nested\n\n     and more\n* [ ] to do\n+ plus\n"
+    assert [block for _, block in seen(text)] == [
+        "one",
+        "two\n  goes on",
+        "nested",
+        "and more",
+        "[ ] to do",
+        "plus",
+    ]
+
+
+@pytest.mark.parametrize("text", ["> They rose.", ">They rose.", "> - They rose.", "> > They rose."])
+def test_a_block_quote_is_quoted_without_its_first_mark(text: str) -> None:
+    assert seen(text) == [(0, "They rose.")]
+
+
+def test_every_row_of_a_table_is_a_paragraph_and_the_rule_below_its_head_is_none() -> None:
+    text = "| year | attacks |\n|------|--------:|\n| 2021 | 294 |\n| 2022 | 365 |\n"
+    assert [block for _, block in seen(text)] == ["| year | attacks |", "| 2021 | 294 |", "| 2022 | 365 |"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "```python\n# no heading\n\n- no item\n```",
+        "~~~\n1. no item\n~~~",
+        "<div>\n# no heading\n</div>",
+    ],
+)
+def test_code_and_html_are_one_block_each_whatever_is_in_them(code: str) -> None:
+    assert seen(f"Before.\n\n{code}\n\nAfter.") == [(0, "Before."), (0, code), (0, "After.")]
+
+
+@pytest.mark.parametrize("code", ["# a comment\n    x = 1", "1. y\n    2. z", "> prompt"])
+def test_indented_code_keeps_what_looks_like_a_marker(code: str) -> None:
+    assert seen(f"Before.\n\n    {code}\n") == [(0, "Before."), (0, code)]
+
+
+def test_a_fence_that_is_never_closed_ends_with_the_file() -> None:
+    assert seen("```\n# no heading\n\nx = 1") == [(0, "```\n# no heading\n\nx = 1")]
+
+
+def test_a_quote_keeps_the_authors_markup() -> None:
+    text = "They **rose** by [42%](https://example.org), _it says_.\nAnd `fell`."
+    assert seen(text) == [(0, text)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_blocks_are_the_same_with_any_line_end(end: str) -> None:
+    text = "# Rise\n\nThey rose\nby 42%.\n\n- one\n- two\n\nTitle\n---\n\n```\ncode\n```\n".replace("\n", end)
+    blocks = [(1, "Rise"), (0, "They rose\nby 42%."), (0, "one"), (0, "two"), (2, "Title"), (0, "```\ncode\n```")]
+    assert seen(text) == [(level, block.replace("\n", end)) for level, block in blocks]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_offsets_count_from_the_start_of_the_file_also_below_front_matter(end: str) -> None:
+    text = end.join(["---", "title: Report", "date: 2022-07", "---", "# Rise", "", "They rose.", ""])
+    extract = markdown.read(text.encode())
+    assert extract.text == text
+    assert (extract.metadata.title, extract.metadata.date) == ("Report", "2022-07")
+    assert [text[block.start : block.end] for block in extract.blocks] == ["Rise", "They rose."]
+
+
+def test_a_page_that_begins_with_a_rule_is_read_whole() -> None:
+    assert seen("---\n\n# Rise\n\nThey rose.\n") == [(1, "Rise"), (0, "They rose.")]
+
+
+MARKS = st.text("ab1é日 \t\n\r#>-*+.)|=`~<&_[]:\\", max_size=80)
+LINES = st.lists(
+    st.sampled_from(
+        ["# H", "text", "> q", "- i", "  - n", "1. o", "| a | b |", "|---|---|", "```", "    c", "===", ""]
+    ),
+    max_size=14,
+).flatmap(lambda lines: st.sampled_from(["\n", "\r\n", "\r"]).map(lambda end: end.join(lines)))
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(st.one_of(MARKS, LINES, st.text()), st.integers(0, 5))
+def test_blocks_stand_in_order_apart_and_none_is_blank(text: str, start: int) -> None:
+    end = start
+    for block in markdown.blocks(text, start):
+        assert end <= block.start < block.end <= len(text)
+        assert text[block.start : block.end].strip() == text[block.start : block.end] != ""
+        end = block.end
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.lists(st.sampled_from(["# One", "two three", "> four", "- five\n- six", "    seven", "| eight |"]), max_size=8)
+)
+def test_every_word_of_ordinary_markdown_lies_in_a_block(parts: list[str]) -> None:
+    text = "\n\n".join(parts)
+    inside = " ".join(text[block.start : block.end] for block in markdown.blocks(text))
+    assert regex.findall(r"\w+", inside) == regex.findall(r"\w+", text)

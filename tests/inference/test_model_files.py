@@ -1,0 +1,81 @@
+"""Which files a model's name means, and what makes them another model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from askbrief.inference.model_files import ModelFiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def model_id(name: str | Path, cache: Path | None = None) -> str:
+    return ModelFiles.find(str(name), cache).model_id
+
+
+def test_the_same_files_are_the_same_model_wherever_they_lie(model: Path) -> None:
+    moved = model.rename(model.parent / "elsewhere").rename(model.parent / "all-MiniLM-L6-v2")
+    assert model_id(moved) == ModelFiles.find().model_id
+
+
+@pytest.mark.parametrize("name", ["tokenizer_config.json", "1_Pooling/config.json", "vocab.txt", "added.bin"])
+def test_a_changed_or_added_file_makes_another_model(model: Path, name: str) -> None:
+    before = model_id(model)
+    with (model / name).open("a") as file:
+        file.write("\n")
+    after = model_id(model)
+    assert before != after
+    assert before.partition("@")[0] == after.partition("@")[0] == "model"
+
+
+def test_a_changed_readme_does_not(model: Path) -> None:
+    before = model_id(model)
+    (model / "README.md").write_text("another")
+    assert model_id(model) == before
+
+
+@pytest.mark.parametrize("name", ["tiny-model", "sentence-transformers/tiny-model"])
+def test_a_model_in_the_hugging_face_cache_is_found_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # as the encoder does, before huggingface_hub is imported
+    repository = tmp_path / "models--sentence-transformers--tiny-model"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text("abc")
+    (repository / "snapshots" / "abc").mkdir(parents=True)
+    (repository / "snapshots" / "abc" / "config.json").write_text("{}")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    assert model_id(name).startswith("tiny-model@")
+
+
+# ------------------------------------------------------------------------------------------ kept sums
+
+
+def test_a_files_sum_is_not_made_again_while_its_stamp_is_the_same(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    first = model_id(model, cache)
+    monkeypatch.setattr("askbrief.inference.model_files._sha256", lambda path: pytest.fail(f"{path} was read again"))
+    assert model_id(model, cache) == first
+
+
+def test_a_file_changed_after_its_sum_was_kept_makes_another_model(model: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    first = model_id(model, cache)
+    (model / "vocab.txt").write_text("another")
+    assert model_id(model, cache) == model_id(model) != first
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff\xfe", b'{"a": 1}'])
+def test_kept_sums_that_are_none_are_made_again(model: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "model-sums.json").write_bytes(content)
+    assert model_id(model, tmp_path) == model_id(model)
+
+
+def test_sums_that_cannot_be_kept_are_made_all_the_same(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert model_id(model, tmp_path / "cache") == model_id(model)
