@@ -13,6 +13,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands, tasks
 
+from askbrief.build_process import Builder, BuildProcess
 from askbrief.errors import JournalError, SettingsError, in_words
 from askbrief.journal import Journal
 from askbrief.web.links import Links
@@ -20,7 +21,6 @@ from bot import desk as desks
 from bot import language
 from bot.access import Access
 from bot.asking import Asking
-from bot.building import Builder, ProcessBuilder
 from bot.cards.layout import Colour, notice
 from bot.commands import CommandTranslator, sync_if_changed
 from bot.desk import Desk
@@ -67,7 +67,7 @@ class AskbriefBot(commands.Bot):
         Args:
             settings: of the library.
             bot_settings: of the bot.
-            builder: by default, builds in a process of its own.
+            builder: by default, builds in a separate process.
             encoder: by default, the model of the settings.
             only_commands: to register the commands, changed or not, and do nothing else.
 
@@ -90,7 +90,7 @@ class AskbriefBot(commands.Bot):
         self.languages = language.load()
         self.desk = Desk(
             settings,
-            builder or ProcessBuilder(settings),
+            builder or BuildProcess(settings),
             threads=bot_settings.search_threads,
             queue=bot_settings.search_queue,
             encoder=encoder,

@@ -23,12 +23,12 @@ from bot.errors import Refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from askbrief.build_process import Builder, Step
     from askbrief.indexing.manifest import Manifest
     from askbrief.library import Library
     from askbrief.ranking.encoder import Encoder
     from askbrief.records import Answer, BuildReport, Changes, Scope
     from askbrief.settings import Settings
-    from bot.building import Builder, Step
 
 Result = TypeVar("Result")
 _SCOPES = 256

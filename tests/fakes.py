@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief import build
+from askbrief.build_process import Step
 from askbrief.errors import BuildError
 from askbrief.indexing.manifest import SourceRow
 from askbrief.indexing.store import Store
@@ -18,7 +19,6 @@ from askbrief.indexing.writer import StoreWriter
 from askbrief.ranking.analysis import analyse
 from askbrief.ranking.steering import Catalogue
 from askbrief.records import Document, Passage, Span
-from bot.building import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

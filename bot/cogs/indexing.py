@@ -24,9 +24,9 @@ from bot.uploads import Uploads, collection_name
 from bot.visible import visible_report
 
 if TYPE_CHECKING:
+    from askbrief.build_process import Step
     from askbrief.records import BuildReport, Scope, Source
     from bot.app import AskbriefBot, Interaction
-    from bot.building import Step
     from bot.cards.layout import Card
     from bot.language import Words
     from bot.people import Asker

@@ -35,7 +35,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with Serving(settings, encoder) as app.state.serving, Work(settings) as app.state.work:
             yield
-            app.state.rebuilding.stop()
+            app.state.build_process.stop()
 
     app = FastAPI(title="askbrief", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings

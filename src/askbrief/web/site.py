@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from fastapi.exception_handlers import http_exception_handler
 from starlette.exceptions import HTTPException
 
+from askbrief.build_process import BuildProcess
 from askbrief.web import listings, pages
 from askbrief.web.failures import failure
-from askbrief.web.rebuilding import Rebuilding
 from askbrief.web.rendering import Renderer
 from askbrief.web.shelf import Shelf
 
@@ -25,7 +25,7 @@ def add_pages(app: FastAPI) -> None:
     """Add the pages and their static files; an address that leads nowhere gets a page too, outside the API."""
     app.state.renderer = Renderer()
     app.state.shelf = Shelf()
-    app.state.rebuilding = Rebuilding(app.state.settings)
+    app.state.build_process = BuildProcess(app.state.settings)
     app.include_router(pages.router)
     app.include_router(listings.router)
 
