@@ -15,10 +15,10 @@ from discord.ext import commands, tasks
 
 from askbrief.errors import JournalError, SettingsError, in_words
 from askbrief.evaluation.journal import Journal
+from askbrief.service.build_process import Builder, BuildProcess
 from askbrief.service.links import Links
 from bot import search_service as desks
 from bot.access_rules import Access
-from bot.building import Builder, ProcessBuilder
 from bot.discord_io import language
 from bot.discord_io.cards import Colour, notice
 from bot.discord_io.commands import CommandTranslator, sync_if_changed
@@ -74,7 +74,7 @@ class AskbriefBot(commands.Bot):
         Args:
             settings: of the library.
             bot_settings: of the bot.
-            builder: by default, builds in a process of its own.
+            builder: by default, builds in a separate process.
             encoder: by default, the model of the settings.
             only_commands: to register the commands, changed or not, and do nothing else.
 
@@ -97,7 +97,7 @@ class AskbriefBot(commands.Bot):
         self.languages = language.load()
         self.desk = Desk(
             settings,
-            builder or ProcessBuilder(settings),
+            builder or BuildProcess(settings),
             threads=bot_settings.search_threads,
             queue=bot_settings.search_queue,
             encoder=encoder,

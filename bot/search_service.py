@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from askbrief.inference.encoder import Encoder
     from askbrief.library import Library
     from askbrief.records import Answer, BuildReport, Changes, Scope
+    from askbrief.service.build_process import Builder, Step
     from askbrief.settings import Settings
     from askbrief.storage.embedded.manifest import Manifest
-    from bot.building import Builder, Step
 
 Result = TypeVar("Result")
 _SCOPES = 256

@@ -15,10 +15,10 @@ from askbrief.errors import BuildError
 from askbrief.language.analysis import analyse
 from askbrief.records import Document, Passage, Span
 from askbrief.retrieval.soft_filters import Catalogue
+from askbrief.service.build_process import Step
 from askbrief.storage.embedded.manifest import SourceRow
 from askbrief.storage.embedded.store import Store
 from askbrief.storage.embedded.writer import StoreWriter
-from bot.building import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretBytes, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from askbrief.errors import SettingsError, in_words
@@ -17,7 +17,6 @@ from askbrief.errors import SettingsError, in_words
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _SHORTEST_TOKEN = 16
 _UNSAFE = re.compile(r"[\s@<>()\\\x00-\x1f]")
-_SECRETS = frozenset({"web_token"})
 _FORMS = {"web_people": ', such as {"mara@example.org": ["*"], "*": ["press"]}'}
 
 
@@ -150,6 +149,19 @@ def _parts(value: str) -> list[str]:
     return [part for part in map(str.strip, value.split(",")) if part]
 
 
+def secret_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of a model's fields that hold a secret.
+
+    >>> sorted(secret_fields(Settings))
+    ['web_token']
+    """
+    return frozenset(name for name, field in model.model_fields.items() if _holds_secret(field.annotation))
+
+
+def _holds_secret(annotation: object) -> bool:
+    return annotation in {SecretStr, SecretBytes} or any(map(_holds_secret, get_args(annotation)))
+
+
 def load_settings(**overrides: object) -> Settings:
     """Read the settings; a keyword that is not None wins over the environment.
 
@@ -168,5 +180,5 @@ def _refused(error: ValidationError) -> SettingsError:
     """Name the variable and what it should be, with the value it has where that is no secret."""
     first = error.errors()[0]
     field, why = str(first["loc"][0]), first["msg"].removeprefix("Value error, ").lower()
-    value = "" if field in _SECRETS else f" is {first['input']!r}"
+    value = "" if field in secret_fields(Settings) else f" is {first['input']!r}"
     return SettingsError(f"ASKBRIEF_{field.upper()}{value}: {why}{_FORMS.get(field, '')}")

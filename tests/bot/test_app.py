@@ -10,7 +10,7 @@ import pytest
 
 from askbrief.errors import BuildError
 from askbrief.evaluation.journal import Journal
-from bot.building import Step
+from askbrief.service.build_process import Step
 from tests.bot.conftest import text
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class EndlessBuilder:
         on_step(Step("reading", 0, 1))
         self.began()
         self._stopped.wait()
-        raise BuildError("the bot is leaving: nothing was built, the index is as it was")
+        raise BuildError("shutting down: nothing was built, and the index is as it was")
 
     def stop(self) -> None:
         self._stopped.set()
@@ -77,5 +77,5 @@ async def test_leaving_breaks_off_a_rebuild_and_says_so(harbour: Office) -> None
         builder.began = lambda: asyncio.run_coroutine_threadsafe(bot.leave(), bot.loop)
         report = (await town.mara.slash(town.intel, "index rebuild")).response
         assert "could not be rebuilt" in text(report)
-        assert "The bot is leaving" in text(report)
+        assert "Shutting down: nothing was built" in text(report)
         assert bot.is_closed()

@@ -14,8 +14,8 @@ import pytest
 from askbrief import Library
 from askbrief.errors import BuildError
 from askbrief.records import Scope
+from askbrief.service.build_process import BuildProcess, Step
 from askbrief.storage.embedded.generation import current_name
-from bot.building import ProcessBuilder, Step
 from bot.errors import Refusal
 from bot.search_service import Desk
 from tests.bot.conftest import text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from askbrief.records import Answer
-    from bot.building import Builder
+    from askbrief.service.build_process import Builder
     from bot.coverage import Coverage
     from tests.bot.conftest import Office
 
@@ -226,12 +226,14 @@ async def test_builds_that_are_asked_for_at_once_come_one_after_the_other(small_
 async def test_closing_ends_a_build_that_is_running_and_the_index_stays_usable(office: Office) -> None:
     for place in range(40):
         office.write(f"chart-{place}.txt", f"Quay {place} has a depth of {place + 2} metres at low tide. " * 40)
-    builder = ProcessBuilder(office.settings)
+    builder = BuildProcess(office.settings)
     desk = Desk(office.settings, builder, encoder=office.encoder)
     await asyncio.to_thread(desk.open)
     began = asyncio.Event()
+    pids: list[int | None] = []
 
     def on_step(_: Step) -> None:
+        pids.append(builder.pid)
         began.set()
 
     building = asyncio.create_task(desk.rebuild(on_step))
@@ -239,11 +241,11 @@ async def test_closing_ends_a_build_that_is_running_and_the_index_stays_usable(o
     assert desk.is_building
     assert (await desk.ask("how many TTP fighters are in Afghanistan?", 3, EVERYTHING))[0].hits
     await asyncio.to_thread(desk.close)
-    with pytest.raises(BuildError, match="the bot is leaving"):
+    with pytest.raises(BuildError, match="shutting down"):
         await building
-    assert builder._process is not None
+    assert pids[0] is not None
     with pytest.raises(ProcessLookupError):
-        os.kill(builder._process.pid, 0)
+        os.kill(pids[0], 0)
     with Library.open(office.settings.index_dir, encoder=office.encoder) as library:
         assert len(library.sources()) == 1
     assert office.build().documents == 41

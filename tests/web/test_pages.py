@@ -13,9 +13,9 @@ from starlette.exceptions import HTTPException
 from askbrief.errors import IndexDamaged
 from askbrief.library import Library
 from askbrief.records import Scope
+from askbrief.service.build_process import BuildProcess
 from askbrief.web import listings, pages
 from askbrief.web.access import Viewer
-from askbrief.web.rebuilding import Rebuilding
 from askbrief.web.rendering import POLICY
 from tests.conftest import ROOT
 from tests.web.conftest import HOSTILE, settings_of
@@ -285,40 +285,35 @@ def test_only_a_form_of_this_very_site_rebuilds(
     pages: Opener, library: Workplace, headers: dict[str, str], status: int
 ) -> None:
     with pages() as client:
-        client.app.state.rebuilding = Rebuilding(settings_of(library), [sys.executable, "-c", "pass"])  # type: ignore[attr-defined]
+        client.app.state.build_process = BuildProcess(settings_of(library), [sys.executable, "-c", "pass"])  # type: ignore[attr-defined]
         assert client.post("/status/rebuild", headers=headers).status_code == status
 
 
 def test_a_rebuild_that_fails_says_why(pages: Opener, library: Workplace) -> None:
     broken = [sys.executable, "-c", "import sys; sys.exit('the disk is <full>')"]
     with pages() as client:
-        rebuilding = Rebuilding(settings_of(library), broken)
-        client.app.state.rebuilding = rebuilding  # type: ignore[attr-defined]
+        process = BuildProcess(settings_of(library), broken)
+        client.app.state.build_process = process  # type: ignore[attr-defined]
         client.post("/status/rebuild", headers={"sec-fetch-site": "same-origin"})
         deadline = time.monotonic() + 30
-        while rebuilding.standing().seconds is not None and time.monotonic() < deadline:
+        while process.state().seconds is not None and time.monotonic() < deadline:
             time.sleep(0.01)
         assert "the disk is &lt;full&gt;" in client.get("/status").text
 
 
 def test_a_rebuild_that_runs_says_how_far_it_is(pages: Opener, library: Workplace) -> None:
-    slow = "import sys, time; print('encoding: 128 of 318, 1 min left', file=sys.stderr, flush=True); time.sleep(60)"
+    step = '{"stage": "encoding", "done": 128, "total": 318}'
+    slow = f"import time; print('{step}', flush=True); time.sleep(60)"
     with pages() as client:
-        rebuilding = Rebuilding(settings_of(library), [sys.executable, "-c", slow])
-        client.app.state.rebuilding = rebuilding  # type: ignore[attr-defined]
+        process = BuildProcess(settings_of(library), [sys.executable, "-c", slow])
+        client.app.state.build_process = process  # type: ignore[attr-defined]
         client.post("/status/rebuild", headers={"sec-fetch-site": "same-origin"})
         deadline = time.monotonic() + 30
-        while not rebuilding.standing().progress and time.monotonic() < deadline:
+        while not process.state().progress and time.monotonic() < deadline:
             time.sleep(0.01)
-        assert "encoding: 128 of 318, 1 min left" in client.get("/status").text
-        rebuilding.stop()
-
-
-def test_a_rebuild_builds_with_the_folders_of_the_settings_and_no_secret(library: Workplace) -> None:
-    settings = settings_of(library, web_token="x" * 40, web_people={"mara": ["*"]})
-    environment = Rebuilding(settings).environment
-    assert environment["ASKBRIEF_SEEDS_DIR"] == str(library.seeds)
-    assert not any(name.startswith("ASKBRIEF_WEB_") for name in environment)
+        assert "encoding: 128 of 318, 0 min left" in client.get("/status").text
+        assert client.post("/status/rebuild", headers={"sec-fetch-site": "same-origin"}).status_code == 409
+        process.stop()
 
 
 def test_originals_are_given_out_where_the_settings_say_so(pages: Opener) -> None:

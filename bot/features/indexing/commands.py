@@ -25,8 +25,8 @@ from bot.features.indexing.uploads import Uploads, collection_name
 
 if TYPE_CHECKING:
     from askbrief.records import BuildReport, Scope, Source
+    from askbrief.service.build_process import Step
     from bot.app import AskbriefBot, Interaction
-    from bot.building import Step
     from bot.discord_io.cards import Card
     from bot.discord_io.language import Words
     from bot.discord_io.people import Asker

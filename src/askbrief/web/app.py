@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.exception_handlers import http_exception_handler
 from starlette.exceptions import HTTPException
 
+from askbrief.service.build_process import BuildProcess
 from askbrief.service.hot_reload import HotReload
 from askbrief.web import access, api, health, listings, pages
 from askbrief.web.access import Access, KeepingLinks
@@ -16,7 +17,6 @@ from askbrief.web.document_page import Shelf
 from askbrief.web.error_pages import failure
 from askbrief.web.health import Counting, Metrics
 from askbrief.web.limits import Limits, Work
-from askbrief.web.rebuilding import Rebuilding
 from askbrief.web.rendering import Renderer
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add_pages(app: FastAPI) -> None:
     """Add the pages and their static files; an address that leads nowhere gets a page too, outside the API."""
     app.state.renderer = Renderer()
     app.state.shelf = Shelf()
-    app.state.rebuilding = Rebuilding(app.state.settings)
+    app.state.build_process = BuildProcess(app.state.settings)
     app.include_router(pages.router)
     app.include_router(listings.router)
 
@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with HotReload(settings, encoder) as app.state.serving, Work(settings) as app.state.work:
             yield
-            app.state.rebuilding.stop()
+            app.state.build_process.stop()
 
     app = FastAPI(title="askbrief", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings

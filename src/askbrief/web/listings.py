@@ -55,7 +55,7 @@ def status(request: Request) -> Response:
             manifest=manifest,
             built=ago(manifest.built_at),
             changed=changed,
-            standing=request.app.state.rebuilding.standing(),
+            rebuild=request.app.state.build_process.state(),
             problems=[problem for row in rows for problem in row.problems][:_MOST_PROBLEMS],
             warnings=[warning for row in rows for warning in row.warnings][:_MOST_PROBLEMS],
             posts=True,
@@ -69,7 +69,7 @@ def rebuild(request: Request) -> Response:
     if not from_here(request):
         raise HTTPException(_FORBIDDEN, "This form was sent from another site: open the page itself and press there.")
     try:
-        request.app.state.rebuilding.start()
+        request.app.state.build_process.start()
     except BuildError as error:
         raise HTTPException(409, str(error)) from error
     return RedirectResponse("/status", _SEE_OTHER)
