@@ -1,9 +1,9 @@
-"""Fuzz a reader or the key parser, led by which branches an input takes: atheris, installed for this alone.
+"""Fuzz a file parser or the key parser, led by which branches an input takes: atheris, installed for this alone.
 
     pip install --target DIR atheris
     PYTHONPATH=DIR:src:. python -m benchmarks.fuzz DOOR [options of libFuzzer, such as -max_total_time=60]
 
-DOOR is plain, markdown, aliases, metadata, key, or the module of a reader, such as office.docx: give a folder of files
+DOOR is plain, markdown, aliases, metadata, key, or the module of a parser, such as office.docx: give a folder of files
 of the format after it to begin with. An input that raises anything but an AskbriefError, or takes longer than five
 seconds, is written to a file here and ends the run.
 """
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it", "xlrd"]):
     from askbrief.documents import metadata
-    from askbrief.documents.registry import READERS
+    from askbrief.documents.registry import PARSERS
     from askbrief.errors import AskbriefError
     from askbrief.records.citation_keys import parse_key
 
 DOORS: Mapping[str, Callable[[bytes], object]] = {
-    **{name: import_module(f"askbrief.documents.{name}").read for name in sorted(set(READERS.values()))},
+    **{name: import_module(f"askbrief.documents.{name}").parse for name in sorted(set(PARSERS.values()))},
     "aliases": metadata.read_alias_groups,
     "metadata": lambda data: metadata.parse_metadata(data.decode(errors="replace"), "side-car"),
     "key": lambda data: parse_key(data.decode(errors="surrogateescape")),

@@ -3,7 +3,7 @@
     python -m benchmarks.pdf_libraries [FILE ...]       # without files, those of tests/samples/pdf
 
 Those are compared that are installed of pdfminer.six, pdfplumber, pypdf and pdftext, besides pypdfium2. The sentences
-are those of tests/documents/pdf/test_reader.py, looked for after lines are joined and hyphens at their ends taken out.
+are those of tests/documents/pdf/test_parser.py, looked for after lines are joined and hyphens at their ends taken out.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.documents.pdf import reader as pdf
-from tests.documents.pdf import test_reader as test_pdf
+from askbrief.documents.pdf import parser as pdf
+from tests.documents.pdf import test_parser as test_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ def _pdftext(data: bytes) -> str:
 
 
 LIBRARIES: Mapping[str, tuple[str, Callable[[bytes], str]]] = {
-    "askbrief": ("askbrief", lambda data: pdf.read(data).text),
+    "askbrief": ("askbrief", lambda data: pdf.parse(data).text),
     "pypdfium2": ("pypdfium2", _pdfium),
     "pdfminer.six": ("pdfminer", _pdfminer),
     "pdfplumber": ("pdfplumber", _pdfplumber),

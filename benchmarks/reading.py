@@ -3,7 +3,7 @@
     python -m benchmarks.reading FOLDER... [--slowest 5] [--refused] [--out FILE] [--markdown FILE]
 
 Every file below the folders is read as a build reads it, in a process of its own with the bounds of the settings; a
-file that ends its reader or takes too long or too much memory counts as crashed. Then each file that gave text is read
+file that ends its parser or takes too long or too much memory counts as crashed. Then each file that gave text is read
 once more in this process, for the time alone. The last line has the encoder, on passages of these same files: reading
 should be faster. One thread each, processor time, so that the figures are of the work and not of who else was there.
 """
@@ -18,10 +18,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from askbrief.documents import registry
-from askbrief.documents.limits import Limits
-from askbrief.documents.sandbox import read_all
+from askbrief.documents.limits import ParsingLimits
+from askbrief.documents.sandbox import parse_all
 from askbrief.documents.sources import scan
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.inference.loading import open_encoder
 from askbrief.ingest.splitting import split
 from askbrief.settings import load_settings
@@ -30,10 +30,10 @@ from benchmarks.timings import parser, written
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from askbrief.documents.builder import Reading
+    from askbrief.documents.builder import ParsedFile
     from askbrief.documents.sources import SeedFile
 
-CRASHED = ("ended its reader", "took longer than", "took more than")
+CRASHED = ("ended its parser", "took longer than", "took more than")
 """How the reasons begin that a reader has not given itself."""
 PASSAGES = 200
 SMALL = 1024 * 1024
@@ -46,14 +46,14 @@ class Outcome:
     file: SeedFile
     what: str
     reason: str = ""
-    reading: Reading | None = None
+    reading: ParsedFile | None = None
     seconds: float = 0.0
 
     @property
     def family(self) -> str:
         """The module that reads it, or its suffix where none does."""
         suffix = PurePosixPath(self.file.doc_id).suffix.lower()
-        return registry.READERS.get(suffix, suffix or "no suffix")
+        return registry.PARSERS.get(suffix, suffix or "no suffix")
 
     @property
     def characters(self) -> int:
@@ -68,7 +68,7 @@ def main() -> None:
     options = arguments.parse_args()
     settings = load_settings()
     files = [file for folder in options.sets for file in scan(folder, max_file_mib=settings.max_file_mib)]
-    outcomes = list(_outcomes(files, Limits.of(settings)))
+    outcomes = list(_outcomes(files, ParsingLimits.of(settings)))
     rows = [*_rows(outcomes), _encoder_row(outcomes)]
     written(rows, options)
     for outcome in sorted(outcomes, key=lambda one: -one.seconds)[: options.slowest]:
@@ -78,23 +78,23 @@ def main() -> None:
             print(f"{outcome.what}: {outcome.file.path}: {outcome.reason}")
 
 
-def _outcomes(files: Sequence[SeedFile], bounds: Limits) -> Iterator[Outcome]:
+def _outcomes(files: Sequence[SeedFile], bounds: ParsingLimits) -> Iterator[Outcome]:
     readable = [file for file in files if not file.refusal]
     yield from (Outcome(file, "refused", file.refusal) for file in files if file.refusal)
-    with closing(read_all(readable, bounds)) as readings:
+    with closing(parse_all(readable, bounds)) as readings:
         for file, reading in zip(readable, readings, strict=True):
             yield _outcome(file, reading, bounds)
 
 
-def _outcome(file: SeedFile, reading: Reading | ReadingError, bounds: Limits) -> Outcome:
-    if isinstance(reading, ReadingError):
+def _outcome(file: SeedFile, reading: ParsedFile | ParsingError, bounds: ParsingLimits) -> Outcome:
+    if isinstance(reading, ParsingError):
         reason = str(reading)
         return Outcome(file, "crashed" if reason.startswith(CRASHED) else "refused", reason)
     said = [*reading.failed, *reading.warnings]
     if file.size < SMALL:
-        registry.read(file, bounds)  # once before, so that what it needs is imported
+        registry.parse_file(file, bounds)  # once before, so that what it needs is imported
     started = time.process_time()
-    registry.read(file, bounds)
+    registry.parse_file(file, bounds)
     seconds = time.process_time() - started
     what = "read with loss" if said else "read"
     if not any(document.text for document in reading.documents):

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 import regex
 
-from askbrief.documents.builder import Reading
+from askbrief.documents.builder import ParsedFile
 from askbrief.documents.text import plain
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.ingest.sources import SourceFile
@@ -124,8 +124,8 @@ class Recombined:
         row = SourceRow(path=self.doc_id, sha256=hashlib.sha256(self.text.encode()).hexdigest())
         return SourceFile(row, self._reading)
 
-    def _reading(self) -> Reading:
-        return Reading((Document(self.doc_id, self.title, self.text, plain.blocks(self.text)),))
+    def _reading(self) -> ParsedFile:
+        return ParsedFile((Document(self.doc_id, self.title, self.text, plain.blocks(self.text)),))
 
 
 def recombined(material: Material, passages: int, *, seed: int = 0) -> Iterator[Recombined]:

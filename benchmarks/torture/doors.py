@@ -99,10 +99,10 @@ class House:
             Door("citation key", hostile_text, self._cite),
             Door("citation key, command line", hostile_text, lambda text: self._run("cite", "--", text)),
             Door("options", st.lists(st.one_of(settings_values, hostile_text), max_size=4), self._options),
-            Door("plain text", hostile_bytes, lambda data: _split(plain.read(data))),
-            Door("markdown", hostile_bytes, lambda data: _split(markdown.read(data))),
+            Door("plain text", hostile_bytes, lambda data: _split(plain.parse(data))),
+            Door("markdown", hostile_bytes, lambda data: _split(markdown.parse(data))),
             Door(
-                "front matter", sidecar, lambda text: plain.read(f"---\n{text}\n---\nWords.".encode(errors="replace"))
+                "front matter", sidecar, lambda text: plain.parse(f"---\n{text}\n---\nWords.".encode(errors="replace"))
             ),
             Door("side-car", sidecar, lambda text: metadata.parse_metadata(text, "side-car a.meta.yaml")),
             Door("aliases", st.one_of(yaml_like.map(_bytes), hostile_bytes), metadata.read_alias_groups),
@@ -292,11 +292,11 @@ def _run_cli(arguments: Sequence[str]) -> int:
     return run(arguments)
 
 
-def _split(extract: Any) -> None:  # noqa: ANN401 - what readers give
-    document = Document("a.txt", "Title", extract.text, extract.blocks, extract.metadata)
+def _split(parsed: Any) -> None:  # noqa: ANN401 - what parsers give
+    document = Document("a.txt", "Title", parsed.text, parsed.blocks, parsed.metadata)
     passages = split(document, _ENCODER).passages
     for passage in passages:
-        if extract.text[passage.start : passage.end] != passage.text:
+        if parsed.text[passage.start : passage.end] != passage.text:
             raise AssertionError(f"passage {passage.start}-{passage.end} is not its text")
         analyse(passage.text)
 

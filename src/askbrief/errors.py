@@ -4,7 +4,7 @@
     ├── InputError            a question, key, date or option that cannot be used
     ├── SettingsError         an ASKBRIEF_* value that cannot be used
     ├── SeedsError            the folder of source documents is missing, no folder or too full
-    ├── ReadingError          one file could not be read: becomes a row in the build report
+    ├── ParsingError          one file could not be read: becomes a row in the build report
     ├── ModelError            the embedding model is missing, damaged or no model
     ├── BuildError            a build was refused or broke off; the old index keeps serving
     │   ├── BuildInProgress   another build holds the lock
@@ -41,7 +41,7 @@ class SeedsError(AskbriefError):
     """The folder of source documents is missing, is no folder, or holds too many files."""
 
 
-class ReadingError(AskbriefError):
+class ParsingError(AskbriefError):
     """One file could not be read; its message is the reason in the build report."""
 
 

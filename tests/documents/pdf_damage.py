@@ -11,9 +11,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from askbrief.documents.pdf import reader as pdf
-from askbrief.errors import ReadingError
-from tests.documents.pdf.test_reader import PROSE, REAL, check_sound
+from askbrief.documents.pdf import parser as pdf
+from askbrief.errors import ParsingError
+from tests.documents.pdf.test_parser import PROSE, REAL, check_sound
 from tests.documents.pdfs import Made
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ def main(first: int, count: int) -> None:
         print(number, end="\r", flush=True)  # noqa: T201
         begun = time.process_time()
         try:
-            check_sound(pdf.read(damaged(files, number)))
+            check_sound(pdf.parse(damaged(files, number)))
             read += 1
-        except ReadingError:
+        except ParsingError:
             refused += 1
         took = time.process_time() - begun
         assert took < _MOST_SECONDS, f"{number} took {took:.1f} s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from askbrief.documents.metadata import read_alias_groups
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 
 
 @pytest.mark.parametrize(
@@ -45,10 +45,10 @@ def test_groups_of_names_are_read_as_they_are_written(content: str, groups: list
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(content: str, what: str) -> None:
-    with pytest.raises(ReadingError, match=what):
+    with pytest.raises(ParsingError, match=what):
         read_alias_groups(content.encode())
 
 
 def test_what_is_no_text_is_refused() -> None:
-    with pytest.raises(ReadingError):
+    with pytest.raises(ParsingError):
         read_alias_groups(b"\x00\x01\x02")

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.documents.metadata import front_matter, iso_date, parse_metadata
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 FULL = """
@@ -104,7 +104,7 @@ def test_a_date_is_as_precise_as_it_was_written(written: str, date: str | None) 
     ["soon", "5 July 2022", "07/05/2022", "2022-13", "2022-02-30", "20220705", "2022 or so", "10:00", "true", "[2022]"],
 )
 def test_what_is_no_date_is_refused_with_an_example_of_one(written: str) -> None:
-    with pytest.raises(ReadingError, match=r"front matter: date is .*: should be a date such as 2022-07-05"):
+    with pytest.raises(ParsingError, match=r"front matter: date is .*: should be a date such as 2022-07-05"):
         parse_metadata(f"date: {written}", "front matter")
 
 
@@ -134,7 +134,7 @@ def test_a_date_can_be_given_to_python_as_text_or_number() -> None:
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_place_and_the_reason(source: str, reason: str) -> None:
-    with pytest.raises(ReadingError, match=reason) as refusal:
+    with pytest.raises(ParsingError, match=reason) as refusal:
         parse_metadata(source, "x.yaml")
     assert "\n" not in str(refusal.value)
 
@@ -142,7 +142,7 @@ def test_what_cannot_be_used_is_refused_with_the_place_and_the_reason(source: st
 @pytest.mark.parametrize("last", ["title: *a30", "date: *a30", "<<: *a30"])
 def test_yaml_that_unfolds_without_end_is_refused_at_once(last: str) -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 31)), last]
-    with pytest.raises(ReadingError, match=r"x.yaml: uses a YAML alias \(\*a0\)"):
+    with pytest.raises(ParsingError, match=r"x.yaml: uses a YAML alias \(\*a0\)"):
         parse_metadata("\n".join(lines), "x.yaml")
 
 
@@ -156,7 +156,7 @@ YAML = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES + MARKS),
 def test_any_yaml_gives_metadata_that_can_be_stored_or_a_reading_error(source: str) -> None:
     try:
         metadata = parse_metadata(source, "front matter")
-    except ReadingError:
+    except ParsingError:
         return
     for value in metadata.as_mapping().values():
         for text in value if isinstance(value, list) else [value]:
@@ -200,7 +200,7 @@ def test_empty_front_matter_says_nothing_and_is_left_out_of_the_body() -> None:
 
 
 def test_a_broken_line_of_front_matter_is_counted_from_the_top_of_the_file() -> None:
-    with pytest.raises(ReadingError, match="front matter: is not valid YAML at line 4"):
+    with pytest.raises(ParsingError, match="front matter: is not valid YAML at line 4"):
         front_matter("---\n\ntitle: x\nauthor: a: b\n---\nBody.")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from askbrief.documents import registry
 from askbrief.documents.sources import scan
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.conftest import ROOT, SEED
 
@@ -30,7 +30,7 @@ def seeds(tmp_path: Path) -> Path:
 def read(seeds: Path, doc_id: str) -> Document:
     (file,) = [file for file in scan(seeds, max_file_mib=1) if file.doc_id == doc_id]
     assert file.refusal is None
-    (document,) = registry.read(file).documents
+    (document,) = registry.parse_file(file).documents
     return document
 
 
@@ -79,8 +79,8 @@ def test_a_suffix_tells_the_format_in_any_case(seeds: Path, name: str) -> None:
     ("doc_id", "what"), [("a.png", ".png files"), ("a.doc", ".doc files"), ("README", "files without a suffix")]
 )
 def test_a_format_without_a_reader_is_refused_with_what_is_readable(doc_id: str, what: str) -> None:
-    with pytest.raises(ReadingError, match=f"{what} are not readable: save it as "):
-        registry.reader_for(doc_id)
+    with pytest.raises(ParsingError, match=f"{what} are not readable: save it as "):
+        registry.parser_for(doc_id)
 
 
 @pytest.mark.parametrize(("name", "text"), [("note.txt", "Call Kabul"), ("note.md", "# Call Kabul")])
@@ -135,7 +135,7 @@ def test_a_sidecar_wins_over_front_matter_field_by_field(seeds: Path) -> None:
 def test_a_broken_sidecar_refuses_its_document_and_is_named(seeds: Path, content: bytes, reason: str) -> None:
     (seeds / "report.txt").write_text(PARAGRAPH)
     (seeds / "report.meta.yaml").write_bytes(content)
-    with pytest.raises(ReadingError, match=f"^side-car report.meta.yaml: {reason}"):
+    with pytest.raises(ParsingError, match=f"^side-car report.meta.yaml: {reason}"):
         read(seeds, "report.txt")
 
 
@@ -147,5 +147,5 @@ def test_a_file_that_goes_away_before_it_is_read_is_refused(seeds: Path, name: s
     (seeds / "a.meta.yaml").write_text("title: x")
     (file,) = scan(seeds, max_file_mib=1)
     (seeds / name).unlink()
-    with pytest.raises(ReadingError, match=reason):
-        registry.read(file)
+    with pytest.raises(ParsingError, match=reason):
+        registry.parse_file(file)

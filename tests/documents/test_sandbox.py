@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.documents import registry
-from askbrief.documents.builder import Reading
-from askbrief.documents.limits import Limits
-from askbrief.documents.sandbox import ReadingProcess, read_all, read_within, request
+from askbrief.documents.builder import ParsedFile
+from askbrief.documents.limits import ParsingLimits
+from askbrief.documents.sandbox import ParserProcess, parse_all, parse_in_sandbox, request
 from askbrief.documents.sources import SeedFile, scan
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ def seed(folder: Path, name: str, content: str) -> SeedFile:
     return SeedFile(name, path, stamp=f"{path.stat().st_size}:0")
 
 
-def text(reading: Reading | ReadingError) -> str:
-    assert isinstance(reading, Reading)
+def text(reading: ParsedFile | ParsingError) -> str:
+    assert isinstance(reading, ParsedFile)
     (document,) = reading.documents
     return document.text
 
 
-def end_reader(process: ReadingProcess, how: signal.Signals) -> None:
+def end_reader(process: ParserProcess, how: signal.Signals) -> None:
     """Send a signal to the reader, which has begun to read by then."""
     time.sleep(0.2)
     assert process._process is not None
@@ -50,15 +50,15 @@ def test_a_process_reads_what_is_read_right_here(tmp_path: Path) -> None:
     (tmp_path / "note.md").write_text(f"---\ndate: 2022-07\n---\n# Über die Lage\n\n{'One “line” of text. ' * 40}\n")
     (tmp_path / "note.md.meta.yaml").write_text("title: A side-car's title\nauthor: [A, B]\n")
     (file,) = scan(tmp_path, max_file_mib=1)
-    with ReadingProcess(Limits()) as process:
-        assert process.read(file) == registry.read(file) == read_within(file, Limits())
+    with ParserProcess(ParsingLimits()) as process:
+        assert process.read(file) == registry.parse_file(file) == parse_in_sandbox(file, ParsingLimits())
 
 
 def test_files_come_in_their_order_and_the_bad_ones_as_reasons(tmp_path: Path) -> None:
     files = [seed(tmp_path, f"{number:02}.txt", f"Text number {number}. " * 2_000) for number in range(20)]
     files[7] = seed(tmp_path, "07.md", STALLING)
     files[11] = SeedFile("11.txt", tmp_path / "gone.txt", stamp="0:0")
-    outcomes = list(read_all(files, Limits(seconds=5)))
+    outcomes = list(parse_all(files, ParsingLimits(seconds=5)))
     assert "took longer than 5 s to read (ASKBRIEF_READ_SECONDS)" in str(outcomes[7])
     assert str(outcomes[11]) == "cannot be read: no such file or directory"
     for number in set(range(20)) - {7, 11}:
@@ -67,8 +67,8 @@ def test_files_come_in_their_order_and_the_bad_ones_as_reasons(tmp_path: Path) -
 
 def test_a_file_that_takes_too_much_memory_is_a_reason_and_the_next_is_read(tmp_path: Path) -> None:
     large, small = seed(tmp_path, "large.txt", "word " * 40_000_000), seed(tmp_path, "small.txt", "A few words.")
-    with ReadingProcess(Limits(mib=256)) as process:
-        with pytest.raises(ReadingError, match=r"^took more than 256 MiB of memory to read \(ASKBRIEF_READ_MIB\)"):
+    with ParserProcess(ParsingLimits(mib=256)) as process:
+        with pytest.raises(ParsingError, match=r"^took more than 256 MiB of memory to read \(ASKBRIEF_READ_MIB\)"):
             process.read(large)
         assert text(process.read(small)) == "A few words."
 
@@ -76,10 +76,10 @@ def test_a_file_that_takes_too_much_memory_is_a_reason_and_the_next_is_read(tmp_
 def test_a_text_of_too_many_characters_is_a_reason_here_and_there(tmp_path: Path) -> None:
     file = seed(tmp_path, "long.txt", "ä" * 101)
     reason = r"^has 101 characters of text; the limit is 100 \(ASKBRIEF_MAX_DOCUMENT_CHARS\)"
-    with pytest.raises(ReadingError, match=reason):
-        read_within(file, Limits(characters=100))
-    (outcome,) = read_all([file], Limits(characters=100))
-    with pytest.raises(ReadingError, match=reason):
+    with pytest.raises(ParsingError, match=reason):
+        parse_in_sandbox(file, ParsingLimits(characters=100))
+    (outcome,) = parse_all([file], ParsingLimits(characters=100))
+    with pytest.raises(ParsingError, match=reason):
         raise outcome  # type: ignore[misc]
 
 
@@ -90,11 +90,11 @@ def test_a_reader_that_dies_is_a_reason_and_the_next_file_is_read(
     tmp_path: Path, how: signal.Signals, said: str
 ) -> None:
     stalling, small = seed(tmp_path, "stalling.md", STALLING), seed(tmp_path, "small.txt", "A few words.")
-    with ReadingProcess(Limits()) as process:
+    with ParserProcess(ParsingLimits()) as process:
         process.read(small)
         killer = threading.Thread(target=end_reader, args=(process, how))
         killer.start()
-        with pytest.raises(ReadingError, match=rf"^ended its reader \({said}\)"):
+        with pytest.raises(ParsingError, match=rf"^ended its parser \({said}\)"):
             process.read(stalling)
         killer.join()
         assert text(process.read(small)) == "A few words."
@@ -102,7 +102,7 @@ def test_a_reader_that_dies_is_a_reason_and_the_next_file_is_read(
 
 def test_no_process_outlives_the_reading(tmp_path: Path) -> None:
     files = [seed(tmp_path, "0.txt", "A few words."), *(seed(tmp_path, f"{n}.md", STALLING) for n in (1, 2))]
-    outcomes = read_all(files, Limits())
+    outcomes = parse_all(files, ParsingLimits())
     next(outcomes)
     assert _children()
     outcomes.close()
@@ -113,8 +113,8 @@ def test_a_reader_that_waits_rather_than_works_is_ended_too(tmp_path: Path) -> N
     os.mkfifo(tmp_path / "waiting.txt")
     waiting = SeedFile("waiting.txt", tmp_path / "waiting.txt", stamp="0:0")
     with (
-        ReadingProcess(Limits(seconds=0.2)) as process,
-        pytest.raises(ReadingError, match=r"^took longer than 0\.2 s to read"),
+        ParserProcess(ParsingLimits(seconds=0.2)) as process,
+        pytest.raises(ParsingError, match=r"^took longer than 0\.2 s to read"),
     ):
         process.read(waiting)
 

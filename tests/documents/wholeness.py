@@ -1,4 +1,4 @@
-"""What holds for every reader and every file: an extract that is whole, or a reason. Files made, and unmade."""
+"""What holds for every parser and every file: parsed text that is whole, or a reason. Files made, and unmade."""
 
 from __future__ import annotations
 
@@ -10,61 +10,61 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 
 _NEVER_IN_A_TEXT = regex.compile(r"[\0\ufffd\ufffe\uffff\p{Cs}]")
 
 
-def seen(extract: Extract) -> list[str]:
+def seen(parsed: ParsedText) -> list[str]:
     """The blocks as lines: headings with a # for each level, numbered paragraphs with their number in brackets."""
     return [
         "#" * block.level
         + (" " if block.kind is BlockKind.HEADING else "")
         + (f"[{block.number}] " if block.number else "")
-        + extract.text[block.start : block.end]
-        for block in extract.blocks
+        + parsed.text[block.start : block.end]
+        for block in parsed.blocks
     ]
 
 
-def assert_whole(extract: Extract) -> None:
+def assert_whole(parsed: ParsedText) -> None:
     """Blocks stand in order within the text, never over each other, and hold words; nothing unreadable is in them."""
     end = 0
-    for block in extract.blocks:
-        assert end <= block.start < block.end <= len(extract.text)
+    for block in parsed.blocks:
+        assert end <= block.start < block.end <= len(parsed.text)
         assert (block.level > 0) == (block.kind is BlockKind.HEADING)
-        assert extract.text[block.start : block.end].strip()
+        assert parsed.text[block.start : block.end].strip()
         end = block.end
-    assert list(extract.pages) == sorted(extract.pages)
-    assert not _NEVER_IN_A_TEXT.search(extract.text)
-    said = extract.metadata.as_mapping().values()
+    assert list(parsed.pages) == sorted(parsed.pages)
+    assert not _NEVER_IN_A_TEXT.search(parsed.text)
+    said = parsed.metadata.as_mapping().values()
     assert not any(_NEVER_IN_A_TEXT.search(str(value)) for value in said)
-    extract.metadata.first_day()
-    names = [part.name for part in extract.parts]
+    parsed.metadata.first_day()
+    names = [part.name for part in parsed.nested_files]
     assert len(set(names)) == len(names)
     assert not any(_NEVER_IN_A_TEXT.search(name) or name.startswith("/") or ".." in name.split("/") for name in names)
 
 
-def check_damaged(read: Callable[[bytes], Extract], data: bytes, *, tries: int = 150) -> None:
-    """Read a file cut off, and with bytes changed, lost and repeated: an extract that is whole, or a reason."""
+def check_damaged(read: Callable[[bytes], ParsedText], data: bytes, *, tries: int = 150) -> None:
+    """Read a file cut off, and with bytes changed, lost and repeated: parsed text that is whole, or a reason."""
     for damaged in _damaged(data, tries):
-        with suppress(ReadingError):
+        with suppress(ParsingError):
             assert_whole(read(damaged))
 
 
-def check_damaged_inside(read: Callable[[bytes], Extract], data: bytes, *, tries: int = 40) -> None:
+def check_damaged_inside(read: Callable[[bytes], ParsedText], data: bytes, *, tries: int = 40) -> None:
     """The same with what is in a zip file, so that the zip file itself stays whole."""
     members = unzipped(data)
     for name in sorted(members):
         if name.endswith((".xml", ".rels")) and "theme" not in name:
             for damaged in _damaged(members[name], tries):
-                with suppress(ReadingError):
+                with suppress(ParsingError):
                     assert_whole(read(zipped({**members, name: damaged})))
 
 

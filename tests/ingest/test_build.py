@@ -18,8 +18,8 @@ from tests.fakes import HashEncoder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askbrief.documents.builder import Reading
-    from askbrief.documents.limits import Limits
+    from askbrief.documents.builder import ParsedFile
+    from askbrief.documents.limits import ParsingLimits
     from askbrief.documents.sources import SeedFile
     from tests.conftest import Workplace
 
@@ -173,13 +173,13 @@ def test_unchanged_documents_are_neither_read_nor_encoded_again(
     workplace.build()
     workplace.write("d1.txt", article(77))
     read: list[str] = []
-    real = registry.read
+    real = registry.parse_file
 
-    def noted(file: SeedFile, bounds: Limits) -> Reading:
+    def noted(file: SeedFile, bounds: ParsingLimits) -> ParsedFile:
         read.append(file.doc_id)
         return real(file, bounds)
 
-    monkeypatch.setattr(registry, "read", noted)
+    monkeypatch.setattr(registry, "parse_file", noted)
     report = workplace.build()
     assert read == ["d1.txt"]
     assert 0 < report.encoded < report.passages

@@ -233,8 +233,8 @@ def test_the_lexical_index_reads_title_and_text_where_there_is_no_section() -> N
 
 
 def test_the_seed_fits_the_real_model_with_every_sentence_whole(encoder: Encoder) -> None:
-    extract = plain.read((ROOT / "seeds" / SEED).read_bytes())
-    done = sound(Document(SEED, "Emboldened, resurgent TTP", extract.text, extract.blocks), encoder)
+    parsed = plain.parse((ROOT / "seeds" / SEED).read_bytes())
+    done = sound(Document(SEED, "Emboldened, resurgent TTP", parsed.text, parsed.blocks), encoder)
     assert done.cut_sentences == 0
     assert {passage.section for passage in done.passages} == {
         None,

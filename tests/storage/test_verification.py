@@ -11,7 +11,7 @@ import pytest
 
 from askbrief.core.progress import Silent
 from askbrief.core.runtime import sha256_of
-from askbrief.documents.limits import Limits
+from askbrief.documents.limits import ParsingLimits
 from askbrief.errors import IndexDamaged
 from askbrief.ingest.sources import check
 from askbrief.storage.embedded import manifest
@@ -150,7 +150,7 @@ def test_what_a_disk_loses_is_found_by_check_and_never_opened_again(large: Workp
         Generation.open_current(large.index) as generation,
         pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"),
     ):
-        check(generation, [], Limits(), Silent())
+        check(generation, [], ParsingLimits(), Silent())
     with pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"):
         opened(large)
 

@@ -183,7 +183,7 @@ def test_pages_slides_and_rows_are_named_in_the_margin(pages: Opener, workplace:
 
 
 def test_a_document_of_a_mail_has_an_address(pages: Opener, workplace: Workplace) -> None:
-    mail = ROOT / "tests" / "documents" / "eml" / "fake-email-attachment.eml"
+    mail = ROOT / "tests" / "samples" / "eml" / "fake-email-attachment.eml"
     workplace.write("a mail.eml", mail.read_bytes())
     workplace.build()
     with pages(), pages() as client:

@@ -10,7 +10,7 @@ from bot.discord_io.markup import block_quote, inert, inert_line, inert_sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from askbrief.documents.builder import Reading
+    from askbrief.documents.builder import ParsedFile
     from askbrief.records import BuildReport, Problem
     from bot.discord_io.language import Words
 
@@ -80,7 +80,7 @@ def build_failed(reason: str, words: Words) -> Card:
     return Card((Text(f"### {words('build-failed')}\n{inert_sentence(reason, _LONGEST_FAILURE)}"),), Colour.BAD)
 
 
-def upload_preview(upload: str, path: str, reading: Reading, *, replaces: bool, words: Words) -> Card:
+def upload_preview(upload: str, path: str, reading: ParsedFile, *, replaces: bool, words: Words) -> Card:
     """What an attachment would become, to be confirmed."""
     first, *others = reading.documents
     lines = [

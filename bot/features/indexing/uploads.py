@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.documents import registry
-from askbrief.documents.limits import Limits
+from askbrief.documents.limits import ParsingLimits
 from askbrief.documents.metadata import SIDECAR, sidecar_names
-from askbrief.documents.sandbox import read_within
+from askbrief.documents.sandbox import parse_in_sandbox
 from askbrief.documents.sources import SeedFile
-from askbrief.errors import InputError, ReadingError
+from askbrief.errors import InputError, ParsingError
 from bot.errors import Refusal
 
 if TYPE_CHECKING:
-    from askbrief.documents.builder import Reading
+    from askbrief.documents.builder import ParsedFile
     from askbrief.settings import Settings
 
 _MIB = 1024 * 1024
@@ -53,7 +53,7 @@ class Uploads:
         self._waiting = settings.state_dir / "uploads"
         self._removed = settings.state_dir / "removed"
         self._most_mib = settings.max_file_mib
-        self._bounds = Limits.of(settings)
+        self._bounds = ParsingLimits.of(settings)
 
     def doc_id(self, name: str, collection: str, size: int) -> str:
         """Where a file would go; checks its type, size and name, and that it stays below seeds/.
@@ -61,8 +61,8 @@ class Uploads:
         Raises:
             Refusal: it cannot be added, and why.
         """
-        if PurePosixPath(name).suffix.lower() not in registry.READERS:
-            raise Refusal("error-upload-type", name=name, suffixes=", ".join(sorted(registry.READERS)))
+        if PurePosixPath(name).suffix.lower() not in registry.PARSERS:
+            raise Refusal("error-upload-type", name=name, suffixes=", ".join(sorted(registry.PARSERS)))
         if size > self._most_mib * _MIB:
             raise Refusal("error-upload-size", name=name, size=f"{size / _MIB:.1f}", limit=f"{self._most_mib:g}")
         parts = [_checked(part) for part in [*filter(None, collection.split("/")), name]]
@@ -85,7 +85,7 @@ class Uploads:
         """Whether a document of this path is in seeds/ already."""
         return (self._seeds / doc_id).exists()
 
-    def keep(self, content: bytes, doc_id: str, *, person: int, guild: int) -> tuple[Upload, Reading]:
+    def keep(self, content: bytes, doc_id: str, *, person: int, guild: int) -> tuple[Upload, ParsedFile]:
         """Let a file wait, and read it, within bounds.
 
         Raises:
@@ -99,8 +99,8 @@ class Uploads:
         (folder / _FILE).write_bytes(content)
         (folder / _ABOUT).write_text(json.dumps(asdict(upload)), encoding="utf-8")
         try:
-            reading = read_within(SeedFile(doc_id, folder / _FILE, stamp=str(len(content))), self._bounds)
-        except ReadingError as error:
+            reading = parse_in_sandbox(SeedFile(doc_id, folder / _FILE, stamp=str(len(content))), self._bounds)
+        except ParsingError as error:
             self.discard(upload)
             raise InputError(f"this file {error}") from error
         if not any(document.text.strip() for document in reading.documents):
@@ -170,7 +170,7 @@ def _sidecars(source: Path) -> list[Path]:
     own, shared = map(source.with_name, sidecar_names(source.name))
     if own.is_file():
         return [own]
-    alike = [path for path in source.parent.iterdir() if path.stem == source.stem and path.suffix in registry.READERS]
+    alike = [path for path in source.parent.iterdir() if path.stem == source.stem and path.suffix in registry.PARSERS]
     return [shared] if shared.is_file() and alike == [source] else []
 
 

@@ -288,7 +288,7 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     """
     from askbrief.cli.terminal import check_report
     from askbrief.core.progress import Bar
-    from askbrief.documents.limits import Limits
+    from askbrief.documents.limits import ParsingLimits
     from askbrief.ingest.sources import check as check_index
     from askbrief.ingest.sources import seed_files
     from askbrief.storage.embedded.generation import Generation
@@ -296,7 +296,7 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     with Generation.open_current(settings.index_dir) as generation, Bar(errors()) as bar:
         files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
-        report = check_index(generation, files, Limits.of(settings), bar)
+        report = check_index(generation, files, ParsingLimits.of(settings), bar)
     show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
     return NOT_FOUND if report.problems else FOUND
 

@@ -11,17 +11,17 @@ from askbrief.documents.metadata import SIDECAR, sidecar_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from askbrief.documents.builder import Part
+    from askbrief.documents.builder import NestedFile
 
 _NOT_IN_A_NAME = pattern(r"[\p{C}\p{Zl}\p{Zp}\ufffd]+")
 _DRIVE = pattern(r"^[A-Za-z]:")
 _LONGEST = 120
 
 
-class Names:
+class UniqueNames:
     r"""Gives each file a name of its own.
 
-    >>> names = Names()
+    >>> names = UniqueNames()
     >>> [names.of(name) for name in ("report.pdf", "report.pdf", "../etc/passwd", "", "a\rb.txt")]
     ['report.pdf', 'report (2).pdf', 'passwd', 'attachment', 'a b.txt']
     """
@@ -74,20 +74,20 @@ _LONGEST_STEM = 100
 class Folder:
     """The parts of a file, side-cars apart."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[NestedFile]) -> None:
         """Take them in their order."""
         self._sidecars = {part.name: part for part in parts if part.name.endswith(SIDECAR)}
         self.files = [part for part in parts if part.name not in self._sidecars]
 
-    def sidecar_of(self, part: Part) -> Part | None:
+    def sidecar_of(self, part: NestedFile) -> NestedFile | None:
         """What describes a part, if anything does."""
         return next((self._sidecars[name] for name in sidecar_names(part.name) if name in self._sidecars), None)
 
 
-def checked_name(name: str, names: Names) -> str | None:
+def checked_name(name: str, names: UniqueNames) -> str | None:
     """The path of a part below the file that it is in, as nothing else there is called; None where it leaves the file.
 
-    >>> names = Names()
+    >>> names = UniqueNames()
     >>> checked_name("2022/a.txt", names), checked_name("2022\\\\a.txt", names), checked_name("../../etc/passwd", names)
     ('2022/a.txt', '2022/a (2).txt', None)
     """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class NestedFile:
     """A file within a file: an attachment of a mail, a member of an archive. `name` is its path there."""
 
     name: str
@@ -21,11 +21,11 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Extract:
+class ParsedText:
     """A file's text, its blocks in reading order, and what the file says of itself.
 
-    `pages` are the offsets at which pages begin, as in `Document`. `parts` are to be read as documents of their own.
-    `notes` say what of the file is not in the text, such as "page 3 has no text: OCR needed".
+    `pages` are the offsets at which pages begin, as in `Document`. `nested_files` are to be read as documents of their
+    own. `notes` say what of the file is not in the text, such as "page 3 has no text: OCR needed".
     """
 
     text: str
@@ -33,12 +33,12 @@ class Extract:
     metadata: Metadata = field(default_factory=Metadata)
     form: Form = Form.PROSE
     pages: tuple[int, ...] = ()
-    parts: tuple[Part, ...] = ()
+    nested_files: tuple[NestedFile, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedFile:
     """What a file gave: its documents (one, or more of a mail or an archive), and what of it could not be read."""
 
     documents: tuple[Document, ...]
@@ -91,10 +91,10 @@ _SOFT_HYPHEN, _HYPHENS = "\u00ad", "-\u2010\u00ad"
 class DocumentBuilder:
     """Takes the headings and paragraphs of a document in reading order, page by page where there are pages.
 
-    >>> composer = Composer()
-    >>> composer.heading("Rise in attacks")
-    >>> composer.paragraph("They  rose by 42%.", number="12")
-    >>> composer.extract().text
+    >>> builder = DocumentBuilder()
+    >>> builder.heading("Rise in attacks")
+    >>> builder.paragraph("They  rose by 42%.", number="12")
+    >>> builder.build().text
     'Rise in attacks\\n\\nThey rose by 42%.'
     """
 
@@ -158,25 +158,25 @@ class DocumentBuilder:
         block = self._blocks[-1]
         self._blocks[-1] = Block(block.start, self._length, block.kind, block.level, block.number)
 
-    def extract(
+    def build(
         self,
         metadata: Metadata | None = None,
         *,
         form: Form = Form.PROSE,
-        parts: Iterable[Part] = (),
+        nested_files: Iterable[NestedFile] = (),
         notes: Iterable[str] = (),
-    ) -> Extract:
+    ) -> ParsedText:
         """Give all of it."""
         self._begin_pages()
         lost = self._unreadable
         said = [f"{lost:,} character{'s' if lost > 1 else ''} without a meaning left out"] if lost else []
-        return Extract(
+        return ParsedText(
             "".join(self._pieces),
             tuple(self._blocks),
             metadata or Metadata(),
             form,
             tuple(self._pages),
-            tuple(parts),
+            tuple(nested_files),
             (*notes, *said),
         )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 from lxml import etree
 
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ParsingLimits:
     """What reading one file may take: seconds, MiB of memory, and characters of text that come of it.
 
     `ocr` are the languages, such as "eng+deu", in which Tesseract is to read pages without text; None where it is not.
@@ -47,20 +47,20 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     """Open a zip file whose members, unpacked, are few enough and small enough; nothing is unpacked yet.
 
     Raises:
-        ReadingError: it is none, it is encrypted, or it is a bomb.
+        ParsingError: it is none, it is encrypted, or it is a bomb.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise ReadingError(f"is damaged, or not what its suffix says ({error}): save it anew") from error
+        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it anew") from error
     if len(members) > MOST_MEMBERS:
-        raise ReadingError(f"holds {len(members):,} files; the limit is {MOST_MEMBERS:,}: divide it")
+        raise ParsingError(f"holds {len(members):,} files; the limit is {MOST_MEMBERS:,}: divide it")
     unpacked = sum(member.file_size for member in members) / _MIB
     if unpacked > MOST_UNPACKED_MIB:
-        raise ReadingError(f"is {unpacked:,.0f} MiB unpacked; the limit is {MOST_UNPACKED_MIB}: unpack it here instead")
+        raise ParsingError(f"is {unpacked:,.0f} MiB unpacked; the limit is {MOST_UNPACKED_MIB}: unpack it here instead")
     if any(member.flag_bits & _ENCRYPTED for member in members):
-        raise ReadingError("is encrypted: save it without a password")
+        raise ParsingError("is encrypted: save it without a password")
     return archive
 
 
@@ -68,13 +68,13 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
     """Read a member, by its name or as the archive lists it.
 
     Raises:
-        ReadingError: it is not there, or it is damaged.
+        ParsingError: it is not there, or it is damaged.
     """
     name = member if isinstance(member, str) else member.filename
     try:
         return archive.read(member)
     except KeyError as error:
-        raise ReadingError(f"is not whole ({name} is missing in it): save it anew") from error
+        raise ParsingError(f"is not whole ({name} is missing in it): save it anew") from error
     except (
         zipfile.BadZipFile,
         EOFError,
@@ -85,7 +85,7 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
         zlib.error,
         lzma.LZMAError,
     ) as error:
-        raise ReadingError(f"is damaged ({name}: {error}): save it anew") from error
+        raise ParsingError(f"is damaged ({name}: {error}): save it anew") from error
 
 
 Element: TypeAlias = etree._Element  # noqa: SLF001 - what lxml calls the type of its elements
@@ -99,13 +99,13 @@ def parse_xml(data: bytes, what: str) -> Element:
         what: what it is, for the error.
 
     Raises:
-        ReadingError: it is not well formed, or it defines entities of its own.
+        ParsingError: it is not well formed, or it defines entities of its own.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ReadingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
     _refuse_entities(root, what)
     return root
 
@@ -114,7 +114,7 @@ def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
     """Parse an XML file that may be long, and yield its elements of a name, each of which is gone with the next.
 
     Raises:
-        ReadingError: it is not well formed, or it defines entities of its own.
+        ParsingError: it is not well formed, or it defines entities of its own.
     """
     events = etree.iterparse(
         io.BytesIO(data),
@@ -136,7 +136,7 @@ def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ReadingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
 
 
 def _reason(error: Exception) -> str:
@@ -146,4 +146,4 @@ def _reason(error: Exception) -> str:
 def _refuse_entities(element: Element, what: str) -> None:
     internal = element.getroottree().docinfo.internalDTD
     if internal is not None and any(True for _ in internal.iterentities()):  # type: ignore[attr-defined]  # lxml-stubs lacks it
-        raise ReadingError(f"defines entities of its own ({what}), which are not read: save it anew")
+        raise ParsingError(f"defines entities of its own ({what}), which are not read: save it anew")

@@ -12,7 +12,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents.text import decode
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def front_matter(text: str) -> tuple[Metadata, int]:
         The metadata, and the offset at which the body begins (0 without front matter).
 
     Raises:
-        ReadingError: there is a front matter block, but it is no valid YAML or holds a value of the wrong kind.
+        ParsingError: there is a front matter block, but it is no valid YAML or holds a value of the wrong kind.
     """
     handler = YAMLHandler(fm_boundary=_BOUNDARY)
     if not handler.detect(text):
@@ -50,37 +50,37 @@ def parse_metadata(source: str, where: str) -> Metadata:
     """Parse a YAML mapping of metadata; keys that mean nothing here are left alone.
 
     Raises:
-        ReadingError: naming the place, the line or field, and what it should be.
+        ParsingError: naming the place, the line or field, and what it should be.
     """
     values = careful_yaml(source, where, _loaded)
     if values in _NOTHING:
         return Metadata()
     if not isinstance(values, dict):
-        raise ReadingError(f"{where}: should be lines of 'name: value', such as 'title: Monitoring report'")
+        raise ParsingError(f"{where}: should be lines of 'name: value', such as 'title: Monitoring report'")
     try:
         return Metadata(**dict(_Fields.model_validate(values)))
     except ValidationError as error:
         first = error.errors()[0]
         name = first["loc"][0] if first["loc"] else "?"
         problem = first["msg"].removeprefix("Value error, ").lower()
-        raise ReadingError(f"{where}: {name} is {first['input']!r:.60}: {problem}") from error
+        raise ParsingError(f"{where}: {name} is {first['input']!r:.60}: {problem}") from error
 
 
 def careful_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` gives
     """Load some YAML that anybody may have written.
 
     Raises:
-        ReadingError: naming the place, and the line, where it is too long, endless, or no YAML.
+        ParsingError: naming the place, and the line, where it is too long, endless, or no YAML.
     """
     if len(source) > _LARGEST_YAML_CHARS:
-        raise ReadingError(f"{where}: is {len(source):,} characters long; the limit is {_LARGEST_YAML_CHARS:,}")
+        raise ParsingError(f"{where}: is {len(source):,} characters long; the limit is {_LARGEST_YAML_CHARS:,}")
     try:
         _refuse_endless(source, where)
         return load(source)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
         what = f"at line {mark.line + 1}" if mark else f"({' '.join(str(error).split())})"
-        raise ReadingError(f"{where}: is not valid YAML {what}: mend it or take it out") from error
+        raise ParsingError(f"{where}: is not valid YAML {what}: mend it or take it out") from error
 
 
 def _loaded(source: str) -> object:
@@ -94,9 +94,9 @@ def _refuse_endless(source: str, where: str) -> None:
     for event in yaml.parse(source, Loader=yaml.BaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
-            raise ReadingError(f"{where}: uses a YAML alias (*{event.anchor}), which is not read: write the value out")
+            raise ParsingError(f"{where}: uses a YAML alias (*{event.anchor}), which is not read: write the value out")
         if depth > _DEEPEST_YAML:
-            raise ReadingError(f"{where}: is nested deeper than {_DEEPEST_YAML} levels: write it flatter")
+            raise ParsingError(f"{where}: is nested deeper than {_DEEPEST_YAML} levels: write it flatter")
 
 
 def _text(value: object) -> object:
@@ -168,15 +168,15 @@ def read_sidecar(name: str, content: bytes) -> Metadata:
     """Read what a side-car says.
 
     Raises:
-        ReadingError: it is no side-car; it says why, and names it.
+        ParsingError: it is no side-car; it says why, and names it.
     """
     from askbrief.documents.text import decode
 
     where = f"side-car {name}"
     try:
         source = decode(content)
-    except ReadingError as error:
-        raise ReadingError(f"{where}: {error}") from error
+    except ParsingError as error:
+        raise ParsingError(f"{where}: {error}") from error
     return parse_metadata(source, where)
 
 
@@ -190,9 +190,9 @@ def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
     """Read the groups: a mapping from a name to its other names, or a list of lists of names.
 
     Raises:
-        ReadingError: it is neither; it says what is wrong, and at which line.
+        ParsingError: it is neither; it says what is wrong, and at which line.
 
-    >>> read(b"TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]")
+    >>> read_alias_groups(b"TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]")
     (('TTP', 'Tehreek-e-Taliban Pakistan', 'Pakistani Taliban'),)
     """
     node = careful_yaml(decode(content), "the names", lambda source: yaml.compose(source, Loader=yaml.BaseLoader))
@@ -232,5 +232,5 @@ def _name(node: yaml.Node) -> str:
     return name
 
 
-def _wrong(node: yaml.Node, what: str) -> ReadingError:
-    return ReadingError(f"line {node.start_mark.line + 1}: {what}")
+def _wrong(node: yaml.Node, what: str) -> ParsingError:
+    return ParsingError(f"line {node.start_mark.line + 1}: {what}")

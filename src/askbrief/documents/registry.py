@@ -1,4 +1,4 @@
-"""Which reader reads which file, and the one function that turns a seed file into its documents."""
+"""Which parser reads which file, and the one function that turns a seed file into its documents."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from askbrief.documents import metadata
-from askbrief.documents.attachments import Folder, Names, checked_name
-from askbrief.documents.builder import Reading
-from askbrief.documents.limits import Limits
-from askbrief.errors import ReadingError, in_words
+from askbrief.documents.attachments import Folder, UniqueNames, checked_name
+from askbrief.documents.builder import ParsedFile
+from askbrief.documents.limits import ParsingLimits
+from askbrief.errors import ParsingError, in_words
 from askbrief.records import Block, BlockKind, Document, Form, Metadata, Problem
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-    from askbrief.documents.builder import Extract, Part
+    from askbrief.documents.builder import NestedFile, ParsedText
     from askbrief.documents.sources import SeedFile
 
 _FAMILIES = {
     "text.plain": ".txt .text",
     "text.markdown": ".md .markdown",
-    "pdf.reader": ".pdf",
+    "pdf.parser": ".pdf",
     "office.docx": ".docx .docm .dotx .dotm",
     "office.odf": ".odt .ott .fodt .ods .ots .fods .odp .otp .fodp",
     "office.pptx": ".pptx .pptm .ppsx .ppsm .potx",
@@ -40,7 +40,7 @@ _FAMILIES = {
     "email.outlook": ".msg",
     "archive": ".zip",
 }
-READERS: Mapping[str, str] = {suffix: module for module, suffixes in _FAMILIES.items() for suffix in suffixes.split()}
+PARSERS: Mapping[str, str] = {suffix: module for module, suffixes in _FAMILIES.items() for suffix in suffixes.split()}
 """The module that reads each format; it is imported, with what it stands on, when a file of that format is read."""
 INSTEAD: Mapping[str, str] = {
     ".doc": "save it as .docx",
@@ -63,12 +63,12 @@ PLAIN: AbstractSet[str] = frozenset({".txt", ".text", ".md", ".markdown"})
 """The formats that are text already: no library takes them apart, so that a little of them may be read anywhere."""
 _DEEPEST = 3
 """A mail in an archive in an archive is read; what is further inside is not."""
-_RECOGNISED = frozenset({"pdf.reader"})
+_RECOGNISED = frozenset({"pdf.parser"})
 """The modules that can have pages without text read by Tesseract."""
-_WITHOUT_LIMIT = Limits()
+_WITHOUT_LIMIT = ParsingLimits()
 
 
-def read(file: SeedFile, bounds: Limits = _WITHOUT_LIMIT) -> Reading:
+def parse_file(file: SeedFile, bounds: ParsingLimits = _WITHOUT_LIMIT) -> ParsedFile:
     """Read one seed file with its side-car, and the files within it.
 
     Args:
@@ -76,18 +76,18 @@ def read(file: SeedFile, bounds: Limits = _WITHOUT_LIMIT) -> Reading:
         bounds: how much text may come of it, and whether pages without text are to be recognised.
 
     Raises:
-        ReadingError: with the reason, when the file or its side-car cannot be read.
+        ParsingError: with the reason, when the file or its side-car cannot be read.
     """
     given = Metadata() if file.sidecar is None else _sidecar_of(file.sidecar)
     gathered = _Gathered(bounds)
     gathered.read(file.doc_id, _content(file.path), given)
-    return Reading(tuple(gathered.documents), tuple(gathered.failed), tuple(gathered.warnings))
+    return ParsedFile(tuple(gathered.documents), tuple(gathered.failed), tuple(gathered.warnings))
 
 
 class _Gathered:
     """The documents of a file and of the files within it, as they are read, and what is to be said of them."""
 
-    def __init__(self, bounds: Limits) -> None:
+    def __init__(self, bounds: ParsingLimits) -> None:
         self._bounds = bounds
         self._characters = 0
         self.documents: list[Document] = []
@@ -98,20 +98,20 @@ class _Gathered:
         """Read a file, whose side-car says what is `given`, and then the files within it.
 
         Raises:
-            ReadingError: it cannot be read. Where a file within it cannot, that is noted.
+            ParsingError: it cannot be read. Where a file within it cannot, that is noted.
         """
-        extract = reader_for(doc_id, self._bounds.ocr)(content)
-        self._count(len(extract.text))
-        about = given.over(extract.metadata)
-        if extract.text or not extract.parts:
-            name, blocks = title(doc_id, about.title, extract), _never_only_headings(extract.blocks)
-            self.documents.append(Document(doc_id, name, extract.text, blocks, about, extract.form, extract.pages))
-        self.warnings += [Problem(doc_id, note) for note in extract.notes]
-        self._read_parts(doc_id, extract.parts, given, depth + 1)
+        parsed = parser_for(doc_id, self._bounds.ocr)(content)
+        self._count(len(parsed.text))
+        about = given.over(parsed.metadata)
+        if parsed.text or not parsed.nested_files:
+            name, blocks = title(doc_id, about.title, parsed), _never_only_headings(parsed.blocks)
+            self.documents.append(Document(doc_id, name, parsed.text, blocks, about, parsed.form, parsed.pages))
+        self.warnings += [Problem(doc_id, note) for note in parsed.notes]
+        self._read_parts(doc_id, parsed.nested_files, given, depth + 1)
 
-    def _read_parts(self, doc_id: str, parts: tuple[Part, ...], given: Metadata, depth: int) -> None:
+    def _read_parts(self, doc_id: str, parts: tuple[NestedFile, ...], given: Metadata, depth: int) -> None:
         """Read the files within a file. What its side-car says holds for each of them, but for the title."""
-        folder, names = Folder(parts), Names()
+        folder, names = Folder(parts), UniqueNames()
         for part in folder.files:
             name = checked_name(part.name, names)
             if name is None:
@@ -123,7 +123,7 @@ class _Gathered:
                 sidecar = folder.sidecar_of(part)
                 own = metadata.read_sidecar(sidecar.name, sidecar.content) if sidecar else Metadata()
                 self.read(path, part.content, own.over(given.without_title()), depth)
-            except ReadingError as error:
+            except ParsingError as error:
                 self.failed.append(Problem(path, str(error)))
 
     def _count(self, characters: int) -> None:
@@ -131,7 +131,7 @@ class _Gathered:
         most = self._bounds.characters
         if self._characters + characters > most:
             where = " with what was in it before" if self._characters else ""
-            raise ReadingError(
+            raise ParsingError(
                 f"has {self._characters + characters:,} characters of text{where}; the limit is {most:,} "
                 "(ASKBRIEF_MAX_DOCUMENT_CHARS): split it or raise the limit"
             )
@@ -140,63 +140,63 @@ class _Gathered:
 
 def _check_depth(depth: int) -> None:
     if depth > _DEEPEST:
-        raise ReadingError(f"is more than {_DEEPEST} files deep in other files: unpack them")
+        raise ParsingError(f"is more than {_DEEPEST} files deep in other files: unpack them")
 
 
 def read_aliases(file: SeedFile) -> tuple[tuple[str, ...], ...]:
     """Read the team's own names.
 
     Raises:
-        ReadingError: with the reason, when the file cannot be read.
+        ParsingError: with the reason, when the file cannot be read.
     """
     from askbrief.documents import metadata
 
     return metadata.read_alias_groups(_content(file.path))
 
 
-def reader_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], Extract]:
-    """The reader for a file by its suffix.
+def parser_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], ParsedText]:
+    """The parser for a file by its suffix.
 
     Args:
         doc_id: the file.
         ocr: the languages in which Tesseract is to read pages without text, if it is.
 
     Raises:
-        ReadingError: no reader is there for this suffix.
+        ParsingError: no parser is there for this suffix.
     """
     check_readable(doc_id)
-    name = READERS[_suffix(doc_id)]
-    reader: Callable[..., Extract] = import_module(f"askbrief.documents.{name}").read
-    return partial(reader, ocr=ocr) if name in _RECOGNISED else reader
+    name = PARSERS[_suffix(doc_id)]
+    parser: Callable[..., ParsedText] = import_module(f"askbrief.documents.{name}").parse
+    return partial(parser, ocr=ocr) if name in _RECOGNISED else parser
 
 
 def check_readable(doc_id: str) -> None:
-    """Refuse a file that no reader is there for.
+    """Refuse a file that no parser is there for.
 
     Raises:
-        ReadingError: by its suffix there is none.
+        ParsingError: by its suffix there is none.
     """
     suffix = _suffix(doc_id)
-    if suffix in READERS:
+    if suffix in PARSERS:
         return
     if suffix in INSTEAD:
-        raise ReadingError(f"{suffix} files are not readable: {INSTEAD[suffix]}")
+        raise ParsingError(f"{suffix} files are not readable: {INSTEAD[suffix]}")
     what = f"{suffix[:20]} files" if suffix else "files without a suffix"
-    raise ReadingError(f"{what} are not readable: save it as .pdf, .docx, .html or .txt (docs/formats.md lists all)")
+    raise ParsingError(f"{what} are not readable: save it as .pdf, .docx, .html or .txt (docs/formats.md lists all)")
 
 
 def _suffix(doc_id: str) -> str:
     return PurePosixPath(doc_id).suffix.lower()
 
 
-def title(doc_id: str, given: str | None, extract: Extract) -> str:
+def title(doc_id: str, given: str | None, parsed: ParsedText) -> str:
     """The title given, else the first heading of a text, else the file's name in words."""
     if given:
         return given
-    if extract.form is not Form.ROWS:
-        for block in extract.blocks:
+    if parsed.form is not Form.ROWS:
+        for block in parsed.blocks:
             if block.kind is BlockKind.HEADING:
-                return " ".join(extract.text[block.start : block.end].split())
+                return " ".join(parsed.text[block.start : block.end].split())
     stem = PurePosixPath(doc_id).stem
     return " ".join(stem.replace("_", " ").replace("-", " ").split()) or stem
 
@@ -216,4 +216,4 @@ def _content(path: Path, what: str = "") -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReadingError(f"{what}cannot be read: {in_words(error)}") from error
+        raise ParsingError(f"{what}cannot be read: {in_words(error)}") from error

@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from askbrief.core.runtime import processors
 from askbrief.documents import registry
-from askbrief.documents.builder import Reading
-from askbrief.documents.limits import Limits
+from askbrief.documents.builder import ParsedFile
+from askbrief.documents.limits import ParsingLimits
 from askbrief.documents.sources import SeedFile
-from askbrief.errors import BuildError, ReadingError, in_words
+from askbrief.errors import BuildError, ParsingError, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 _LITTLE = 128 * 1024
 """Bytes of plain text that are read at once, rather than wait for a process to start; the worst takes seconds."""
 _GRACE = 5
-"""Seconds after which a reader is ended that has not heard that its time is up."""
+"""Seconds after which a parser is ended that has not heard that its time is up."""
 _TIME_IS_UP = frozenset({signal.SIGPROF, signal.SIGALRM})
-"""How the kernel ends a reader that works, or waits, for too long: see worker.py."""
+"""How the kernel ends a parser that works, or waits, for too long: see worker.py."""
 _AHEAD = 4
 """So many documents for each process are read before they are wanted."""
 
 
-def read_all(files: Sequence[SeedFile], bounds: Limits) -> Generator[Reading | ReadingError]:
+def parse_all(files: Sequence[SeedFile], bounds: ParsingLimits) -> Generator[ParsedFile | ParsingError]:
     """Read files in their order, and give for each what it gave or the reason why it gave nothing.
 
     They are read by as many processes as there are cores; a little plain text is read right here. Close the iterator
@@ -51,19 +51,19 @@ def read_all(files: Sequence[SeedFile], bounds: Limits) -> Generator[Reading | R
     if _is_little(files):
         yield from (_outcome_here(file, bounds) for file in files)
         return
-    with _Readers(min(processors(), len(files)), bounds) as readers:
-        yield from readers.in_order(files)
+    with _ParserPool(min(processors(), len(files)), bounds) as pool:
+        yield from pool.in_order(files)
 
 
-def read_within(file: SeedFile, bounds: Limits) -> Reading:
-    """Read one file as `read_all` does.
+def parse_in_sandbox(file: SeedFile, bounds: ParsingLimits) -> ParsedFile:
+    """Read one file as `parse_all` does.
 
     Raises:
-        ReadingError: with the reason, when it cannot be read within the bounds.
+        ParsingError: with the reason, when it cannot be read within the bounds.
     """
-    with closing(read_all([file], bounds)) as outcomes:
+    with closing(parse_all([file], bounds)) as outcomes:
         outcome = next(outcomes)
-    if isinstance(outcome, ReadingError):
+    if isinstance(outcome, ParsingError):
         raise outcome
     return outcome
 
@@ -73,26 +73,26 @@ def _is_little(files: Sequence[SeedFile]) -> bool:
     return plain and sum(file.size for file in files) <= _LITTLE
 
 
-def _outcome_here(file: SeedFile, bounds: Limits) -> Reading | ReadingError:
+def _outcome_here(file: SeedFile, bounds: ParsingLimits) -> ParsedFile | ParsingError:
     try:
-        return registry.read(file, bounds)
-    except ReadingError as error:
+        return registry.parse_file(file, bounds)
+    except ParsingError as error:
         return error
 
 
-class _Readers:
+class _ParserPool:
     """Some reading processes, and a thread for each that waits for it."""
 
-    def __init__(self, number: int, bounds: Limits) -> None:
+    def __init__(self, number: int, bounds: ParsingLimits) -> None:
         self._threads = ThreadPoolExecutor(number)
-        self._processes = [ReadingProcess(bounds) for _ in range(number)]
-        self._idle: SimpleQueue[ReadingProcess] = SimpleQueue()
+        self._processes = [ParserProcess(bounds) for _ in range(number)]
+        self._idle: SimpleQueue[ParserProcess] = SimpleQueue()
         for process in self._processes:
             self._idle.put(process)
 
-    def in_order(self, files: Sequence[SeedFile]) -> Iterator[Reading | ReadingError]:
+    def in_order(self, files: Sequence[SeedFile]) -> Iterator[ParsedFile | ParsingError]:
         """Read a few ahead, and give them in order."""
-        ahead: deque[Future[Reading | ReadingError]] = deque()
+        ahead: deque[Future[ParsedFile | ParsingError]] = deque()
         for file in files:
             ahead.append(self._threads.submit(self._outcome, file))
             if len(ahead) > _AHEAD * len(self._processes):
@@ -100,11 +100,11 @@ class _Readers:
         while ahead:
             yield ahead.popleft().result()
 
-    def _outcome(self, file: SeedFile) -> Reading | ReadingError:
+    def _outcome(self, file: SeedFile) -> ParsedFile | ParsingError:
         process = self._idle.get()
         try:
             return process.read(file)
-        except ReadingError as error:
+        except ParsingError as error:
             return error
         finally:
             self._idle.put(process)
@@ -119,22 +119,22 @@ class _Readers:
         self._threads.shutdown()
 
 
-class ReadingProcess:
+class ParserProcess:
     """A worker, started when it is needed and again when a file has ended it."""
 
-    def __init__(self, bounds: Limits) -> None:
+    def __init__(self, bounds: ParsingLimits) -> None:
         """Take what each file may cost."""
         self._bounds = bounds
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self._stopped = False
 
-    def read(self, file: SeedFile) -> Reading:
+    def read(self, file: SeedFile) -> ParsedFile:
         """Read one file within the bounds.
 
         Raises:
-            ReadingError: with the reason, when the file cannot be read, takes too long or too much memory, or ends its
-                reader.
+            ParsingError: with the reason, when the file cannot be read, takes too long or too much memory, or ends its
+                parser.
             BuildError: no process can be started.
         """
         process = self._started()
@@ -145,8 +145,8 @@ class ReadingProcess:
         finally:
             last_resort.cancel()
         if answer is None:
-            raise ReadingError(self._why(process))
-        return reading_from(json.loads(answer))
+            raise ParsingError(self._why(process))
+        return parsed_file_from(json.loads(answer))
 
     def stop(self) -> None:
         """End the process, and start none any more."""
@@ -158,7 +158,7 @@ class ReadingProcess:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._stopped:
-            raise ReadingError("was not read: the build is over")
+            raise ParsingError("was not read: the build is over")
         if self._process is None or self._process.poll() is not None:
             self._process = self._start()
             if not self._process.stdout or self._process.stdout.readline() != b"\n":
@@ -198,7 +198,7 @@ class ReadingProcess:
         if said.startswith("MemoryError"):
             most = f"{self._bounds.mib:,} MiB of memory to read (ASKBRIEF_READ_MIB)"
             return f"took more than {most}: split it or raise the limit"
-        return f"ended its reader ({said}): save it anew or in another format"
+        return f"ended its parser ({said}): save it anew or in another format"
 
     def _said(self, process: subprocess.Popen[bytes]) -> str:
         """What a process that has ended said last: its error, or the signal that ended it."""
@@ -226,7 +226,7 @@ class ReadingProcess:
 
 _MIB = 1024 * 1024
 STALLED = 5
-"""A reader that waits, rather than works, is ended after so many times the time that it may work."""
+"""A parser that waits, rather than works, is ended after so many times the time that it may work."""
 
 
 def request(file: SeedFile) -> bytes:
@@ -235,25 +235,25 @@ def request(file: SeedFile) -> bytes:
     return f"{json.dumps([file.doc_id, str(file.path), sidecar])}\n".encode()
 
 
-def reading_from(answer: dict[str, Any]) -> Reading:
+def parsed_file_from(answer: dict[str, Any]) -> ParsedFile:
     """What the file gave, by a worker's answer.
 
     Raises:
-        ReadingError: nothing, and why.
+        ParsingError: nothing, and why.
     """
     if "error" in answer:
-        raise ReadingError(answer["error"])
-    return Reading.from_mapping(answer)
+        raise ParsingError(answer["error"])
+    return ParsedFile.from_mapping(answer)
 
 
-def _answer(file: SeedFile, bounds: Limits) -> dict[str, Any]:
+def _answer(file: SeedFile, bounds: ParsingLimits) -> dict[str, Any]:
     try:
-        return registry.read(file, bounds).as_mapping()
-    except ReadingError as error:
+        return registry.parse_file(file, bounds).as_mapping()
+    except ParsingError as error:
         return {"error": str(error)}
 
 
-def _confine(bounds: Limits) -> BinaryIO:
+def _confine(bounds: ParsingLimits) -> BinaryIO:
     """Take up the bounds; give the stream for answers, which no library that prints can get at."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which ends this process
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -263,7 +263,7 @@ def _confine(bounds: Limits) -> BinaryIO:
     return answers
 
 
-def main(bounds: Limits) -> None:
+def main(bounds: ParsingLimits) -> None:
     """Read one file after the other until nobody asks any more."""
     answers = _confine(bounds)
     with contextlib.suppress(BrokenPipeError):  # the build is gone
@@ -282,4 +282,4 @@ def main(bounds: Limits) -> None:
 
 
 if __name__ == "__main__":
-    main(Limits(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), next(iter(sys.argv[4:]), None)))
+    main(ParsingLimits(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), next(iter(sys.argv[4:]), None)))

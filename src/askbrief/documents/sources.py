@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from askbrief.core.runtime import sha256_of
 from askbrief.documents.metadata import SIDECAR, sidecar_names
 from askbrief.documents.registry import ALIASES, check_readable
-from askbrief.errors import ReadingError, SeedsError, in_words
+from askbrief.errors import ParsingError, SeedsError, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,7 +117,7 @@ def _look(
             return SeedFile(doc_id, path, stamp, old.sha256, sidecar, old.sidecar_sha256)
         sidecar_sha256 = _sha256(sidecar) if sidecar is not None else ""
         return SeedFile(doc_id, path, stamp, _sha256(path), sidecar, sidecar_sha256)
-    except ReadingError as refusal:
+    except ParsingError as refusal:
         return _refused(doc_id, path, str(refusal))
 
 
@@ -134,38 +134,38 @@ def _check_name(doc_id: str) -> None:
     try:
         doc_id.encode()
     except UnicodeEncodeError as error:
-        raise ReadingError("has a name, or is in a folder with one, that is not valid Unicode: rename it") from error
+        raise ParsingError("has a name, or is in a folder with one, that is not valid Unicode: rename it") from error
 
 
 def _sidecar_stamp(path: Path, root: Path, max_file_mib: float) -> str:
     try:
         return _checked_stamp(path, root, max_file_mib)
-    except ReadingError as error:
-        raise ReadingError(f"side-car {path.name} {error}") from error
+    except ParsingError as error:
+        raise ParsingError(f"side-car {path.name} {error}") from error
 
 
 def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
     """Look at a file without opening it: only regular files of a bounded size inside seeds/ are read.
 
     Raises:
-        ReadingError: it is none of these.
+        ParsingError: it is none of these.
     """
     try:
         real = path.resolve(strict=True)
         status = real.stat()
     except (OSError, RuntimeError) as error:  # a link that leads nowhere, or in a circle
-        raise ReadingError(
+        raise ParsingError(
             f"cannot be read: {(getattr(error, 'strerror', None) or 'a broken link').lower()}"
         ) from error
     if not real.is_relative_to(root):
-        raise ReadingError("is a link that leaves seeds/: copy the file here instead")
+        raise ParsingError("is a link that leaves seeds/: copy the file here instead")
     if stat.S_ISDIR(status.st_mode):
-        raise ReadingError("is a link to a folder, which is not followed: move the folder here instead")
+        raise ParsingError("is a link to a folder, which is not followed: move the folder here instead")
     if not stat.S_ISREG(status.st_mode):
-        raise ReadingError("is not a regular file")
+        raise ParsingError("is not a regular file")
     if status.st_size > max_file_mib * _MIB:
         size, most = status.st_size / _MIB, f"{max_file_mib:g} MiB (ASKBRIEF_MAX_FILE_MIB)"
-        raise ReadingError(f"is {size:.1f} MiB; the limit is {most}: split it or raise the limit")
+        raise ParsingError(f"is {size:.1f} MiB; the limit is {most}: split it or raise the limit")
     return f"{status.st_size}:{status.st_mtime_ns}"
 
 
@@ -173,4 +173,4 @@ def _sha256(path: Path) -> str:
     try:
         return sha256_of(path)
     except OSError as error:
-        raise ReadingError(f"cannot be read: {in_words(error)}") from error
+        raise ParsingError(f"cannot be read: {in_words(error)}") from error

@@ -22,7 +22,7 @@ import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from askbrief.core.progress import Progress, Silent
-from askbrief.documents.builder import Reading
+from askbrief.documents.builder import ParsedFile
 from askbrief.documents.metadata import iso_date
 from askbrief.documents.text import plain
 from askbrief.errors import EvaluationError, in_words
@@ -327,7 +327,7 @@ def _parsed(line: str, row: type[Row], where: str) -> Row:
 
 def _source(document: CorpusDocument) -> SourceFile:
     content = hashlib.sha256(document.model_dump_json().encode()).hexdigest()
-    return SourceFile(SourceRow(path=document.doc_id, sha256=content), lambda: Reading((_document(document),)))
+    return SourceFile(SourceRow(path=document.doc_id, sha256=content), lambda: ParsedFile((_document(document),)))
 
 
 def _document(document: CorpusDocument) -> Document:

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.core.progress import Progress, Silent
-from askbrief.documents.limits import Limits
+from askbrief.documents.limits import ParsingLimits
 from askbrief.errors import BuildError, IndexMissing, IndexUnusable, in_words
 from askbrief.inference.loading import open_encoder
 from askbrief.ingest.alias_mining import Learner, of_team
 from askbrief.ingest.document_ingest import EMPTY, Intake, Portion, Previous
 from askbrief.ingest.embedding import Encoded, encode, forget_encoded, missing, write_vectors
-from askbrief.ingest.sources import SourceFile, changes, read_all, seed_files
+from askbrief.ingest.sources import SourceFile, changes, parse_all, seed_files
 from askbrief.ingest.splitting import indexed_text
 from askbrief.language.analysis import analyse
 from askbrief.records import BuildReport, Changes
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from askbrief.inference.encoder import Encoder
 
 
-DEFAULT_BOUNDS = Limits()
+DEFAULT_BOUNDS = ParsingLimits()
 
 
 def build(
@@ -82,7 +82,7 @@ def build(
     settings = settings or load_settings()
     files = seed_files(Path(seeds), max_file_mib=settings.max_file_mib, max_documents=settings.max_documents)
     encoder = encoder or open_encoder(settings, building=True)
-    return build_from(files, Path(index), encoder, full=full, bounds=Limits.of(settings), progress=progress)
+    return build_from(files, Path(index), encoder, full=full, bounds=ParsingLimits.of(settings), progress=progress)
 
 
 def build_from(
@@ -91,7 +91,7 @@ def build_from(
     encoder: Encoder,
     *,
     full: bool = False,
-    bounds: Limits = DEFAULT_BOUNDS,
+    bounds: ParsingLimits = DEFAULT_BOUNDS,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Bring an index up to date with a list of sources in order of their paths; `build` is this for a folder."""
@@ -115,7 +115,7 @@ def _write(
     encoder: Encoder,
     base: _Base,
     *,
-    bounds: Limits,
+    bounds: ParsingLimits,
     progress: Progress,
 ) -> BuildReport:
     with StoreWriter(building / TEXT, base.documents.text if base.documents else None) as store:
@@ -188,11 +188,13 @@ def _base(index: Path, ours: Versions, stack: ExitStack, *, full: bool) -> _Base
 # --------------------------------------------------------------------------------------------- the stages
 
 
-def _add_documents(files: Sequence[SourceFile], intake: Intake, bounds: Limits, progress: Progress) -> list[SourceRow]:
+def _add_documents(
+    files: Sequence[SourceFile], intake: Intake, bounds: ParsingLimits, progress: Progress
+) -> list[SourceRow]:
     """Add what is readable, unchanged documents as they were; give a row for every file."""
     progress.stage("reading", len(files))
     rows = []
-    with closing(read_all([file for file in files if intake.wants(file)], bounds)) as readings:
+    with closing(parse_all([file for file in files if intake.wants(file)], bounds)) as readings:
         for file in files:
             rows.append(intake.add(file, readings))
             progress.advance()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.ingest.embedding import VectorRows
 from askbrief.ingest.splitting import split
 from askbrief.language.names import NameKind, NameRow
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from askbrief.documents.builder import Reading
+    from askbrief.documents.builder import ParsedFile
     from askbrief.inference.encoder import Encoder
     from askbrief.ingest.sources import SourceFile
     from askbrief.storage.embedded.manifest import SourceRow
@@ -147,7 +147,7 @@ class Intake:
         """Whether a file must be read for `add`."""
         return not file.row.problem and file.read_aliases is None and self._kept(file) is None
 
-    def add(self, file: SourceFile, readings: Iterator[Reading | ReadingError]) -> SourceRow:
+    def add(self, file: SourceFile, readings: Iterator[ParsedFile | ParsingError]) -> SourceRow:
         """Add what a file gave, the next of those that were read, or as it was; the row says what it did not give."""
         if file.row.problem:
             return file.row
@@ -157,7 +157,7 @@ class Intake:
                 self.aliases = file.read_aliases()
                 return file.row
             return self._take_over(file.row, kept) if kept else self._add(file.row, next(readings))
-        except ReadingError as error:
+        except ParsingError as error:
             return file.row.model_copy(update={"problem": str(error)})
 
     def gone(self) -> Iterator[str]:
@@ -179,8 +179,8 @@ class Intake:
         before = self._rows[row.path]
         return row.model_copy(update={"failed": before.failed, "warnings": before.warnings})
 
-    def _add(self, row: SourceRow, reading: Reading | ReadingError) -> SourceRow:
-        if isinstance(reading, ReadingError):
+    def _add(self, row: SourceRow, reading: ParsedFile | ParsingError) -> SourceRow:
+        if isinstance(reading, ParsingError):
             raise reading
         first, failed, warnings = self._store.passages, list(reading.failed), list(reading.warnings)
         for document in reading.documents:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from askbrief.documents import registry, sandbox
 from askbrief.documents.registry import ALIASES
 from askbrief.documents.sources import SeedFile, scan
-from askbrief.errors import ReadingError, SeedsError, in_words
+from askbrief.errors import ParsingError, SeedsError, in_words
 from askbrief.records import Changes, Problem
 from askbrief.storage.embedded.manifest import SourceRow
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
 
     from askbrief.core.progress import Progress
-    from askbrief.documents.builder import Reading
-    from askbrief.documents.limits import Limits
+    from askbrief.documents.builder import ParsedFile
+    from askbrief.documents.limits import ParsingLimits
     from askbrief.storage.embedded.generation import Generation
 
 
@@ -32,7 +32,7 @@ class SourceFile:
     """
 
     row: SourceRow
-    read: Callable[[], Reading]
+    read: Callable[[], ParsedFile]
     read_aliases: Callable[[], Sequence[Sequence[str]]] | None = None
     seed: SeedFile | None = None
     """The file, where it is one: it is then read within bounds, by a process that it can do no harm to."""
@@ -63,17 +63,17 @@ def changes(now: Sequence[SourceRow], then: Sequence[SourceRow]) -> Changes:
     )
 
 
-def read_all(files: Sequence[SourceFile], bounds: Limits) -> Generator[Reading | ReadingError]:
+def parse_all(files: Sequence[SourceFile], bounds: ParsingLimits) -> Generator[ParsedFile | ParsingError]:
     """Read sources in their order, and give for each what it gave or the reason why it gave nothing."""
-    with closing(sandbox.read_all([file.seed for file in files if file.seed], bounds)) as seeds:
+    with closing(sandbox.parse_all([file.seed for file in files if file.seed], bounds)) as seeds:
         for file in files:
             yield next(seeds) if file.seed else _outcome(file)
 
 
-def _outcome(file: SourceFile) -> Reading | ReadingError:
+def _outcome(file: SourceFile) -> ParsedFile | ParsingError:
     try:
         return file.read()
-    except ReadingError as error:
+    except ParsingError as error:
         return error
 
 
@@ -83,7 +83,7 @@ def _identity(row: SourceRow) -> tuple[str, str, str | None]:
 
 def _source_file(file: SeedFile) -> SourceFile:
     read_aliases = (lambda: registry.read_aliases(file)) if file.doc_id == ALIASES else None
-    return SourceFile(_row(file), lambda: registry.read(file), read_aliases, file)
+    return SourceFile(_row(file), lambda: registry.parse_file(file), read_aliases, file)
 
 
 def _row(file: SeedFile) -> SourceRow:
@@ -165,7 +165,9 @@ class CheckReport:
     problems: tuple[Problem, ...]
 
 
-def check(generation: Generation, files: Sequence[SourceFile], bounds: Limits, progress: Progress) -> CheckReport:
+def check(
+    generation: Generation, files: Sequence[SourceFile], bounds: ParsingLimits, progress: Progress
+) -> CheckReport:
     """Compare every passage of a generation with its stored document and with its source file.
 
     Checksums are verified too, of all files: opening a large index trusts what it remembers of them.
@@ -184,7 +186,7 @@ def check(generation: Generation, files: Sequence[SourceFile], bounds: Limits, p
     there = {file.row.path: file for file in files}
     problems: list[Problem] = []
     progress.stage("checking", len(indexed))
-    with closing(read_all([there[path] for path in indexed if _is_readable(there.get(path))], bounds)) as readings:
+    with closing(parse_all([there[path] for path in indexed if _is_readable(there.get(path))], bounds)) as readings:
         for path, doc_ids in indexed.items():
             found = next(readings) if _is_readable(there.get(path)) else _why_not(there.get(path))
             reasons = {doc_id: _check_document(generation, doc_id, found) for doc_id in doc_ids}
@@ -198,16 +200,16 @@ def _is_readable(file: SourceFile | None) -> bool:
     return file is not None and not file.row.problem
 
 
-def _why_not(file: SourceFile | None) -> ReadingError:
-    return ReadingError("is gone: run askbrief build" if file is None else file.row.problem)
+def _why_not(file: SourceFile | None) -> ParsingError:
+    return ParsingError("is gone: run askbrief build" if file is None else file.row.problem)
 
 
-def _check_document(generation: Generation, doc_id: str, found: Reading | ReadingError) -> str | None:
+def _check_document(generation: Generation, doc_id: str, found: ParsedFile | ParsingError) -> str | None:
     stored = generation.store.text(doc_id)
     passages = generation.store.passages_of(doc_id)
     if any(stored[passage.start : passage.end] != passage.text for passage in passages):
         return "a passage is not the stored text at its offsets: run askbrief build --full"
-    if isinstance(found, ReadingError):
+    if isinstance(found, ParsingError):
         return f"its source file {found}"
     source = next((document.text for document in found.documents if document.doc_id == doc_id), None)
     if source is None:

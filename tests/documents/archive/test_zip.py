@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 
 from askbrief.documents import archive
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole
 
@@ -25,17 +25,20 @@ def packed(*members: tuple[str | zipfile.ZipInfo, bytes], way: int = zipfile.ZIP
 
 
 def names(data: bytes) -> list[str]:
-    extract = archive.read(data)
-    assert_whole(extract)
-    return [part.name for part in extract.parts]
+    parsed = archive.parse(data)
+    assert_whole(parsed)
+    return [file.name for file in parsed.nested_files]
 
 
 def test_members_are_parts_in_order_with_their_content() -> None:
-    extract = archive.read(packed(("briefs/b.md", b"bee"), ("a.txt", b"ay"), ("briefs/", b""), ("inner.zip", packed())))
-    assert [(part.name, part.content) for part in extract.parts[:2]] == [("briefs/b.md", b"bee"), ("a.txt", b"ay")]
-    assert len(extract.parts) == 3
-    assert extract.text == ""
-    assert extract.notes == ()
+    parsed = archive.parse(packed(("briefs/b.md", b"bee"), ("a.txt", b"ay"), ("briefs/", b""), ("inner.zip", packed())))
+    assert [(file.name, file.content) for file in parsed.nested_files[:2]] == [
+        ("briefs/b.md", b"bee"),
+        ("a.txt", b"ay"),
+    ]
+    assert len(parsed.nested_files) == 3
+    assert parsed.text == ""
+    assert parsed.notes == ()
 
 
 @pytest.mark.parametrize(
@@ -44,9 +47,9 @@ def test_members_are_parts_in_order_with_their_content() -> None:
 def test_a_name_that_leads_out_is_told_and_not_read(name: str) -> None:
     member = zipfile.ZipInfo("x")
     member.filename = name
-    extract = archive.read(packed((member, b"x"), ("good.txt", b"y")))
-    assert [part.name for part in extract.parts] == ["good.txt"]
-    assert "leads out of the archive" in extract.notes[0]
+    parsed = archive.parse(packed((member, b"x"), ("good.txt", b"y")))
+    assert [file.name for file in parsed.nested_files] == ["good.txt"]
+    assert "leads out of the archive" in parsed.notes[0]
 
 
 def test_backslashes_are_slashes_and_needless_dots_are_none() -> None:
@@ -58,14 +61,14 @@ def test_backslashes_are_slashes_and_needless_dots_are_none() -> None:
 def test_hidden_files_and_leftovers_of_systems_are_passed_over() -> None:
     data = packed(*((name, b"x") for name in (".git/config", "__MACOSX/._a.txt", "a/.DS_Store", "~$a.docx", "a.txt")))
     assert names(data) == ["a.txt"]
-    assert archive.read(data).notes == ()
+    assert archive.parse(data).notes == ()
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_members_of_one_name_are_told_apart() -> None:
-    extract = archive.read(packed(("a.txt", b"1"), ("a.txt", b"2"), ("A.TXT", b"3")))
-    assert [part.name for part in extract.parts] == ["a.txt", "a (2).txt", "A (3).TXT"]
-    assert [part.content for part in extract.parts] == [b"1", b"2", b"3"]
+    parsed = archive.parse(packed(("a.txt", b"1"), ("a.txt", b"2"), ("A.TXT", b"3")))
+    assert [file.name for file in parsed.nested_files] == ["a.txt", "a (2).txt", "A (3).TXT"]
+    assert [part.content for part in parsed.nested_files] == [b"1", b"2", b"3"]
 
 
 @pytest.mark.parametrize(
@@ -80,24 +83,24 @@ def test_names_without_a_mark_are_in_whatever_they_are_in(name: str, encoding: s
 def test_a_link_is_told_and_not_followed() -> None:
     link = zipfile.ZipInfo("a.txt")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    extract = archive.read(packed((link, b"/etc/passwd")))
-    assert extract.parts == ()
-    assert extract.notes == ("a.txt is not read: it is a link",)
+    parsed = archive.parse(packed((link, b"/etc/passwd")))
+    assert parsed.nested_files == ()
+    assert parsed.notes == ("a.txt is not read: it is a link",)
 
 
 def test_a_damaged_member_does_not_take_the_others_along() -> None:
     data = packed(("bad.txt", b"first words"), ("good.txt", b"second"), way=zipfile.ZIP_STORED)
-    extract = archive.read(data.replace(b"first", b"worst", 1))
-    assert [part.name for part in extract.parts] == ["good.txt"]
-    assert extract.notes[0].startswith("bad.txt: is damaged")
+    parsed = archive.parse(data.replace(b"first", b"worst", 1))
+    assert [file.name for file in parsed.nested_files] == ["good.txt"]
+    assert parsed.notes[0].startswith("bad.txt: is damaged")
 
 
 def test_an_archive_that_would_burst_is_refused_before_it_is_unpacked() -> None:
     bomb = bytearray(packed(("a.txt", b"x" * 1000)))
     at = bomb.rindex(b"PK\x01\x02")
     bomb[at + 24 : at + 28] = (3 * 1024**3).to_bytes(4, "little")
-    with pytest.raises(ReadingError, match="3,072 MiB unpacked"):
-        archive.read(bytes(bomb))
+    with pytest.raises(ParsingError, match="3,072 MiB unpacked"):
+        archive.parse(bytes(bomb))
 
 
 def test_a_size_that_is_a_lie_is_damage() -> None:
@@ -105,14 +108,14 @@ def test_a_size_that_is_a_lie_is_damage() -> None:
     for mark, offset in ((b"PK\x01\x02", 24), (b"PK\x03\x04", 22)):
         at = lie.rindex(mark)
         lie[at + offset : at + offset + 4] = (10).to_bytes(4, "little")
-    extract = archive.read(bytes(lie))
-    assert extract.parts == ()
-    assert "is damaged" in extract.notes[0]
+    parsed = archive.parse(bytes(lie))
+    assert parsed.nested_files == ()
+    assert "is damaged" in parsed.notes[0]
 
 
 def test_too_many_members_are_refused() -> None:
-    with pytest.raises(ReadingError, match="holds 10,001 files"):
-        archive.read(packed(*((f"{number}", b"") for number in range(10_001)), way=zipfile.ZIP_STORED))
+    with pytest.raises(ParsingError, match="holds 10,001 files"):
+        archive.parse(packed(*((f"{number}", b"") for number in range(10_001)), way=zipfile.ZIP_STORED))
 
 
 def test_an_archive_in_an_archive_is_a_part_and_is_not_opened_here() -> None:
@@ -126,18 +129,18 @@ def test_an_encrypted_archive_is_refused_by_name() -> None:
     sealed = bytearray(packed(("a.txt", b"x")))
     for mark, offset in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
         sealed[sealed.rindex(mark) + offset] |= 1
-    with pytest.raises(ReadingError, match="is encrypted"):
-        archive.read(bytes(sealed))
+    with pytest.raises(ParsingError, match="is encrypted"):
+        archive.parse(bytes(sealed))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no archive at all", zlib.compress(b"x")])
 def test_what_is_no_archive_is_refused(data: bytes) -> None:
-    with pytest.raises(ReadingError):
-        archive.read(data)
+    with pytest.raises(ParsingError):
+        archive.parse(data)
 
 
 def test_damaged_archives_are_read_or_refused() -> None:
     whole = packed(("briefs/a.txt", b"words " * 50), ("b.txt", b"more words " * 50))
     for data in damaged(whole, 400):
-        with suppress(ReadingError):
-            assert_whole(archive.read(data))
+        with suppress(ParsingError):
+            assert_whole(archive.parse(data))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.documents.email import eml as mail
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole
 
 if TYPE_CHECKING:
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 DOCUMENTS = Path(__file__).parents[2] / "samples" / "eml"
 
@@ -29,17 +29,17 @@ def written(text: str = "The bridge is closed.", **headers: str) -> EmailMessage
 
 
 def paragraphs(data: bytes) -> list[str]:
-    extract = mail.read(data)
-    assert_whole(extract)
-    return [extract.text[block.start : block.end] for block in extract.blocks]
+    parsed = mail.parse(data)
+    assert_whole(parsed)
+    return [parsed.text[block.start : block.end] for block in parsed.blocks]
 
 
 def test_subject_sender_and_day_are_metadata_and_not_text() -> None:
-    extract = mail.read(written(Date="Tue, 05 Jul 2022 23:30:00 -0400").as_bytes())
-    assert extract.text == "The bridge is closed."
-    assert extract.metadata.title == "Bridge"
-    assert extract.metadata.author == ("Ann",)
-    assert extract.metadata.date == "2022-07-05"
+    parsed = mail.parse(written(Date="Tue, 05 Jul 2022 23:30:00 -0400").as_bytes())
+    assert parsed.text == "The bridge is closed."
+    assert parsed.metadata.title == "Bridge"
+    assert parsed.metadata.author == ("Ann",)
+    assert parsed.metadata.date == "2022-07-05"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_subject_sender_and_day_are_metadata_and_not_text() -> None:
     ],
 )
 def test_a_subject_is_decoded_however_it_was_written(header: bytes, title: str | None) -> None:
-    assert mail.read(header + b"\r\n\r\nText.").metadata.title == title
+    assert mail.parse(header + b"\r\n\r\nText.").metadata.title == title
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_a_subject_is_decoded_however_it_was_written(header: bytes, title: str |
     ],
 )
 def test_the_author_is_who_it_is_from(sender: str, author: tuple[str, ...]) -> None:
-    assert mail.read(f"From: {sender}\n\nText.".encode()).metadata.author == author
+    assert mail.parse(f"From: {sender}\n\nText.".encode()).metadata.author == author
 
 
 @pytest.mark.parametrize("date", ["INVALID", "", "Tue, 99 Jul 2022 10:00:00 +0000", "Tue, 05 Jul 99999 10:00:00 +0000"])
 def test_a_day_that_is_none_is_left_out(date: str) -> None:
-    assert mail.read(f"Date: {date}\n\nText.".encode()).metadata.date is None
+    assert mail.parse(f"Date: {date}\n\nText.".encode()).metadata.date is None
 
 
 def test_of_two_texts_that_say_the_same_the_plain_one_is_read() -> None:
@@ -139,12 +139,12 @@ def test_attachments_are_parts_with_names_of_their_own() -> None:
     message.add_attachment(b"three", "application", "pdf", filename="Bericht – Brücke.pdf")
     message.add_attachment("notes", filename="notes.txt")
     message.add_attachment(b"five", "application", "pdf")
-    extract = mail.read(message.as_bytes())
-    assert_whole(extract)
+    parsed = mail.parse(message.as_bytes())
+    assert_whole(parsed)
     names = ["report.pdf", "Report (2).pdf", "Bericht – Brücke.pdf", "notes.txt", "attachment.pdf"]
-    assert [part.name for part in extract.parts] == names
-    assert [part.content for part in extract.parts[:3]] == [b"one", b"two", b"three"]
-    assert extract.text == "The bridge is closed."
+    assert [part.name for part in parsed.nested_files] == names
+    assert [part.content for part in parsed.nested_files[:3]] == [b"one", b"two", b"three"]
+    assert parsed.text == "The bridge is closed."
 
 
 def test_pictures_in_the_text_and_signatures_are_no_attachments() -> None:
@@ -152,35 +152,35 @@ def test_pictures_in_the_text_and_signatures_are_no_attachments() -> None:
     message.add_related(b"png", "image", "png", cid="<a@b>", filename="logo.png")
     message.make_mixed()
     message.add_attachment(b"sig", "application", "pgp-signature", filename="signature.asc")
-    assert mail.read(message.as_bytes()).parts == ()
+    assert mail.parse(message.as_bytes()).nested_files == ()
 
 
 def test_messages_within_are_parts_named_after_their_subjects() -> None:
     message = written()
     message.add_attachment(written("Inner words.", Subject="Re: a/b <c>"))
     message.add_attachment(written("More words.", Subject="Re: a/b <c>"))
-    extract = mail.read(message.as_bytes())
-    assert_whole(extract)
-    assert [part.name for part in extract.parts] == ["Re: a b <c>.eml", "Re: a b <c> (2).eml"]
-    assert [paragraphs(part.content) for part in extract.parts] == [["Inner words."], ["More words."]]
-    assert extract.text == "The bridge is closed."
+    parsed = mail.parse(message.as_bytes())
+    assert_whole(parsed)
+    assert [part.name for part in parsed.nested_files] == ["Re: a b <c>.eml", "Re: a b <c> (2).eml"]
+    assert [paragraphs(part.content) for part in parsed.nested_files] == [["Inner words."], ["More words."]]
+    assert parsed.text == "The bridge is closed."
 
 
 def test_a_message_within_that_cannot_be_written_out_is_told_and_the_rest_is_read() -> None:
     message = written()
     message.add_attachment(written("Inner words.", From="frank@example.com"))
     data = message.as_bytes().replace(b"From: frank@example.com", b"From: frank@example.com\x0bTo: bob@example.com")
-    extract = mail.read(data)
-    assert extract.notes == ("a message in it (Bridge) is damaged and not read",)
-    assert extract.text == "The bridge is closed."
+    parsed = mail.parse(data)
+    assert parsed.notes == ("a message in it (Bridge) is damaged and not read",)
+    assert parsed.text == "The bridge is closed."
 
 
 def test_what_is_sealed_or_packed_is_told() -> None:
     message = written()
     message.add_attachment(b"x", "application", "ms-tnef", filename="winmail.dat")
-    assert mail.read(message.as_bytes()).notes[0].startswith("winmail.dat (Outlook's own packing) is not read")
+    assert mail.parse(message.as_bytes()).notes[0].startswith("winmail.dat (Outlook's own packing) is not read")
     sealed = b"Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\nAAAA\n"
-    assert mail.read(sealed).notes == ("its text is encrypted: save it decrypted",)
+    assert mail.parse(sealed).notes == ("its text is encrypted: save it decrypted",)
 
 
 def test_one_part_that_is_no_text_does_not_take_the_others_along() -> None:
@@ -190,58 +190,62 @@ def test_one_part_that_is_no_text_does_not_take_the_others_along() -> None:
     noise.set_content(bytes(range(256)) * 8, "text", "plain")
     del noise["Content-Disposition"]
     message.attach(noise)
-    extract = mail.read(message.as_bytes())
-    assert extract.text == "The bridge is closed."
-    assert extract.notes[0].startswith("a part of its text is not text")
+    parsed = mail.parse(message.as_bytes())
+    assert parsed.text == "The bridge is closed."
+    assert parsed.notes[0].startswith("a part of its text is not text")
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DOCUMENTS.glob("*.eml")))
 def test_real_mails_are_read(name: str) -> None:
-    assert_whole(mail.read((DOCUMENTS / name).read_bytes()))
+    assert_whole(mail.parse((DOCUMENTS / name).read_bytes()))
 
 
 def test_real_mails_say_what_they_say() -> None:
-    def read(name: str) -> Extract:
-        return mail.read((DOCUMENTS / name).read_bytes())
+    def read(name: str) -> ParsedText:
+        return mail.parse((DOCUMENTS / name).read_bytes())
 
     assert read("empty.eml").text == ""
     assert read("test-invalid-date.eml").metadata.date is None
     assert read("fake-email-utf-16.eml").text == read("fake-email-b64.eml").text == read("fake-email.eml").text
     assert "Roses are red" in read("fake-email.eml").text
     attached = read("fake-email-attachment.eml")
-    assert [(part.name, part.content) for part in attached.parts] == [
+    assert [(part.name, part.content) for part in attached.nested_files] == [
         ("fake-attachment.txt", b"Hey this is a fake attachment!")
     ]
     digest = read("mime-multipart-digest.eml")
-    assert [part.name for part in digest.parts] == ["First Message.eml", "Second Message.eml", "Third Message.eml"]
-    assert paragraphs(digest.parts[1].content) == ["This is the second message in the digest."]
+    assert [part.name for part in digest.nested_files] == [
+        "First Message.eml",
+        "Second Message.eml",
+        "Third Message.eml",
+    ]
+    assert paragraphs(digest.nested_files[1].content) == ["This is the second message in the digest."]
     hebrew = read("email-no-utf8-2008-07-16.062410.eml")
     assert hebrew.metadata.title == "RE: שלום"
     assert "בהצלחה," in hebrew.text
 
 
 def test_a_file_that_is_no_mail_is_refused() -> None:
-    with pytest.raises(ReadingError):
-        mail.read((DOCUMENTS.parent / "other" / "random.bin").read_bytes())
+    with pytest.raises(ParsingError):
+        mail.parse((DOCUMENTS.parent / "other" / "random.bin").read_bytes())
 
 
 def test_parts_nested_without_end_are_refused() -> None:
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(20_000))
-    with pytest.raises(ReadingError, match="nested too deep"):
-        mail.read(nested.encode())
+    with pytest.raises(ParsingError, match="nested too deep"):
+        mail.parse(nested.encode())
 
 
 def test_too_many_parts_are_refused() -> None:
     many = (
         b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * 3000 + b"--b--\n"
     )
-    with pytest.raises(ReadingError, match="3,001 parts; the limit is 2,000"):
-        mail.read(many)
+    with pytest.raises(ParsingError, match="3,001 parts; the limit is 2,000"):
+        mail.parse(many)
 
 
 def test_a_header_of_endless_parameters_is_refused() -> None:
-    with pytest.raises(ReadingError, match="a Content header of over 10,000 characters"):
-        mail.read(b"Content-Type: text/plain" + b"; a*0*=b" * 100_000 + b"\n\nText.")
+    with pytest.raises(ParsingError, match="a Content header of over 10,000 characters"):
+        mail.parse(b"Content-Type: text/plain" + b"; a*0*=b" * 100_000 + b"\n\nText.")
 
 
 def test_many_and_long_headers_are_passed_over() -> None:
@@ -253,5 +257,5 @@ def test_many_and_long_headers_are_passed_over() -> None:
 @pytest.mark.parametrize("name", ["fake-email-attachment.eml", "mime-multipart-digest.eml", "family-day.eml"])
 def test_damaged_mails_are_read_or_refused(name: str) -> None:
     for data in damaged((DOCUMENTS / name).read_bytes(), 150):
-        with suppress(ReadingError):
-            assert_whole(mail.read(data))
+        with suppress(ParsingError):
+            assert_whole(mail.parse(data))

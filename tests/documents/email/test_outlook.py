@@ -12,14 +12,14 @@ from compressed_rtf import compress
 
 from askbrief.documents.email import eml as mail
 from askbrief.documents.email import outlook
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from tests.documents.damage import damaged
 from tests.documents.msg_files import compound
 from tests.documents.msg_files import mail as made
 from tests.documents.wholeness import assert_whole
 
 if TYPE_CHECKING:
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 REAL = Path(__file__).parents[2] / "samples" / "other" / "test_outlook_msg.msg"
 SUBJECT, SENDER, BODY, HTML, RTF, HEADERS = 0x0037, 0x0C1A, 0x1000, 0x1013, 0x1009, 0x007D
@@ -28,26 +28,26 @@ DATA, METHOD, LONG_NAME, SHORT_NAME, MIME_TYPE, CONTENT_ID = 0x3701, 0x3705, 0x3
 WHEN = dt.datetime(2022, 7, 5, 12, tzinfo=dt.UTC)
 
 
-def read(*attachments: dict[int, object], **texts: object) -> Extract:
+def read(*attachments: dict[int, object], **texts: object) -> ParsedText:
     properties = {globals()[name.upper()]: value for name, value in texts.items()}
-    extract = outlook.read(compound(made(properties, *attachments)))
-    assert_whole(extract)
-    return extract
+    parsed = outlook.parse(compound(made(properties, *attachments)))
+    assert_whole(parsed)
+    return parsed
 
 
 def test_the_real_mail_says_who_wrote_what_and_when() -> None:
-    extract = outlook.read(REAL.read_bytes())
-    assert_whole(extract)
-    assert extract.text == "This is the body of the test email message"
-    assert extract.metadata.title == "Test Email Message"
-    assert extract.metadata.author == ("M. C. Kurtuluş",)
-    assert extract.metadata.date == "2024-12-22"
+    parsed = outlook.parse(REAL.read_bytes())
+    assert_whole(parsed)
+    assert parsed.text == "This is the body of the test email message"
+    assert parsed.metadata.title == "Test Email Message"
+    assert parsed.metadata.author == ("M. C. Kurtuluş",)
+    assert parsed.metadata.date == "2024-12-22"
 
 
 def test_a_mail_is_its_text_and_what_is_said_of_it() -> None:
-    extract = read(subject="Bridge – closed", sender="Ann Reporter", sent=WHEN, body="Closed.\r\n\r\n> Why?\r\n")
-    assert extract.text == "Closed.\n\nWhy?"
-    said = extract.metadata
+    parsed = read(subject="Bridge – closed", sender="Ann Reporter", sent=WHEN, body="Closed.\r\n\r\n> Why?\r\n")
+    assert parsed.text == "Closed.\n\nWhy?"
+    said = parsed.metadata
     assert (said.title, said.author, said.date) == ("Bridge – closed", ("Ann Reporter",), "2022-07-05")
 
 
@@ -69,9 +69,9 @@ def test_the_day_is_that_of_the_sender_where_the_headers_say_it() -> None:
 )
 def test_texts_of_one_byte_are_in_their_code_page_or_what_fits(codepage: str, number: int, text: str) -> None:
     properties = {SUBJECT: text, BODY: text, INTERNET_CODEPAGE: number, CODEPAGE: number}
-    extract = outlook.read(compound(made(properties, wide=False, codepage=codepage)))
-    assert extract.text == text
-    assert extract.metadata.title == text
+    parsed = outlook.parse(compound(made(properties, wide=False, codepage=codepage)))
+    assert parsed.text == text
+    assert parsed.metadata.title == text
 
 
 def test_a_mail_without_plain_text_is_its_page() -> None:
@@ -88,15 +88,18 @@ def test_a_mail_that_is_rtf_alone_is_read() -> None:
 
 
 def test_attachments_are_parts_and_pictures_in_the_text_are_none() -> None:
-    extract = read(
+    parsed = read(
         {LONG_NAME: "report.pdf", DATA: b"one", METHOD: 1},
         {SHORT_NAME: "REPORT.PDF", DATA: b"two", METHOD: 1},
         {LONG_NAME: "logo.png", DATA: b"png", METHOD: 1, MIME_TYPE: "image/png", CONTENT_ID: "logo@x"},
         {LONG_NAME: "shared.docx", METHOD: 7},
         body="Closed.",
     )
-    assert [(part.name, part.content) for part in extract.parts] == [("report.pdf", b"one"), ("REPORT (2).PDF", b"two")]
-    assert extract.notes == ("shared.docx is linked and not in the file",)
+    assert [(part.name, part.content) for part in parsed.nested_files] == [
+        ("report.pdf", b"one"),
+        ("REPORT (2).PDF", b"two"),
+    ]
+    assert parsed.notes == ("shared.docx is linked and not in the file",)
 
 
 def test_a_mail_within_is_a_mail_of_its_own_with_its_attachments() -> None:
@@ -107,45 +110,45 @@ def test_a_mail_within_is_a_mail_of_its_own_with_its_attachments() -> None:
         {DATA: deepest, METHOD: 5},
         header=24,
     )
-    extract = read({DATA: inner, METHOD: 5}, body="Outer.")
-    assert [part.name for part in extract.parts] == ["Re: a b.eml"]
-    within = mail.read(extract.parts[0].content)
+    parsed = read({DATA: inner, METHOD: 5}, body="Outer.")
+    assert [part.name for part in parsed.nested_files] == ["Re: a b.eml"]
+    within = mail.parse(parsed.nested_files[0].content)
     assert within.text == "Inner – words."
     assert (within.metadata.title, within.metadata.author, within.metadata.date) == ("Re: a/b", ("Bob",), "2022-07-05")
-    assert [part.name for part in within.parts] == ["notes.txt", "Deepest.eml"]
-    assert within.parts[0].content == b"notes"
-    assert mail.read(within.parts[1].content).text == "Deep."
+    assert [part.name for part in within.nested_files] == ["notes.txt", "Deepest.eml"]
+    assert within.nested_files[0].content == b"notes"
+    assert mail.parse(within.nested_files[1].content).text == "Deep."
 
 
 @pytest.mark.parametrize("data", [b"", b"no mail", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)])
 def test_what_is_no_mail_is_refused(data: bytes) -> None:
-    with pytest.raises(ReadingError):
-        outlook.read(data)
+    with pytest.raises(ParsingError):
+        outlook.parse(data)
 
 
 def test_an_ole_file_of_another_kind_is_refused_by_name() -> None:
-    with pytest.raises(ReadingError, match="no mail of Outlook's"):
-        outlook.read((REAL.parent / "simple.doc").read_bytes())
+    with pytest.raises(ParsingError, match="no mail of Outlook's"):
+        outlook.parse((REAL.parent / "simple.doc").read_bytes())
 
 
 def test_sectors_of_enormous_size_are_refused() -> None:
     data = bytearray(REAL.read_bytes())
     data[32:34] = b"\x00\x06"  # small sectors of two to the power of this
-    with pytest.raises(ReadingError, match="is damaged"):
-        outlook.read(bytes(data))
+    with pytest.raises(ParsingError, match="is damaged"):
+        outlook.parse(bytes(data))
 
 
 def test_a_stream_that_says_it_is_longer_than_the_file_is_refused() -> None:
     data = REAL.read_bytes()
     at = data.index("__substg1.0_0037001F".encode("utf-16-le")) + 120  # where a directory entry has the stream's size
     assert int.from_bytes(data[at : at + 4], "little") < len(data)
-    with pytest.raises(ReadingError, match="its streams are longer than the file"):
-        outlook.read(data[:at] + b"\x00\xff\xff\xff" + data[at + 4 :])
+    with pytest.raises(ParsingError, match="its streams are longer than the file"):
+        outlook.parse(data[:at] + b"\x00\xff\xff\xff" + data[at + 4 :])
 
 
 def test_damaged_mails_are_read_or_refused() -> None:
     inner = made({SUBJECT: "Inner", BODY: "Inner words."}, header=24)
     whole = compound(made({SUBJECT: "Bridge", BODY: "Closed."}, {DATA: inner, METHOD: 5}))
     for data in (*damaged(whole, 200), *damaged(REAL.read_bytes(), 200)):
-        with suppress(ReadingError):
-            assert_whole(outlook.read(data))
+        with suppress(ParsingError):
+            assert_whole(outlook.parse(data))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from askbrief.documents.html import epub
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole
@@ -60,24 +60,24 @@ def book(spine: str = "nav one two", *, package: str = "", **more: str) -> bytes
 
 
 def test_chapters_come_in_the_order_of_the_spine_without_the_table_of_contents() -> None:
-    extract = epub.read(book())
-    assert_whole(extract)
-    assert extract.text == "One\n\nThe first bridge — of wood.\n\nTwo\n\nStone\n\nThe second."
-    assert [block.level for block in extract.blocks if block.kind is BlockKind.HEADING] == [1, 1, 2]
-    assert epub.read(book("two one")).text.startswith("Two")
-    assert extract.pages == ()
+    parsed = epub.parse(book())
+    assert_whole(parsed)
+    assert parsed.text == "One\n\nThe first bridge — of wood.\n\nTwo\n\nStone\n\nThe second."
+    assert [block.level for block in parsed.blocks if block.kind is BlockKind.HEADING] == [1, 1, 2]
+    assert epub.parse(book("two one")).text.startswith("Two")
+    assert parsed.pages == ()
 
 
 def test_numbers_of_notes_and_of_printed_pages_are_no_words_of_a_sentence() -> None:
     text = """<p>It is <span epub:type="pagebreak">12</span>old<a epub:type="noteref" href="#n">3</a>, 10<sup>6</sup>
     years<sup><a href="#m">*</a></sup>.</p><aside epub:type="footnote" id="n">3 So they say.</aside>"""
-    assert epub.read(book("one", **{"OEBPS/text/one.xhtml": chapter(text)})).text == (
+    assert epub.parse(book("one", **{"OEBPS/text/one.xhtml": chapter(text)})).text == (
         "It is old, 106 years.\n\n3 So they say."
     )
 
 
 def test_the_package_says_who_wrote_what_and_when() -> None:
-    said = epub.read(book()).metadata
+    said = epub.parse(book()).metadata
     assert said.title == "A Book of Bridges"
     assert said.author == ("Ann Author", "Bob Writer")
     assert said.publisher == "Herald Press"
@@ -88,25 +88,25 @@ def test_the_package_says_who_wrote_what_and_when() -> None:
 
 
 def test_the_real_book_has_its_two_chapters() -> None:
-    extract = epub.read(BOOK.read_bytes())
-    assert extract.metadata.title == "Test EPUB Document"
-    assert extract.metadata.author == ("Test Author",)
-    assert extract.text.startswith("Chapter 1: Test Content\n\nThis is a test paragraph with some formatting.")
-    assert extract.text.endswith("This is a blockquote for testing.")
+    parsed = epub.parse(BOOK.read_bytes())
+    assert parsed.metadata.title == "Test EPUB Document"
+    assert parsed.metadata.author == ("Test Author",)
+    assert parsed.text.startswith("Chapter 1: Test Content\n\nThis is a test paragraph with some formatting.")
+    assert parsed.text.endswith("This is a blockquote for testing.")
 
 
 def test_what_is_missing_or_no_text_is_told() -> None:
-    extract = epub.read(book("one gone picture two"))
-    assert extract.text.endswith("The second.")
-    assert len(extract.notes) == 2
-    assert "OEBPS/text/gone.xhtml" in extract.notes[0]
-    assert "OEBPS/cover.svg is no text" in extract.notes[1]
+    parsed = epub.parse(book("one gone picture two"))
+    assert parsed.text.endswith("The second.")
+    assert len(parsed.notes) == 2
+    assert "OEBPS/text/gone.xhtml" in parsed.notes[0]
+    assert "OEBPS/cover.svg is no text" in parsed.notes[1]
 
 
 def test_a_name_that_leads_out_of_the_book_leads_nowhere() -> None:
-    extract = epub.read(book("one out"))
-    assert "root:" not in extract.text
-    assert "etc/passwd is left out" in extract.notes[0]
+    parsed = epub.parse(book("one out"))
+    assert "root:" not in parsed.text
+    assert "etc/passwd is left out" in parsed.notes[0]
 
 
 ENCRYPTED = """<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:EncryptedData>
@@ -115,13 +115,13 @@ ENCRYPTED = """<encryption xmlns:enc="http://www.w3.org/2001/04/xmlenc#"><enc:En
 
 def test_a_protected_book_is_refused_by_name() -> None:
     sealed = ENCRYPTED.format(way="http://www.w3.org/2001/04/xmlenc#aes256-cbc")
-    with pytest.raises(ReadingError, match=r"protected against copying \(DRM\)"):
-        epub.read(book(**{"META-INF__encryption.xml": sealed}))
+    with pytest.raises(ParsingError, match=r"protected against copying \(DRM\)"):
+        epub.parse(book(**{"META-INF__encryption.xml": sealed}))
 
 
 def test_a_book_whose_fonts_alone_are_encrypted_is_read() -> None:
     fonts = ENCRYPTED.format(way="http://www.idpf.org/2008/embedding")
-    assert epub.read(book(**{"META-INF__encryption.xml": fonts})).text.startswith("One")
+    assert epub.parse(book(**{"META-INF__encryption.xml": fonts})).text.startswith("One")
 
 
 LAUGHS = """<!DOCTYPE package [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
@@ -138,20 +138,20 @@ LAUGHS = """<!DOCTYPE package [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a
     ],
 )
 def test_a_hostile_package_is_refused(package: str, why: str) -> None:
-    with pytest.raises(ReadingError, match=why):
-        epub.read(book(package=package))
+    with pytest.raises(ParsingError, match=why):
+        epub.parse(book(package=package))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"no book at all", b"PK\x05\x06" + bytes(18)])
 def test_what_is_no_book_is_refused(data: bytes) -> None:
-    with pytest.raises(ReadingError):
-        epub.read(data)
+    with pytest.raises(ParsingError):
+        epub.parse(data)
 
 
 def test_damaged_books_are_read_or_refused() -> None:
     for data in damaged(BOOK.read_bytes(), 200):
-        with suppress(ReadingError):
-            assert_whole(epub.read(data))
+        with suppress(ParsingError):
+            assert_whole(epub.parse(data))
 
 
 @pytest.mark.parametrize("name", ["OEBPS/text/one.xhtml", "OEBPS/content.opf", "META-INF/container.xml"])
@@ -159,5 +159,5 @@ def test_books_with_a_damaged_member_are_read_or_refused(name: str) -> None:
     with zipfile.ZipFile(io.BytesIO(book())) as whole:
         content = whole.read(name)
     for data in damaged(content, 60):
-        with suppress(ReadingError):
-            assert_whole(epub.read(book(**{name: data.decode("latin-1")})))
+        with suppress(ParsingError):
+            assert_whole(epub.parse(book(**{name: data.decode("latin-1")})))

@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from askbrief.documents.html import mhtml
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole
 
@@ -39,34 +39,34 @@ def saved(page: str, *, charset: str = "utf-8", address: str = "https://herald.e
 
 
 def test_the_page_named_as_the_start_is_read_with_its_address() -> None:
-    extract = mhtml.read(saved(f"<title>Bridge closed</title><nav>News</nav><h1>Bridge closed</h1><p>{PROSE}</p>"))
-    assert_whole(extract)
-    assert extract.text == f"Bridge closed\n\n{PROSE.strip()}"
-    assert extract.metadata.title == "Bridge closed"
-    assert extract.metadata.url == "https://herald.example/bridge"
+    parsed = mhtml.parse(saved(f"<title>Bridge closed</title><nav>News</nav><h1>Bridge closed</h1><p>{PROSE}</p>"))
+    assert_whole(parsed)
+    assert parsed.text == f"Bridge closed\n\n{PROSE.strip()}"
+    assert parsed.metadata.title == "Bridge closed"
+    assert parsed.metadata.url == "https://herald.example/bridge"
 
 
 def test_the_address_that_the_page_states_counts_more() -> None:
     page = f'<link rel="canonical" href="https://herald.example/a"><p>{PROSE}</p>'
-    assert mhtml.read(saved(page)).metadata.url == "https://herald.example/a"
+    assert mhtml.parse(saved(page)).metadata.url == "https://herald.example/a"
 
 
 def test_an_address_on_somebodys_disk_is_none() -> None:
-    assert mhtml.read(saved(f"<p>{PROSE}</p>", address="file:///home/ann/page.html")).metadata.url is None
+    assert mhtml.parse(saved(f"<p>{PROSE}</p>", address="file:///home/ann/page.html")).metadata.url is None
 
 
 def test_the_charset_that_the_page_states_is_used_where_the_part_states_none() -> None:
     page = "<meta charset=windows-1252><p>Café – “naïve”</p>"
-    assert mhtml.read(saved(page, charset="cp1252")).text == "Café – “naïve”"
+    assert mhtml.parse(saved(page, charset="cp1252")).text == "Café – “naïve”"
 
 
 @pytest.mark.parametrize("data", [b"", b"no page at all", b"Content-Type: text/plain\n\nwords"])
 def test_what_holds_no_page_is_refused(data: bytes) -> None:
-    with pytest.raises(ReadingError, match="no web page"):
-        mhtml.read(data)
+    with pytest.raises(ParsingError, match="no web page"):
+        mhtml.parse(data)
 
 
 def test_damaged_pages_are_read_or_refused() -> None:
     for data in damaged(saved(f"<h1>Bridge closed</h1><p>{PROSE}</p>"), 200):
-        with suppress(ReadingError):
-            assert_whole(mhtml.read(data))
+        with suppress(ParsingError):
+            assert_whole(mhtml.parse(data))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from askbrief.documents.html import webpage
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole
@@ -45,13 +45,13 @@ NEWS = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Bri
 
 def lines(page: str) -> list[str]:
     """Each block, a heading with as many hashes as its level."""
-    extract = webpage.read(page.encode())
-    assert_whole(extract)
+    parsed = webpage.parse(page.encode())
+    assert_whole(parsed)
     return [
-        f"{'#' * block.level} {extract.text[block.start : block.end]}".strip()
+        f"{'#' * block.level} {parsed.text[block.start : block.end]}".strip()
         if block.kind is BlockKind.HEADING
-        else extract.text[block.start : block.end]
-        for block in extract.blocks
+        else parsed.text[block.start : block.end]
+        for block in parsed.blocks
     ]
 
 
@@ -75,7 +75,7 @@ def test_a_news_page_is_its_article_in_order_and_nothing_around_it() -> None:
 
 
 def test_what_a_page_says_of_itself_is_its_metadata() -> None:
-    said = webpage.read(NEWS.encode()).metadata
+    said = webpage.parse(NEWS.encode()).metadata
     assert said.title == "Bridge closed"
     assert said.author == ("Ann Reporter", "Bob Writer")
     assert said.publisher == "The Herald"
@@ -103,12 +103,12 @@ def test_a_date_is_taken_where_it_is_stated_and_never_guessed(head: str, date: s
     page = (
         f"<html><head>{head}</head><body><p>On 5 July 2017 it rained. {PROSE}</p><time>2016-01-01</time></body></html>"
     )
-    assert webpage.read(page.encode()).metadata.date == date
+    assert webpage.parse(page.encode()).metadata.date == date
 
 
 def test_a_time_that_is_marked_as_published_is_the_date() -> None:
     page = f'<p>{PROSE}</p><time itemprop="datePublished" datetime="2016-02-03T10:00">last week</time>'
-    assert webpage.read(page.encode()).metadata.date == "2016-02-03"
+    assert webpage.parse(page.encode()).metadata.date == "2016-02-03"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_time_that_is_marked_as_published_is_the_date() -> None:
     ],
 )
 def test_the_title_is_the_articles_without_the_name_of_the_site(page: str, title: str | None) -> None:
-    assert webpage.read(page.encode()).metadata.title == title
+    assert webpage.parse(page.encode()).metadata.title == title
 
 
 def test_documentation_keeps_its_sections_whatever_their_ids_say() -> None:
@@ -215,14 +215,14 @@ def test_blocks_are_what_a_browser_shows_as_blocks(page: str, expected: list[str
     ],
 )
 def test_the_encoding_is_what_is_stated_or_what_fits(data: bytes) -> None:
-    assert webpage.read(data).text == "Café – “naïve”"
+    assert webpage.parse(data).text == "Café – “naïve”"
 
 
 def test_a_few_broken_bytes_are_left_out_and_told() -> None:
-    extract = webpage.read(b"<meta charset=utf-8><p>" + "Zażółć gęślą jaźń. ".encode() * 50 + b"\xff end.</p>")
-    assert_whole(extract)
-    assert "jaźń. end." in extract.text
-    assert extract.notes == ("1 character without a meaning left out",)
+    parsed = webpage.parse(b"<meta charset=utf-8><p>" + "Zażółć gęślą jaźń. ".encode() * 50 + b"\xff end.</p>")
+    assert_whole(parsed)
+    assert "jaźń. end." in parsed.text
+    assert parsed.notes == ("1 character without a meaning left out",)
 
 
 def test_xhtml_may_close_any_element_at_once() -> None:
@@ -232,7 +232,7 @@ def test_xhtml_may_close_any_element_at_once() -> None:
 
 
 def test_a_page_without_an_article_is_read_whole() -> None:
-    text = webpage.read((DOCUMENTS / "example-10k-1p.html").read_bytes()).text
+    text = webpage.parse((DOCUMENTS / "example-10k-1p.html").read_bytes()).text
     assert "Galaxy Gaming, Inc." in text
     assert "Title of each class; Trading symbol; Name of exchange on which registered" in text
     assert lines((DOCUMENTS / "fake-html.html").read_text())[-1] == "Column 1: Row 2, Cell 1; Column 2: Row 2, Cell 2"
@@ -244,24 +244,24 @@ def test_a_page_of_links_alone_is_read_whole() -> None:
 
 
 def test_the_blog_is_its_post_alone() -> None:
-    extract = webpage.read((DOCUMENTS / "test_blog.html").read_bytes())
+    parsed = webpage.parse((DOCUMENTS / "test_blog.html").read_bytes())
     assert (
-        extract.metadata.title
+        parsed.metadata.title
         == "Does Model and Inference Parameter Matter in LLM Applications? - A Case Study for MATH"
     )
-    assert extract.metadata.date == "2023-04-21"
-    assert extract.metadata.url is not None
-    assert "Research paper about the tuning technique" in extract.text
+    assert parsed.metadata.date == "2023-04-21"
+    assert parsed.metadata.url is not None
+    assert "Research paper about the tuning technique" in parsed.text
     assert all(
-        words not in extract.text for words in ("Skip to main content", "Older Post", "Copyright", "Recent posts")
+        words not in parsed.text for words in ("Skip to main content", "Older Post", "Copyright", "Recent posts")
     )
 
 
 def test_the_encyclopedia_is_the_article_with_its_box_its_tables_and_its_sources() -> None:
-    extract = webpage.read((DOCUMENTS / "test_wikipedia.html").read_bytes())
-    assert_whole(extract)
-    assert extract.metadata.title == "Microsoft"
-    assert extract.metadata.url == "https://en.wikipedia.org/wiki/Microsoft"
+    parsed = webpage.parse((DOCUMENTS / "test_wikipedia.html").read_bytes())
+    assert_whole(parsed)
+    assert parsed.metadata.title == "Microsoft"
+    assert parsed.metadata.url == "https://en.wikipedia.org/wiki/Microsoft"
     for words in (
         "Founded: April 4, 1975 in Albuquerque, New Mexico, U.S.",
         "Region: United States; Sales in billion $: 106.7; share: 50.4%",
@@ -270,42 +270,42 @@ def test_the_encyclopedia_is_the_article_with_its_box_its_tables_and_its_sources
         "List of mergers and acquisitions by Microsoft",
         'February 26, 1987–August 23, 2012: Microsoft "Pac-Man" logo',
     ):
-        assert words in extract.text
+        assert words in parsed.text
     for words in ("Main menu", "Privacy policy", "Create account", "[edit]", "Toggle the table of contents", "[1]"):
-        assert words not in extract.text
+        assert words not in parsed.text
 
 
 @pytest.mark.parametrize(
     "empty", [b"", b"   ", b"<html></html>", b"<!-- nothing -->", b"<script>x</script>", b"<p></p>"]
 )
 def test_a_page_without_words_has_no_text(empty: bytes) -> None:
-    assert webpage.read(empty).text == ""
+    assert webpage.parse(empty).text == ""
 
 
 def test_nothing_is_expanded_or_opened() -> None:
     page = """<!DOCTYPE html [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>
     <p>one &b; &x; two</p><iframe src="file:///etc/passwd"></iframe><link rel=stylesheet href="http://example.org/x.css">"""
-    text = webpage.read(page.encode()).text
+    text = webpage.parse(page.encode()).text
     assert "root:" not in text
     assert "lollol" not in text
 
 
 def test_what_is_nested_without_end_is_refused() -> None:
-    with pytest.raises(ReadingError, match="nested deeper"):
-        webpage.read(b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000)
+    with pytest.raises(ParsingError, match="nested deeper"):
+        webpage.parse(b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000)
 
 
 def test_spans_of_cells_cannot_make_much_of_little() -> None:
     cell = f"<td rowspan=99999 colspan=99999>{'x' * 1000}</td>"
     page = f"<table><tr><th>A</th><th>B</th></tr>{f'<tr>{cell * 20}</tr>' * 100}</table>"
-    assert len(webpage.read(page.encode()).text) < 3 * len(page)
+    assert len(webpage.parse(page.encode()).text) < 3 * len(page)
 
 
 @pytest.mark.parametrize("name", ["fake-html.html", "ideas-page.html", "test_blog.html"])
 def test_damaged_pages_are_read_or_refused(name: str) -> None:
     for data in damaged((DOCUMENTS / name).read_bytes(), 40):
-        with suppress(ReadingError):
-            assert_whole(webpage.read(data))
+        with suppress(ParsingError):
+            assert_whole(webpage.parse(data))
 
 
 def test_what_is_never_closed_is_read_all_the_same() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from askbrief.documents import limits
 from askbrief.documents.office import docx
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 from tests.conftest import ROOT
 from tests.documents.wholeness import LAUGHS, assert_whole, check_damaged, check_damaged_inside, hostile, seen, zipped
@@ -16,7 +16,7 @@ from tests.documents.wholeness import LAUGHS, assert_whole, check_damaged, check
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILES = ROOT / "tests" / "documents" / "docx"
+FILES = ROOT / "tests" / "samples" / "docx"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 OTHERS = (
     'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
@@ -95,10 +95,10 @@ def table(*rows: list[str], header: bool = False) -> str:
 
 
 def lines(body: str) -> list[str]:
-    extract = docx.read(zipped(members(body)))
-    assert_whole(extract)
-    assert extract.form is Form.PROSE
-    return seen(extract)
+    parsed = docx.parse(zipped(members(body)))
+    assert_whole(parsed)
+    assert parsed.form is Form.PROSE
+    return seen(parsed)
 
 
 # -------------------------------------------------------------------------------------------- real files
@@ -106,13 +106,13 @@ def lines(body: str) -> list[str]:
 
 @pytest.mark.parametrize("path", sorted(FILES.glob("*.docx")), ids=lambda path: path.stem)
 def test_every_real_file_is_read_whole(path: Path) -> None:
-    extract = docx.read(path.read_bytes())
-    assert_whole(extract)
-    assert extract.blocks
+    parsed = docx.parse(path.read_bytes())
+    assert_whole(parsed)
+    assert parsed.blocks
 
 
 def test_headings_and_lists_of_a_real_file_have_their_levels_and_numbers() -> None:
-    read = seen(docx.read((FILES / "word_sample.docx").read_bytes()))
+    read = seen(docx.parse((FILES / "word_sample.docx").read_bytes()))
     assert read[1] == "# Swimming in the lake"
     assert "## Let’s eat" in read
     assert "1. Wear sunglasses" in read
@@ -121,19 +121,19 @@ def test_headings_and_lists_of_a_real_file_have_their_levels_and_numbers() -> No
 
 
 def test_headings_of_a_real_file_have_their_automatic_numbers() -> None:
-    read = seen(docx.read((FILES / "unit_test_headers_numbered.docx").read_bytes()))
+    read = seen(docx.parse((FILES / "unit_test_headers_numbered.docx").read_bytes()))
     assert "## 1.2. Section 1.2" in read
     assert "### 2.1.1. Section 2.1.1" in read
 
 
 def test_a_text_box_of_a_real_file_is_read_once() -> None:
-    text = docx.read((FILES / "textbox.docx").read_bytes()).text
+    text = docx.parse((FILES / "textbox.docx").read_bytes()).text
     assert text.count("Student falls ill") == 1
     assert text.count("The Health Bureau will handle reporting and specimen collection.") == 1
 
 
 def test_tables_of_a_real_file_name_their_columns() -> None:
-    read = seen(docx.read((FILES / "word_tables.docx").read_bytes()))
+    read = seen(docx.parse((FILES / "word_tables.docx").read_bytes()))
     assert "Header 0.0: Cell 1.0; Header 0.1: Cell 1.1; Header 0.2: Cell 1.2" in read
     assert "Header 0.0: Cell 1.0; Header 0.1: Merged Cell 1.1 1.2; Header 0.3: Cell 1.3" in read
 
@@ -160,9 +160,9 @@ def test_where_no_style_makes_headings_a_short_bold_line_above_another_is_one() 
 
 
 def test_a_table_of_contents_is_left_out_and_said() -> None:
-    extract = docx.read(zipped(members(styled("Rise in attacks 12", "TOC1") + p("They rose."))))
-    assert seen(extract) == ["They rose."]
-    assert extract.notes == ("the table of contents left out",)
+    parsed = docx.parse(zipped(members(styled("Rise in attacks 12", "TOC1") + p("They rose."))))
+    assert seen(parsed) == ["They rose."]
+    assert parsed.notes == ("the table of contents left out",)
 
 
 # --------------------------------------------------------------------------------------- lists and numbers
@@ -331,8 +331,8 @@ def test_content_controls_are_read_and_their_prompts_are_not() -> None:
 
 
 def test_comments_are_left_out_and_said() -> None:
-    extract = docx.read(zipped(members(p("Said.", runs='<w:r><w:commentReference w:id="0"/></w:r>'))))
-    assert extract.notes == ("1 comment left out",)
+    parsed = docx.parse(zipped(members(p("Said.", runs='<w:r><w:commentReference w:id="0"/></w:r>'))))
+    assert parsed.notes == ("1 comment left out",)
 
 
 def test_the_strict_variant_of_the_standard_is_read_alike() -> None:
@@ -341,7 +341,7 @@ def test_the_strict_variant_of_the_standard_is_read_alike() -> None:
         .replace("http://schemas.openxmlformats.org/officeDocument/2006", "http://purl.oclc.org/ooxml/officeDocument")
         for name, text in members(styled("Anfang", "berschrift1") + item("one", 1)).items()
     }  # fmt: skip
-    assert seen(docx.read(zipped(strict))) == ["# Anfang", "1. one"]
+    assert seen(docx.parse(zipped(strict))) == ["# Anfang", "1. one"]
 
 
 # ------------------------------------------------------------------------------------------------ metadata
@@ -353,7 +353,7 @@ def test_title_author_keywords_and_the_day_of_the_last_change_are_taken() -> Non
         "<keywords>un, ttp</keywords>"
         "<dcterms:created>2019-01-02T00:00:00Z</dcterms:created><dcterms:modified>2022-07-05T08:00:00Z</dcterms:modified>"
     )
-    metadata = docx.read(zipped(members(p("Words."), core))).metadata
+    metadata = docx.parse(zipped(members(p("Words."), core))).metadata
     assert metadata.title == "Monitoring report"
     assert metadata.author == ("A. Analyst", "B. Analyst")
     assert metadata.date == "2022-07-05"
@@ -362,7 +362,7 @@ def test_title_author_keywords_and_the_day_of_the_last_change_are_taken() -> Non
 
 def test_what_programs_put_there_is_no_metadata() -> None:
     core = "<dc:title>Word Document</dc:title><dc:creator>python-docx</dc:creator><modified>1601-01-01</modified>"
-    assert docx.read(zipped(members(p("Words."), core))).metadata.as_mapping() == {}
+    assert docx.parse(zipped(members(p("Words."), core))).metadata.as_mapping() == {}
 
 
 # ------------------------------------------------------------------------------------------------- refused
@@ -377,22 +377,22 @@ def test_what_is_no_word_file_is_refused_with_the_reason() -> None:
         ((FILES.parent / "other" / "test.xlsx").read_bytes(), "main part is a workbook"),
         ((FILES / "simple.docx").read_bytes()[:-400], "damaged"),
     ):
-        with pytest.raises(ReadingError, match=said):
-            docx.read(data)
+        with pytest.raises(ParsingError, match=said):
+            docx.parse(data)
 
 
 def test_a_missing_main_part_is_named() -> None:
     parts = members(p("x"))
     del parts["word/document.xml"]
-    with pytest.raises(ReadingError, match=r"word/document\.xml is missing"):
-        docx.read(zipped(parts))
+    with pytest.raises(ParsingError, match=r"word/document\.xml is missing"):
+        docx.parse(zipped(parts))
 
 
 def test_missing_styles_and_notes_are_done_without() -> None:
     parts = members(item("x", 1) + p("y", runs='<w:r><w:footnoteReference w:id="1"/></w:r>'))
     for name in ("styles", "numbering", "footnotes", "endnotes"):
         del parts[f"word/{name}.xml"]
-    assert seen(docx.read(zipped(parts))) == ["x", "y"]
+    assert seen(docx.parse(zipped(parts))) == ["x", "y"]
 
 
 @pytest.mark.parametrize(
@@ -406,19 +406,19 @@ def test_missing_styles_and_notes_are_done_without() -> None:
 def test_entities_are_refused_and_never_expanded(entities: str, use: str) -> None:
     parts = members(p("here"))
     parts["word/document.xml"] = hostile(parts["word/document.xml"], entities, use, "here")
-    with pytest.raises(ReadingError, match=r"entities|damaged"):
-        docx.read(zipped(parts))
+    with pytest.raises(ParsingError, match=r"entities|damaged"):
+        docx.parse(zipped(parts))
 
 
 def test_a_bomb_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_UNPACKED_MIB", 1)
-    with pytest.raises(ReadingError, match="MiB unpacked"):
-        docx.read(zipped({"word/document.xml": b"\0" * (2 * 1024 * 1024)}))
+    with pytest.raises(ParsingError, match="MiB unpacked"):
+        docx.parse(zipped({"word/document.xml": b"\0" * (2 * 1024 * 1024)}))
 
 
 def test_what_is_nested_without_end_is_refused() -> None:
-    with pytest.raises(ReadingError, match="damaged"):
-        docx.read(zipped(members("<w:tbl><w:tr><w:tc>" * 2000 + "</w:tc></w:tr></w:tbl>" * 2000)))
+    with pytest.raises(ParsingError, match="damaged"):
+        docx.parse(zipped(members("<w:tbl><w:tr><w:tc>" * 2000 + "</w:tc></w:tr></w:tbl>" * 2000)))
     deep = "<w:ins>" * 240 + p("deep") + "</w:ins>" * 240
     assert lines(deep) == ["deep"]
 
@@ -429,10 +429,10 @@ def test_styles_and_lists_that_lead_in_circles_end() -> None:
         f'<w:styles {W}><w:style w:styleId="A"><w:basedOn w:val="B"/></w:style>'
         '<w:style w:styleId="B"><w:basedOn w:val="A"/></w:style></w:styles>'
     )
-    assert seen(docx.read(zipped(parts))) == ["x"]
+    assert seen(docx.parse(zipped(parts))) == ["x"]
 
 
 def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
-    check_damaged(docx.read, (FILES / "simple.docx").read_bytes(), tries=60)
+    check_damaged(docx.parse, (FILES / "simple.docx").read_bytes(), tries=60)
     body = styled("One", "H2") + item("x", 1) + table(["A", "B"], ["c", "1"])
-    check_damaged_inside(docx.read, zipped(members(body + p("y", runs='<w:r><w:footnoteReference w:id="1"/></w:r>'))))
+    check_damaged_inside(docx.parse, zipped(members(body + p("y", runs='<w:r><w:footnoteReference w:id="1"/></w:r>'))))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from askbrief.documents.office import odf
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 from tests.conftest import ROOT
 from tests.documents.wholeness import LAUGHS, assert_whole, check_damaged, check_damaged_inside, hostile, seen, zipped
 
-SIMPLE = ROOT / "tests" / "documents" / "other" / "simple.odt"
+SIMPLE = ROOT / "tests" / "samples" / "other" / "simple.odt"
 SPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
     for prefix, name in {
@@ -55,9 +55,9 @@ def made(body: str, kind: str = "text", meta: str = "") -> bytes:
 
 
 def lines(body: str, kind: str = "text") -> list[str]:
-    extract = odf.read(made(body, kind))
-    assert_whole(extract)
-    return seen(extract)
+    parsed = odf.parse(made(body, kind))
+    assert_whole(parsed)
+    return seen(parsed)
 
 
 def p(words: str, style: str = "") -> str:
@@ -73,11 +73,11 @@ def listed(*items: str, style: str = "L1", more: str = "") -> str:
 
 
 def test_a_real_text_is_read() -> None:
-    extract = odf.read(SIMPLE.read_bytes())
-    assert_whole(extract)
-    assert extract.form is Form.PROSE
-    assert seen(extract)[:2] == ["# These are a few of my favorite things:", "• Parrots"]
-    assert "This is my first thought. This is my second thought." in seen(extract)
+    parsed = odf.parse(SIMPLE.read_bytes())
+    assert_whole(parsed)
+    assert parsed.form is Form.PROSE
+    assert seen(parsed)[:2] == ["# These are a few of my favorite things:", "• Parrots"]
+    assert "This is my first thought. This is my second thought." in seen(parsed)
 
 
 def test_headings_are_headings_by_their_level_or_their_style() -> None:
@@ -127,9 +127,9 @@ def test_notes_end_their_section_and_comments_and_hidden_text_are_left_out() -> 
     )
     comment = "<office:annotation><text:p>Really?</text:p></office:annotation>"
     hidden = '<text:span text:style-name="Gone"> hidden</text:span>'
-    extract = odf.read(made(p(f"Said{note}{comment}{hidden}.") + p("Next", "P1") + p("More.")))
-    assert seen(extract) == ["Said.", "¹ See S/2021/655.", "## Next", "More."]
-    assert extract.notes == ("1 comment left out",)
+    parsed = odf.parse(made(p(f"Said{note}{comment}{hidden}.") + p("Next", "P1") + p("More.")))
+    assert seen(parsed) == ["Said.", "¹ See S/2021/655.", "## Next", "More."]
+    assert parsed.notes == ("1 comment left out",)
 
 
 def test_what_was_deleted_with_changes_tracked_is_left_out() -> None:
@@ -164,8 +164,8 @@ def test_a_table_of_contents_is_left_out() -> None:
 
 
 def test_a_flat_file_is_read_alike() -> None:
-    extract = odf.read(content(p("Flat.")).encode())
-    assert seen(extract) == ["Flat."]
+    parsed = odf.parse(content(p("Flat.")).encode())
+    assert seen(parsed) == ["Flat."]
 
 
 def test_title_author_date_and_keywords_are_taken() -> None:
@@ -173,7 +173,7 @@ def test_title_author_date_and_keywords_are_taken() -> None:
         "<dc:title>Report</dc:title><meta:initial-creator>A. Analyst</meta:initial-creator><dc:creator>B</dc:creator>"
         "<dc:date>2022-07-05T10:00:00.123</dc:date><meta:keyword>un</meta:keyword><meta:keyword>ttp</meta:keyword>"
     )
-    metadata = odf.read(made(p("x"), meta=meta)).metadata
+    metadata = odf.parse(made(p("x"), meta=meta)).metadata
     assert (metadata.title, metadata.author, metadata.date) == ("Report", ("A. Analyst",), "2022-07-05")
     assert metadata.tags == ("un", "ttp")
 
@@ -194,9 +194,9 @@ def test_rows_of_sheets_have_their_numbers_also_after_repeated_ones() -> None:
     empty = '<table:table-row table:number-rows-repeated="5"><table:table-cell table:number-columns-repeated="900"/>'
     rest = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
     body = sheet(cells("Province", "Share"), f"{empty}</table:table-row>", cells("Kunar", "42 %"), rest)
-    extract = odf.read(made(body, "spreadsheet"))
-    assert seen(extract) == ["# Attacks", "[1] Province; Share", "[7] Province: Kunar; Share: 42 %"]
-    assert extract.form is Form.ROWS
+    parsed = odf.parse(made(body, "spreadsheet"))
+    assert seen(parsed) == ["# Attacks", "[1] Province; Share", "[7] Province: Kunar; Share: 42 %"]
+    assert parsed.form is Form.ROWS
 
 
 def test_dates_of_sheets_are_iso_and_errors_are_left_out() -> None:
@@ -210,17 +210,17 @@ def test_dates_of_sheets_are_iso_and_errors_are_left_out() -> None:
 
 def test_hidden_sheets_and_rows_are_read_and_said() -> None:
     hidden = cells("x", "y", more='table:visibility="collapse"')
-    extract = odf.read(made(sheet(hidden, style="Off"), "spreadsheet"))
-    assert seen(extract) == ["# Attacks", "[1] x; y"]
-    assert extract.notes == (
+    parsed = odf.parse(made(sheet(hidden, style="Off"), "spreadsheet"))
+    assert seen(parsed) == ["# Attacks", "[1] x; y"]
+    assert parsed.notes == (
         "the sheet Attacks is hidden, and read all the same",
         "1 hidden row of the sheet Attacks read all the same",
     )
 
 
 def test_a_row_that_is_repeated_without_end_is_refused() -> None:
-    with pytest.raises(ReadingError, match="repeats row 1"):
-        odf.read(made(sheet(cells("x", more='table:number-rows-repeated="1048576"')), "spreadsheet"))
+    with pytest.raises(ParsingError, match="repeats row 1"):
+        odf.parse(made(sheet(cells("x", more='table:number-rows-repeated="1048576"')), "spreadsheet"))
 
 
 def test_slides_are_pages_read_from_top_to_bottom() -> None:
@@ -230,11 +230,11 @@ def test_slides_are_pages_read_from_top_to_bottom() -> None:
     notes = f"<presentation:notes>{frame('Say it slowly.', '1cm')}</presentation:notes>"
     title = frame("Rise", "9cm", 'presentation:class="title"')
     first = f"<draw:page>{frame('below', '8cm')}{frame('above', '20mm')}{title}{notes}</draw:page>"
-    extract = odf.read(made(first + "<draw:page/>" + f"<draw:page>{frame('last', '1cm')}</draw:page>", "presentation"))
-    assert_whole(extract)
-    assert seen(extract) == ["# Rise", "above", "below", "Say it slowly.", "last"]
-    assert extract.form is Form.SLIDES
-    assert len(extract.pages) == 3
+    parsed = odf.parse(made(first + "<draw:page/>" + f"<draw:page>{frame('last', '1cm')}</draw:page>", "presentation"))
+    assert_whole(parsed)
+    assert seen(parsed) == ["# Rise", "above", "below", "Say it slowly.", "last"]
+    assert parsed.form is Form.SLIDES
+    assert len(parsed.pages) == 3
 
 
 # ------------------------------------------------------------------------------------------------- refused
@@ -249,17 +249,17 @@ def test_what_is_no_such_file_is_refused_with_the_reason() -> None:
         (zipped(manifest), "encrypted"),
         (SIMPLE.read_bytes()[:-100], "damaged"),
     ):
-        with pytest.raises(ReadingError, match=said):
-            odf.read(data)
+        with pytest.raises(ParsingError, match=said):
+            odf.parse(data)
 
 
 @pytest.mark.parametrize(("entities", "use"), [(LAUGHS, "&j;"), ('<!ENTITY x SYSTEM "file:///etc/hostname">', "&x;")])
 def test_entities_are_refused_and_never_expanded(entities: str, use: str) -> None:
-    with pytest.raises(ReadingError, match="entit"):
-        odf.read(zipped({"content.xml": hostile(content(p("here")), entities, use, "here")}))
+    with pytest.raises(ParsingError, match="entit"):
+        odf.parse(zipped({"content.xml": hostile(content(p("here")), entities, use, "here")}))
 
 
 def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
-    check_damaged(odf.read, SIMPLE.read_bytes(), tries=60)
-    check_damaged_inside(odf.read, made(p("One", "P1") + listed(p("a") + listed(p("b"))) + sheet(cells("a", "b"))))
-    check_damaged_inside(odf.read, made(sheet(cells("A", "B"), cells("c", "1")), "spreadsheet"))
+    check_damaged(odf.parse, SIMPLE.read_bytes(), tries=60)
+    check_damaged_inside(odf.parse, made(p("One", "P1") + listed(p("a") + listed(p("b"))) + sheet(cells("a", "b"))))
+    check_damaged_inside(odf.parse, made(sheet(cells("A", "B"), cells("c", "1")), "spreadsheet"))

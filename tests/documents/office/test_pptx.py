@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from askbrief.documents.office import pptx
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 from tests.conftest import ROOT
 from tests.documents.wholeness import LAUGHS, assert_whole, check_damaged, check_damaged_inside, hostile, seen, zipped
 
-REAL = ROOT / "tests" / "documents" / "other" / "test.pptx"
+REAL = ROOT / "tests" / "samples" / "other" / "test.pptx"
 A = 'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
 P = 'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -59,9 +59,9 @@ def members(*slides: str, own: str = "", **parts: str) -> dict[str, str]:
 
 
 def lines(*slides: str, own: str = "", **parts: str) -> list[str]:
-    extract = pptx.read(zipped(members(*slides, own=own, **parts)))
-    assert_whole(extract)
-    return seen(extract)
+    parsed = pptx.parse(zipped(members(*slides, own=own, **parts)))
+    assert_whole(parsed)
+    return seen(parsed)
 
 
 def relation(kind: str, name: str) -> str:
@@ -72,11 +72,11 @@ def relation(kind: str, name: str) -> str:
 
 
 def test_a_real_presentation_is_read_slide_by_slide() -> None:
-    extract = pptx.read(REAL.read_bytes())
-    assert_whole(extract)
-    assert extract.form is Form.SLIDES
-    assert len(extract.pages) == 6
-    read = seen(extract)
+    parsed = pptx.parse(REAL.read_bytes())
+    assert_whole(parsed)
+    assert parsed.form is Form.SLIDES
+    assert len(parsed.pages) == 6
+    read = seen(parsed)
     assert read[0] == "# AutoGen: Enabling Next-Gen LLM Applications via Multi-Agent Conversation"
     assert "ColA: 1; ColB: 2; ColC: 3; ColD: 4; ColE: 5; ColF: 6" in read
     assert "This is a nested shape with content in 2 shapes" in read, "from within a group"
@@ -124,19 +124,19 @@ def test_shapes_in_a_group_stand_where_the_group_puts_them() -> None:
 def test_empty_slides_are_pages_too_and_hidden_ones_and_pictures_are_said() -> None:
     picture = '<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"/><p:nvPr/></p:nvPicPr></p:pic>'
     slides = slide(shape("one")), slide(picture * 2), slide(shape("three"), more='show="0"'), slide(picture, shape("x"))
-    extract = pptx.read(zipped(members(*slides)))
-    assert_whole(extract)
-    assert seen(extract) == ["one", "three", "x"]
-    assert len(extract.pages) == 4
-    assert extract.notes == ("slide 2 has 2 pictures and no text", "slide 3 is hidden, and read all the same")
+    parsed = pptx.parse(zipped(members(*slides)))
+    assert_whole(parsed)
+    assert seen(parsed) == ["one", "three", "x"]
+    assert len(parsed.pages) == 4
+    assert parsed.notes == ("slide 2 has 2 pictures and no text", "slide 3 is hidden, and read all the same")
 
 
 def test_a_slide_that_is_missing_is_a_page_all_the_same_and_said() -> None:
     parts = members(slide(shape("one")), slide(shape("two")), slide(shape("three")))
     del parts["ppt/slides/s1.xml"]
-    extract = pptx.read(zipped(parts))
-    assert seen(extract) == ["one", "three"]
-    assert (len(extract.pages), extract.notes) == (3, ("slide 2 is missing in the file",))
+    parsed = pptx.parse(zipped(parts))
+    assert seen(parsed) == ["one", "three"]
+    assert (len(parsed.pages), parsed.notes) == (3, ("slide 2 is missing in the file",))
 
 
 def test_the_speakers_notes_come_after_the_slide() -> None:
@@ -182,18 +182,18 @@ def test_what_is_no_presentation_is_refused_with_the_reason() -> None:
         (REAL.with_name("test.xlsx").read_bytes(), "main part is a workbook"),
         (REAL.read_bytes()[:-200], "damaged"),
     ):
-        with pytest.raises(ReadingError, match=said):
-            pptx.read(data)
+        with pytest.raises(ParsingError, match=said):
+            pptx.parse(data)
 
 
 @pytest.mark.parametrize(("entities", "use"), [(LAUGHS, "&j;"), ('<!ENTITY x SYSTEM "file:///etc/hostname">', "&x;")])
 def test_entities_are_refused_and_never_expanded(entities: str, use: str) -> None:
-    with pytest.raises(ReadingError, match="entit"):
-        pptx.read(zipped(members(hostile(slide(shape("here")), entities, use, "here"))))
+    with pytest.raises(ParsingError, match="entit"):
+        pptx.parse(zipped(members(hostile(slide(shape("here")), entities, use, "here"))))
 
 
 def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
-    check_damaged(pptx.read, REAL.read_bytes(), tries=40)
+    check_damaged(pptx.parse, REAL.read_bytes(), tries=40)
     layout = f"<p:sldLayout {P} {A}>{shape(at=(3, 1), kind='body')}</p:sldLayout>"
     parts = members(slide(shape("x"), shape("y", at=None, kind="body")), own=relation("slideLayout", "l"), l=layout)
-    check_damaged_inside(pptx.read, zipped(parts))
+    check_damaged_inside(pptx.parse, zipped(parts))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from askbrief.documents.office import rtf
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 from tests.documents.wholeness import assert_whole, check_damaged, seen
 
@@ -21,10 +21,10 @@ def made(body: str, info: str = "") -> bytes:
 
 
 def lines(body: str) -> list[str]:
-    extract = rtf.read(made(body))
-    assert_whole(extract)
-    assert extract.form is Form.PROSE
-    return seen(extract)
+    parsed = rtf.parse(made(body))
+    assert_whole(parsed)
+    assert parsed.form is Form.PROSE
+    return seen(parsed)
 
 
 def test_paragraphs_are_read_without_fonts_styles_pictures_and_headers() -> None:
@@ -47,7 +47,7 @@ def test_headings_are_headings_by_their_style_or_level() -> None:
 def test_letters_are_read_by_the_code_page_of_the_file_or_the_font() -> None:
     assert lines(r"caf\'e9 {\f1 \'cf\'f0\'e8} {\f2 \'93\'fa\'96\'7b\'8d\'5c} \'80\par") == ["café При 日本構 €"]
     polish = b"{\\rtf1\\ansi\\ansicpg1250 \\'b3\\'f3d\\'9f}"
-    assert seen(rtf.read(polish)) == ["łódź"]
+    assert seen(rtf.parse(polish)) == ["łódź"]
 
 
 def test_unicode_letters_replace_as_many_signs_as_they_say() -> None:
@@ -103,9 +103,9 @@ def test_notes_boxes_and_fields_are_read_and_hidden_and_deleted_words_are_not() 
 
 
 def test_comments_and_tables_of_contents_are_left_out_and_said() -> None:
-    extract = rtf.read(made(r"\pard\s9 One 12\par\pard Words.{\*\annotation Really?}\par"))
-    assert seen(extract) == ["Words."]
-    assert extract.notes == ("1 comment left out", "the table of contents left out")
+    parsed = rtf.parse(made(r"\pard\s9 One 12\par\pard Words.{\*\annotation Really?}\par"))
+    assert seen(parsed) == ["Words."]
+    assert parsed.notes == ("1 comment left out", "the table of contents left out")
 
 
 def test_title_author_keywords_and_the_day_of_the_last_change_are_taken() -> None:
@@ -113,13 +113,13 @@ def test_title_author_keywords_and_the_day_of_the_last_change_are_taken() -> Non
         r"{\info{\title Monitoring report}{\author A. Analyst}{\operator X}{\keywords un; ttp}"
         r"{\creatim\yr2019\mo1\dy2}{\revtim\yr2022\mo7\dy5\hr3}}"
     )
-    metadata = rtf.read(made(r"Words.\par", info)).metadata
+    metadata = rtf.parse(made(r"Words.\par", info)).metadata
     assert (metadata.title, metadata.author, metadata.date) == ("Monitoring report", ("A. Analyst",), "2022-07-05")
     assert metadata.tags == ("un", "ttp")
 
 
 def test_what_comes_after_the_end_of_the_document_does_not_count() -> None:
-    assert seen(rtf.read(made(r"Words.\par") + b"\0\0 rest")) == ["Words."]
+    assert seen(rtf.parse(made(r"Words.\par") + b"\0\0 rest")) == ["Words."]
 
 
 def test_a_file_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
@@ -136,8 +136,8 @@ def test_a_file_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
     ],
 )
 def test_what_is_no_rtf_is_refused(data: bytes, said: str) -> None:
-    with pytest.raises(ReadingError, match=said):
-        rtf.read(data)
+    with pytest.raises(ParsingError, match=said):
+        rtf.parse(data)
 
 
 def test_groups_without_end_are_read() -> None:
@@ -150,4 +150,4 @@ def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
         r"\trowd\trhdr\cellx1000\cellx2000\pard\intbl A\cell B\cell\row\trowd\cellx2000\pard\intbl c\cell\row"
         r"{\shp{\*\shpinst{\shptxt\pard Box\par}}}\pard{\f2 \'93\'fa}{\v x}\par"
     )
-    check_damaged(rtf.read, made(body), tries=600)
+    check_damaged(rtf.parse, made(body), tries=600)

@@ -6,12 +6,12 @@ import pytest
 
 from askbrief.documents.office import sheets, xls, xlsx
 from askbrief.documents.text import csv
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 from tests.conftest import ROOT
 from tests.documents.wholeness import LAUGHS, assert_whole, check_damaged, check_damaged_inside, hostile, seen, zipped
 
-FILES = ROOT / "tests" / "documents" / "other"
+FILES = ROOT / "tests" / "samples" / "other"
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 R = f'xmlns:r="{KIND}"'
@@ -61,26 +61,26 @@ def sheet(*rows: str) -> str:
 
 
 def lines(*rows: str) -> list[str]:
-    extract = xlsx.read(zipped(members(sheet(*rows))))
-    assert_whole(extract)
-    assert extract.form is Form.ROWS
-    return seen(extract)[1:]
+    parsed = xlsx.parse(zipped(members(sheet(*rows))))
+    assert_whole(parsed)
+    assert parsed.form is Form.ROWS
+    return seen(parsed)[1:]
 
 
 def table(text: str | bytes) -> list[str]:
-    extract = csv.read(text.encode() if isinstance(text, str) else text)
-    assert_whole(extract)
-    assert extract.form is Form.ROWS
-    return seen(extract)
+    parsed = csv.parse(text.encode() if isinstance(text, str) else text)
+    assert_whole(parsed)
+    assert parsed.form is Form.ROWS
+    return seen(parsed)
 
 
 # --------------------------------------------------------------------------------------------------- Excel
 
 
 def test_a_real_workbook_is_read_sheet_by_sheet() -> None:
-    extract = xlsx.read((FILES / "test.xlsx").read_bytes())
-    assert_whole(extract)
-    read = seen(extract)
+    parsed = xlsx.parse((FILES / "test.xlsx").read_bytes())
+    assert_whole(parsed)
+    read = seen(parsed)
     assert read[:3] == ["# Sheet1", "[1] Alpha; Beta; Gamma; Delta", "[2] Alpha: 89; Beta: 82; Gamma: 100; Delta: 12"]
     assert "# 09060124-b5e7-4717-9d07-3c046eb" in read
     assert read[-1] == "[5] ColA: 13; ColB: 14; ColC: 15; ColD: affc7dad-52dc-4b98-9b5d-51e65d8a8ad0"
@@ -156,7 +156,7 @@ def test_formats_that_people_make_themselves(number: float, code: str, said: str
 def test_a_workbook_may_count_its_days_from_1904() -> None:
     parts = members(sheet(row("Day", "x"), row(cell(43285, code="yyyy-mm-dd"), "y")))
     parts["xl/w.xml"] = parts["xl/w.xml"].replace("<sheets>", '<workbookPr date1904="1"/><sheets>')
-    assert seen(xlsx.read(zipped(parts)))[2] == "[2] Day: 2022-07-05; x: y"
+    assert seen(xlsx.parse(zipped(parts)))[2] == "[2] Day: 2022-07-05; x: y"
 
 
 def test_texts_shared_in_parts_and_with_reading_aids_are_read_once() -> None:
@@ -166,9 +166,9 @@ def test_texts_shared_in_parts_and_with_reading_aids_are_read_once() -> None:
 def test_formulas_are_their_stored_results_and_errors_and_unknown_results_are_left_out() -> None:
     stored = '<c t="str"><f>A1</f><v>result</v></c>'
     unknown, wrong, true = "<c><f>B1</f></c>", '<c t="e"><f>1/0</f><v>#DIV/0!</v></c>', '<c t="b"><v>1</v></c>'
-    extract = xlsx.read(zipped(members(sheet(row("A", "B", "C", "D"), row(stored, unknown, wrong, true)))))
-    assert seen(extract)[2] == "[2] A: result; D: TRUE"
-    assert extract.notes == (
+    parsed = xlsx.parse(zipped(members(sheet(row("A", "B", "C", "D"), row(stored, unknown, wrong, true)))))
+    assert seen(parsed)[2] == "[2] A: result; D: TRUE"
+    assert parsed.notes == (
         (
             "1 formula of the sheet Sheet1 without a stored result left out: "
             "open and save the file in a spreadsheet program"
@@ -178,9 +178,9 @@ def test_formulas_are_their_stored_results_and_errors_and_unknown_results_are_le
 
 def test_hidden_sheets_and_rows_are_read_and_said() -> None:
     parts = members(sheet(row("x", "y", more='hidden="1"')), names=("Old",), more='state="veryHidden"')
-    extract = xlsx.read(zipped(parts))
-    assert seen(extract) == ["# Old", "[1] x; y"]
-    assert extract.notes == (
+    parsed = xlsx.parse(zipped(parts))
+    assert seen(parsed) == ["# Old", "[1] x; y"]
+    assert parsed.notes == (
         "the sheet Old is hidden, and read all the same",
         "1 hidden row of the sheet Old read all the same",
     )
@@ -193,7 +193,7 @@ def test_a_long_cell_stays_one_paragraph() -> None:
 
 def test_too_many_cells_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MOST_CELLS", 10)
-    with pytest.raises(ReadingError, match="more than 10 filled cells: divide it"):
+    with pytest.raises(ParsingError, match="more than 10 filled cells: divide it"):
         lines(*[row("a", "b")] * 6)
 
 
@@ -210,8 +210,8 @@ def test_what_is_no_workbook_is_refused_with_the_reason() -> None:
         ((FILES / "test.xlsx").read_bytes()[:-99], "damaged"),
         (zipped(members("<worksheet><row>")), "damaged"),
     ):
-        with pytest.raises(ReadingError, match=said):
-            xlsx.read(data)
+        with pytest.raises(ParsingError, match=said):
+            xlsx.parse(data)
 
 
 @pytest.mark.parametrize(("entities", "use"), [(LAUGHS, "&j;"), ('<!ENTITY x SYSTEM "file:///etc/hostname">', "&x;")])
@@ -219,14 +219,14 @@ def test_what_is_no_workbook_is_refused_with_the_reason() -> None:
 def test_entities_are_refused_and_never_expanded(entities: str, use: str, part: str) -> None:
     parts = members(sheet(row("here", "Shared"), row(cell("0", kind="s"), "x")))
     parts[part] = hostile(parts[part], entities, use, "here" if "s0" in part else "Shared")
-    with pytest.raises(ReadingError, match="entit"):
-        xlsx.read(zipped(parts))
+    with pytest.raises(ParsingError, match="entit"):
+        xlsx.parse(zipped(parts))
 
 
 def test_an_old_binary_workbook_is_read_as_it_is_shown() -> None:
-    extract = xls.read((FILES / "made.xls").read_bytes())
-    assert_whole(extract)
-    assert seen(extract) == [
+    parsed = xls.parse((FILES / "made.xls").read_bytes())
+    assert_whole(parsed)
+    assert seen(parsed) == [
         "# Attacks",
         "[1] Province; Day; Share; Killed; Seen",
         "[2] Province: Kunar; Day: 2022-07-05; Share: 42%; Killed: 0.3; Seen: TRUE",
@@ -234,17 +234,17 @@ def test_an_old_binary_workbook_is_read_as_it_is_shown() -> None:
         "# Sources",
         "[1] UN",
     ]
-    assert extract.notes == ("the sheet Sources is hidden, and read all the same",)
+    assert parsed.notes == ("the sheet Sources is hidden, and read all the same",)
 
 
 def test_a_workbook_of_today_with_the_old_suffix_is_read_as_what_it_is() -> None:
-    assert seen(xls.read((FILES / "test.xlsx").read_bytes()))[0] == "# Sheet1"
+    assert seen(xls.parse((FILES / "test.xlsx").read_bytes()))[0] == "# Sheet1"
 
 
 @pytest.mark.parametrize("data", [b"<html>", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), b"PK\x03\x04", b"\x09"])
 def test_what_is_no_binary_workbook_is_refused(data: bytes) -> None:
-    with pytest.raises(ReadingError, match="save it"):
-        xls.read(data)
+    with pytest.raises(ParsingError, match="save it"):
+        xls.parse(data)
 
 
 # -------------------------------------------------------------------------------------------- tables as text
@@ -306,16 +306,16 @@ def test_a_cell_of_a_million_letters_is_read() -> None:
 
 
 def test_what_is_no_text_is_refused() -> None:
-    with pytest.raises(ReadingError, match="not text"):
-        csv.read((FILES / "random.bin").read_bytes())
+    with pytest.raises(ParsingError, match="not text"):
+        csv.parse((FILES / "random.bin").read_bytes())
 
 
 # ------------------------------------------------------------------------------------------------- damaged
 
 
 def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
-    check_damaged(xlsx.read, (FILES / "test.xlsx").read_bytes(), tries=40)
+    check_damaged(xlsx.parse, (FILES / "test.xlsx").read_bytes(), tries=40)
     parts = members(sheet(row("A", "B"), row("x", cell(44747.5, code="yyyy-mm-dd"), cell("1", kind="s"))))
-    check_damaged_inside(xlsx.read, zipped(parts))
-    check_damaged(csv.read, b'Name,"Said, so",Year\nx,"y ""z""",2020\n' * 5, tries=200)
-    check_damaged(xls.read, (FILES / "made.xls").read_bytes(), tries=200)
+    check_damaged_inside(xlsx.parse, zipped(parts))
+    check_damaged(csv.parse, b'Name,"Said, so",Year\nx,"y ""z""",2020\n' * 5, tries=200)
+    check_damaged(xls.parse, (FILES / "made.xls").read_bytes(), tries=200)

@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from askbrief.documents.text import decode
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ def test_western_text_with_few_accents_or_curly_quotes_is_read_as_windows_1252(t
     ],
 )
 def test_what_is_no_text_is_refused_with_the_reason(data: bytes, reason: str) -> None:
-    with pytest.raises(ReadingError, match=reason):
+    with pytest.raises(ParsingError, match=reason):
         decode(data)
 
 
@@ -108,7 +108,7 @@ def test_random_bytes_give_text_without_replacement_characters_or_a_reading_erro
     assume("\ufffd".encode() not in data)
     try:
         text = decode(data)
-    except ReadingError:
+    except ParsingError:
         return
     assert "\ufffd" not in text
     assert "\0" not in text

@@ -13,9 +13,9 @@ from askbrief.records import BlockKind
 
 def seen(text: str) -> list[tuple[int, str]]:
     """Each block as its heading level (0 for a paragraph) and its text."""
-    extract = markdown.read(text.encode())
-    assert all((block.level > 0) == (block.kind is BlockKind.HEADING) for block in extract.blocks)
-    return [(block.level, extract.text[block.start : block.end]) for block in extract.blocks]
+    parsed = markdown.parse(text.encode())
+    assert all((block.level > 0) == (block.kind is BlockKind.HEADING) for block in parsed.blocks)
+    return [(block.level, parsed.text[block.start : block.end]) for block in parsed.blocks]
 
 
 @pytest.mark.parametrize(
@@ -113,10 +113,10 @@ def test_blocks_are_the_same_with_any_line_end(end: str) -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_offsets_count_from_the_start_of_the_file_also_below_front_matter(end: str) -> None:
     text = end.join(["---", "title: Report", "date: 2022-07", "---", "# Rise", "", "They rose.", ""])
-    extract = markdown.read(text.encode())
-    assert extract.text == text
-    assert (extract.metadata.title, extract.metadata.date) == ("Report", "2022-07")
-    assert [text[block.start : block.end] for block in extract.blocks] == ["Rise", "They rose."]
+    parsed = markdown.parse(text.encode())
+    assert parsed.text == text
+    assert (parsed.metadata.title, parsed.metadata.date) == ("Report", "2022-07")
+    assert [text[block.start : block.end] for block in parsed.blocks] == ["Rise", "They rose."]
 
 
 def test_a_page_that_begins_with_a_rule_is_read_whole() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.documents.text import plain
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.conftest import ROOT, SEED
 
@@ -18,18 +18,18 @@ LONG = "A paragraph on one line, longer than any heading would be, which says wh
 
 def seen(text: str) -> list[tuple[str, str]]:
     """Headings as ("#", text), paragraphs as ("", text)."""
-    extract = plain.read(text.encode())
+    parsed = plain.parse(text.encode())
     return [
-        ("#" if block.kind is BlockKind.HEADING else "", extract.text[block.start : block.end])
-        for block in extract.blocks
+        ("#" if block.kind is BlockKind.HEADING else "", parsed.text[block.start : block.end])
+        for block in parsed.blocks
     ]
 
 
 def test_the_seed_has_three_headings_and_27_paragraphs() -> None:
-    extract = plain.read((ROOT / "seeds" / SEED).read_bytes())
-    headings = [extract.text[b.start : b.end] for b in extract.blocks if b.kind is BlockKind.HEADING]
+    parsed = plain.parse((ROOT / "seeds" / SEED).read_bytes())
+    headings = [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind is BlockKind.HEADING]
     assert headings == ["Emboldened, resurgent TTP", "Rise in attacks, extortion", "Taliban reluctant to act"]
-    assert len(extract.blocks) - len(headings) == 27
+    assert len(parsed.blocks) - len(headings) == 27
 
 
 # ----------------------------------------------------------------------------------------------- headings
@@ -131,17 +131,17 @@ def test_white_space_around_a_line_is_outside_its_block() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_offsets_count_from_the_start_of_the_file_also_below_front_matter(end: str) -> None:
     text = end.join(["---", "title: Monitoring report", "---", "", PARAGRAPH, ""])
-    extract = plain.read(text.encode())
-    (block,) = extract.blocks
-    assert extract.text == text
+    parsed = plain.parse(text.encode())
+    (block,) = parsed.blocks
+    assert parsed.text == text
     assert block.start == text.index(PARAGRAPH)
     assert text[block.start : block.end] == PARAGRAPH
-    assert extract.metadata.title == "Monitoring report"
+    assert parsed.metadata.title == "Monitoring report"
 
 
 def test_broken_front_matter_is_named_and_not_taken_for_text() -> None:
-    with pytest.raises(ReadingError, match="front matter"):
-        plain.read(b"---\ntitle: [unclosed\n---\nText.")
+    with pytest.raises(ParsingError, match="front matter"):
+        plain.parse(b"---\ntitle: [unclosed\n---\nText.")
 
 
 def test_a_title_boxed_in_dashes_is_text_and_no_front_matter() -> None:

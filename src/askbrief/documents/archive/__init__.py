@@ -6,9 +6,9 @@ import stat
 from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
-from askbrief.documents.attachments import Names, inside
-from askbrief.documents.builder import Extract, Part
-from askbrief.errors import ReadingError
+from askbrief.documents.attachments import UniqueNames, inside
+from askbrief.documents.builder import NestedFile, ParsedText
+from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     import zipfile
@@ -18,15 +18,15 @@ _MOST_NOTES = 20
 _NEVER_READ = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .zip file.
 
     Raises:
-        ReadingError: it is damaged, encrypted, or too large unpacked.
+        ParsingError: it is damaged, encrypted, or too large unpacked.
     """
     opened = limits.open_zip(data)
-    names = Names()
-    parts: list[Part] = []
+    names = UniqueNames()
+    parts: list[NestedFile] = []
     notes: list[str] = []
     for member in opened.infolist():
         name = _name(member)
@@ -39,12 +39,12 @@ def read(data: bytes) -> Extract:
             notes.append(f"{path} is not read: it is a link")
         else:
             try:
-                parts.append(Part(names.apart(path), limits.member_bytes(opened, member)))
-            except ReadingError as error:
+                parts.append(NestedFile(names.apart(path), limits.member_bytes(opened, member)))
+            except ParsingError as error:
                 notes.append(f"{path}: {error}")
     if len(notes) > _MOST_NOTES:
         notes[_MOST_NOTES:] = [f"{len(notes) - _MOST_NOTES:,} more are not read for such reasons"]
-    return Extract("", (), parts=tuple(parts), notes=tuple(notes))
+    return ParsedText("", (), nested_files=tuple(parts), notes=tuple(notes))
 
 
 def _name(member: zipfile.ZipInfo) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents.text import decode, decode_as
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def parsed(data: bytes) -> Message:
     """Parse a message.
 
     Raises:
-        ReadingError: its parts are nested too deep, or too many.
+        ParsingError: its parts are nested too deep, or too many.
     """
     if data.startswith(_MARKS):
         data = decode(data).encode()
@@ -37,13 +37,13 @@ def parsed(data: bytes) -> Message:
         message = message_from_bytes(data.lstrip(b"\r\n"))
         parts = list(walk(message))
     except RecursionError as error:
-        raise ReadingError("is nested too deep (parts within parts within parts): save its parts one by one") from error
+        raise ParsingError("is nested too deep (parts within parts within parts): save its parts one by one") from error
     except DAMAGED as error:
-        raise ReadingError(f"is damaged ({error}): save it anew") from error
+        raise ParsingError(f"is damaged ({error}): save it anew") from error
     if len(parts) > _MOST_PARTS:
-        raise ReadingError(f"has {len(parts):,} parts; the limit is {_MOST_PARTS:,}: save them one by one")
+        raise ParsingError(f"has {len(parts):,} parts; the limit is {_MOST_PARTS:,}: save them one by one")
     if any(len(value) > _LONGEST_HEADER for part in parts for name, value in part.raw_items() if _is_of_content(name)):
-        raise ReadingError(f"has a Content header of over {_LONGEST_HEADER:,} characters: save it anew")
+        raise ParsingError(f"has a Content header of over {_LONGEST_HEADER:,} characters: save it anew")
     return message
 
 
@@ -82,7 +82,7 @@ def text(part: Message) -> str:
     """What a part of text says, by the charset that it states or whatever it is in.
 
     Raises:
-        ReadingError: it is no text.
+        ParsingError: it is no text.
     """
     try:
         charset = part.get_content_charset()
@@ -147,5 +147,5 @@ def _unescaped(raw: str) -> str:
 def _decoded(data: bytes, charset: str | None) -> str:
     try:
         return decode_as(data, charset)
-    except ReadingError:
+    except ParsingError:
         return data.decode("cp1252", "replace")

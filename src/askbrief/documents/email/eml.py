@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents import email
-from askbrief.documents.attachments import Names, safe_name
-from askbrief.documents.builder import DocumentBuilder, Part
+from askbrief.documents.attachments import UniqueNames, safe_name
+from askbrief.documents.builder import DocumentBuilder, NestedFile
 from askbrief.documents.html.dom import compose, parsed, without_hidden
 from askbrief.documents.text import plain
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 _QUOTE = pattern(r"^(?:>[ ]?)+")
 _SUBSTANCE = 0.5
@@ -27,16 +27,16 @@ _SEALED = {"application/pgp-encrypted", "application/pkcs7-mime", "application/x
 _LONGEST_SUBJECT = 80
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .eml file.
 
     Raises:
-        ReadingError: it is damaged, or a part of its text is none.
+        ParsingError: it is damaged, or a part of its text is none.
     """
     message = email.parsed(data)
     mail = _Mail()
     mail.take(message)
-    if mail.unreadable and not mail.composer.characters and not mail.parts:
+    if mail.unreadable and not mail.builder.characters and not mail.parts:
         raise mail.unreadable[0]
     metadata = Metadata(
         title=email.header(message, "subject") or None,
@@ -44,18 +44,18 @@ def read(data: bytes) -> Extract:
         date=email.date(message),
     )
     notes = [*mail.notes, *(f"a part of its text {error}" for error in mail.unreadable)]
-    return mail.composer.extract(metadata, parts=mail.parts, notes=notes)
+    return mail.builder.build(metadata, nested_files=mail.parts, notes=notes)
 
 
 class _Mail:
     """What the parts of a mail give, as they are gone through in order."""
 
     def __init__(self) -> None:
-        self.composer = DocumentBuilder()
-        self.parts: list[Part] = []
+        self.builder = DocumentBuilder()
+        self.parts: list[NestedFile] = []
         self.notes: list[str] = []
-        self.unreadable: list[ReadingError] = []
-        self._names = Names()
+        self.unreadable: list[ParsingError] = []
+        self._names = UniqueNames()
 
     def take(self, part: Message) -> None:
         """Take a part, and those within it, for what it is."""
@@ -75,7 +75,7 @@ class _Mail:
                 f"{_file_name(part) or 'winmail.dat'} (Outlook's own packing) is not read: save what is in it"
             )
         elif _is_body(part):
-            compose_text(self._text(part), self.composer, html=kind == "text/html", flowed=_is_flowed(part))
+            compose_text(self._text(part), self.builder, html=kind == "text/html", flowed=_is_flowed(part))
         elif kind not in _SIGNATURES:
             self._attachment(part)
 
@@ -86,7 +86,7 @@ class _Mail:
             "\n\n".join(self._text(inner) for inner in bodies if inner.get_content_subtype() == subtype)
             for subtype in ("plain", "html")
         )
-        compose_body(plain_texts, pages, self.composer, flowed=any(map(_is_flowed, bodies)))
+        compose_body(plain_texts, pages, self.builder, flowed=any(map(_is_flowed, bodies)))
         for inner in email.walk(part):
             if inner not in bodies and inner.get_content_maintype() != "multipart":
                 self.take(inner)
@@ -94,7 +94,7 @@ class _Mail:
     def _text(self, part: Message) -> str:
         try:
             return email.text(part)
-        except ReadingError as error:
+        except ParsingError as error:
             self.unreadable.append(error)
             return ""
 
@@ -106,7 +106,7 @@ class _Mail:
         except (*email.DAMAGED, RecursionError):
             self.notes.append(f"a message in it ({subject or 'without a subject'}) is damaged and not read")
             return
-        self.parts.append(Part(self._names.of(f"{subject or 'message'}.eml"), content))
+        self.parts.append(NestedFile(self._names.of(f"{subject or 'message'}.eml"), content))
 
     def _attachment(self, part: Message) -> None:
         """A file; but pictures that stand in the text are none."""
@@ -116,30 +116,30 @@ class _Mail:
         ):
             return
         suffix = mimetypes.MimeTypes().guess_extension(part.get_content_type()) or ""  # the same on every machine
-        self.parts.append(Part(self._names.of(name, suffix), email.content(part)))
+        self.parts.append(NestedFile(self._names.of(name, suffix), email.content(part)))
 
 
-def compose_body(plain_text: str, page: str, composer: DocumentBuilder, *, flowed: bool = False) -> None:
+def compose_body(plain_text: str, page: str, builder: DocumentBuilder, *, flowed: bool = False) -> None:
     """Add the plain text of a mail where it says about as much as the page that was sent with it; else the page."""
     as_page = DocumentBuilder()
     compose_text(page, as_page, html=True)
     if len(plain_text.strip()) < _SUBSTANCE * as_page.characters:
-        compose_text(page, composer, html=True)
+        compose_text(page, builder, html=True)
     else:
-        compose_text(plain_text, composer, flowed=flowed)
+        compose_text(plain_text, builder, flowed=flowed)
 
 
-def compose_text(text: str, composer: DocumentBuilder, *, html: bool = False, flowed: bool = False) -> None:
+def compose_text(text: str, builder: DocumentBuilder, *, html: bool = False, flowed: bool = False) -> None:
     """Add the body of a mail, all of it: no heading is guessed in plain text, no article looked for in a page."""
     if html:
         page = parsed(text)
         if page is not None:
             without_hidden(page)
-            compose(page, composer)
+            compose(page, builder)
         return
     text = "\n".join(_unquoted(text.splitlines(), flowed=flowed))
     for block in plain.blocks(text):
-        composer.paragraph(text[block.start : block.end])
+        builder.paragraph(text[block.start : block.end])
 
 
 def _unquoted(lines: list[str], *, flowed: bool) -> Iterator[str]:

@@ -9,18 +9,18 @@ from email.utils import formataddr
 from typing import TYPE_CHECKING
 
 from askbrief.documents import email
-from askbrief.documents.attachments import Names, safe_name
-from askbrief.documents.builder import DocumentBuilder, Part
+from askbrief.documents.attachments import UniqueNames, safe_name
+from askbrief.documents.builder import DocumentBuilder, NestedFile
 from askbrief.documents.email import eml as mail
 from askbrief.documents.html.webpage import charset
 from askbrief.documents.text import decode_as
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 # Numbers of properties are those of [MS-OXPROPS].
 _SUBJECT, _FROM, _SENDER, _FROM_ADDRESS, _HEADERS = 0x0037, 0x0042, 0x0C1A, 0x5D02, 0x007D
@@ -43,17 +43,17 @@ _DAMAGED = OSError, ValueError, LookupError, ArithmeticError, TypeError, Attribu
 """What olefile raises at files that are not as they should be."""
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .msg file.
 
     Raises:
-        ReadingError: it is damaged, or no mail.
+        ParsingError: it is damaged, or no mail.
     """
     found = _Storage(_streams(data), "", _HEADER_OF_MAIL)
     if not found.has_properties():
-        raise ReadingError("is no mail of Outlook's: save it anew, as .msg or .eml")
-    composer, names, parts = DocumentBuilder(), Names(), []
-    notes = _body(found, composer)
+        raise ParsingError("is no mail of Outlook's: save it anew, as .msg or .eml")
+    builder, names, parts = DocumentBuilder(), UniqueNames(), []
+    notes = _body(found, builder)
     for attachment in found.inner("__attach_version1.0_#", _HEADER_OF_ATTACHMENT):
         part, note = _attachment(attachment, names)
         parts += [part] if part else []
@@ -64,7 +64,7 @@ def read(data: bytes) -> Extract:
         author=email.people_in(_sender(found)) or email.people(headers),
         date=email.date(headers) or found.day(_SUBMITTED) or found.day(_DELIVERED),
     )
-    return composer.extract(metadata, parts=parts, notes=notes)
+    return builder.build(metadata, nested_files=parts, notes=notes)
 
 
 def _streams(data: bytes) -> Mapping[str, bytes]:
@@ -78,7 +78,7 @@ def _streams(data: bytes) -> Mapping[str, bytes]:
             return {"/".join(path): ole.openstream(path).read() for path in ole.listdir()}
     except _DAMAGED as error:
         what = "its storages are nested without end" if isinstance(error, RecursionError) else error
-        raise ReadingError(f"is damaged, or not what its suffix says ({what}): save it anew") from error
+        raise ParsingError(f"is damaged, or not what its suffix says ({what}): save it anew") from error
 
 
 class _Storage:
@@ -103,7 +103,7 @@ class _Storage:
         encoding = (self._codepage(_INTERNET_CODEPAGE) if number == _BODY else None) or self.codepage
         try:
             return decode_as(self.bytes(number, _STRING).replace(b"\0", b""), encoding)
-        except ReadingError:
+        except ParsingError:
             return ""
 
     def html(self) -> str:
@@ -112,7 +112,7 @@ class _Storage:
             return self.text(_HTML)
         try:
             return decode_as(data, self._codepage(_INTERNET_CODEPAGE) or charset(data))
-        except ReadingError:
+        except ParsingError:
             return ""
 
     def number(self, number: int) -> int:
@@ -143,13 +143,13 @@ def _fixed(data: bytes) -> Iterator[tuple[int, bytes]]:
         yield int.from_bytes(data[at + 2 : at + 4], "little"), data[at + 8 : at + 16]
 
 
-def _body(found: _Storage, composer: DocumentBuilder) -> list[str]:
+def _body(found: _Storage, builder: DocumentBuilder) -> list[str]:
     plain, page = found.text(_BODY), found.html()
-    mail.compose_body(plain, page, composer)
-    if not composer.characters and found.bytes(_RTF):
+    mail.compose_body(plain, page, builder)
+    if not builder.characters and found.bytes(_RTF):
         try:
-            mail.compose_body(_from_rtf(found.bytes(_RTF)), "", composer)
-        except ReadingError as error:
+            mail.compose_body(_from_rtf(found.bytes(_RTF)), "", builder)
+        except ParsingError as error:
             return [str(error)]
     return []
 
@@ -158,7 +158,7 @@ def _from_rtf(data: bytes) -> str:
     """The words of a body that is there only as compressed RTF.
 
     Raises:
-        ReadingError: it cannot be unpacked.
+        ParsingError: it cannot be unpacked.
     """
     from compressed_rtf import decompress
     from striprtf.striprtf import rtf_to_text
@@ -166,19 +166,19 @@ def _from_rtf(data: bytes) -> str:
     try:
         return str(rtf_to_text(decompress(data).decode("latin-1"), errors="replace"))  # type: ignore[no-untyped-call]
     except Exception as error:  # the libraries raise whatever they come upon
-        raise ReadingError(f"its text is in damaged RTF ({error}): save it as .eml") from error
+        raise ParsingError(f"its text is in damaged RTF ({error}): save it as .eml") from error
 
 
 def _sender(found: _Storage) -> str:
     return next(filter(None, (_one_line(found.text(number)) for number in (_FROM, _SENDER, _FROM_ADDRESS))), "")
 
 
-def _attachment(found: _Storage, names: Names) -> tuple[Part | None, str | None]:
+def _attachment(found: _Storage, names: UniqueNames) -> tuple[NestedFile | None, str | None]:
     """A file attached, or a note that says why it is none."""
     inner = next(found.inner(_INNER_MAIL, _HEADER_OF_INNER_MAIL), None)
     if inner is not None:
         subject = safe_name(_one_line(inner.text(_SUBJECT)))[:_LONGEST_SUBJECT].strip()
-        return Part(names.of(f"{subject or 'message'}.eml"), _as_mail(inner).as_bytes()), None
+        return NestedFile(names.of(f"{subject or 'message'}.eml"), _as_mail(inner).as_bytes()), None
     name = _one_line(found.text(_LONG_NAME) or found.text(_SHORT_NAME))
     if found.number(_METHOD) in _LINKED:
         return None, f"{name or 'an attachment'} is linked and not in the file"
@@ -186,7 +186,7 @@ def _attachment(found: _Storage, names: Names) -> tuple[Part | None, str | None]
     content = found.bytes(_DATA)
     if is_picture or not content:
         return None, None
-    return Part(names.of(name, _one_line(found.text(_EXTENSION))), content), None
+    return NestedFile(names.of(name, _one_line(found.text(_EXTENSION))), content), None
 
 
 def _as_mail(found: _Storage, depth: int = 0) -> EmailMessage:
@@ -201,7 +201,7 @@ def _as_mail(found: _Storage, depth: int = 0) -> EmailMessage:
     message.set_content(plain)
     if page:
         message.add_alternative(page, subtype="html")
-    names = Names()
+    names = UniqueNames()
     for attachment in found.inner("__attach_version1.0_#", _HEADER_OF_ATTACHMENT):
         inner = next(attachment.inner(_INNER_MAIL, _HEADER_OF_INNER_MAIL), None)
         if inner is not None:

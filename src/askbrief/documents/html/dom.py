@@ -9,7 +9,7 @@ from lxml import etree, html
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents.builder import row
 from askbrief.documents.html import tables
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,14 +51,14 @@ def parsed(text: str) -> Element | None:
     """Parse a page; None where there is nothing in it.
 
     Raises:
-        ReadingError: it is nested deeper than the parser goes, and would lose its end.
+        ParsingError: it is nested deeper than the parser goes, and would lose its end.
     """
     source = _SELF_CLOSED.sub(r"<\1\2></\1>", text) if "xhtml" in text[:2000] or text.startswith("<?xml") else text
     root, too_deep = _tree(source)
     if too_deep:
         root, too_deep = _tree(_FORMATTING.sub("", source))
     if too_deep:
-        raise ReadingError("is nested deeper than 2,048 elements: save it anew")
+        raise ParsingError("is nested deeper than 2,048 elements: save it anew")
     return root
 
 
@@ -89,9 +89,9 @@ def drop(root: Element, elements: Iterable[Element]) -> None:
     etree.strip_elements(root, _LEFT_OUT, with_tail=False)
 
 
-def compose(root: Element, composer: DocumentBuilder) -> None:
+def compose(root: Element, builder: DocumentBuilder) -> None:
     """Add what an element holds, in the order in which it stands there."""
-    _Walk(composer).over(root)
+    _Walk(builder).over(root)
 
 
 def words(element: Element) -> str:
@@ -109,8 +109,8 @@ def words(element: Element) -> str:
 class _Walk:
     """Gathers the words of a line or paragraph until a block begins or ends."""
 
-    def __init__(self, composer: DocumentBuilder) -> None:
-        self._composer = composer
+    def __init__(self, builder: DocumentBuilder) -> None:
+        self._composer = builder
         self._words: list[str] = []
         self._heading = 0
         self._code = 0

@@ -14,7 +14,7 @@ from askbrief.documents.html.webpage import charset
 from askbrief.documents.limits import parse_xml as parsed_xml
 from askbrief.documents.metadata import iso_date
 from askbrief.documents.text import decode_as
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 _CONTAINER, _ENCRYPTION = "META-INF/container.xml", "META-INF/encryption.xml"
 _PAGES = {"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"}
@@ -32,27 +32,27 @@ _ADDRESS = pattern(r"(?i)^https?://\S+$")
 _PUBLISHED = {"", "publication", "original-publication", "issued"}
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .epub file.
 
     Raises:
-        ReadingError: it is no e-book, it is protected, or none of its chapters can be read.
+        ParsingError: it is no e-book, it is protected, or none of its chapters can be read.
     """
     book = limits.open_zip(data)
     names = set(book.namelist())
     _refuse_protected(book, names)
     where = _package_name(book)
     package = parsed_xml(limits.member_bytes(book, where), "its package document")
-    composer = DocumentBuilder()
+    builder = DocumentBuilder()
     left_out: list[str] = []
     for name in _spine(package, posixpath.dirname(where), left_out):
         try:
-            _chapter(limits.member_bytes(book, name), composer)
-        except ReadingError as error:
+            _chapter(limits.member_bytes(book, name), builder)
+        except ParsingError as error:
             left_out.append(f"{name} is left out: it {error}")
-    if left_out and not composer.characters:
-        raise ReadingError(f"has no chapter that can be read ({left_out[0]}): save it anew")
-    return composer.extract(_metadata(package), notes=left_out)
+    if left_out and not builder.characters:
+        raise ParsingError(f"has no chapter that can be read ({left_out[0]}): save it anew")
+    return builder.build(_metadata(package), notes=left_out)
 
 
 def _refuse_protected(book: zipfile.ZipFile, names: set[str]) -> None:
@@ -63,14 +63,14 @@ def _refuse_protected(book: zipfile.ZipFile, names: set[str]) -> None:
     methods = [method for method in _all(root, "EncryptionMethod") if _name(method.getparent()) == "EncryptedData"]
     ways = {method.get("Algorithm") for method in methods}
     if ways - _FONT_OBFUSCATION:
-        raise ReadingError("is protected against copying (DRM): use a copy without protection")
+        raise ParsingError("is protected against copying (DRM): use a copy without protection")
 
 
 def _package_name(book: zipfile.ZipFile) -> str:
     container = parsed_xml(limits.member_bytes(book, _CONTAINER), "its container")
     path = next((root.get("full-path") for root in _all(container, "rootfile") if root.get("full-path")), None)
     if path is None:
-        raise ReadingError("is not whole (its container names no package document): save it anew")
+        raise ParsingError("is not whole (its container names no package document): save it anew")
     return posixpath.normpath(str(path))
 
 
@@ -95,7 +95,7 @@ def _within(folder: str, entry: Element) -> str:
     return posixpath.normpath(posixpath.join(folder, unquote((entry.get("href") or "").split("#")[0])))
 
 
-def _chapter(content: bytes, composer: DocumentBuilder) -> None:
+def _chapter(content: bytes, builder: DocumentBuilder) -> None:
     root = parsed(decode_as(content, charset(content)))
     if root is None:
         return
@@ -103,7 +103,7 @@ def _chapter(content: bytes, composer: DocumentBuilder) -> None:
     body = root if body is None else body
     without_hidden(body)
     without_marks(body)
-    compose(body, composer)
+    compose(body, builder)
 
 
 def _metadata(package: Element) -> Metadata:

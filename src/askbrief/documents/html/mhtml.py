@@ -8,27 +8,27 @@ from askbrief.core.lazy_regex import pattern
 from askbrief.documents import email
 from askbrief.documents.html import webpage
 from askbrief.documents.text import decode_as
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     from email.message import Message
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 _PAGES = {"text/html", "application/xhtml+xml"}
 _ADDRESS = pattern(r"(?i)^https?://\S+$")
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .mhtml or .mht file.
 
     Raises:
-        ReadingError: there is no page in it.
+        ParsingError: there is no page in it.
     """
     message = email.parsed(data)
     page = _main(message)
     if page is None:
-        raise ReadingError("holds no web page: save it anew, as .html or .mhtml")
+        raise ParsingError("holds no web page: save it anew, as .html or .mhtml")
     content = email.content(page)
     address = email.header(page, "Content-Location") or email.header(message, "Snapshot-Content-Location")
     label = page.get_content_charset() if _has_charset(page) else webpage.charset(content)

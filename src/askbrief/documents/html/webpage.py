@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.documents.builder import DocumentBuilder, Extract
+from askbrief.documents.builder import DocumentBuilder, ParsedText
 from askbrief.documents.html import metadata
 from askbrief.documents.html.dom import compose, drop, parsed, without_hidden, without_marks, words
 from askbrief.documents.text import decode_as
@@ -177,7 +177,7 @@ _LEAST_OF_ALL = 0.1
 _SHORT = 250
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .html, .htm or .xhtml file."""
     return page(decode_as(data, charset(data)))
 
@@ -189,7 +189,7 @@ def charset(data: bytes) -> str | None:
     return "utf-8" if label and label.lower().startswith(("utf-16", "utf-32", "ucs")) else label
 
 
-def page(text: str, url: str | None = None) -> Extract:
+def page(text: str, url: str | None = None) -> ParsedText:
     """Read the article of a page, or all of a page that has none.
 
     Args:
@@ -198,18 +198,18 @@ def page(text: str, url: str | None = None) -> Extract:
     """
     body = _body(text)
     if body is None:
-        return Extract("", ())
+        return ParsedText("", ())
     described = metadata.metadata(body.getroottree().getroot(), url)
     without_hidden(body)
     characters = sum(len(piece) for said in body.itertext() for piece in said.split())
-    composer = DocumentBuilder()
-    compose(around_removed(body), composer)
-    whole = _body(text) if composer.characters < max(_SHORT, _LEAST_OF_ALL * characters) else None
+    builder = DocumentBuilder()
+    compose(around_removed(body), builder)
+    whole = _body(text) if builder.characters < max(_SHORT, _LEAST_OF_ALL * characters) else None
     if whole is not None:
         without_hidden(whole)
-        composer = DocumentBuilder()
-        compose(whole, composer)
-    return composer.extract(described)
+        builder = DocumentBuilder()
+        compose(whole, builder)
+    return builder.build(described)
 
 
 def _body(text: str) -> Element | None:

@@ -12,7 +12,7 @@ from askbrief.documents.office.ooxml import Package, attribute, child, children,
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
     from askbrief.documents.office.docx_paragraphs import Words
 
@@ -21,15 +21,15 @@ _MOST_COLUMNS = 63  # Word's own limit
 _LISTS = ("toc ", "toc heading", "table of figures")
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a Word file."""
     package = Package(data)
     name, root = package.main("document", "a Word document")
     reader = _Reader(package, name)
     body = child(root, "body")
-    composer = DocumentBuilder()
-    put(composer, [] if body is None else list(reader.blocks(body)))
-    return composer.extract(package.metadata(), notes=reader.notes())
+    builder = DocumentBuilder()
+    put(builder, [] if body is None else list(reader.blocks(body)))
+    return builder.build(package.metadata(), notes=reader.notes())
 
 
 class _Reader:

@@ -70,22 +70,22 @@ _NUMERIC_SHARE = 0.5
 _PAIR = 2
 
 
-def put_rows(composer: DocumentBuilder, rows: Sequence[Cells], *, headers: int | None = None) -> None:
+def put_rows(builder: DocumentBuilder, rows: Sequence[Cells], *, headers: int | None = None) -> None:
     """Add a table row by row, each value after the name of its column.
 
     Args:
-        composer: what it is added to.
+        builder: what it is added to.
         rows: the texts of the cells; None where the cell to the left reaches over.
         headers: how many of the first rows are marked as headers; None where that must be told from the words.
     """
     kept = [cells for cells in map(_neat, rows) if any(cells)]
     if not headers:
         while len(kept) > 1 and _is_title(kept[0]):
-            composer.paragraph(kept.pop(0)[0] or "")
+            builder.paragraph(kept.pop(0)[0] or "")
         headers = header_rows(kept)
     names = _joined(kept[:headers]) if 0 < headers < len(kept) else []
     for cells in kept[headers:] if names else kept:
-        composer.paragraph(row(names, [cell or "" for cell in cells]))
+        builder.paragraph(row(names, [cell or "" for cell in cells]))
 
 
 def header_rows(rows: Sequence[Cells]) -> int:
@@ -254,7 +254,7 @@ class Note:
     last: bool = False
 
 
-def put(composer: DocumentBuilder, pieces: Sequence[Line | Rows | Note]) -> None:
+def put(builder: DocumentBuilder, pieces: Sequence[Line | Rows | Note]) -> None:
     """Add all of them; footnotes stand at the end of their section, endnotes at the end of all."""
     pieces = _with_headings(pieces)
     numbered = _numbered_series(pieces)
@@ -264,13 +264,13 @@ def put(composer: DocumentBuilder, pieces: Sequence[Line | Rows | Note]) -> None
         if isinstance(piece, Note):
             footnotes.append(piece)
         elif isinstance(piece, Rows):
-            put_rows(composer, piece.cells, headers=piece.headers)
+            put_rows(builder, piece.cells, headers=piece.headers)
         elif piece.level:
-            footnotes = _put_notes(composer, footnotes, last=False)
-            composer.heading(piece.printed, piece.level)
+            footnotes = _put_notes(builder, footnotes, last=False)
+            builder.heading(piece.printed, piece.level)
         else:
-            _put_line(composer, piece, numbered, above)
-    _put_notes(composer, _put_notes(composer, footnotes, last=False), last=True)
+            _put_line(builder, piece, numbered, above)
+    _put_notes(builder, _put_notes(builder, footnotes, last=False), last=True)
 
 
 def flat(pieces: Iterable[Line | Rows | Note]) -> str:
@@ -278,28 +278,28 @@ def flat(pieces: Iterable[Line | Rows | Note]) -> str:
     return " ".join(piece.printed for piece in pieces if isinstance(piece, Line))
 
 
-def _put_line(composer: DocumentBuilder, line: Line, numbered: set[str], above: dict[str, str]) -> None:
+def _put_line(builder: DocumentBuilder, line: Line, numbered: set[str], above: dict[str, str]) -> None:
     """A paragraph that the document numbers has its number beside the text; an item of a list has its mark in it."""
     mark = line.mark
     if mark is None or mark.series not in numbered:
-        composer.paragraph(line.printed)
+        builder.paragraph(line.printed)
     elif mark.number:
         above[mark.series] = mark.number
-        composer.paragraph(line.words, number=mark.number)
+        builder.paragraph(line.words, number=mark.number)
     else:
         number = above.get(mark.series)
-        composer.paragraph(line.printed, number=f"{number} {mark.printed}" if number and _counts(mark) else number)
+        builder.paragraph(line.printed, number=f"{number} {mark.printed}" if number and _counts(mark) else number)
 
 
 def _counts(mark: Mark) -> bool:
     return any(map(str.isalnum, mark.printed))
 
 
-def _put_notes(composer: DocumentBuilder, notes: Sequence[Note], *, last: bool) -> list[Note]:
+def _put_notes(builder: DocumentBuilder, notes: Sequence[Note], *, last: bool) -> list[Note]:
     """Add those whose place this is, and give the others."""
     for note in notes:
         if note.last is last:
-            composer.paragraph(f"{superscript(note.label)} {note.words}" if note.words.strip() else "")
+            builder.paragraph(f"{superscript(note.label)} {note.words}" if note.words.strip() else "")
     return [note for note in notes if note.last is not last]
 
 

@@ -21,13 +21,13 @@ from askbrief.documents.office.ooxml import (
     whole,
 )
 from askbrief.documents.office.sheets import Sheets
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form, Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
 
 _POINTS = {"cm": 28.3465, "mm": 2.83465, "in": 72.0, "pt": 1.0, "pc": 12.0, "px": 0.75}
@@ -35,7 +35,7 @@ _ENCRYPTED = b"encryption-data"
 _MOST_ROWS_REPEATED = 1_000
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read an OpenDocument file of any kind; what is in it decides."""
     content, styles, meta = _roots(data)
     body = child(content, "body")
@@ -44,14 +44,14 @@ def read(data: bytes) -> Extract:
         metadata = _metadata(meta)
         match local(kind):
             case "text":
-                composer = DocumentBuilder()
-                put(composer, list(reader.blocks(kind)))
-                return composer.extract(metadata, notes=reader.notes())
+                builder = DocumentBuilder()
+                put(builder, list(reader.blocks(kind)))
+                return builder.build(metadata, notes=reader.notes())
             case "spreadsheet":
                 return _sheets(kind, reader, metadata)
             case "presentation" | "drawing":
                 return _slides(kind, reader, metadata)
-    raise ReadingError("is no text, sheet or presentation of the OpenDocument kind: save it anew")
+    raise ParsingError("is no text, sheet or presentation of the OpenDocument kind: save it anew")
 
 
 def _roots(data: bytes) -> tuple[Element, Element | None, Element | None]:
@@ -62,7 +62,7 @@ def _roots(data: bytes) -> tuple[Element, Element | None, Element | None]:
     with limits.open_zip(data) as opened:
         names = set(opened.namelist())
         if "META-INF/manifest.xml" in names and _ENCRYPTED in limits.member_bytes(opened, "META-INF/manifest.xml"):
-            raise ReadingError("is encrypted: save it without a password")
+            raise ParsingError("is encrypted: save it without a password")
         content = limits.parse_xml(limits.member_bytes(opened, "content.xml"), "content.xml")
         styles, meta = (
             limits.parse_xml(limits.member_bytes(opened, name), name) if name in names else None
@@ -89,9 +89,9 @@ def _metadata(root: Element | None) -> Metadata:
 # ------------------------------------------------------------------------------------------------- sheets
 
 
-def _sheets(spreadsheet: Element, reader: TextReader, metadata: Metadata) -> Extract:
-    composer = DocumentBuilder()
-    sheets = Sheets(composer)
+def _sheets(spreadsheet: Element, reader: TextReader, metadata: Metadata) -> ParsedText:
+    builder = DocumentBuilder()
+    sheets = Sheets(builder)
     notes = []
     for table in children(spreadsheet, "table"):
         name = attribute(table, "name") or ""
@@ -101,7 +101,7 @@ def _sheets(spreadsheet: Element, reader: TextReader, metadata: Metadata) -> Ext
         if hidden:
             notes.append(f"{hidden:,} hidden row{'s' if hidden > 1 else ''} of the sheet {name} read all the same")
         sheets.put(name, _numbered(table, reader))
-    return composer.extract(metadata, form=Form.ROWS, notes=[*notes, *reader.notes()])
+    return builder.build(metadata, form=Form.ROWS, notes=[*notes, *reader.notes()])
 
 
 def _numbered(table: Element, reader: TextReader) -> Iterator[tuple[int, list[str]]]:
@@ -112,7 +112,7 @@ def _numbered(table: Element, reader: TextReader) -> Iterator[tuple[int, list[st
         cells = _cells(row, reader)
         if any(cells):
             if times > _MOST_ROWS_REPEATED:
-                raise ReadingError(f"repeats row {number:,} {times:,} times: take the copies out")
+                raise ParsingError(f"repeats row {number:,} {times:,} times: take the copies out")
             yield from ((number + at, cells) for at in range(times))
         number += times
 
@@ -140,23 +140,23 @@ def _cell(cell: Element, reader: TextReader) -> str:
 # ------------------------------------------------------------------------------------------------- slides
 
 
-def _slides(presentation: Element, reader: TextReader, metadata: Metadata) -> Extract:
-    composer = DocumentBuilder()
+def _slides(presentation: Element, reader: TextReader, metadata: Metadata) -> ParsedText:
+    builder = DocumentBuilder()
     notes = []
     for number, page in enumerate(children(presentation, "page"), 1):
-        composer.page()
+        builder.page()
         shapes = [shape for shape in page.iterchildren("*") if local(shape) != "notes"]
         for shape in in_reading_order(shapes, _place):
             pieces = list(reader.blocks_among([shape]))
             if attribute(shape, "class") == "title":
-                composer.heading(flat(pieces))
+                builder.heading(flat(pieces))
             else:
-                put(composer, [piece for piece in pieces if not isinstance(piece, Line) or piece.words.strip()])
+                put(builder, [piece for piece in pieces if not isinstance(piece, Line) or piece.words.strip()])
         for speaker in children(page, "notes"):
-            put(composer, list(reader.blocks(speaker)))
+            put(builder, list(reader.blocks(speaker)))
         if not reader.styles.is_shown("drawing-page", attribute(page, "style-name")):
             notes.append(f"slide {number} is hidden, and read all the same")
-    return composer.extract(metadata, form=Form.SLIDES, notes=[*notes, *reader.notes()])
+    return builder.build(metadata, form=Form.SLIDES, notes=[*notes, *reader.notes()])
 
 
 def _place(shape: Element) -> tuple[float, float] | None:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from askbrief.documents import limits
 from askbrief.documents.metadata import iso_date
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ class Package:
     """An opened file of the family.
 
     Raises:
-        ReadingError: it is none, it is encrypted, or it is a bomb.
+        ParsingError: it is none, it is encrypted, or it is a bomb.
     """
 
     def __init__(self, data: bytes) -> None:
         """Open it; no part is read yet."""
         if data.startswith(_OLE):
-            raise ReadingError(
+            raise ParsingError(
                 "is encrypted: save it without a password"
                 if _ENCRYPTED in data
                 else "is of the old binary kind whatever its suffix says: save it in today's format"
@@ -68,7 +68,7 @@ class Package:
         """Parse a part.
 
         Raises:
-            ReadingError: it is not there, or it is damaged.
+            ParsingError: it is not there, or it is damaged.
         """
         return limits.parse_xml(limits.member_bytes(self._archive, self._names.get(name.lower(), name)), name)
 
@@ -80,14 +80,14 @@ class Package:
         """Give the main part's name and its root element, which must have the name that is given.
 
         Raises:
-            ReadingError: the package is of another kind.
+            ParsingError: the package is of another kind.
         """
         names = [relation.target for relation in self.relations("").values() if relation.kind == "officeDocument"]
         if not names:
-            raise ReadingError(f"is not {what} (it names no main part): save it anew")
+            raise ParsingError(f"is not {what} (it names no main part): save it anew")
         element = self.part(names[0])
         if local(element) != root:
-            raise ReadingError(f"is not {what} (its main part is a {local(element)}): give it the suffix that it is")
+            raise ParsingError(f"is not {what} (its main part is a {local(element)}): give it the suffix that it is")
         return names[0], element
 
     def relations(self, part: str) -> Mapping[str, Relation]:

@@ -14,7 +14,7 @@ from askbrief.records import Form
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
     from askbrief.documents.office.ooxml import Relation
 
@@ -26,21 +26,21 @@ _MOST_COLUMNS = 1_000
 _SHOWN_BULLETS = "•◦▪■□○●–—-→➢✓*"
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a PowerPoint file; a slide is a page, its title a heading."""
     package = Package(data)
     name, root = package.main("presentation", "a PowerPoint presentation")
     relations = package.relations(name)
-    composer = DocumentBuilder()
+    builder = DocumentBuilder()
     notes: list[str] = []
     for number, item in enumerate(root.iterfind("{*}sldIdLst/{*}sldId"), 1):
-        composer.page()
+        builder.page()
         slide = relations.get(_relation_id(item) or "")
         if slide is None or not package.has(slide.target):
             notes.append(f"slide {number} is missing in the file")
         else:
-            notes += [f"slide {number} {said}" for said in _Slide(package, slide.target).put(composer)]
-    return composer.extract(package.metadata(), form=Form.SLIDES, notes=notes)
+            notes += [f"slide {number} {said}" for said in _Slide(package, slide.target).put(builder)]
+    return builder.build(package.metadata(), form=Form.SLIDES, notes=notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,22 @@ class _Slide:
         self._layouts = list(_layouts(package, self._relations))
         self._pictures = 0
 
-    def put(self, composer: DocumentBuilder) -> list[str]:
+    def put(self, builder: DocumentBuilder) -> list[str]:
         """Add the slide; give what is to be said of it."""
-        before = composer.characters
+        before = builder.characters
         tree = child(self._root, "cSld", "spTree")
         shapes = [] if tree is None else list(self._shapes(tree, _Place()))
         titles = [shape for shape, _ in shapes if _placeholder(shape)[0] in _TITLES]
         for title in titles[:1]:
-            composer.heading(" ".join(_texts(title)))
+            builder.heading(" ".join(_texts(title)))
         rest = [entry for entry in shapes if entry[0] not in titles[:1]]
         for shape, _ in in_reading_order(rest, lambda entry: entry[1]):
-            self._put_shape(composer, shape)
+            self._put_shape(builder, shape)
         said = [] if attribute(self._root, "show") not in {"0", "false"} else ["is hidden, and read all the same"]
-        if composer.characters == before and self._pictures:
+        if builder.characters == before and self._pictures:
             count = self._pictures
             said.append(f"has {count} picture{'s' if count > 1 else ''} and no text")
-        self._put_notes(composer)
+        self._put_notes(builder)
         return said
 
     def _shapes(self, parent: Element, place: _Place) -> Iterator[tuple[Element, tuple[float, float] | None]]:
@@ -111,56 +111,56 @@ class _Slide:
         top, left = place.top + offset[0] * place.down, place.left + offset[1] * place.across
         return top / _EMU_A_POINT, left / _EMU_A_POINT
 
-    def _put_shape(self, composer: DocumentBuilder, shape: Element) -> None:
+    def _put_shape(self, builder: DocumentBuilder, shape: Element) -> None:
         self._pictures += local(shape) == "pic"
         for words in _texts(shape):
-            composer.paragraph(words)
+            builder.paragraph(words)
         for table in shape.iterfind("{*}graphic/{*}graphicData/{*}tbl"):
             rows = [[_cell(cell) for cell in children(row, "tc")][:_MOST_COLUMNS] for row in children(table, "tr")]
             marked = child(table, "tblPr")
             first = marked is not None and (attribute(marked, "firstRow") or "0") in {"1", "true"}
-            put_rows(composer, rows, headers=1 if first and len(rows) > 1 else None)
+            put_rows(builder, rows, headers=1 if first and len(rows) > 1 else None)
         for data in shape.iterfind("{*}graphic/{*}graphicData/*"):
             if local(data) == "chart":
-                self._put_chart(composer, _relation_id(data))
+                self._put_chart(builder, _relation_id(data))
             elif local(data) == "relIds":
-                self._put_diagram(composer, attribute(data, "dm"))
+                self._put_diagram(builder, attribute(data, "dm"))
 
-    def _put_chart(self, composer: DocumentBuilder, relation: str | None) -> None:
+    def _put_chart(self, builder: DocumentBuilder, relation: str | None) -> None:
         """Add a chart: its title, and a row for each category with the values of the series."""
         part = self._related(relation)
         chart = child(part, "chart")
         if chart is None:
             return
         for title in children(chart, "title"):
-            composer.paragraph("".join(text.text or "" for text in title.iter("{*}t")))
+            builder.paragraph("".join(text.text or "" for text in title.iter("{*}t")))
         series = list(chart.iter("{*}ser"))
         names = [" ".join(_points(child(one, "tx")).values()) for one in series]
         values = [_points(_either(one, "val", "yVal")) for one in series]
         categories = _points(next((_either(one, "cat", "xVal") for one in series), None))
         rows: list[list[str | None]] = [["", *names]]
         rows += [[words, *(figures.get(at, "") for figures in values)] for at, words in categories.items()]
-        put_rows(composer, rows, headers=1)
+        put_rows(builder, rows, headers=1)
 
-    def _put_diagram(self, composer: DocumentBuilder, relation: str | None) -> None:
+    def _put_diagram(self, builder: DocumentBuilder, relation: str | None) -> None:
         """Add the words of a SmartArt graphic, in the order of its outline."""
         part = self._related(relation)
         for point in [] if part is None else part.iterfind("{*}ptLst/{*}pt"):
             for words in _texts(point):
-                composer.paragraph(words)
+                builder.paragraph(words)
 
     def _related(self, relation: str | None) -> Element | None:
         found = self._relations.get(relation or "")
         return self._package.part(found.target) if found and self._package.has(found.target) else None
 
-    def _put_notes(self, composer: DocumentBuilder) -> None:
+    def _put_notes(self, builder: DocumentBuilder) -> None:
         """Add what the speaker has noted; the words alone, since they are quoted."""
         for relation in self._relations.values():
             if relation.kind == "notesSlide" and self._package.has(relation.target):
                 for shape in self._package.part(relation.target).iter("{*}sp"):
                     if _placeholder(shape)[0] not in _FURNITURE:
                         for words in _texts(shape):
-                            composer.paragraph(words)
+                            builder.paragraph(words)
 
 
 def _layouts(

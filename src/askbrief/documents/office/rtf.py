@@ -9,11 +9,11 @@ from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.office.flow import Note, flat, put, roman
 from askbrief.documents.office.ooxml import given_authors, given_date, given_tags, given_title
 from askbrief.documents.office.rtf_state import Kind, Pages, Shape, State, Story, signs
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
     from askbrief.documents.office.flow import Line, Rows
     from askbrief.documents.office.rtf_state import Sign
 
@@ -35,19 +35,19 @@ _BODY_TEXT = 9
 _LEFT_OUT = -1
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read an RTF file."""
     if data.startswith(_OLE):
-        raise ReadingError("is a binary Word file whatever its suffix says: save it as .docx")
+        raise ParsingError("is a binary Word file whatever its suffix says: save it as .docx")
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"{\\rtf"):
-        raise ReadingError("is not RTF whatever its suffix says: save it anew")
+        raise ParsingError("is not RTF whatever its suffix says: save it anew")
     reader = _Reader()
     for sign in signs(data):
         if not reader.take(sign):
             break
-    composer = DocumentBuilder()
-    put(composer, reader.pieces())
-    return composer.extract(reader.header.metadata(), notes=reader.notes())
+    builder = DocumentBuilder()
+    put(builder, reader.pieces())
+    return builder.build(reader.header.metadata(), notes=reader.notes())
 
 
 class _Header:

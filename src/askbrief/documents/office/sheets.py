@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents.builder import row
 from askbrief.documents.office.flow import is_figure
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -219,23 +219,23 @@ _SENTENCE = pattern(r"[.;!]$")
 class Sheets:
     """Adds the sheets of one file to its text, within bounds.
 
-    >>> from askbrief.documents.builder import Composer
-    >>> composer = Composer()
-    >>> Sheets(composer).put("Attacks", [(1, ["Province", "2022"]), (2, ["Nangarhar", "300"])])
-    >>> composer.extract().text
+    >>> from askbrief.documents.builder import DocumentBuilder
+    >>> builder = DocumentBuilder()
+    >>> Sheets(builder).put("Attacks", [(1, ["Province", "2022"]), (2, ["Nangarhar", "300"])])
+    >>> builder.build().text
     'Attacks\\n\\nProvince; 2022\\n\\nProvince: Nangarhar; 2022: 300'
     """
 
-    def __init__(self, composer: DocumentBuilder) -> None:
+    def __init__(self, builder: DocumentBuilder) -> None:
         """Take what the sheets are added to."""
-        self._composer = composer
+        self._composer = builder
         self._cells = 0
 
     def put(self, name: str | None, rows: Iterable[tuple[int, list[str]]]) -> None:
         """Add a sheet: its name as a heading, where it has one, and its rows with their numbers.
 
         Raises:
-            ReadingError: there are too many cells, or too much text.
+            ParsingError: there are too many cells, or too much text.
         """
         kept = [(number, cells) for number, cells in rows if self._counted(cells)]
         if not kept:
@@ -250,13 +250,13 @@ class Sheets:
             if index == at:
                 names = cells
             if self._composer.characters > MOST_CHARACTERS:
-                raise ReadingError(f"has more than {MOST_CHARACTERS:,} characters of text: divide it")
+                raise ParsingError(f"has more than {MOST_CHARACTERS:,} characters of text: divide it")
 
     def _counted(self, cells: Sequence[str]) -> int:
         filled = sum(1 for cell in cells if cell)
         self._cells += filled
         if self._cells > MOST_CELLS:
-            raise ReadingError(f"has more than {MOST_CELLS:,} filled cells: divide it")
+            raise ParsingError(f"has more than {MOST_CELLS:,} filled cells: divide it")
         return filled
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.office import xlsx
 from askbrief.documents.office.sheets import Sheets, shown
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xlrd.book import Book
     from xlrd.sheet import Cell, Sheet
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 _ZIP = b"PK"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -26,21 +26,21 @@ _BARE = b"\x09"  # the oldest are not wrapped in anything
 _TEXT, _NUMBER, _DATE, _BOOLEAN = 1, 2, 3, 4
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read an Excel file; one of today's kind, which often has the old suffix, is read as what it is."""
     if data.startswith(_ZIP):
-        return xlsx.read(data)
+        return xlsx.parse(data)
     if not data.startswith((_OLE, _BARE)):
-        raise ReadingError("is no Excel file whatever its suffix says: save it as .xlsx")
+        raise ParsingError("is no Excel file whatever its suffix says: save it as .xlsx")
     with _reasons():
         return _read(data)
 
 
-def _read(data: bytes) -> Extract:
+def _read(data: bytes) -> ParsedText:
     import xlrd
 
-    composer = DocumentBuilder()
-    sheets = Sheets(composer)
+    builder = DocumentBuilder()
+    sheets = Sheets(builder)
     notes = []
     book = xlrd.open_workbook(
         file_contents=data, formatting_info=True, ragged_rows=True, on_demand=True, logfile=io.StringIO()
@@ -55,7 +55,7 @@ def _read(data: bytes) -> Extract:
             notes.append(f"{rows} of the sheet {sheet.name} read all the same")
         sheets.put(sheet.name, _rows(book, sheet))
         book.unload_sheet(index)
-    return composer.extract(form=Form.ROWS, notes=notes)
+    return builder.build(form=Form.ROWS, notes=notes)
 
 
 def _rows(book: Book, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
@@ -81,11 +81,11 @@ def _reasons() -> Iterator[None]:
 
     try:
         yield
-    except (ReadingError, MemoryError):
+    except (ParsingError, MemoryError):
         raise
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
-            raise ReadingError("is encrypted: save it without a password") from error
-        raise ReadingError(f"is damaged, or not what its suffix says ({error}): save it as .xlsx") from error
+            raise ParsingError("is encrypted: save it without a password") from error
+        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it as .xlsx") from error
     except Exception as error:
-        raise ReadingError(f"is damaged ({type(error).__name__} in it): save it as .xlsx") from error
+        raise ParsingError(f"is damaged ({type(error).__name__} in it): save it as .xlsx") from error

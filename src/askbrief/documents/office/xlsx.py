@@ -15,7 +15,7 @@ from askbrief.records import Form
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
 
 _COLUMN = re.compile(r"\$?([A-Za-z]{1,3})\$?\d*")
@@ -24,14 +24,14 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ON = ("1", "true", "on")
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read an Excel file."""
     package = Package(data)
     name, workbook = package.main("workbook", "an Excel workbook")
     relations = package.relations(name)
     reader = _Reader(package, name, workbook)
-    composer = DocumentBuilder()
-    sheets = Sheets(composer)
+    builder = DocumentBuilder()
+    sheets = Sheets(builder)
     notes: list[str] = []
     for item in workbook.iterfind("{*}sheets/{*}sheet"):
         title = " ".join((attribute(item, "name") or "").split())
@@ -47,7 +47,7 @@ def read(data: bytes) -> Extract:
         notes += reader.notes(title)
         if any(one.kind == "comments" for one in package.relations(relation.target).values()):
             notes.append(f"comments in the sheet {title} left out")
-    return composer.extract(package.metadata(), form=Form.ROWS, notes=notes)
+    return builder.build(package.metadata(), form=Form.ROWS, notes=notes)
 
 
 class _Reader:

@@ -13,10 +13,10 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.documents.builder import Part
+from askbrief.documents.builder import NestedFile
 from askbrief.documents.metadata import iso_date
 from askbrief.documents.pdf.flow import UNREADABLE, PageText, Piece
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
@@ -74,20 +74,20 @@ def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """Open a PDF file.
 
     Raises:
-        ReadingError: it is none, it is damaged or encrypted, or it has no pages or too many.
+        ParsingError: it is none, it is damaged or encrypted, or it has no pages or too many.
     """
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
         if error.err_code == _PASSWORD:
-            raise ReadingError("is encrypted with a password: save a copy without one") from error
-        raise ReadingError("is damaged, or no PDF: save it anew") from error
+            raise ParsingError("is encrypted with a password: save a copy without one") from error
+        raise ParsingError("is damaged, or no PDF: save it anew") from error
     try:
         pages = len(document)
         if not pages:
-            raise ReadingError("has no pages: save it anew")
+            raise ParsingError("has no pages: save it anew")
         if pages > MOST_PAGES:
-            raise ReadingError(f"has {pages:,} pages; the limit is {MOST_PAGES:,}: split it")
+            raise ParsingError(f"has {pages:,} pages; the limit is {MOST_PAGES:,}: split it")
         yield document
     finally:
         document.close()
@@ -97,7 +97,7 @@ def page_of(document: pypdfium2.PdfDocument, index: int) -> Page | None:
     """What stands on a page, counted from 0; None where the page is damaged.
 
     Raises:
-        ReadingError: the page has more characters than any page.
+        ParsingError: the page has more characters than any page.
     """
     try:
         page = document[index]
@@ -107,7 +107,7 @@ def page_of(document: pypdfium2.PdfDocument, index: int) -> Page | None:
     try:
         if text.count > MOST_CHARACTERS_OF_PAGE:
             most = f"the limit is {MOST_CHARACTERS_OF_PAGE:,}"
-            raise ReadingError(f"has {text.count:,} characters on page {index + 1}; {most}: split it")
+            raise ParsingError(f"has {text.count:,} characters on page {index + 1}; {most}: split it")
         pieces = _on_page(list(text.pieces()), page)
         found = _upright(_once(pieces))
         if not found.pieces or found.unreadable:
@@ -122,7 +122,7 @@ def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
     """A page as grey pixels, with its width, height and dots an inch.
 
     Raises:
-        ReadingError: it cannot be drawn.
+        ParsingError: it cannot be drawn.
     """
     try:
         page = document[index]
@@ -135,7 +135,7 @@ def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
         bitmap.close()
         page.close()
     except (pypdfium2.PdfiumError, MemoryError) as error:
-        raise ReadingError("it could not be drawn for OCR") from error
+        raise ParsingError("it could not be drawn for OCR") from error
     return grey, *size, max(round(scale * 72), 70)
 
 
@@ -162,9 +162,9 @@ def metadata_of(document: pypdfium2.PdfDocument) -> Metadata:
     )
 
 
-def parts_of(document: pypdfium2.PdfDocument) -> tuple[list[Part], list[str]]:
+def parts_of(document: pypdfium2.PdfDocument) -> tuple[list[NestedFile], list[str]]:
     """The files within the file, and what is said of those that are left out."""
-    parts: list[Part] = []
+    parts: list[NestedFile] = []
     left_out = max(document.count_attachments() - _MOST_PARTS, 0)
     for index in range(min(document.count_attachments(), _MOST_PARTS)):
         try:
@@ -174,7 +174,7 @@ def parts_of(document: pypdfium2.PdfDocument) -> tuple[list[Part], list[str]]:
             if size.value + sum(len(part.content) for part in parts) > _MOST_PART_MIB * _MIB:
                 left_out += 1
                 continue
-            parts.append(Part(name or f"attachment {index + 1}", bytes(attachment.get_data())))
+            parts.append(NestedFile(name or f"attachment {index + 1}", bytes(attachment.get_data())))
         except (pypdfium2.PdfiumError, UnicodeDecodeError):
             left_out += 1
     return parts, [f"{left_out} file{'s' if left_out > 1 else ''} within it left out"] if left_out else []

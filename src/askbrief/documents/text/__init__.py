@@ -9,7 +9,7 @@ import regex
 from charset_normalizer import from_bytes
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Span
 
 if TYPE_CHECKING:
@@ -37,17 +37,17 @@ def decode(data: bytes) -> str:
     """Decode UTF-8, UTF-16 or UTF-32 by its mark, or a legacy encoding found by charset-normalizer.
 
     Raises:
-        ReadingError: the bytes are no text, or text in an encoding that cannot be told.
+        ParsingError: the bytes are no text, or text in an encoding that cannot be told.
 
     >>> decode("café".encode("cp1252"))
     'café'
     """
     text = _decode(data)
     if "\0" in text:
-        raise ReadingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
+        raise ParsingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
     controls = sum(character < " " and character not in "\t\n\r\f\v\x1b" for character in text)
     if controls > _MOST_CONTROLS * len(text):
-        raise ReadingError("is not text (too many control characters): convert it to UTF-8 text")
+        raise ParsingError("is not text (too many control characters): convert it to UTF-8 text")
     return text
 
 
@@ -57,13 +57,13 @@ def _decode(data: bytes) -> str:
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
-                raise ReadingError(f"begins as {encoding} but byte {error.start} is not: save it as UTF-8") from error
+                raise ParsingError(f"begins as {encoding} but byte {error.start} is not: save it as UTF-8") from error
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
     if b"\0" in data:
-        raise ReadingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
+        raise ParsingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
     return _legacy(data)
 
 
@@ -77,7 +77,7 @@ def _legacy(data: bytes) -> str:
     matches = from_bytes(data, cp_exclusion=_NEVER_GUESSED)
     best = matches.best()
     if best is None:
-        raise ReadingError("is not text in any encoding that could be recognised: save it as UTF-8")
+        raise ParsingError("is not text in any encoding that could be recognised: save it as UTF-8")
     return str(next((match for match in matches if _is_western(match, best)), best))
 
 
@@ -117,10 +117,10 @@ _NEVER = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "
 def decode_as(data: bytes, label: str | None) -> str:
     r"""Decode by the encoding that is stated, or as `decode` finds where that does not fit.
 
-    A few bytes that do not fit leave a U+FFFD each, which a `Composer` leaves out, counts and tells.
+    A few bytes that do not fit leave a U+FFFD each, which a `DocumentBuilder` leaves out, counts and tells.
 
     Raises:
-        ReadingError: as `decode` does.
+        ParsingError: as `decode` does.
 
     >>> decode_as(b"caf\xe9", "iso-8859-1"), decode_as("café".encode(), "us-ascii")
     ('café', 'café')

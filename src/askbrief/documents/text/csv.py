@@ -13,14 +13,14 @@ from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.office.flow import is_figure
 from askbrief.documents.office.sheets import Sheets
 from askbrief.documents.text import decode
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 
 if TYPE_CHECKING:
     from _csv import Reader
     from collections.abc import Iterator, Sequence
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
 _DELIMITERS = ",;\t|"
 _LOOKED_AT = 200
@@ -30,16 +30,16 @@ _SEP = pattern(r"sep=(.)\r?\n", 2)
 _OTHERS = pattern(r"[;\t|,]")
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a table; its rows are numbered as a spreadsheet does, the first being 1."""
     text = decode(data)
     said = _SEP.match(text)
     if said:
         text = text[said.end() :]
     delimiter = said.group(1) if said else delimiter_of(text)
-    composer = DocumentBuilder()
-    Sheets(composer).put(None, enumerate(_records(text, delimiter), 1))
-    return composer.extract(form=Form.ROWS)
+    builder = DocumentBuilder()
+    Sheets(builder).put(None, enumerate(_records(text, delimiter), 1))
+    return builder.build(form=Form.ROWS)
 
 
 def delimiter_of(text: str) -> str:
@@ -101,4 +101,4 @@ def _checked(rows: Reader) -> Iterator[list[str]]:
     try:
         yield from rows
     except csv.Error as error:
-        raise ReadingError(f"is no table at line {rows.line_num:,} ({error}): save it anew as CSV") from error
+        raise ParsingError(f"is no table at line {rows.line_num:,} ({error}): save it anew as CSV") from error

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.documents.builder import Extract
+from askbrief.documents.builder import ParsedText
 from askbrief.documents.metadata import front_matter
 from askbrief.documents.text import decode, line_spans, stripped
 from askbrief.records import Block, BlockKind, Span
@@ -26,11 +26,11 @@ _CLOSING = pattern(r"(?:\s+#+|\s*[\r\n][\s>]*(?:=+|-+))\s*$")
 _WORD = pattern(r"\w")
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .md file, with or without front matter."""
     text = decode(data)
     metadata, body = front_matter(text)
-    return Extract(text, blocks(text, body), metadata)
+    return ParsedText(text, blocks(text, body), metadata)
 
 
 def blocks(text: str, start: int = 0) -> tuple[Block, ...]:

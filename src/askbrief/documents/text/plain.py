@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.documents.builder import Extract
+from askbrief.documents.builder import ParsedText
 from askbrief.documents.metadata import front_matter
 from askbrief.documents.text import decode, line_spans, stripped
 from askbrief.records import Block, BlockKind, Span
@@ -27,11 +27,11 @@ _LONGEST_HEADING_WORDS = 12
 _LONGEST_HEADING_RUN = 2
 
 
-def read(data: bytes) -> Extract:
+def parse(data: bytes) -> ParsedText:
     """Read a .txt file, with or without front matter."""
     text = decode(data)
     metadata, body = front_matter(text)
-    return Extract(text, blocks(text, body), metadata)
+    return ParsedText(text, blocks(text, body), metadata)
 
 
 def blocks(text: str, start: int = 0) -> tuple[Block, ...]:

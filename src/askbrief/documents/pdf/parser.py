@@ -16,7 +16,7 @@ from askbrief.documents.pdf.layout import in_reading_order
 from askbrief.documents.pdf.paragraphs import Paragraph, join_columns, notes_first, paragraphs_of, paragraphs_of_scan
 from askbrief.documents.pdf.structure import Edges, body_size, roles_of, without
 from askbrief.documents.pdf.words import Vocabulary
-from askbrief.errors import ReadingError
+from askbrief.errors import ParsingError
 from askbrief.records import Form
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import pypdfium2
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
     from askbrief.documents.pdf.file import Page
     from askbrief.documents.pdf.structure import Roles
 
@@ -42,7 +42,7 @@ def why_not(languages: str) -> str | None:
         return "Tesseract is not installed: install tesseract-ocr, or unset ASKBRIEF_OCR"
     try:
         listed = _run([program, "--list-langs"], b"")
-    except ReadingError as error:
+    except ParsingError as error:
         return str(error)
     missing = [language for language in languages.split("+") if language not in listed.split()]
     if missing:
@@ -61,7 +61,7 @@ def paragraphs(grey: bytes, width: int, height: int, dpi: int, languages: str) -
         languages: as Tesseract names them, with + between.
 
     Raises:
-        ReadingError: Tesseract fails, or takes longer than a minute.
+        ParsingError: Tesseract fails, or takes longer than a minute.
     """
     program = shutil.which(_PROGRAM) or _PROGRAM
     image = b"P5 %d %d 255\n" % (width, height) + grey
@@ -78,12 +78,12 @@ def _run(command: list[str], picture: bytes) -> str:
             command, input=picture, capture_output=True, timeout=_SECONDS, env=one_thread, check=True
         )
     except subprocess.TimeoutExpired as error:
-        raise ReadingError(f"Tesseract took longer than {_SECONDS} s: make its picture smaller") from error
+        raise ParsingError(f"Tesseract took longer than {_SECONDS} s: make its picture smaller") from error
     except subprocess.CalledProcessError as error:
         said = error.stderr.decode(errors="replace").strip().splitlines()
-        raise ReadingError(f"Tesseract failed ({said[-1][:100] if said else error.returncode})") from error
+        raise ParsingError(f"Tesseract failed ({said[-1][:100] if said else error.returncode})") from error
     except OSError as error:
-        raise ReadingError(f"Tesseract failed ({error})") from error
+        raise ParsingError(f"Tesseract failed ({error})") from error
     return done.stdout.decode(errors="replace")
 
 
@@ -91,7 +91,7 @@ _MOST_UNREADABLE = 0.3
 """A page of which more glyphs are without a meaning is a picture to us."""
 
 
-def read(data: bytes, *, ocr: str | None = None) -> Extract:
+def parse(data: bytes, *, ocr: str | None = None) -> ParsedText:
     """Read a PDF file.
 
     Args:
@@ -99,7 +99,7 @@ def read(data: bytes, *, ocr: str | None = None) -> Extract:
         ocr: the languages, as Tesseract names them, in which pages without text are read, such as "eng" or "eng+deu".
 
     Raises:
-        ReadingError: it is no PDF, it is damaged or encrypted, or it is beyond a bound.
+        ParsingError: it is no PDF, it is damaged or encrypted, or it is beyond a bound.
     """
     with opened(data) as document:
         pages = [page_of(document, index) for index in range(len(document))]
@@ -109,10 +109,10 @@ def read(data: bytes, *, ocr: str | None = None) -> Extract:
         words = Vocabulary(line for paragraph in paragraphs for line in paragraph.lines)
         texts = ["\n".join(p.lines) if p.keeps_lines else words.text(p.lines) for p in paragraphs]
         roles = roles_of(paragraphs, texts, outline_of(document))
-        composer = _composed(paragraphs, texts, roles, words, len(pages))
+        builder = _built(paragraphs, texts, roles, words, len(pages))
         parts, left_out = parts_of(document)
         notes = (*scans.notes(), *left_out)
-        return composer.extract(metadata_of(document), form=Form.PAGES, parts=parts, notes=notes)
+        return builder.build(metadata_of(document), form=Form.PAGES, nested_files=parts, notes=notes)
 
 
 def _without_furniture(pages: Sequence[Page | None]) -> Iterable[tuple[int, Page | None]]:
@@ -167,7 +167,7 @@ class _Scans:
             return None
         try:
             blocks = paragraphs(*picture_of(self.document, number - 1), self.languages)
-        except ReadingError as error:
+        except ParsingError as error:
             self.failed.setdefault(str(error), []).append(number)
             return None
         if not blocks:
@@ -217,24 +217,24 @@ def _in_one_sequence(pages: Iterable[list[list[Paragraph]]]) -> list[Paragraph]:
     return found
 
 
-def _composed(
+def _built(
     paragraphs: Sequence[Paragraph], texts: Sequence[str], roles: Roles, words: Vocabulary, pages: int
 ) -> DocumentBuilder:
-    composer = DocumentBuilder()
+    builder = DocumentBuilder()
     begun = 0
     for index, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
         while begun < paragraph.page:
-            composer.page()
+            builder.page()
             begun += 1
         following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
         hyphen = following and following.goes_on and words.joint(paragraph.ends, following.begins)[0]
         said = text[:-1] if hyphen else text
         if index in roles.levels:
-            composer.heading(said, roles.levels[index])
+            builder.heading(said, roles.levels[index])
         elif paragraph.goes_on:
-            composer.continued(said, between=words.joint(paragraphs[index - 1].ends, paragraph.begins)[1])
+            builder.continued(said, between=words.joint(paragraphs[index - 1].ends, paragraph.begins)[1])
         else:
-            composer.paragraph(said, number=roles.numbers.get(index), keep_lines=paragraph.keeps_lines)
+            builder.paragraph(said, number=roles.numbers.get(index), keep_lines=paragraph.keeps_lines)
     for _ in range(begun, pages):
-        composer.page()
-    return composer
+        builder.page()
+    return builder

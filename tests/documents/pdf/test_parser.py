@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 import regex
 
-from askbrief.documents.pdf import reader as pdf
-from askbrief.errors import ReadingError
+from askbrief.documents.pdf import parser as pdf
+from askbrief.errors import ParsingError
 from askbrief.records import BlockKind, Document, Form
 from tests.conftest import ROOT
 from tests.documents.pdfs import Made
@@ -21,9 +21,9 @@ from tests.documents.pdfs import Made
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askbrief.documents.builder import Extract
+    from askbrief.documents.builder import ParsedText
 
-REAL = ROOT / "tests" / "documents" / "pdf"
+REAL = ROOT / "tests" / "samples" / "pdf"
 READABLE = sorted(path.name for path in REAL.glob("*.pdf") if path.name != "password.pdf")
 
 
@@ -60,34 +60,34 @@ SENTENCES = (
 """Of the real documents: what must come out whole."""
 
 
-def real(name: str) -> Extract:
-    return pdf.read((REAL / f"{name}.pdf").read_bytes())
+def real(name: str) -> ParsedText:
+    return pdf.parse((REAL / f"{name}.pdf").read_bytes())
 
 
-def seen(extract: Extract) -> list[tuple[str, str]]:
+def seen(parsed: ParsedText) -> list[tuple[str, str]]:
     """Headings as ("#", text) by their depth, paragraphs as ("", text)."""
-    return [("#" * block.level, extract.text[block.start : block.end]) for block in extract.blocks]
+    return [("#" * block.level, parsed.text[block.start : block.end]) for block in parsed.blocks]
 
 
-def paragraphs(extract: Extract) -> list[str]:
-    return [extract.text[b.start : b.end] for b in extract.blocks if b.kind is BlockKind.PARAGRAPH]
+def paragraphs(parsed: ParsedText) -> list[str]:
+    return [parsed.text[b.start : b.end] for b in parsed.blocks if b.kind is BlockKind.PARAGRAPH]
 
 
-def page_with(extract: Extract, words: str) -> int | None:
-    document = Document("a.pdf", "", extract.text, extract.blocks, form=extract.form, pages=extract.pages)
-    return document.page_of(extract.text.index(words))
+def page_with(parsed: ParsedText, words: str) -> int | None:
+    document = Document("a.pdf", "", parsed.text, parsed.blocks, form=parsed.form, pages=parsed.pages)
+    return document.page_of(parsed.text.index(words))
 
 
-def check_sound(extract: Extract) -> None:
+def check_sound(parsed: ParsedText) -> None:
     """Blocks are in order, apart, within the text, and hold nothing that is no text; pages are in order."""
     end = 0
-    for block in extract.blocks:
-        assert end <= block.start < block.end <= len(extract.text)
+    for block in parsed.blocks:
+        assert end <= block.start < block.end <= len(parsed.text)
         end = block.end
-    assert not regex.search(r"[\ufffd\p{Cs}\x00-\x08\x0e-\x1f]", extract.text)
-    assert list(extract.pages) == sorted(extract.pages)
-    assert all(0 <= page <= len(extract.text) for page in extract.pages)
-    assert extract.form is Form.PAGES
+    assert not regex.search(r"[\ufffd\p{Cs}\x00-\x08\x0e-\x1f]", parsed.text)
+    assert list(parsed.pages) == sorted(parsed.pages)
+    assert all(0 <= page <= len(parsed.text) for page in parsed.pages)
+    assert parsed.form is Form.PAGES
 
 
 PROSE = (
@@ -103,9 +103,9 @@ PROSE = (
 
 @pytest.mark.parametrize("name", READABLE)
 def test_every_real_document_gives_sound_blocks(name: str) -> None:
-    extract = pdf.read((REAL / name).read_bytes())
-    check_sound(extract)
-    assert len(extract.text) > 40
+    parsed = pdf.parse((REAL / name).read_bytes())
+    check_sound(parsed)
+    assert len(parsed.text) > 40
 
 
 @pytest.mark.parametrize(("name", "words"), SENTENCES)
@@ -126,16 +126,16 @@ def test_headings_are_told_by_size_and_weight() -> None:
 
 
 def test_empty_pages_are_counted() -> None:
-    extract = real("layout-parser-paper-with-empty-pages")
-    assert len(extract.pages) == 4
-    assert page_with(extract, "A generalized learning-based framework") == 4
-    assert page_with(extract, "Zejiang Shen") == 1
+    parsed = real("layout-parser-paper-with-empty-pages")
+    assert len(parsed.pages) == 4
+    assert page_with(parsed, "A generalized learning-based framework") == 4
+    assert page_with(parsed, "Zejiang Shen") == 1
 
 
 def test_what_a_copy_protected_file_says_is_read_all_the_same() -> None:
-    extract = real("copy-protected")
-    assert "LayoutParser: A Unified Toolkit for Deep Learning Based Document Image Analysis" in extract.text
-    assert page_with(extract, "A generalized learning-based framework") == 2
+    parsed = real("copy-protected")
+    assert "LayoutParser: A Unified Toolkit for Deep Learning Based Document Image Analysis" in parsed.text
+    assert page_with(parsed, "A generalized learning-based framework") == 2
 
 
 def test_the_stamp_in_the_margin_is_left_out() -> None:
@@ -143,7 +143,7 @@ def test_the_stamp_in_the_margin_is_left_out() -> None:
 
 
 def test_a_password_is_asked_for() -> None:
-    with pytest.raises(ReadingError, match="is encrypted with a password: save a copy without one"):
+    with pytest.raises(ParsingError, match="is encrypted with a password: save a copy without one"):
         real("password")
 
 
@@ -155,15 +155,15 @@ def test_headers_footers_and_page_numbers_are_left_out() -> None:
     for number in range(1, 6):
         made.page().put(72, 40, "S/2022/547 Annual report").put(500, 800, f"{number}/5")
         made.lines(72, 70 + 20 * number, (f"Chapter {number} begins here.", *PROSE))
-    extract = pdf.read(made.data())
-    assert "S/2022/547" not in extract.text
-    assert "/5" not in extract.text
-    assert [page_with(extract, f"Chapter {number} begins") for number in range(1, 6)] == [1, 2, 3, 4, 5]
+    parsed = pdf.parse(made.data())
+    assert "S/2022/547" not in parsed.text
+    assert "/5" not in parsed.text
+    assert [page_with(parsed, f"Chapter {number} begins") for number in range(1, 6)] == [1, 2, 3, 4, 5]
 
 
 def test_a_single_page_keeps_its_edges() -> None:
-    extract = pdf.read(Made().page().put(72, 40, "S/2022/547").lines(72, 90, PROSE).put(300, 800, "1").data())
-    assert [text for _, text in seen(extract)] == ["S/2022/547", " ".join(PROSE), "1"]
+    parsed = pdf.parse(Made().page().put(72, 40, "S/2022/547").lines(72, 90, PROSE).put(300, 800, "1").data())
+    assert [text for _, text in seen(parsed)] == ["S/2022/547", " ".join(PROSE), "1"]
 
 
 def test_two_equal_pages_keep_their_words() -> None:
@@ -173,25 +173,25 @@ def test_two_equal_pages_keep_their_words() -> None:
 def test_a_sentence_goes_over_the_page() -> None:
     made = Made().page().lines(72, 600, PROSE[:3]).put(300, 800, "1")
     made.page().lines(72, 90, PROSE[3:]).put(300, 800, "2")
-    extract = pdf.read(made.data())
-    assert [text for _, text in seen(extract)] == [" ".join(PROSE)]
-    assert (page_with(extract, "other provinces"), page_with(extract, "where they live")) == (1, 2)
+    parsed = pdf.parse(made.data())
+    assert [text for _, text in seen(parsed)] == [" ".join(PROSE)]
+    assert (page_with(parsed, "other provinces"), page_with(parsed, "where they live")) == (1, 2)
 
 
 def test_a_word_goes_over_the_page() -> None:
     made = Made().page().lines(72, 600, [*PROSE[:2], "in the annex have moved, as far as the Team has infor-"])
     made.page().lines(72, 90, ["mation from Member States, to the east."])
-    extract = pdf.read(made.data())
-    assert "as far as the Team has information from Member States" in extract.text
-    assert page_with(extract, "mation from") == 2
+    parsed = pdf.parse(made.data())
+    assert "as far as the Team has information from Member States" in parsed.text
+    assert page_with(parsed, "mation from") == 2
 
 
 def test_a_footnote_does_not_stand_in_the_middle_of_a_sentence() -> None:
     made = Made().page().lines(72, 600, PROSE[:3]).put(72, 760, "1 See the annex to document S/2021/655.", size=8)
     made.page().lines(72, 90, [*PROSE[3:], *PROSE])
-    extract = pdf.read(made.data())
-    assert " ".join(PROSE) in extract.text
-    assert page_with(extract, "See the annex") == 1
+    parsed = pdf.parse(made.data())
+    assert " ".join(PROSE) in parsed.text
+    assert page_with(parsed, "See the annex") == 1
 
 
 # ------------------------------------------------------------------------------------------ columns and tables
@@ -203,7 +203,7 @@ def test_columns_are_read_one_after_the_other() -> None:
     made = Made().page().put(150, 60, "A title over both of the columns of the page", size=18, bold=True)
     for index, (one, other) in enumerate(zip(left, right, strict=True)):
         made.put(60, 120 + 14 * index, one).put(310, 120 + 14 * index, other)
-    text = pdf.read(made.data()).text
+    text = pdf.parse(made.data()).text
     assert text.index("A title") < text.index("Left line 1") < text.index("Left line 8") < text.index("right line 1")
 
 
@@ -212,7 +212,7 @@ def test_three_columns_are_read_one_after_the_other() -> None:
     for index in range(8):
         for column, x in enumerate((50, 225, 400), 1):
             made.put(x, 120 + 14 * index, f"column {column} row {index} has more words", size=9)
-    text = pdf.read(made.data()).text
+    text = pdf.parse(made.data()).text
     assert text.index("column 1 row 7") < text.index("column 2 row 0")
     assert text.index("column 2 row 7") < text.index("column 3 row 0")
 
@@ -228,24 +228,24 @@ def test_a_table_is_read_row_by_row() -> None:
     for index, row in enumerate(rows):
         for x, cell in zip((72, 250, 400), row, strict=True):
             made.put(x, 160 + 18 * index, cell)
-    assert [" ".join(row) for row in rows] == [text for _, text in seen(pdf.read(made.data()))][1:]
+    assert [" ".join(row) for row in rows] == [text for _, text in seen(pdf.parse(made.data()))][1:]
 
 
 def test_words_printed_twice_to_look_bold_are_read_once() -> None:
     made = Made().page().put(72, 60, "Summary of findings").put(72.3, 60, "Summary of findings").lines(72, 100, PROSE)
-    assert pdf.read(made.data()).text.count("Summary of findings") == 1
+    assert pdf.parse(made.data()).text.count("Summary of findings") == 1
 
 
 def test_text_that_runs_upwards_in_the_margin_is_left_out() -> None:
     made = Made().page().lines(72, 60, PROSE).put(30, 500, "22-11222 stamp", turned=True)
-    assert "stamp" not in pdf.read(made.data()).text
+    assert "stamp" not in pdf.parse(made.data()).text
 
 
 def test_a_page_on_its_side_is_read_along_its_lines() -> None:
     made = Made().page()
     for index, line in enumerate(PROSE):
         made.put(100 + 14 * index, 600, line, turned=True)
-    assert pdf.read(made.data()).text == " ".join(PROSE)
+    assert pdf.parse(made.data()).text == " ".join(PROSE)
 
 
 # ------------------------------------------------------------------------------------------ words
@@ -267,12 +267,12 @@ def test_a_word_at_the_end_of_a_line_is_whole_again(first: str, second: str, joi
         f"as is said elsewhere in this text, and {first}",
     ]
     made = Made().page().lines(72, 60, [*lines, f"{second} at the time of writing of this report"])
-    assert joined in pdf.read(made.data()).text
+    assert joined in pdf.parse(made.data()).text
 
 
 def test_ligatures_are_letters() -> None:
     made = Made().page().put(72, 60, "The o\ufb03ce was \ufb01lled with \ufb02owers.")
-    assert pdf.read(made.data()).text == "The office was filled with flowers."
+    assert pdf.parse(made.data()).text == "The office was filled with flowers."
 
 
 def test_lines_of_chinese_are_joined_without_a_space() -> None:
@@ -288,18 +288,18 @@ def test_lines_of_chinese_are_joined_without_a_space() -> None:
             ],
         )
     )
-    assert "其中一些团体" in pdf.read(made.data()).text
+    assert "其中一些团体" in pdf.parse(made.data()).text
 
 
 @pytest.mark.parametrize("line", ["שלום עולם יפה", "زاد عدد المقاتلين"])
 def test_text_from_right_to_left_is_in_its_own_order(line: str) -> None:
-    assert pdf.read(Made().page().put(200, 60, line[::-1]).data()).text == line
+    assert pdf.parse(Made().page().put(200, 60, line[::-1]).data()).text == line
 
 
 def test_signs_without_a_meaning_are_counted_and_left_out() -> None:
-    extract = pdf.read(Made().page().put(72, 60, "Ask \ue123 and answer").data())
-    assert extract.text == "Ask and answer"
-    assert extract.notes == ("1 character without a meaning left out",)
+    parsed = pdf.parse(Made().page().put(72, 60, "Ask \ue123 and answer").data())
+    assert parsed.text == "Ask and answer"
+    assert parsed.notes == ("1 character without a meaning left out",)
 
 
 # ------------------------------------------------------------------------------------------ headings, lists, numbers
@@ -308,13 +308,13 @@ def test_signs_without_a_meaning_are_counted_and_left_out() -> None:
 def test_the_outline_gives_headings() -> None:
     made = Made(bookmarks=[("I. Overview", 1), ("Not in the text", 1)])
     made.page().put(72, 50, "I. Overview").lines(72, 90, PROSE)
-    assert seen(pdf.read(made.data())) == [("#", "I. Overview"), ("", " ".join(PROSE))]
+    assert seen(pdf.parse(made.data())) == [("#", "I. Overview"), ("", " ".join(PROSE))]
 
 
 def test_items_of_a_list_are_paragraphs() -> None:
     items = ["They say what follows:", "• one thing, which is", "rather long;", "• another thing;", "• and a third."]
     made = Made().page().lines(72, 90, items)
-    said = [text for _, text in seen(pdf.read(made.data()))]
+    said = [text for _, text in seen(pdf.parse(made.data()))]
     assert said == [
         "They say what follows:",
         "• one thing, which is rather long;",
@@ -329,8 +329,8 @@ def test_paragraphs_keep_the_numbers_of_their_document() -> None:
         if number % 4 == 1:
             made.page()
         made.lines(72, 80 + 90 * ((number - 1) % 4), [f"{number}. {PROSE[0]}", *PROSE[1:]])
-    extract = pdf.read(made.data())
-    numbers = {block.number: extract.text[block.start : block.end] for block in extract.blocks}
+    parsed = pdf.parse(made.data())
+    numbers = {block.number: parsed.text[block.start : block.end] for block in parsed.blocks}
     assert {str(number) for number in range(1, 9)} <= set(numbers)
     assert numbers["3"].startswith("3. The Monitoring Team")
 
@@ -338,7 +338,7 @@ def test_paragraphs_keep_the_numbers_of_their_document() -> None:
 def test_a_short_list_numbers_no_paragraphs() -> None:
     made = Made().page().lines(72, 60, PROSE).lines(72, 140, PROSE).lines(72, 220, PROSE)
     made.lines(72, 300, [f"{number}. Item number {number}." for number in range(1, 6)])
-    assert not [block.number for block in pdf.read(made.data()).blocks if block.number]
+    assert not [block.number for block in pdf.parse(made.data()).blocks if block.number]
 
 
 # ------------------------------------------------------------------------------------------ what a file says of itself
@@ -346,7 +346,7 @@ def test_a_short_list_numbers_no_paragraphs() -> None:
 
 def test_title_author_and_date_are_those_of_the_file() -> None:
     info = {"Title": "Thirteenth report", "Author": "A. Analyst; B. Analyst", "CreationDate": "D:20220705093000Z"}
-    said = pdf.read(Made(info=info).page().lines(72, 60, PROSE).data()).metadata
+    said = pdf.parse(Made(info=info).page().lines(72, 60, PROSE).data()).metadata
     assert (said.title, said.author, said.date) == ("Thirteenth report", ("A. Analyst", "B. Analyst"), "2022-07-05")
 
 
@@ -355,13 +355,13 @@ def test_title_author_and_date_are_those_of_the_file() -> None:
 )
 def test_a_title_that_says_nothing_is_left_out(junk: str) -> None:
     info = {"Title": junk, "Author": "user", "CreationDate": "D:20221399"}
-    said = pdf.read(Made(info=info).page().lines(72, 60, PROSE).data()).metadata
+    said = pdf.parse(Made(info=info).page().lines(72, 60, PROSE).data()).metadata
     assert said.as_mapping() == {}
 
 
 def test_a_file_within_the_file_is_a_part() -> None:
-    extract = pdf.read(Made(attached=("figures.txt", b"Nangarhar: 300")).page().lines(72, 60, PROSE).data())
-    assert [(part.name, part.content) for part in extract.parts] == [("figures.txt", b"Nangarhar: 300")]
+    parsed = pdf.parse(Made(attached=("figures.txt", b"Nangarhar: 300")).page().lines(72, 60, PROSE).data())
+    assert [(part.name, part.content) for part in parsed.nested_files] == [("figures.txt", b"Nangarhar: 300")]
 
 
 # ------------------------------------------------------------------------------------------ scans
@@ -369,18 +369,18 @@ def test_a_file_within_the_file_is_a_part() -> None:
 
 def test_pages_without_text_are_named() -> None:
     made = Made().page().lines(72, 60, PROSE).scan().scan().page().lines(72, 60, PROSE).scan()
-    extract = pdf.read(made.data())
-    assert extract.notes == ("pages 2–3 and 5 have no text: OCR needed (set ASKBRIEF_OCR)",)
-    assert len(extract.pages) == 5
+    parsed = pdf.parse(made.data())
+    assert parsed.notes == ("pages 2–3 and 5 have no text: OCR needed (set ASKBRIEF_OCR)",)
+    assert len(parsed.pages) == 5
 
 
 def test_a_blank_page_lacks_nothing() -> None:
-    assert pdf.read(Made().page().lines(72, 60, PROSE).page().data()).notes == ()
+    assert pdf.parse(Made().page().lines(72, 60, PROSE).page().data()).notes == ()
 
 
 def test_without_tesseract_the_note_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    notes = pdf.read(Made().scan().data(), ocr="eng").notes
+    notes = pdf.parse(Made().scan().data(), ocr="eng").notes
     assert notes == (
         "page 1 has no text: OCR needed (Tesseract is not installed: install tesseract-ocr, or unset ASKBRIEF_OCR)",
     )
@@ -391,7 +391,7 @@ def test_languages_that_are_not_there_are_named(
     languages: str, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     fake_tesseract(monkeypatch, tmp_path, "exit 1")
-    assert said in pdf.read(Made().scan().data(), ocr=languages).notes[0]
+    assert said in pdf.parse(Made().scan().data(), ocr=languages).notes[0]
 
 
 def fake_tesseract(monkeypatch: pytest.MonkeyPatch, folder: Path, does: str) -> None:
@@ -407,30 +407,30 @@ def fake_tesseract(monkeypatch: pytest.MonkeyPatch, folder: Path, does: str) -> 
 
 def test_a_scan_is_read_by_ocr(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_tesseract(monkeypatch, tmp_path, r'printf "The first para-\ngraph of it.\n\nThe second.\n\f"')
-    extract = pdf.read(Made().page().lines(72, 60, PROSE).scan().data(), ocr="eng")
-    assert [text for _, text in seen(extract)] == [" ".join(PROSE), "The first paragraph of it.", "The second."]
-    assert extract.notes == ("page 2 was read by OCR",)
-    assert page_with(extract, "The second.") == 2
+    parsed = pdf.parse(Made().page().lines(72, 60, PROSE).scan().data(), ocr="eng")
+    assert [text for _, text in seen(parsed)] == [" ".join(PROSE), "The first paragraph of it.", "The second."]
+    assert parsed.notes == ("page 2 was read by OCR",)
+    assert page_with(parsed, "The second.") == 2
     assert (tmp_path / "picture").read_bytes().startswith(b"P5 2480 3509 255\n")
     assert "-l eng" in (tmp_path / "arguments").read_text()
 
 
 def test_ocr_that_fails_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_tesseract(monkeypatch, tmp_path, 'echo "no more paper" >&2; exit 1')
-    extract = pdf.read(Made().page().lines(72, 60, PROSE).scan().data(), ocr="eng")
-    assert extract.notes == ("page 2: Tesseract failed (no more paper)",)
+    parsed = pdf.parse(Made().page().lines(72, 60, PROSE).scan().data(), ocr="eng")
+    assert parsed.notes == ("page 2: Tesseract failed (no more paper)",)
 
 
 def test_a_sentence_goes_over_scanned_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_tesseract(monkeypatch, tmp_path, r'printf "a number of words on a line,\nand it goes on and on over\n"')
-    extract = pdf.read(Made().scan().scan().data(), ocr="eng")
+    parsed = pdf.parse(Made().scan().scan().data(), ocr="eng")
     once = "a number of words on a line, and it goes on and on over"
-    assert seen(extract) == [("", f"{once} {once}")]
+    assert seen(parsed) == [("", f"{once} {once}")]
 
 
 def test_a_picture_without_words_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_tesseract(monkeypatch, tmp_path, "exit 0")
-    assert pdf.read(Made().scan().data(), ocr="eng").notes == ("page 1: OCR found no words",)
+    assert pdf.parse(Made().scan().data(), ocr="eng").notes == ("page 1: OCR found no words",)
 
 
 @pytest.mark.skipif(shutil.which("tesseract") is None, reason="Tesseract is not installed")
@@ -441,9 +441,9 @@ def test_tesseract_itself_reads_a_scan() -> None:
         bitmap = document[0].render(scale=2, grayscale=True)
         size, rows = (bitmap.width, bitmap.height), bytes(bitmap.buffer)
         picture = b"".join(rows[at : at + size[0]] for at in range(0, len(rows), bitmap.stride))
-    extract = pdf.read(Made(picture=(*size, picture)).scan().data(), ocr="eng")
-    assert "There were 20,000 bottles of water, 10,000 blankets, and 200 laptops delivered" in extract.text
-    assert extract.notes == ("page 1 was read by OCR",)
+    parsed = pdf.parse(Made(picture=(*size, picture)).scan().data(), ocr="eng")
+    assert "There were 20,000 bottles of water, 10,000 blankets, and 200 laptops delivered" in parsed.text
+    assert parsed.notes == ("page 1 was read by OCR",)
 
 
 # ------------------------------------------------------------------------------------------ what is no PDF
@@ -451,31 +451,31 @@ def test_tesseract_itself_reads_a_scan() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7\n", b"%PDF-1.7\n" + bytes(1000)])
 def test_what_is_no_pdf_is_refused(data: bytes) -> None:
-    with pytest.raises(ReadingError, match="is damaged, or no PDF: save it anew"):
-        pdf.read(data)
+    with pytest.raises(ParsingError, match="is damaged, or no PDF: save it anew"):
+        pdf.parse(data)
 
 
 def test_a_file_without_pages_is_refused() -> None:
-    with pytest.raises(ReadingError, match="is damaged, or no PDF"):
-        pdf.read(Made().data())
+    with pytest.raises(ParsingError, match="is damaged, or no PDF"):
+        pdf.parse(Made().data())
 
 
 def test_too_many_pages_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("askbrief.documents.pdf.file.MOST_PAGES", 2)
-    with pytest.raises(ReadingError, match="has 3 pages; the limit is 2: split it"):
-        pdf.read(Made().page().page().page().data())
+    with pytest.raises(ParsingError, match="has 3 pages; the limit is 2: split it"):
+        pdf.parse(Made().page().page().page().data())
 
 
 def test_too_many_characters_on_a_page_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("askbrief.documents.pdf.file.MOST_CHARACTERS_OF_PAGE", 20)
-    with pytest.raises(ReadingError, match="characters on page 1; the limit is 20: split it"):
-        pdf.read(Made().page().lines(72, 60, PROSE).data())
+    with pytest.raises(ParsingError, match="characters on page 1; the limit is 20: split it"):
+        pdf.parse(Made().page().lines(72, 60, PROSE).data())
 
 
 def test_a_page_tree_that_bites_its_tail_does_no_harm() -> None:
     data = Made().page().lines(72, 60, PROSE).data().replace(b"/Kids [20 0 R]", b"/Kids [ 2 0 R]")
-    with suppress(ReadingError):
-        check_sound(pdf.read(data))
+    with suppress(ParsingError):
+        check_sound(pdf.parse(data))
 
 
 def test_a_damaged_file_gives_text_or_a_reason() -> None:
