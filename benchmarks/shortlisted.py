@@ -94,7 +94,7 @@ def real(sets: Sequence[Path], count: int) -> tuple[list[str], NDArray[np.float1
         for folder in sets:
             questions = QuestionSet(folder)
             with indexed(questions, encoder, load_settings(), bar) as library:
-                passages = library.generation.store.passages(range(library.generation.manifest.passages))
+                passages = library.generation.store.passages(range(library.status().passages))
                 texts += chain.from_iterable(passage.sentence_texts() for passage in passages)
                 vectors.append(np.load(library.generation.folder / SENTENCES))
             asked += [question.question for question in questions.questions]

@@ -78,7 +78,7 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
         opened = resident()
         asked, others = real.questions[WARMING : WARMING + count], real.questions[WARMING + count :]
         seconds = [_seconds(library.ask, question) for question in asked]
-        manifest = library.generation.manifest
+        manifest = library.status()
         found = {
             "passages": manifest.passages,
             "documents": manifest.documents,

@@ -133,8 +133,8 @@ class AskbriefBot(commands.Bot):
             self.forget_daily.start()
 
     async def _serve_figures(self) -> None:
-        self.metrics.watch("index_age_seconds", "Age of the index", lambda: desks.age(self.desk.manifest))
-        self.metrics.watch("index_passages", "Passages in the index", lambda: self.desk.manifest.passages)
+        self.metrics.watch("index_age_seconds", "Age of the index", lambda: desks.age(self.desk.status))
+        self.metrics.watch("index_passages", "Passages in the index", lambda: self.desk.status.passages)
         self.metrics.watch("searches_pending", "Questions searched for or waiting", lambda: self.desk.pending)
         if self.bot_settings.health_port is None:
             return
@@ -159,7 +159,7 @@ class AskbriefBot(commands.Bot):
 
     async def on_ready(self) -> None:
         """Say so; Discord sends this again after a lost connection."""
-        log.info("ready", guilds=len(self.guilds), generation=self.desk.manifest.generation)
+        log.info("ready", guilds=len(self.guilds), generation=self.desk.status.generation)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are questions, not commands: the cog for asking listens for them."""

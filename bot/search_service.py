@@ -25,10 +25,9 @@ if TYPE_CHECKING:
 
     from askbrief.inference.encoder import Encoder
     from askbrief.library import Library
-    from askbrief.records import Answer, BuildReport, Changes, Scope
+    from askbrief.records import Answer, BuildReport, Changes, IndexStatus, Scope
     from askbrief.service.build_process import Builder, Step
     from askbrief.settings import Settings
-    from askbrief.storage.embedded.manifest import Manifest
 
 Result = TypeVar("Result")
 _SCOPES = 256
@@ -74,7 +73,7 @@ class Desk:
         """
         serving = HotReload(self._settings, self._encoder)
         with serving.lease() as library:
-            library.generation.store.passages([0] if library.generation.manifest.passages else [])
+            library.check_readable()
         self._serving = serving
 
     def close(self) -> None:
@@ -90,10 +89,10 @@ class Desk:
     # ------------------------------------------------------------------------------------------ reading
 
     @property
-    def manifest(self) -> Manifest:
+    def status(self) -> IndexStatus:
         """What serves now."""
         with self._now_serving().lease() as library:
-            return library.generation.manifest
+            return library.status()
 
     @property
     def is_open(self) -> bool:
@@ -147,7 +146,7 @@ class Desk:
 
     def _covered(self, library: Library, scope: Scope) -> Coverage:
         """What somebody may search, counted once for each generation."""
-        return self._coverages.get((library.generation.name, scope), lambda: _coverage(library, scope))
+        return self._coverages.get((library.generation_name, scope), lambda: _coverage(library, scope))
 
     # ------------------------------------------------------------------------------------------- keeping
 
@@ -178,14 +177,14 @@ class Desk:
         """Serve the newest generation, if it is not the one that serves."""
         renew = self._now_serving().renew
         if await asyncio.get_running_loop().run_in_executor(self._keeping, renew):
-            log.info("serving", generation=self.manifest.generation)
+            log.info("serving", generation=self.status.generation)
 
     async def changes(self) -> Changes:
         """How seeds/ differs from what serves."""
         settings = self._settings
 
         def compared(library: Library) -> Changes:
-            return seed_changes(settings.seeds_dir, library.generation.sources(), max_file_mib=settings.max_file_mib)
+            return seed_changes(settings.seeds_dir, library.source_rows(), max_file_mib=settings.max_file_mib)
 
         with self._now_serving().lease() as library:
             return await asyncio.get_running_loop().run_in_executor(self._keeping, compared, library)
@@ -207,10 +206,10 @@ class Desk:
             log.warning("not-refreshed", error=str(error))
 
 
-def age(manifest: Manifest) -> float:
+def age(status: IndexStatus) -> float:
     """Seconds since an index was built."""
-    return (dt.datetime.now(dt.UTC) - manifest.built_at).total_seconds()
+    return (dt.datetime.now(dt.UTC) - status.built_at).total_seconds()
 
 
 def _coverage(library: Library, scope: Scope) -> Coverage:
-    return Coverage.of(library.sources(scope), library.generation.manifest.built_at)
+    return Coverage.of(library.sources(scope), library.status().built_at)

@@ -93,7 +93,7 @@ def test_the_date_of_a_document_counts_where_the_question_names_a_time(workplace
 
 def test_more_passages_asked_for_than_there_are_gives_those_there_are(briefs: Workplace) -> None:
     with briefs.open() as library:
-        assert len(library.ask("officials in the district", top=100).hits) == library.generation.manifest.passages
+        assert len(library.ask("officials in the district", top=100).hits) == library.status().passages
 
 
 def test_the_same_question_has_the_same_answer(briefs: Workplace) -> None:

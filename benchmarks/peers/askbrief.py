@@ -25,4 +25,4 @@ def open_index(material: Material) -> Opened:
         answer = library.ask(question, DEPTH)
         return [Found(Chunk(hit.doc_id, hit.quote, hit.start, hit.end), answer.confidence) for hit in answer.hits]
 
-    return Opened(ask, chunks=library.generation.manifest.passages, lost=0)
+    return Opened(ask, chunks=library.status().passages, lost=0)

@@ -110,7 +110,7 @@ def _ask_a_snapshot(place: Place, first: int) -> None:
     with place.library() as library:
         for asked in range(first, first + _QUESTIONS_A_SNAPSHOT):
             number = asked % len(QUESTIONS)
-            sys.stdout.write(f"{library.generation.name}\t{number}\t{_answer(library, QUESTIONS[number])}\n")
+            sys.stdout.write(f"{library.generation_name}\t{number}\t{_answer(library, QUESTIONS[number])}\n")
 
 
 def _count_answers(count: Count, ended: Ended, wanted: dict[str, list[str]]) -> None:

@@ -42,7 +42,7 @@ from askbrief.retrieval.rerank import READ, CrossEncoderReranker, Found, grouped
 from askbrief.retrieval.scoring import Ranked, Searched, search
 from askbrief.retrieval.soft_filters import Steering
 from askbrief.settings import Settings, load_settings
-from askbrief.storage.embedded.generation import Generation
+from askbrief.storage.engines import open_engine, open_reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,10 @@ if TYPE_CHECKING:
     from askbrief.answering.verdict import Calibration
     from askbrief.inference.encoder import Encoder
     from askbrief.query.parsed_question import Query
+    from askbrief.records import IndexStatus, Problem
+    from askbrief.storage.embedded.engine import EmbeddedEngine
+    from askbrief.storage.embedded.generation import GenerationReference
+    from askbrief.storage.embedded.manifest import SourceRow
 
 EVERYTHING = Scope()
 _WORD = pattern(r"[\p{L}\p{N}]")
@@ -65,10 +69,11 @@ class Library:
     """An immutable snapshot of one generation. Threads may share it."""
 
     def __init__(
-        self, generation: Generation, encoder: Encoder, settings: Settings, ledger: Ledger | None = None
+        self, engine: EmbeddedEngine, encoder: Encoder, settings: Settings, ledger: Ledger | None = None
     ) -> None:
         """Take the parts; `Library.open` finds them."""
-        self.generation = generation
+        self._engine = engine
+        self.generation = generation = engine.generation
         self._encoder = encoder
         self._settings = settings
         self._citations = Citations(generation, ledger)
@@ -110,30 +115,74 @@ class Library:
         """
         settings = settings or load_settings()
         encoder = encoder or open_encoder(settings)
-        generation = Generation.open_current(Path(index))
-        built_with = generation.manifest.versions.model
+        return cls._checked_open(open_engine(Path(index)), encoder, settings, state)
+
+    @classmethod
+    def open_reference(
+        cls, reference: GenerationReference, *, state: Path | str | None, encoder: Encoder, settings: Settings
+    ) -> Self:
+        """Open the generation that another process has open; see `open` for the arguments and errors."""
+        return cls._checked_open(open_reference(reference), encoder, settings, state)
+
+    @classmethod
+    def _checked_open(
+        cls, engine: EmbeddedEngine, encoder: Encoder, settings: Settings, state: Path | str | None
+    ) -> Self:
+        built_with = engine.status().model
         if encoder.model_id != built_with:
-            generation.close()
+            engine.close()
             raise IndexMismatch(
                 f"the index was built with the model {built_with}, the settings say {encoder.model_id}: "
                 "run: askbrief build (or set ASKBRIEF_MODEL back)"
             )
         try:
-            return cls(generation, encoder, settings, Ledger(Path(state)) if state is not None else None)
+            return cls(engine, encoder, settings, Ledger(Path(state)) if state is not None else None)
         except (SettingsError, ModelError):
-            generation.close()
+            engine.close()
             raise
 
     def close(self) -> None:
         """Let go of the generation, so that it may be cleaned up when another one serves."""
         self._citations.close()
-        self.generation.close()
+        self._engine.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    # ----------------------------------------------------------------------------------------- the index
+
+    @property
+    def generation_name(self) -> str:
+        """The name of the generation that answers."""
+        return self._engine.status().generation
+
+    @property
+    def reference(self) -> GenerationReference:
+        """What another process needs to open the same generation."""
+        return self._engine.reference
+
+    def status(self) -> IndexStatus:
+        """Return the generation's name, its age, its model and its size."""
+        return self._engine.status()
+
+    def source_rows(self) -> tuple[SourceRow, ...]:
+        """Return every file below seeds/ as the build saw it."""
+        return self._engine.source_rows()
+
+    def problems(self) -> list[Problem]:
+        """Return the files that gave no text, with the reasons."""
+        return self._engine.problems()
+
+    def check_readable(self) -> None:
+        """Read the first passage.
+
+        Raises:
+            IndexDamaged: it cannot be read.
+        """
+        self._engine.check_readable()
 
     # -------------------------------------------------------------------------------------------- asking
 
@@ -341,10 +390,32 @@ class Library:
 
     # ------------------------------------------------------------------------------------------- reading
 
+    def admits(self, doc_id: str, scope: Scope = EVERYTHING) -> bool:
+        """Whether there is a document of this name within a scope."""
+        about = self._engine.find_metadata(doc_id)
+        return about is not None and scope.admits(doc_id, about)
+
+    def title(self, doc_id: str) -> str:
+        """Return a document's title.
+
+        Raises:
+            KeyError: it is not in the index.
+        """
+        return self._engine.title(doc_id)
+
+    def source_file(self, doc_id: str, scope: Scope = EVERYTHING) -> str | None:
+        """Return the path below seeds/ of the file that a document was read from.
+
+        None if the document, or any other document from the same file (a mail's attachment, say), is not in scope.
+        """
+        if not self.admits(doc_id, scope):
+            return None
+        path = self._engine.source_of(doc_id)
+        return path if all(self.admits(name, scope) for name in self._engine.documents_of(path)) else None
+
     def document(self, doc_id: str, scope: Scope = EVERYTHING) -> Document | None:
         """A document with its text; None where there is none of that name, or it is outside the scope."""
-        about = self.generation.store.find_metadata(doc_id)
-        if about is None or not scope.admits(doc_id, about):
+        if not self.admits(doc_id, scope):
             return None
         return self.generation.store.document(doc_id)
 
@@ -356,7 +427,7 @@ class Library:
 
     def sources(self, scope: Scope = EVERYTHING) -> list[Source]:
         """The indexed documents that a scope admits, by `doc_id`."""
-        return self.generation.store.sources(scope)
+        return self._engine.sources(scope)
 
 
 def _one_line(text: str) -> str:

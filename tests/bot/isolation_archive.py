@@ -121,7 +121,7 @@ def _read(office: Office) -> tuple[dict[str, int], dict[str, list[str]]]:
     by_path = {doc.doc_id: doc.letter for doc in DOCS.values()}
     keys: dict[str, list[str]] = {}
     with Library.open(office.root / "index", encoder=office.encoder, settings=office.settings) as library:
-        for number in range(library.generation.manifest.passages):
+        for number in range(library.status().passages):
             store = library.generation.store
             keys.setdefault(by_path[store.passage(number).doc_id], []).append(store.key(number))
     return {letter: len(found) for letter, found in keys.items()}, keys

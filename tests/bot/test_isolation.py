@@ -84,7 +84,7 @@ FIRST_KEY, ALL_KEYS, ALL_SOURCES, ALL_NAMES = 0, 2, 0, 6
 
 def _of(library: Library, scope: Scope) -> Coverage:
     del scope
-    return Coverage.of(library.sources(), library.generation.manifest.built_at)
+    return Coverage.of(library.sources(), library.status().built_at)
 
 
 async def _everything(*_: object, **__: object) -> Scope:

@@ -67,7 +67,7 @@ class Gate:
 
     def __call__(self, library: Library) -> str:
         assert self.open.wait(30)
-        return library.generation.name
+        return library.generation_name
 
 
 @pytest.mark.parametrize("processes", ["0", "2"])
@@ -80,7 +80,7 @@ async def test_every_answer_is_of_one_generation_while_the_index_is_switched_aga
     answers: list[tuple[Answer, Coverage]] = []
     editions: dict[str, int] = {}
     async with opened(small_office, threads=4, queue=100) as desk:
-        editions[desk.manifest.generation] = 1
+        editions[desk.status.generation] = 1
         done = asyncio.Event()
 
         async def keep_asking() -> None:
@@ -113,7 +113,7 @@ async def test_who_reads_an_old_generation_finishes_with_it_and_then_it_is_swept
     small_office.build()
     gate = Gate()
     async with opened(small_office) as desk:
-        first = desk.manifest.generation
+        first = desk.status.generation
         reading = asyncio.create_task(desk.read(gate))
         await asyncio.sleep(0)
         for number in (2, 3):

@@ -86,7 +86,7 @@ def test_a_build_reports_each_stage_and_the_reason_of_each_failure(mill: Workpla
     assert stages == ["reading", "encoding", "counting terms", "learning names"]
     assert all(0 <= step.done <= step.total for step in steps)
     with Library.open(mill.index, encoder=encoder) as library:
-        assert library.generation.name == report.generation
+        assert library.generation_name == report.generation
         assert "1904" in library.ask(QUESTION).hits[0].quote
 
 

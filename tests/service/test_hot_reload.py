@@ -35,7 +35,7 @@ def rebuild(workplace: Workplace, number: int) -> str:
 
 def named(serving: HotReload) -> str:
     with serving.newest() as library:
-        return library.generation.name
+        return library.generation_name
 
 
 def test_the_newest_generation_is_read_and_who_reads_the_one_before_finishes_with_it(

@@ -107,7 +107,7 @@ def test_a_question_is_answered_from_the_generation_of_its_library(harbour: Work
         harbour.build()
         with harbour.open() as new:
             after = askers.ask(new, "how many ships?")
-            assert (before.generation, after.generation) == (old.generation.name, new.generation.name)
+            assert (before.generation, after.generation) == (old.generation_name, new.generation_name)
             assert after == new.ask("how many ships?")
             assert askers.ask(old, "how many ships?") == before
 

@@ -111,7 +111,7 @@ def test_every_shape_holds_what_the_command_line_writes_and_no_more(seed_library
     shapes: list[tuple[type[BaseModel], Any]] = [
         (schemas.Answer, serialisation.answer(answer)),
         (schemas.Surroundings, serialisation.surroundings(around)),
-        (schemas.Sources, serialisation.sources(seed_library.generation.manifest, seed_library.sources(), [])),
+        (schemas.Sources, serialisation.sources(seed_library.status(), seed_library.sources(), [])),
     ]
     assert answer.figures
     for model, shape in shapes:

@@ -267,7 +267,7 @@ def test_admins_see_what_could_not_be_read(pages: Opener, library: Workplace, mo
     assert "scan.pdf" in for_admins.text
     assert "scan.pdf" not in for_all.text
     assert "new.txt" in status.text
-    assert library.open().generation.name in status.text
+    assert library.open().generation_name in status.text
 
 
 @pytest.mark.parametrize(

@@ -86,11 +86,11 @@ class BrowsingCog(commands.Cog):
     async def _status(self, interaction: Interaction) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
         asker, scope, listed = await self._visible(interaction)
-        manifest = self.bot.desk.manifest
+        status = self.bot.desk.status
         standing = cards.Standing(
-            manifest.generation,
-            manifest.versions.model,
-            Coverage.of(listed, manifest.built_at),
+            status.generation,
+            status.model,
+            Coverage.of(listed, status.built_at),
             visible_changes(await self.bot.desk.changes(), scope),
             self.bot.desk.is_building,
         )

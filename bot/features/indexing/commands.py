@@ -213,7 +213,7 @@ class IndexingCog(
 
     async def _rebuild_unasked(self) -> None:
         try:
-            before = self.bot.desk.manifest.generation
+            before = self.bot.desk.status.generation
             report = await self._built()
             if report.generation != before and (report.failed or not report.up_to_date):
                 await self._tell_admins(report)

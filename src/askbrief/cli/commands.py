@@ -237,15 +237,14 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
       askbrief sources --json
     """
     from askbrief.cli import terminal
-    from askbrief.storage.embedded.generation import Generation
+    from askbrief.storage.engines import open_engine
 
-    with Generation.open_current(load_settings(index_dir=index).index_dir) as generation:
-        manifest, listed = generation.manifest, generation.store.sources(Scope())
-        problems = generation.problems()
+    with open_engine(load_settings(index_dir=index).index_dir) as engine:
+        standing, listed, problems = engine.status(), engine.sources(Scope()), engine.problems()
     show(
         as_json,
-        lambda payloads: payloads.sources(manifest, listed, problems),
-        lambda: terminal.sources(manifest, listed, problems, dt.datetime.now(dt.UTC)),
+        lambda payloads: payloads.sources(standing, listed, problems),
+        lambda: terminal.sources(standing, listed, problems, dt.datetime.now(dt.UTC)),
     )
     return FOUND
 
@@ -260,18 +259,18 @@ def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -
     """
     from askbrief.cli import terminal
     from askbrief.ingest.sources import seed_changes
-    from askbrief.storage.embedded.generation import Generation
+    from askbrief.storage.engines import open_engine
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
-    with Generation.open_current(settings.index_dir) as generation:
-        manifest, built_from = generation.manifest, generation.sources()
+    with open_engine(settings.index_dir) as engine:
+        standing, built_from = engine.status(), engine.source_rows()
     changed = seed_changes(settings.seeds_dir, built_from, max_file_mib=settings.max_file_mib)
     now = dt.datetime.now(dt.UTC)
-    age = (now - manifest.built_at).total_seconds()
+    age = (now - standing.built_at).total_seconds()
     show(
         as_json,
-        lambda payloads: payloads.status(manifest, age, changed),
-        lambda: terminal.status(manifest, changed, now),
+        lambda payloads: payloads.status(standing, age, changed),
+        lambda: terminal.status(standing, changed, now),
     )
     return FOUND
 
@@ -291,12 +290,12 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     from askbrief.documents.limits import ParsingLimits
     from askbrief.ingest.sources import check as check_index
     from askbrief.ingest.sources import seed_files
-    from askbrief.storage.embedded.generation import Generation
+    from askbrief.storage.engines import open_engine
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
-    with Generation.open_current(settings.index_dir) as generation, Bar(errors()) as bar:
+    with open_engine(settings.index_dir) as engine, Bar(errors()) as bar:
         files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
-        report = check_index(generation, files, ParsingLimits.of(settings), bar)
+        report = check_index(engine, files, ParsingLimits.of(settings), bar)
     show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
     return NOT_FOUND if report.problems else FOUND
 
@@ -344,7 +343,7 @@ def _say_if_stale(library: Library, settings: Settings) -> None:
     from askbrief.ingest.sources import seed_changes
 
     try:
-        changed = seed_changes(settings.seeds_dir, library.generation.sources(), max_file_mib=settings.max_file_mib)
+        changed = seed_changes(settings.seeds_dir, library.source_rows(), max_file_mib=settings.max_file_mib)
     except SeedsError as error:
         say(f"{error}; answering from the index as it is")
         return

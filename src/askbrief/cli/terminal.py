@@ -24,8 +24,17 @@ if TYPE_CHECKING:
     from askbrief.evaluation.feedback import ExportReport, Gap
     from askbrief.evaluation.question_sets import Measures
     from askbrief.ingest.sources import CheckReport
-    from askbrief.records import Answer, BuildReport, Changes, Citation, Definition, FigureGroup, Hit, Source
-    from askbrief.storage.embedded.manifest import Manifest
+    from askbrief.records import (
+        Answer,
+        BuildReport,
+        Changes,
+        Citation,
+        Definition,
+        FigureGroup,
+        Hit,
+        IndexStatus,
+        Source,
+    )
 
 # What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
 _UNSAFE = pattern(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -262,7 +271,7 @@ def staleness(changed: Changes) -> str:
 
 
 def sources(
-    manifest: Manifest, sources: Sequence[Source], problems: Sequence[Problem], now: dt.datetime
+    index: IndexStatus, sources: Sequence[Source], problems: Sequence[Problem], now: dt.datetime
 ) -> RenderableType:
     """What is indexed, and each file that is not, with the reason."""
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -273,19 +282,19 @@ def sources(
     for source in sources:
         row = (source.doc_id, source.title, source.metadata.date or "")
         table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
-    size = f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}"
-    foot = f"{size}, indexed {_ago(manifest, now)}"
+    size = f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}"
+    foot = f"{size}, indexed {_ago(index, now)}"
     return Group(table, Text(foot, style="dim"), *_problems("not indexed", problems, "red"))
 
 
-def status(manifest: Manifest, changed: Changes, now: dt.datetime) -> RenderableType:
+def status(index: IndexStatus, changed: Changes, now: dt.datetime) -> RenderableType:
     """Generation, model, age, and each file that changed since."""
     table = Table.grid(padding=(0, 2))
     rows = {
-        "generation": manifest.generation,
-        "built": f"{_ago(manifest, now)} ({manifest.built_at:%Y-%m-%d %H:%M} UTC)",
-        "model": f"{manifest.versions.model}, {manifest.versions.dimension} dimensions",
-        "holds": f"{_count(manifest.documents, 'document')}, {_count(manifest.passages, 'passage')}, {_count(manifest.terms, 'term')}",  # noqa: E501
+        "generation": index.generation,
+        "built": f"{_ago(index, now)} ({index.built_at:%Y-%m-%d %H:%M} UTC)",
+        "model": f"{index.model}, {index.dimension} dimensions",
+        "holds": f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}, {_count(index.terms, 'term')}",  # noqa: E501
         "sources": "stale: run askbrief build" if changed else "unchanged since",
     }
     for name, value in rows.items():
@@ -385,8 +394,8 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _ago(manifest: Manifest, now: dt.datetime) -> str:
-    seconds = max(0.0, (now - manifest.built_at).total_seconds())
+def _ago(index: IndexStatus, now: dt.datetime) -> str:
+    seconds = max(0.0, (now - index.built_at).total_seconds())
     for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= size:
             return f"{_count(int(seconds // size), noun)} ago"

@@ -16,7 +16,6 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from askbrief.errors import CitationUnknown, EvaluationError, InputError, in_words
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
     from askbrief.evaluation.journal import Exchange, Journal, Opinion, ShownHit
     from askbrief.library import Library
-    from askbrief.storage.embedded.store import Store
 
 MARK = "askbrief-feedback.json"
 """Stands in a folder that `export` wrote, and says from which generation."""
@@ -144,8 +142,8 @@ def export(journal: Journal, library: Library, folder: Path) -> ExportReport:
     answerable = sum(question.answerable for question in questions)
     return ExportReport(
         folder=folder,
-        generation=library.generation.name,
-        documents=library.generation.manifest.documents,
+        generation=library.generation_name,
+        documents=library.status().documents,
         answerable=answerable,
         unanswerable=len(questions) - answerable,
         left_out={why: left_out[why] for why in LeftOut if left_out[why]},
@@ -211,8 +209,8 @@ def _refuse_foreign(folder: Path) -> None:
 
 def _write_set(folder: Path, library: Library, questions: Sequence[Question]) -> None:
     """Write beside what is there, then switch; broken off in between, the set lacks its questions and is refused."""
-    mark = {"written_by": "askbrief feedback export", "format": 1, "generation": library.generation.name}
-    contents = {_CORPUS: map(_line, _corpus(library.generation.store)), _QUERIES: map(_line, questions)}
+    mark = {"written_by": "askbrief feedback export", "format": 1, "generation": library.generation_name}
+    contents = {_CORPUS: map(_line, _corpus(library)), _QUERIES: map(_line, questions)}
     new = {name: folder / f"{name}.new" for name in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -237,12 +235,14 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         os.fsync(file.fileno())
 
 
-def _corpus(store: Store) -> Iterator[CorpusDocument]:
-    for doc_id in sorted(chain.from_iterable(store.doc_ids().values())):
-        about = store.metadata(doc_id)
-        yield CorpusDocument(
-            doc_id=doc_id, title=store.title(doc_id), text=store.text(doc_id), url=about.url, date=about.date
-        )
+def _corpus(library: Library) -> Iterator[CorpusDocument]:
+    for source in library.sources():
+        document = library.document(source.doc_id)
+        if document is not None:
+            about = document.metadata
+            yield CorpusDocument(
+                doc_id=source.doc_id, title=document.title, text=document.text, url=about.url, date=about.date
+            )
 
 
 def _line(row: BaseModel) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from askbrief.core.progress import Progress
     from askbrief.documents.builder import ParsedFile
     from askbrief.documents.limits import ParsingLimits
-    from askbrief.storage.embedded.generation import Generation
+    from askbrief.storage.embedded.engine import EmbeddedEngine
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +166,14 @@ class CheckReport:
 
 
 def check(
-    generation: Generation, files: Sequence[SourceFile], bounds: ParsingLimits, progress: Progress
+    engine: EmbeddedEngine, files: Sequence[SourceFile], bounds: ParsingLimits, progress: Progress
 ) -> CheckReport:
     """Compare every passage of a generation with its stored document and with its source file.
 
     Checksums are verified too, of all files: opening a large index trusts what it remembers of them.
 
     Args:
-        generation: the one to verify.
+        engine: the opened generation to verify.
         files: the source files as they are now.
         bounds: what reading each of them may take.
         progress: told about each source file.
@@ -181,19 +181,19 @@ def check(
     Raises:
         IndexDamaged: a file is not what the build wrote.
     """
-    generation.verify()
-    indexed = generation.store.doc_ids()
+    checksums = engine.verify()
+    indexed = engine.documents_by_source()
     there = {file.row.path: file for file in files}
     problems: list[Problem] = []
     progress.stage("checking", len(indexed))
     with closing(parse_all([there[path] for path in indexed if _is_readable(there.get(path))], bounds)) as readings:
         for path, doc_ids in indexed.items():
             found = next(readings) if _is_readable(there.get(path)) else _why_not(there.get(path))
-            reasons = {doc_id: _check_document(generation, doc_id, found) for doc_id in doc_ids}
+            reasons = {doc_id: _check_document(engine, doc_id, found) for doc_id in doc_ids}
             problems += [Problem(doc_id, reason) for doc_id, reason in reasons.items() if reason]
             progress.advance()
-    manifest, documents = generation.manifest, sum(map(len, indexed.values()))
-    return CheckReport(manifest.generation, len(manifest.checksums), documents, manifest.passages, tuple(problems))
+    status, documents = engine.status(), sum(map(len, indexed.values()))
+    return CheckReport(status.generation, checksums, documents, status.passages, tuple(problems))
 
 
 def _is_readable(file: SourceFile | None) -> bool:
@@ -204,9 +204,9 @@ def _why_not(file: SourceFile | None) -> ParsingError:
     return ParsingError("is gone: run askbrief build" if file is None else file.row.problem)
 
 
-def _check_document(generation: Generation, doc_id: str, found: ParsedFile | ParsingError) -> str | None:
-    stored = generation.store.text(doc_id)
-    passages = generation.store.passages_of(doc_id)
+def _check_document(engine: EmbeddedEngine, doc_id: str, found: ParsedFile | ParsingError) -> str | None:
+    stored = engine.text(doc_id)
+    passages = engine.passages_of(doc_id)
     if any(stored[passage.start : passage.end] != passage.text for passage in passages):
         return "a passage is not the stored text at its offsets: run askbrief build --full"
     if isinstance(found, ParsingError):

@@ -6,7 +6,7 @@ Offsets are 0-based, count Unicode characters, and are half-open: `document.text
 from askbrief.records.answers import Answer, Definition, Figure, FigureGroup, Hit, Method, Verdict
 from askbrief.records.citations import Citation, CitationStatus, Style, Surroundings
 from askbrief.records.documents import Block, BlockKind, Document, Form, Metadata, Passage, Span
-from askbrief.records.reports import BuildReport, Changes, Problem, Source
+from askbrief.records.reports import BuildReport, Changes, IndexStatus, Problem, Source
 from askbrief.records.scope import Scope
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "FigureGroup",
     "Form",
     "Hit",
+    "IndexStatus",
     "Metadata",
     "Method",
     "Passage",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from askbrief.records.documents import Metadata
 
 
@@ -68,3 +70,24 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What one generation of an index holds.
+
+    Attributes:
+        generation: its name.
+        built_at: when it was built, in UTC.
+        model: the embedding model that its vectors come from.
+        dimension: of these vectors.
+        documents, passages, terms: how many it has of each.
+    """
+
+    generation: str
+    built_at: dt.datetime
+    model: str
+    dimension: int
+    documents: int
+    passages: int
+    terms: int

@@ -13,7 +13,7 @@ from askbrief.errors import AskbriefError
 from askbrief.inference.loading import open_encoder, ready_encoder
 from askbrief.library import EVERYTHING, Library
 from askbrief.service.worker_pool import Askers
-from askbrief.storage.embedded.generation import current_name
+from askbrief.storage.engines import current_generation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,8 +124,8 @@ class HotReload:
 
     def _awaited(self) -> str | None:
         """The name of the generation that should serve and does not; None while it is not to be tried again."""
-        newest = current_name(self._settings.index_dir)
-        if newest == self._opened.library.generation.name:
+        newest = current_generation(self._settings.index_dir)
+        if newest == self._opened.library.generation_name:
             return None
         refused, since = self._refused
         return newest if newest != refused or time.monotonic() - since > _TRIED_AGAIN_AFTER else None

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
         Figure,
         FigureGroup,
         Hit,
+        IndexStatus,
         Problem,
         Source,
         Surroundings,
     )
-    from askbrief.storage.embedded.manifest import Manifest
 
 
 def answer(answer: Answer) -> dict[str, Any]:
@@ -166,11 +166,11 @@ def build_report(report: BuildReport) -> dict[str, Any]:
     }
 
 
-def sources(manifest: Manifest, sources: list[Source], problems: list[Problem]) -> dict[str, Any]:
+def sources(index: IndexStatus, sources: list[Source], problems: list[Problem]) -> dict[str, Any]:
     """What is indexed, and what is not, with the reasons."""
     return {
-        "generation": manifest.generation,
-        "built_at": manifest.built_at.isoformat(),
+        "generation": index.generation,
+        "built_at": index.built_at.isoformat(),
         "sources": [
             {
                 "doc_id": source.doc_id,
@@ -187,17 +187,17 @@ def sources(manifest: Manifest, sources: list[Source], problems: list[Problem]) 
     }
 
 
-def status(manifest: Manifest, age_seconds: float, changed: Changes) -> dict[str, Any]:
+def status(index: IndexStatus, age_seconds: float, changed: Changes) -> dict[str, Any]:
     """How the index stands to its sources."""
     return {
-        "generation": manifest.generation,
-        "built_at": manifest.built_at.isoformat(),
+        "generation": index.generation,
+        "built_at": index.built_at.isoformat(),
         "age_seconds": round(age_seconds),
-        "model": manifest.versions.model,
-        "dimension": manifest.versions.dimension,
-        "documents": manifest.documents,
-        "passages": manifest.passages,
-        "terms": manifest.terms,
+        "model": index.model,
+        "dimension": index.dimension,
+        "documents": index.documents,
+        "passages": index.passages,
+        "terms": index.terms,
         "stale": bool(changed),
         "added": list(changed.added),
         "changed": list(changed.changed),

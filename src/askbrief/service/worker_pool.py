@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Self
 
 from threadpoolctl import threadpool_limits
 
-from askbrief.citations.ledger import Ledger
 from askbrief.errors import AskingError
 from askbrief.inference.loading import ready_encoder
 from askbrief.library import EVERYTHING, Library
 from askbrief.records import Method
-from askbrief.storage.embedded.generation import Generation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from askbrief.inference.encoder import Encoder
     from askbrief.records import Answer, Scope
     from askbrief.settings import Settings
+    from askbrief.storage.embedded.generation import GenerationReference
 
 _TRIES = 3
 _PATIENCE = 5.0
@@ -80,9 +79,8 @@ class Askers:
             AskingError: the process that was asked ended each time, or all of them have been closed.
             AskbriefError: as there.
         """
-        generation = library.generation
         with self._turn() as asker:
-            return asker.ask(_Question(generation.folder, generation.sha256, question, top, scope, method))
+            return asker.ask(_Question(library.reference, question, top, scope, method))
 
     @contextmanager
     def _turn(self) -> Iterator[_Asker]:
@@ -128,8 +126,7 @@ class _Setup:
 class _Question:
     """What a process is asked: of which generation, and the arguments of `Library.ask`."""
 
-    folder: Path
-    sha256: str | None
+    generation: GenerationReference
     question: str
     top: int
     scope: Scope
@@ -220,12 +217,14 @@ class _Answering:
             return error
 
     def _opened(self, asked: _Question) -> Library:
-        if self._library is not None and self._library.generation.folder == asked.folder:
+        if self._library is not None and self._library.reference == asked.generation:
             return self._library
         self._encoder = self._encoder or ready_encoder(self._setup.settings)
-        generation = Generation(asked.folder, asked.sha256)
+        setup = self._setup
+        library = Library.open_reference(
+            asked.generation, state=setup.state, encoder=self._encoder, settings=setup.settings
+        )
         if self._library is not None:
             self._library.close()
-        ledger = None if self._setup.state is None else Ledger(self._setup.state)
-        self._library = Library(generation, self._encoder, self._setup.settings, ledger)
-        return self._library
+        self._library = library
+        return library

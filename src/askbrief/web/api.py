@@ -86,7 +86,7 @@ class Desk:
         """Answer with what is looked up, unless the client has it already."""
 
         def tagged(library: Library) -> tuple[str, Any]:
-            tag = etag(self.request, self.settings, library.generation.name, self.who.scope)
+            tag = etag(self.request, self.settings, library.generation_name, self.who.scope)
             return tag, None if has_it(self.request, tag) else look_up(library)
 
         tag, found = await self.read(tagged)

@@ -37,16 +37,15 @@ class Shelf:
 
     def open(self, library: Library, doc_id: str, scope: Scope) -> Opened | None:
         """A document; None where there is none of that name within the scope."""
-        about = library.generation.store.find_metadata(doc_id)
-        if about is None or not scope.admits(doc_id, about):
+        if not library.admits(doc_id, scope):
             return None
-        return self._documents.get((library.generation.name, doc_id), lambda: _laid_out(library, doc_id, scope))
+        return self._documents.get((library.generation_name, doc_id), lambda: _laid_out(library, doc_id, scope))
 
     def coverage(self, library: Library, scope: Scope) -> Coverage:
         """What a scope covers, counted once for each generation."""
-        generation = library.generation
+        status = library.status()
         return self._coverages.get(
-            (generation.name, scope), lambda: Coverage.of(library.sources(scope), generation.manifest.built_at)
+            (status.generation, scope), lambda: Coverage.of(library.sources(scope), status.built_at)
         )
 
 

@@ -37,7 +37,7 @@ def is_ready(request: Request) -> PlainTextResponse:
     serving: HotReload = request.app.state.serving
     try:
         with serving.newest() as library:
-            library.generation.store.passages([0] if library.generation.manifest.passages else [])
+            library.check_readable()
     except AskbriefError:
         return PlainTextResponse("not ready\n", 503)
     return PlainTextResponse("ready\n")

@@ -27,7 +27,7 @@ def sources(request: Request) -> Response:
     who = viewer(request)
     with request.app.state.serving.newest() as library:
         listed = library.sources(who.scope)
-        problems = library.generation.problems() if who.is_admin else []
+        problems = library.problems() if who.is_admin else []
         return page(
             request,
             "sources.html",
@@ -46,14 +46,14 @@ def status(request: Request) -> Response:
     _admins_only(request)
     settings = request.app.state.settings
     with request.app.state.serving.newest() as library:
-        manifest, rows = library.generation.manifest, library.generation.sources()
+        standing, rows = library.status(), library.source_rows()
         changed = seed_changes(settings.seeds_dir, rows, max_file_mib=settings.max_file_mib)
         return page(
             request,
             "status.html",
             admin=True,
-            manifest=manifest,
-            built=ago(manifest.built_at),
+            standing=standing,
+            built=ago(standing.built_at),
             changed=changed,
             rebuild=request.app.state.build_process.state(),
             problems=[problem for row in rows for problem in row.problems][:_MOST_PROBLEMS],

@@ -32,24 +32,23 @@ def read_around(library: Library, where: str, scope: Scope) -> Shape:
 
 def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Shape:
     """Some of the sources by path, how many there are, where the next page begins; and what gave no text."""
-    generation, listed = library.generation, library.sources(scope)
-    failed = [problem for problem in generation.problems() if _may_see(scope, problem.path)]
+    listed = library.sources(scope)
+    failed = [problem for problem in library.problems() if _may_see(scope, problem.path)]
     following = offset + limit
-    shape = serialisation.sources(generation.manifest, listed[offset:following], failed)
+    shape = serialisation.sources(library.status(), listed[offset:following], failed)
     return {**shape, "total": len(listed), "next": following if following < len(listed) else None}
 
 
 def standing(library: Library, scope: Scope, settings: Settings) -> Shape:
     """How the index stands to its sources; where only a part may be seen, to that part."""
-    generation = library.generation
-    manifest = generation.manifest
-    changed = seed_changes(settings.seeds_dir, generation.sources(), max_file_mib=settings.max_file_mib)
-    age = (dt.datetime.now(dt.UTC) - manifest.built_at).total_seconds()
+    status = library.status()
+    changed = seed_changes(settings.seeds_dir, library.source_rows(), max_file_mib=settings.max_file_mib)
+    age = (dt.datetime.now(dt.UTC) - status.built_at).total_seconds()
     if scope.is_everything:
-        return serialisation.status(manifest, age, changed)
+        return serialisation.status(status, age, changed)
     listed = library.sources(scope)
     counts = {"documents": len(listed), "passages": sum(one.passages for one in listed), "terms": None}
-    return {**serialisation.status(manifest, age, _within(changed, scope)), **counts}
+    return {**serialisation.status(status, age, _within(changed, scope)), **counts}
 
 
 def _within(changed: Changes, scope: Scope) -> Changes:

@@ -107,13 +107,7 @@ def original_path(library: Library, settings: Settings, doc_id: str, scope: Scop
     """
     if not settings.web_originals:
         return ""
-    store = library.generation.store
-    about = store.find_metadata(doc_id)
-    if about is None or not scope.admits(doc_id, about):
-        return ""
-    path = store.source_of(doc_id)
-    within = store.doc_ids_of(path)
-    return path if all(scope.admits(name, store.metadata(name)) for name in within) else ""
+    return library.source_file(doc_id, scope) or ""
 
 
 def original(seeds: Path, path: str) -> FileResponse:

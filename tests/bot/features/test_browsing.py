@@ -151,11 +151,11 @@ async def test_without_documents_it_says_so(small_office: Office) -> None:
 async def test_status_says_generation_model_and_age(office: Office) -> None:
     """With the real seed and model."""
     async with office.open() as town:
-        manifest = town.bot.desk.manifest
+        manifest = town.bot.desk.status
         said = text(await asked(town, "status"))
         assert f"Generation `{manifest.generation}`, built " in said
         assert " ago." in said
-        assert f"Model: {manifest.versions.model}".replace("_", "\\_") in said
+        assert f"Model: {manifest.model}".replace("_", "\\_") in said
         assert "You may search 1 document, " in said
         assert "up to date with the files" in said
         (office.settings.seeds_dir / SEED).unlink()
@@ -164,7 +164,7 @@ async def test_status_says_generation_model_and_age(office: Office) -> None:
 
 async def test_status_names_each_file_that_changed_and_is_fresh_again_after_a_build(shelf: Office) -> None:
     async with shelf.open() as town:
-        before = town.bot.desk.manifest.generation
+        before = town.bot.desk.status.generation
         assert "up to date" in text(await asked(town, "status"))
         seeds = shelf.settings.seeds_dir
         shelf.write("news/new.md", "Something new.")
@@ -181,7 +181,7 @@ async def test_status_names_each_file_that_changed_and_is_fresh_again_after_a_bu
         said = text(await asked(town, "status"))
         assert "up to date" in said
         assert before not in said
-        assert town.bot.desk.manifest.generation in said
+        assert town.bot.desk.status.generation in said
 
 
 async def test_status_names_only_files_that_a_person_may_see(shelf: Office) -> None:

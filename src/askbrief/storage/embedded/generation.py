@@ -25,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
@@ -72,6 +72,14 @@ _POINTER = pattern(r"(?P<name>\d{6,}-[0-9a-f]{8})(?: (?P<sha256>[0-9a-f]{64}))?\
 _TRIES = 20
 _SCOPES = 32
 """The masks of so many scopes are kept: one byte a passage each."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationReference:
+    """What opens one generation and no other, in this process or in another: its folder and its manifest's SHA-256."""
+
+    folder: Path
+    sha256: str | None
 
 
 class Generation:
@@ -161,6 +169,10 @@ class Generation:
     @property
     def name(self) -> str:
         return self.manifest.generation
+
+    @property
+    def reference(self) -> GenerationReference:
+        return GenerationReference(self.folder, self.sha256)
 
     def sources(self) -> tuple[SourceRow, ...]:
         """Every file below seeds/ as the build saw it."""
