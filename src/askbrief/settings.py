@@ -12,11 +12,13 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, Field, SecretBytes, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from askbrief.core.unsafe_characters import UNSAFE
 from askbrief.errors import SettingsError, in_words
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _SHORTEST_TOKEN = 16
-_UNSAFE = re.compile(r"[\s@<>()\\\x00-\x1f]")
+_LINK_BREAKERS = re.compile(r"[\s@<>()\\]")
+"""White space, and what would end a Markdown link or begin a mention: a link may stand in either."""
 _FORMS = {"web_people": ', such as {"mara@example.org": ["*"], "*": ["press"]}'}
 
 
@@ -123,7 +125,7 @@ class Settings(BaseSettings):
             return None
         parts = urlsplit(value)
         whole = parts.scheme in {"http", "https"} and parts.hostname
-        if not whole or parts.query or parts.fragment or _UNSAFE.search(value):
+        if not whole or parts.query or parts.fragment or _LINK_BREAKERS.search(value) or UNSAFE.search(value):
             raise ValueError("should be an address such as https://askbrief.example.org")
         return value.rstrip("/")
 

@@ -81,7 +81,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     for name, content in old.items():
         workplace.write(name, content)
     for name in ("pdf/multi-column-2p.pdf", "other/test.pptx", "other/test.xlsx"):
-        shutil.copy(ROOT / "tests" / "documents" / name, workplace.seeds)
+        shutil.copy(ROOT / "tests" / "samples" / name, workplace.seeds)
     workplace.build()
     with workplace.open() as library:
         places = {

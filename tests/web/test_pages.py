@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -106,13 +107,16 @@ def test_a_collection_and_dates_narrow_the_search(pages: Opener) -> None:
         by_collection = client.get("/", params={"q": QUESTION, "collection": "news"})
         by_date = client.get("/", params={"q": QUESTION, "since": "2022"})
         no_date = client.get("/", params={"q": QUESTION, "since": "soon"})
+        unknown = client.get("/", params={"q": QUESTION, "collection": "secret"})
         words = client.get("/", params={"q": "?!"})
     assert "Report of the monitors" not in by_collection.text
     assert "Only in: news" in text_of(by_collection)
     assert "statement" not in by_date.text
     assert "Report of the monitors" in by_date.text
     assert no_date.status_code == words.status_code == 400
-    assert "give a date such as 2022" in no_date.text
+    assert "should be a date such as 2022" in text_of(no_date)
+    assert unknown.status_code == 400
+    assert "there is no collection 'secret'; there are: news" in html.unescape(unknown.text)
 
 
 @pytest.mark.parametrize("top", ["0", "-1", "x", "9" * 30, "20"])
@@ -170,7 +174,7 @@ def test_what_is_not_there_is_a_page_that_says_so(pages: Opener, address: str) -
 
 
 def test_pages_slides_and_rows_are_named_in_the_margin(pages: Opener, workplace: Workplace) -> None:
-    documents = ROOT / "tests" / "documents"
+    documents = ROOT / "tests" / "samples"
     for name in ("pdf/multi-column-2p.pdf", "other/test.pptx", "other/test.xlsx"):
         workplace.write(name.rpartition("/")[2], (documents / name).read_bytes())
     workplace.build()
@@ -251,7 +255,7 @@ def test_what_one_may_not_see_is_nowhere(pages: Opener, library: Workplace, monk
             client.get("/sources"),
         ]
         statuses = [client.get("/status").status_code, client.post("/status/rebuild").status_code]
-    assert [said.status_code for said in answers] == [200, 200, 404, 404, 404, 200]
+    assert [said.status_code for said in answers] == [200, 400, 404, 404, 404, 200]
     assert not any("Monitoring Team" in said.text or "Report of the monitors" in said.text for said in answers)
     assert statuses == [403, 403]
 

@@ -32,8 +32,9 @@ from askbrief.cli.common import (
 )
 from askbrief.cli.measuring import calibrate, evaluate, feedback
 from askbrief.cli.serving import mcp, serve
-from askbrief.errors import AskbriefError, BuildInterrupted, CitationUnknown, SeedsError
+from askbrief.errors import AskbriefError, BuildInterrupted, SeedsError
 from askbrief.records import Scope, Style, Verdict
+from askbrief.service.error_sentences import ErrorKind, error_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,29 +76,22 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         if os.environ.get("ASKBRIEF_DEBUG"):
             raise
-        return _fail(_sentence(error), _code(error))
+        return _failed(error)
     if code == INTERRUPTED:  # typer gives this for Ctrl-C, without a word
         return _fail("interrupted; nothing is lost", INTERRUPTED)
     return code if isinstance(code, int) else FOUND
 
 
-def _code(error: Exception) -> int:
-    match error:
-        case CitationUnknown():
-            return NOT_FOUND
-        case BuildInterrupted():
-            return INTERRUPTED
-        case _:
-            return ERROR
-
-
-def _sentence(error: Exception) -> str:
-    """What a person is told; the one place that also knows what to say of an error nobody foresaw."""
-    if isinstance(error, AskbriefError):
-        return str(error)
+def _failed(error: Exception) -> int:
+    """Write what failed to the error stream and return the exit code."""
     if isinstance(error, typer.TyperException):
-        return f"{error.format_message().rstrip('.')} (see: askbrief --help)"
-    return f"unexpected {type(error).__name__}: {error} (set ASKBRIEF_DEBUG=1 for the details, and report it)"
+        return _fail(f"{error.format_message().rstrip('.')} (see: askbrief --help)")
+    failure = error_sentence(error, operator=True)
+    if isinstance(error, BuildInterrupted):
+        return _fail(failure.text, INTERRUPTED)
+    if failure.kind is ErrorKind.UNEXPECTED:
+        return _fail(f"{failure.text} (set ASKBRIEF_DEBUG=1 for the details, and report it)")
+    return _fail(failure.text, NOT_FOUND if failure.kind is ErrorKind.UNKNOWN else ERROR)
 
 
 @app.callback(invoke_without_command=True)
@@ -210,7 +204,8 @@ def cite(
     """
     from askbrief.citations.locators import parse_place
     from askbrief.citations.styles import csl_json, written
-    from askbrief.cli.terminal import citations, clean
+    from askbrief.cli.terminal import citations
+    from askbrief.core.unsafe_characters import without_unsafe
     from askbrief.records import CitationStatus
 
     settings = load_settings(index_dir=index, state_dir=state)
@@ -221,7 +216,7 @@ def cite(
         sys.stdout.write(f"{csl_json(found)}\n")
     elif style is not Style.PLAIN and not as_json:
         errors().print(", ".join(one.status for one in found), style="dim")
-        sys.stdout.write("".join(f"{clean(text)}\n" for text in texts))
+        sys.stdout.write("".join(f"{without_unsafe(text)}\n" for text in texts))
     else:
         several = parse_place(where) is not None
         show(as_json, lambda payloads: payloads.citations(found, several), lambda: citations(found, texts))

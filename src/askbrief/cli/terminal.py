@@ -11,7 +11,9 @@ from rich.text import Text
 
 from askbrief.citations.styles import credits_of
 from askbrief.core.lazy_regex import pattern
+from askbrief.core.unsafe_characters import without_unsafe
 from askbrief.records import CitationStatus, Problem, Span, Verdict
+from askbrief.service.scoping import ago
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,8 +38,6 @@ if TYPE_CHECKING:
         Source,
     )
 
-# What could move the cursor, hide text or turn its direction: all controls but tab and line end, bidi overrides.
-_UNSAFE = pattern(r"[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _VERDICTS = {
     Verdict.STRONG: ("Strong match", "bold green"),
     Verdict.WEAK: ("Weak match", "bold yellow"),
@@ -57,18 +57,9 @@ _NAMES_SHOWN = 20
 _DATE_WIDTH = len("2022-07-05")
 
 
-def clean(text: str) -> str:
-    r"""Take out what a document could do to a terminal.
-
-    >>> clean("a\x1b[31mb\u202ec")
-    'a[31mbc'
-    """
-    return str(_UNSAFE.sub("", text))
-
-
 def line(text: str) -> str:
     """The text, cleaned, on one line."""
-    return " ".join(clean(text).split())
+    return " ".join(without_unsafe(text).split())
 
 
 # ------------------------------------------------------------------------------------------------ answers
@@ -142,8 +133,8 @@ def _hit(hit: Hit, *, why: bool, answered: bool) -> RenderableType:
 def _quote(hit: Hit) -> Text:
     before = hit.quote[: hit.highlight.start - hit.start]
     after = hit.quote[hit.highlight.end - hit.start :]
-    marked = Text.assemble(_MARK_OPEN, _answering(hit, clean), _MARK_CLOSE, style="bold")
-    return Text.assemble(clean(before), marked, clean(after))
+    marked = Text.assemble(_MARK_OPEN, _answering(hit, without_unsafe), _MARK_CLOSE, style="bold")
+    return Text.assemble(without_unsafe(before), marked, without_unsafe(after))
 
 
 def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:
@@ -156,7 +147,7 @@ def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:
 
 
 def _on_one_line(text: str) -> str:
-    return str(_SPACE.sub(" ", clean(text)))
+    return str(_SPACE.sub(" ", without_unsafe(text)))
 
 
 # -------------------------------------------------------------------------------------------- definitions
@@ -195,12 +186,12 @@ def citations(citations: Sequence[Citation], texts: Sequence[str]) -> Renderable
 def _citation(citation: Citation, text: str) -> RenderableType:
     """How a citation stands, the citation written out, and what is in its place today where that differs."""
     words, style = _STATUSES[citation.status]
-    parts: list[RenderableType] = [Text(words, style=f"bold {style}"), Text(), Text(clean(text))]
+    parts: list[RenderableType] = [Text(words, style=f"bold {style}"), Text(), Text(without_unsafe(text))]
     if citation.status in (CitationStatus.MOVED, CitationStatus.CHANGED):
         where = ", ".join(filter(None, [citation.current_doc_id, citation.current_locator]))
         parts += [Text(), Text(f"today in {line(where)}", style="dim")]
     if citation.status is CitationStatus.CHANGED:
-        parts.append(Padding(Text(clean(citation.current_text or "")), (0, 2)))
+        parts.append(Padding(Text(without_unsafe(citation.current_text or "")), (0, 2)))
     return Group(*parts)
 
 
@@ -283,7 +274,7 @@ def sources(
         row = (source.doc_id, source.title, source.metadata.date or "")
         table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
     size = f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}"
-    foot = f"{size}, indexed {_ago(index, now)}"
+    foot = f"{size}, indexed {ago(index.built_at, now)}"
     return Group(table, Text(foot, style="dim"), *_problems("not indexed", problems, "red"))
 
 
@@ -292,7 +283,7 @@ def status(index: IndexStatus, changed: Changes, now: dt.datetime) -> Renderable
     table = Table.grid(padding=(0, 2))
     rows = {
         "generation": index.generation,
-        "built": f"{_ago(index, now)} ({index.built_at:%Y-%m-%d %H:%M} UTC)",
+        "built": f"{ago(index.built_at, now)} ({index.built_at:%Y-%m-%d %H:%M} UTC)",
         "model": f"{index.model}, {index.dimension} dimensions",
         "holds": f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}, {_count(index.terms, 'term')}",  # noqa: E501
         "sources": "stale: run askbrief build" if changed else "unchanged since",
@@ -392,11 +383,3 @@ def _share(value: float | None) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _ago(index: IndexStatus, now: dt.datetime) -> str:
-    seconds = max(0.0, (now - index.built_at).total_seconds())
-    for size, noun in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            return f"{_count(int(seconds // size), noun)} ago"
-    return "just now"

@@ -1,18 +1,28 @@
-"""What somebody wants to search, by names and dates as they typed them, within what they may see."""
+"""What a person may search: narrowed by names and dates, counted, and applied to reports about files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
+from askbrief.core.unsafe_characters import visible_title
 from askbrief.errors import InputError
-from askbrief.records import Metadata, Scope
+from askbrief.records import BuildReport, Changes, Metadata, Problem, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
 
     from askbrief.library import Library
+    from askbrief.records import Source
 
-_MOST_NAMED = 10
+_NAMES_LISTED = 10
+"""Maximum number of known names in an error message."""
+_NAME_CHARS = 200
+"""Maximum length of a name that an error message repeats."""
+_TITLES = 3
+"""Number of titles that stand for all documents of a scope."""
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def narrowed(
@@ -23,22 +33,22 @@ def narrowed(
     since: str | None = None,
     until: str | None = None,
 ) -> Scope:
-    """Narrow a scope.
+    """Return the part of a scope that a person has chosen by names and dates.
 
     Args:
         library: whose collections and documents are known.
-        allowed: what may be seen; what is outside it is as unknown as what isn't there.
-        collections: names of sub-folders; none: all of them.
-        documents: paths below seeds/; none: all of them.
-        since: the earliest date, as precise as wanted: 2022, 2022-07 or 2022-07-05.
+        allowed: what the person may see; a name outside it is as unknown as one that does not exist.
+        collections: names of sub-folders; none means all.
+        documents: paths below seeds/; none means all.
+        since: the earliest date: 2022, 2022-07 or 2022-07-05; none or empty means no limit.
         until: the latest date, likewise.
 
     Raises:
-        InputError: there is no such collection or document, or this is no date.
+        InputError: a collection or document is unknown, or a date is not a date.
     """
     sources = library.sources(allowed) if collections or documents else []
-    _known("collection", collections, {source.collection for source in sources if source.collection})
-    _known("document", documents, {source.doc_id for source in sources})
+    _check_known("collection", collections, with_parents(source.collection for source in sources))
+    _check_known("document", documents, {source.doc_id for source in sources})
     return Scope(
         collections=frozenset(collections) if collections else None,
         documents=frozenset(documents) if documents else None,
@@ -47,21 +57,114 @@ def narrowed(
     ).within(allowed)
 
 
-def _known(what: str, given: Collection[str] | None, known: set[str]) -> None:
-    """Refuse a name that nothing has; the folders above a collection are collections too."""
-    known = known | {name[:i] for name in known for i, letter in enumerate(name) if letter == "/"}
-    for name in given or ():
+def with_parents(collections: Iterable[str]) -> set[str]:
+    """Return the names of collections with all collections above them; the top, which has no name, is left out.
+
+    >>> sorted(with_parents(["un/2022", ""]))
+    ['un', 'un/2022']
+    """
+    names = {name for name in collections if name}
+    return names | {name[:i] for name in names for i, letter in enumerate(name) if letter == "/"}
+
+
+def _check_known(noun: str, names: Collection[str] | None, known: set[str]) -> None:
+    for name in names or ():
         if name not in known:
-            there = ", ".join(sorted(known)[:_MOST_NAMED]) or "none"
-            raise InputError(f"there is no {what} {name!r}; there are: {there}")
+            listed = ", ".join(sorted(known)[:_NAMES_LISTED]) or "none"
+            raise InputError(f"there is no {noun} {name[:_NAME_CHARS]!r}; there are: {listed}")
 
 
-def _date(option: str, given: str | None) -> Metadata:
-    if given is None:
+def _date(option: str, text: str | None) -> Metadata:
+    if not text:
         return Metadata()
     from askbrief.documents.metadata import iso_date
 
     try:
-        return Metadata(date=iso_date(given))
+        return Metadata(date=iso_date(text))
     except ValueError as error:
-        raise InputError(f"{option} is {given!r}: {error}") from error
+        raise InputError(f"{option} is {text[:_NAME_CHARS]!r}: {error}") from error
+
+
+# ----------------------------------------------------------------------------------------------- coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a scope covers, counted.
+
+    `titles` are those of the first few documents, `collections` the folders that documents are directly in, `years`
+    the first and the last year of the dated documents, and `built_at` is when the index was built.
+    """
+
+    documents: int
+    passages: int
+    titles: tuple[str, ...]
+    collections: tuple[str, ...]
+    years: tuple[int, int] | None
+    built_at: dt.datetime
+
+    @classmethod
+    def of(cls, sources: Sequence[Source], built_at: dt.datetime) -> Self:
+        """Count the documents that a scope admits."""
+        days = [day for source in sources for day in (source.metadata.first_day(), source.metadata.last_day()) if day]
+        return cls(
+            documents=len(sources),
+            passages=sum(source.passages for source in sources),
+            titles=tuple(visible_title(source.title, source.doc_id) for source in sources[:_TITLES]),
+            collections=tuple(sorted({source.collection for source in sources if source.collection})),
+            years=(min(days).year, max(days).year) if days else None,
+            built_at=built_at,
+        )
+
+
+def visible_changes(changes: Changes, scope: Scope) -> Changes:
+    """Return the changed files that somebody with this scope may hear of."""
+    return Changes(_visible(changes.added, scope), _visible(changes.changed, scope), _visible(changes.removed, scope))
+
+
+def visible_problems(problems: Iterable[Problem], scope: Scope) -> tuple[Problem, ...]:
+    """Return the unread files that somebody with this scope may hear of."""
+    return tuple(problem for problem in problems if scope.admits(problem.path, Metadata()))
+
+
+def visible_report(report: BuildReport, scope: Scope, coverage: Coverage) -> BuildReport:
+    """Return a build report about the files that a scope admits, with the counts of what it covers."""
+    return replace(
+        report,
+        added=_visible(report.added, scope),
+        changed=_visible(report.changed, scope),
+        removed=_visible(report.removed, scope),
+        unchanged=_visible(report.unchanged, scope),
+        empty=_visible(report.empty, scope),
+        failed=visible_problems(report.failed, scope),
+        warnings=visible_problems(report.warnings, scope),
+        documents=coverage.documents,
+        passages=coverage.passages,
+    )
+
+
+def _visible(paths: Sequence[str], scope: Scope) -> tuple[str, ...]:
+    """Keep the paths of a scope; of a file that was not read only the path is known, not its date."""
+    return tuple(path for path in paths if scope.admits(path, Metadata()))
+
+
+# ---------------------------------------------------------------------------------------------------- age
+
+
+def age_seconds(since: dt.datetime, now: dt.datetime | None = None) -> float:
+    """Return the seconds since a moment, 0 if it is in the future; by default until now."""
+    return max(0.0, ((now or dt.datetime.now(dt.UTC)) - since).total_seconds())
+
+
+def ago(since: dt.datetime, now: dt.datetime | None = None) -> str:
+    """Return how long ago a moment was, in English words.
+
+    >>> ago(dt.datetime(2022, 7, 5, 9), dt.datetime(2022, 7, 5, 11, 30))
+    '2 hours ago'
+    """
+    seconds = age_seconds(since, now)
+    for size, unit in _UNITS:
+        count = int(seconds // size)
+        if count >= 1:
+            return f"{count:,} {unit}{'' if count == 1 else 's'} ago"
+    return "just now"

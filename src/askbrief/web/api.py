@@ -12,11 +12,11 @@ from fastapi.security import HTTPBearer
 from askbrief import __version__
 from askbrief.service import serialisation
 from askbrief.service.scoping import narrowed
-from askbrief.web import problems
 from askbrief.web.access import Viewer, viewer
+from askbrief.web.errors import Problem, answer_with_problems
 from askbrief.web.limits import caching, etag, has_it, limited
 from askbrief.web.lookups import cited, read_around, sources_page, standing
-from askbrief.web.schemas import Answer, Citation, Problem, SourcesPage, Status, Surroundings
+from askbrief.web.schemas import Answer, Citation, SourcesPage, Status, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +119,7 @@ def api(state: State) -> FastAPI:
         dependencies=[Depends(limited), Depends(_BEARER)],
     )
     made.state = state
-    problems.install(made)
+    answer_with_problems(made)
     for path, endpoint, shape in (
         ("/ask", ask, Answer),
         ("/cite", cite, Citation | list[Citation]),

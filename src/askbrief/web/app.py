@@ -14,7 +14,7 @@ from askbrief.service.hot_reload import HotReload
 from askbrief.web import access, api, health, listings, pages
 from askbrief.web.access import Access, KeepingLinks
 from askbrief.web.document_page import Shelf
-from askbrief.web.error_pages import failure
+from askbrief.web.errors import error_page
 from askbrief.web.health import Counting, Metrics
 from askbrief.web.limits import Limits, Work
 from askbrief.web.rendering import Renderer
@@ -42,7 +42,7 @@ def add_pages(app: FastAPI) -> None:
     async def nowhere(request: Request, error: Exception) -> Response:
         if isinstance(error, HTTPException) and request.url.path.startswith(_FOR_PROGRAMS):
             return await http_exception_handler(request, error)
-        return failure(request, error)
+        return error_page(request, error)
 
     app.add_exception_handler(404, nowhere)
     app.add_exception_handler(405, nowhere)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Self
 from askbrief.core.lru_cache import LruCache
 from askbrief.errors import InputError
 from askbrief.records import Span, Verdict
+from askbrief.service.scoping import Coverage
 from askbrief.web.rendering import original_path
 from askbrief.web.views.answers import Asked, marks_of, number
 from askbrief.web.views.document import Opened, ReaderView, Shown, reader
 from askbrief.web.views.finding import find
-from askbrief.web.views.sources import Coverage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,7 @@ class Reading:
         if not asked.q:
             return None
         try:
-            most, scope = self.settings.max_results, asked.scope(self.scope)
+            most, scope = self.settings.max_results, asked.scope(self.library, self.scope)
             return self.serving.ask(self.library, asked.q, asked.count(most), scope)
         except InputError:
             return None

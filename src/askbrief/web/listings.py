@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from askbrief.errors import BuildError
 from askbrief.ingest.sources import seed_changes
+from askbrief.service.scoping import ago
 from askbrief.web.access import own_path, viewer
-from askbrief.web.error_pages import PageRoute
+from askbrief.web.errors import PageRoute
 from askbrief.web.rendering import page
-from askbrief.web.views.sources import ago, collections
+from askbrief.web.views.sources import collections
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False, default_response_class=Response)
 _FORBIDDEN = 403
@@ -68,10 +68,7 @@ def rebuild(request: Request) -> Response:
     _admins_only(request)
     if not from_here(request):
         raise HTTPException(_FORBIDDEN, "This form was sent from another site: open the page itself and press there.")
-    try:
-        request.app.state.build_process.start()
-    except BuildError as error:
-        raise HTTPException(409, str(error)) from error
+    request.app.state.build_process.start()
     return RedirectResponse("/status", _SEE_OTHER)
 
 

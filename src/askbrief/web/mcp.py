@@ -14,6 +14,7 @@ from askbrief import __version__
 from askbrief.errors import AskbriefError
 from askbrief.records import Scope
 from askbrief.service import serialisation
+from askbrief.service.error_sentences import error_sentence
 from askbrief.service.hot_reload import HotReload
 from askbrief.service.scoping import narrowed
 from askbrief.web import schemas
@@ -112,4 +113,4 @@ class Tools:
             with self._serving.newest() as library:
                 yield library
         except AskbriefError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(error_sentence(error, operator=True).text) from error

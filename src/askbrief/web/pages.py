@@ -9,9 +9,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from askbrief.errors import CitationUnknown, InputError
+from askbrief.service.scoping import ago, with_parents
 from askbrief.web.access import viewer
 from askbrief.web.document_page import Reading, Wanted
-from askbrief.web.error_pages import PageRoute
+from askbrief.web.errors import PageRoute
 from askbrief.web.rendering import original, original_path, page
 from askbrief.web.views.answers import AnswerView, Asked
 from askbrief.web.views.citations import CitationView
@@ -39,10 +40,11 @@ def ask(request: Request) -> Response:
         answer, problem = None, ""
         if asked.q:
             try:
-                found = request.app.state.serving.ask(library, asked.q, top, asked.scope(who.scope))
+                found = request.app.state.serving.ask(library, asked.q, top, asked.scope(library, who.scope))
                 answer = AnswerView.of(found, asked, lambda key: library.recall(key, who.scope))
             except InputError as error:
                 problem = str(error)
+        coverage = request.app.state.shelf.coverage(library, who.scope)
         return page(
             request,
             "ask.html",
@@ -52,7 +54,9 @@ def ask(request: Request) -> Response:
             answer=answer,
             problem=problem,
             more=asked.more(most) if answer and len(answer.hits) == top else 0,
-            coverage=request.app.state.shelf.coverage(library, who.scope),
+            coverage=coverage,
+            collections=sorted(with_parents(coverage.collections)),
+            built=ago(coverage.built_at),
         )
 
 

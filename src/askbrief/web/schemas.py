@@ -185,13 +185,3 @@ class Status(_Shape):
     added: list[str]
     changed: list[str]
     removed: list[str]
-
-
-class Problem(BaseModel):
-    """What went wrong (RFC 9457): `detail` is the sentence for a person."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    errors: list[str] = []

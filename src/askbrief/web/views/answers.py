@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from askbrief.documents.metadata import iso_date
-from askbrief.errors import InputError
-from askbrief.records import Answer, Metadata, Scope, Verdict
+from askbrief.core.unsafe_characters import visible_title
+from askbrief.records import Answer, Verdict
+from askbrief.service.scoping import narrowed
 from askbrief.web.views.citations import Written, citation_of, credits_line, in_every_style, passage_on_web
 from askbrief.web.views.links import citation_address
-from askbrief.web.views.text import Mark, Piece, pieces, titled
+from askbrief.web.views.text import Mark, Piece, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from askbrief.citations.ledger import Remembered
-    from askbrief.records import Hit
+    from askbrief.library import Library
+    from askbrief.records import Hit, Scope
 
 FIELDS = ("q", "collection", "since", "until", "top")
 _TOP, _MOST = 5, 20
@@ -62,30 +63,19 @@ class Asked:
         following = min(self.count(most) + _TOP, _MOST, most)
         return following if following > self.count(most) else 0
 
-    def scope(self, seen: Scope) -> Scope:
-        """What is to be searched of what may be seen.
+    def scope(self, library: Library, allowed: Scope) -> Scope:
+        """Return what to search of what the person may see.
 
         Raises:
-            InputError: since or until is no date.
+            InputError: the collection is unknown, or since or until is not a date.
         """
-        wanted = Scope(
-            collections=frozenset({self.collection}) if self.collection else None,
-            since=_date("From", self.since).first_day(),
-            until=_date("To", self.until).last_day(),
-        )
-        return wanted.within(seen)
+        collections = [self.collection] if self.collection else None
+        return narrowed(library, allowed, collections, since=self.since, until=self.until)
 
 
 def number(given: str | None) -> int | None:
     """A number of an address; whatever is none is left out."""
     return int(given) if given and given.isascii() and given.isdecimal() and len(given) <= _LONGEST_NUMBER else None
-
-
-def _date(name: str, given: str) -> Metadata:
-    try:
-        return Metadata(date=iso_date(given) if given else None)
-    except ValueError:
-        raise InputError(f"{name} is {given[:40]!r}: give a date such as 2022, 2022-07 or 2022-07-05") from None
 
 
 _VERDICTS = {
@@ -198,7 +188,7 @@ def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], Remembered 
     return HitView(
         number=hit.rank,
         key=hit.key,
-        title=titled(hit.title, hit.doc_id),
+        title=visible_title(hit.title, hit.doc_id),
         credits=credits_line(hit.metadata),
         locator=hit.locator,
         pieces=pieces(hit.quote, hit.start, marks_of(hit)),
@@ -210,7 +200,7 @@ def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], Remembered 
 
 
 def _likeness(key: str, known: Remembered | None, query: Mapping[str, str]) -> Likeness:
-    title = titled(known.title, known.doc_id) if known else key
+    title = visible_title(known.title, known.doc_id) if known else key
     return Likeness(key, title, known.locator if known else "", citation_address(key, query))
 
 
@@ -223,7 +213,7 @@ def _figures(answer: Answer, query: Mapping[str, str]) -> list[FigureRow]:
             unit=figure.unit if figure.counted else "",
             date=figure.date or "",
             as_of=figure.as_of or "",
-            title=titled(figure.title, figure.doc_id),
+            title=visible_title(figure.title, figure.doc_id),
             address=citation_address(figure.key, query),
             number=numbers.get(figure.key),
             first=place == 0,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from askbrief.citations.styles import credits_of, written
 from askbrief.core.lazy_regex import pattern
+from askbrief.core.unsafe_characters import visible_title
 from askbrief.records import Citation, CitationStatus, Style
 from askbrief.web.views.links import citation_address, text_fragment, web_page
-from askbrief.web.views.text import Piece, reflowed, titled
+from askbrief.web.views.text import Piece, reflowed
 
 if TYPE_CHECKING:
     from askbrief.records import Hit, Metadata
@@ -100,7 +101,7 @@ class CitationView:
             status=citation.status.value,
             status_words=words,
             explained=explained,
-            title=titled(citation.title, citation.doc_id),
+            title=visible_title(citation.title, citation.doc_id),
             credits=credits_line(citation.metadata),
             quote=citation.quote,
             then=Place(citation.doc_id, citation.locator),

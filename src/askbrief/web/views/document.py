@@ -8,11 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from askbrief.core.unsafe_characters import visible_title
 from askbrief.records import Block, BlockKind, Form, Span
 from askbrief.web.views.citations import credits_line
 from askbrief.web.views.finding import Found, FoundView, found_view, near
 from askbrief.web.views.links import document_address, original_address, web_page
-from askbrief.web.views.text import Mark, Piece, pieces, shortened, titled
+from askbrief.web.views.text import Mark, Piece, pieces, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -179,7 +180,7 @@ def reader(opened: Opened, shown: Shown) -> ReaderView:
     page = document.page_of(shown.here.start) if shown.here and document.form is Form.PAGES and inner else None
     return ReaderView(
         doc_id=document.doc_id,
-        title=titled(document.title, document.doc_id),
+        title=visible_title(document.title, document.doc_id),
         credits=credits_line(document.metadata),
         form=document.form.value,
         lines=tuple(_lines(opened, shown)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.unsafe_characters import UNSAFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 
     from askbrief.records import Span
 
-_UNSEEN = pattern(
-    r"[^\P{Cc}\n\t]|[\u061C\u180E\u200E\u200F\u202A-\u202E\u2061-\u206F\uFEFF\uFFF9-\uFFFB]|[\U000E0000-\U000E0FFF]"
-)
-"""Control characters, and what changes the direction of text or hides in it. Joiners stay: many scripts need them."""
-_VISIBLE = pattern(r"[\p{L}\p{N}\p{P}\p{S}]")
 _NAMES = {
     "\u061c": "ALM",
     "\u200e": "LRM",
@@ -69,7 +64,7 @@ def shown(text: str) -> Markup:
     >>> str(shown("<b> \u202eevil"))
     '&lt;b&gt; <bdi class="unseen" data-name="RLO">\u202e</bdi>evil'
     """
-    return Markup(_UNSEEN.sub(_named, str(escape(text.encode(errors="replace").decode()))))  # noqa: S704 - escaped
+    return Markup(UNSAFE.sub(_named, str(escape(text.encode(errors="replace").decode()))))  # noqa: S704 - escaped
 
 
 def _named(found: Match[str]) -> str:
@@ -77,12 +72,6 @@ def _named(found: Match[str]) -> str:
     name = _NAMES.get(character, f"U+{ord(character):04X}")
     kept = "" if ord(character) == 0 else f"&#{ord(character)};" if character < " " else character
     return f'<bdi class="unseen" data-name="{name}">{kept}</bdi>'
-
-
-def titled(title: str, doc_id: str) -> str:
-    """A title on one line, or the document's path where there is nothing to be seen in the title."""
-    title = " ".join(title.split())
-    return title if _VISIBLE.search(_UNSEEN.sub("", title)) else doc_id
 
 
 def shortened(text: str, most: int) -> str:

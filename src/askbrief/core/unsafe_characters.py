@@ -1,0 +1,46 @@
+"""The characters that may not act on the text, terminal or message around them, in one set for every front end.
+
+A terminal and Discord remove them; the page shows their names, so that a reader sees that they are there.
+Joiners (U+200C, U+200D) are not in the set: Persian, Hindi and many emoji need them.
+"""
+
+from __future__ import annotations
+
+from askbrief.core.lazy_regex import pattern
+
+CONTROLS = r"\x00-\x08\x0B-\x1F\x7F-\x9F"
+"""Control characters (Unicode Cc) except tab and newline: they move a terminal's cursor, or start its commands."""
+
+DIRECTION = r"\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069"
+"""Bidirectional marks, embeddings, overrides and isolates: they make text read in another order than it is stored."""
+
+INVISIBLE = r"\u00AD\u180E\u200B\u2060-\u2065\u206A-\u206F\uFEFF\uFFF9-\uFFFB"
+"""Characters without a glyph (soft hyphen, zero-width space, invisible operators, annotation marks): they split a
+word, a link or a mention so that it looks whole."""
+
+TAGS = r"\U000E0000-\U000E0FFF"
+"""Tags and variation selectors of plane 14: a whole hidden text can be written in them."""
+
+UNSAFE = pattern(f"[{CONTROLS}{DIRECTION}{INVISIBLE}{TAGS}]")
+
+_VISIBLE = pattern(r"(?V1)[[\p{L}\p{N}\p{P}\p{S}]--[\u115F\u1160\u2800\u3164\uFFA0]]")
+"""Anything with a glyph; the letters and symbols that are taken out are blank (Hangul fillers, empty Braille)."""
+
+
+def without_unsafe(text: str) -> str:
+    r"""Return text without its unsafe characters.
+
+    >>> without_unsafe("a\x1b[31mb\u202ec\td")
+    'a[31mbc\td'
+    """
+    return str(UNSAFE.sub("", text))
+
+
+def visible_title(title: str, doc_id: str) -> str:
+    """Return a title on one line, or the document's path if the title has nothing visible.
+
+    >>> visible_title("Annual  report", "a.pdf"), visible_title(" ", "a.pdf")
+    ('Annual report', 'a.pdf')
+    """
+    title = " ".join(title.split())
+    return title if _VISIBLE.search(without_unsafe(title)) else doc_id
