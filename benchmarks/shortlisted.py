@@ -24,7 +24,7 @@ from askbrief.core.progress import Bar
 from askbrief.evaluation.question_sets import QuestionSet, indexed
 from askbrief.inference.loading import open_encoder
 from askbrief.language.analysis import terms_of
-from askbrief.query.parsed_question import Query
+from askbrief.query.parsed_question import parse_question
 from askbrief.records import Metadata, Passage, Span
 from askbrief.retrieval.bm25 import LexicalIndex, Postings
 from askbrief.retrieval.cosine import DenseIndex, signs_of
@@ -148,7 +148,7 @@ def measured(searched: Searched, asked: Sequence[str]) -> list[dict[str, Any]]:
         admitted = None if share == 1 else np.arange(size) // OF_A_DOCUMENT % share == 0
 
         def by(some: Searched, question: str, admitted: NDArray[np.bool_] | None = admitted) -> list[Ranked]:
-            return search(Query.from_question(question), some, count=TOP, weight=WEIGHT, admitted=admitted)
+            return search(parse_question(question), some, count=TOP, weight=WEIGHT, admitted=admitted)
 
         outcome = timed(
             {"exact": partial(by, searched), "shortlist": partial(by, replace(searched, exact_up_to=0))}, asked

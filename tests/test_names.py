@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from askbrief.answering.pipeline import Knowledge
 from askbrief.errors import InputError
 from askbrief.ingest.sources import seed_changes
-from askbrief.query.expansion import Known, reworded
+from askbrief.query.expansion import expand
 from askbrief.records import CitationStatus, Scope
 from askbrief.storage.embedded.generation import Generation
 from tests.fakes import HashEncoder
@@ -126,18 +127,18 @@ def test_what_the_encoder_reads_is_the_question_without_other_names_and_without_
     village: Workplace,
 ) -> None:
     with village.open() as library:
-        known = Known(library.generation.names, library.generation.vocabulary)
-        assert reworded("what did MRUL buy?", known).query.text == "what did MRUL buy?"
-        assert reworded("who lost two climbrs?", known).query.text == "who lost two climbers?"
+        known = Knowledge(library.generation, village.encoder)
+        assert expand("what did MRUL buy?", known).text == "what did MRUL buy?"
+        assert expand("who lost two climbrs?", known).text == "who lost two climbers?"
 
 
 def test_it_costs_little(village: Workplace) -> None:
     with village.open() as library:
-        known = Known(library.generation.names, library.generation.vocabulary)
-        reworded("what did MRUL buy?", known)
+        known = Knowledge(library.generation, village.encoder)
+        expand("what did MRUL buy?", known)
         started = time.process_time()
         for _ in range(200):
-            reworded("what did MRUL of Larkmouth buy from a farmer?", known)
+            expand("what did MRUL of Larkmouth buy from a farmer?", known)
         assert (time.process_time() - started) / 200 < 0.01
 
 

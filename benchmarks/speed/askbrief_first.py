@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.query.parsed_question import Query
+from askbrief.language.analysis import analyse
 from askbrief.records import Method
 from askbrief.retrieval.candidates import Shortlist, best
 from askbrief.retrieval.scoring import Searched
@@ -23,7 +23,7 @@ def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: A
     searched, weight = opened(folder, StandIn(material)), Settings().lexical_weight
 
     def ask(question: str, vector: Vector) -> list[str]:
-        terms = searched.lexical.query(Query.from_question(question).terms)
+        terms = searched.lexical.query(analyse(question))
         first = Shortlist(
             terms,
             searched.dense,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.query.parsed_question import Query
+from askbrief.query.parsed_question import parse_question
 from askbrief.records import Method
 from askbrief.retrieval.scoring import search
 from askbrief.settings import Settings
@@ -23,8 +23,8 @@ def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: A
     searched = opened(folder, encoder)
 
     def ask(question: str, vector: Vector) -> list[str]:
-        encoder.given, query = vector, Query.from_question(question)
-        found = search(query, searched, count=TOP, weight=weight, method=Method.CONVEX)
+        encoder.given = vector
+        found = search(parse_question(question), searched, count=TOP, weight=weight, method=Method.CONVEX)
         return [one.passage.text for one in found]
 
     return ask

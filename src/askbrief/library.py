@@ -7,28 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from askbrief.answering.figures import figures
-from askbrief.answering.sentence import Sought, best_sentence, defining_sentence, definitions
-from askbrief.answering.span import pinpoint
-from askbrief.answering.verdict import JUDGED, packaged_calibration, read_calibration, verdict_signals
+from askbrief.answering.pipeline import AnswerPipeline
+from askbrief.answering.sentence import defining_sentence, definitions
+from askbrief.answering.verdict import packaged_calibration, read_calibration
 from askbrief.citations.ledger import Ledger, Remembered
-from askbrief.citations.locators import locator
 from askbrief.citations.resolving import Citations
 from askbrief.core.lazy_regex import pattern
 from askbrief.core.runtime import processors
 from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.inference.loading import open_encoder
 from askbrief.inference.reader import packaged_reader
-from askbrief.query.aspects import COMPARING, aspects
-from askbrief.query.constraints import constraints
-from askbrief.query.expansion import Known, reworded
-from askbrief.query.parsed_question import without_courtesy
 from askbrief.records import (
     Answer,
     Citation,
     Definition,
     Document,
-    FigureGroup,
     Hit,
     Method,
     Passage,
@@ -36,23 +29,15 @@ from askbrief.records import (
     Source,
     Span,
     Surroundings,
-    Verdict,
 )
-from askbrief.retrieval.rerank import READ, CrossEncoderReranker, Found, grouped, reranked, reread
-from askbrief.retrieval.scoring import Ranked, Searched, search
-from askbrief.retrieval.soft_filters import Steering
+from askbrief.retrieval.rerank import CrossEncoderReranker
+from askbrief.retrieval.scoring import Searched
 from askbrief.settings import Settings, load_settings
 from askbrief.storage.engines import open_engine, open_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
-
     from askbrief.answering.verdict import Calibration
     from askbrief.inference.encoder import Encoder
-    from askbrief.query.parsed_question import Query
     from askbrief.records import IndexStatus, Problem
     from askbrief.storage.embedded.engine import EmbeddedEngine
     from askbrief.storage.embedded.generation import GenerationReference
@@ -61,8 +46,6 @@ if TYPE_CHECKING:
 EVERYTHING = Scope()
 _WORD = pattern(r"[\p{L}\p{N}]")
 _LONGEST_NAME = 200
-_DUPLICATE_ROOM = 3
-"""For each hit wanted, this many are ranked, so that near-duplicates leave enough to show."""
 
 
 class Library:
@@ -74,21 +57,26 @@ class Library:
         """Take the parts; `Library.open` finds them."""
         self._engine = engine
         self.generation = generation = engine.generation
-        self._encoder = encoder
         self._settings = settings
         self._citations = Citations(generation, ledger)
-        self._calibration = _calibration(settings)
-        self._reranker = CrossEncoderReranker(settings.reranker) if settings.reranker else None
-        self._reader = packaged_reader() if settings.reader else None
         # More at once would only hand Python's one lock to each other: sixteen threads got two thirds of one's answers.
         self._turns = threading.BoundedSemaphore(processors())
-        self._searched = Searched(
+        searched = Searched(
             generation.lexical,
             generation.dense,
             encoder,
             generation.store.passages,
             generation.catalogue,
             settings.exact_up_to,
+        )
+        self._pipeline = AnswerPipeline(
+            generation,
+            searched,
+            settings.lexical_weight,
+            _calibration(settings),
+            self._citations,
+            packaged_reader() if settings.reader else None,
+            CrossEncoderReranker(settings.reranker) if settings.reranker else None,
         )
 
     @classmethod
@@ -203,65 +191,7 @@ class Library:
         """
         question = self._checked(question, top)
         with self._turns:
-            return self._answer(question, top, scope, method)
-
-    def _answer(self, question: str, top: int, scope: Scope, method: Method) -> Answer:
-        admitted = self.generation.admitted(scope)
-        asked = without_courtesy(question)
-        worded, compared = reworded(asked, self._known(admitted)), aspects(asked)
-        query = worded.query.side_by_side(compared, COMPARING) if compared else worded.query
-        ranked = search(
-            query,
-            self._searched,
-            count=_DUPLICATE_ROOM * max(top, JUDGED) if self._reader is None else max(_DUPLICATE_ROOM * top, 2 * READ),
-            weight=self._settings.lexical_weight,
-            method=method,
-            admitted=admitted,
-            steering=self._steering(query, admitted) if method is Method.HYBRID else None,
-            aspects=[worded.query.part(terms) for terms in compared] if method is Method.HYBRID else (),
-        )
-        if self._reranker is not None and method is Method.HYBRID:
-            ranked = reranked(query.text, ranked, self._reranker)
-        passages, calibration = grouped(ranked), self._calibration
-        if self._reader is None or method is not Method.HYBRID:
-            calibration = calibration if calibration.of_unread else packaged_calibration(read=False)
-        else:
-            passages = reread(query.text, passages, self._reader, self.generation.store.title, reorder=not compared)
-        groups, notes = self._hits(query.text, passages[:top])
-        hits = pinpoint(query, [first for first, *_ in groups], [found.reading for found in passages[:top]])
-        signals = verdict_signals(query, passages, next(iter(hits), None))
-        confidence = round(calibration.probability(signals), 4) if signals else 0.0
-        verdict = calibration.verdict(confidence)
-        found: tuple[FigureGroup, ...] = ()
-        if verdict is Verdict.NONE:
-            hits = tuple(replace(hit, answer=None) for hit in hits)
-        else:
-            found = figures(query, [hit for group in groups for hit in group])
-        return Answer(
-            question=question,
-            verdict=verdict,
-            confidence=confidence,
-            generation=self.generation.name,
-            hits=hits,
-            notes=notes,
-            figures=found,
-            signals=signals,
-            searched_also=worded.searched_also,
-        )
-
-    def _steering(self, query: Query, admitted: NDArray[np.bool_] | None) -> Steering | None:
-        catalogue = self.generation.catalogue
-        asked_for = constraints(query.text, catalogue.newest(admitted))
-        return Steering(asked_for, catalogue, query.alternatives) if asked_for else None
-
-    def _known(self, admitted: NDArray[np.bool_] | None) -> Known:
-        """What is known of names and words; a word that the model reads as one piece is no typing error."""
-
-        def is_word(word: str) -> bool:
-            one, its = self._encoder.count_tokens(["a", word])
-            return its <= one
-
-        return Known(self.generation.names, self.generation.vocabulary, admitted, is_word)
+            return self._pipeline.answer(question, top, scope, method)
 
     def _checked(self, question: str, top: int) -> str:
         question = _one_line(question)
@@ -278,56 +208,6 @@ class Library:
         if not 1 <= top <= most:
             raise InputError(f"{top} passages were asked for: give a number from 1 to {most} (ASKBRIEF_MAX_RESULTS)")
         return question
-
-    def _hits(self, question: str, shown: Sequence[Found]) -> tuple[list[list[Hit]], tuple[str, ...]]:
-        """The passages to show, each before its near-duplicates, and what went wrong in remembering their keys."""
-        store = self.generation.store
-        keys = {one.number: store.key(one.number) for found in shown for one in found.all()}
-        sought = Sought.read(question)
-        notes = self._citations.remember(
-            [(keys[one.number], store.verified(one.passage)) for found in shown for one in found.all()]
-        )
-        hits = [
-            [
-                self._hit(
-                    rank,
-                    best_sentence(sought, one.passage, one.sentences, found.reading if one is found.ranked else None),
-                    one,
-                    keys[one.number],
-                    tuple(keys[other.number] for other in found.all() if other is not one),
-                )
-                for one in found.all()
-            ]
-            for rank, found in enumerate(shown, start=1)
-        ]
-        return hits, notes
-
-    def _hit(self, rank: int, sentence: Span, found: Ranked, key: str, also: tuple[str, ...]) -> Hit:
-        return replace(
-            self._quoted(found.passage, key, sentence),
-            rank=rank,
-            score=round(found.score, 6),
-            signals=found.signals,
-            also=also,
-        )
-
-    def _quoted(self, passage: Passage, key: str, highlight: Span) -> Hit:
-        """A passage as it is shown, for itself: nothing was compared."""
-        return Hit(
-            rank=1,
-            key=key,
-            doc_id=passage.doc_id,
-            title=self.generation.store.title(passage.doc_id),
-            metadata=self.generation.store.metadata(passage.doc_id),
-            locator=locator(passage),
-            start=passage.start,
-            end=passage.end,
-            quote=passage.text,
-            highlight=highlight,
-            score=1.0,
-            signals={},
-            sentences=passage.sentences,
-        )
 
     # ------------------------------------------------------------------------------------------ defining
 
@@ -351,7 +231,7 @@ class Library:
         def show(number: int, place: int) -> Hit:
             passage, key = store.passage(number), store.key(number)
             shown[key] = passage
-            return self._quoted(passage, key, defining_sentence(passage, place))
+            return self._citations.quote(passage, key, defining_sentence(passage, place))
 
         found = definitions(self.generation.names.find(name, self.generation.admitted(scope)), show)
         notes = self._citations.remember(list(shown.items()))

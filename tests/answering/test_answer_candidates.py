@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from askbrief.answering.sentence import candidates
 from askbrief.language.analysis import analyse
-from askbrief.query.answer_type import Expected, expected
+from askbrief.query.answer_type import AnswerType, classify_answer_type
 
 ANY = settings(derandomize=True, max_examples=300, deadline=None)
-SHORT = [kind for kind in Expected if kind.is_short]
+SHORT = [kind for kind in AnswerType if kind.is_short]
 
 
-def found(text: str, kind: Expected, question: str = "") -> list[str]:
+def found(text: str, kind: AnswerType, question: str = "") -> list[str]:
     return [text[span.start : span.end] for span in candidates(text, kind, frozenset(analyse(question)))]
 
 
@@ -61,7 +61,7 @@ def found(text: str, kind: Expected, question: str = "") -> list[str]:
 def test_what_can_answer_is_found_and_what_the_question_says_itself_is_not(
     question: str, sentence: str, answers: list[str]
 ) -> None:
-    assert found(sentence, expected(question), question) == answers
+    assert found(sentence, classify_answer_type(question), question) == answers
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_what_can_answer_is_found_and_what_the_question_says_itself_is_not(
     ],
 )
 def test_dates_and_times_are_found_as_written(text: str, times: list[str]) -> None:
-    assert found(text, Expected.TIME) == times
+    assert found(text, AnswerType.TIME) == times
 
 
 @pytest.mark.parametrize(
@@ -98,16 +98,16 @@ def test_dates_and_times_are_found_as_written(text: str, times: list[str]) -> No
     ],
 )
 def test_names_are_told_by_capitals_but_not_by_the_capital_that_opens_a_sentence(text: str, names: list[str]) -> None:
-    assert found(text, Expected.PERSON) == names
+    assert found(text, AnswerType.PERSON) == names
 
 
 def test_a_place_is_a_name_after_a_word_such_as_in_or_else_any_name() -> None:
-    assert found("Mehsud spoke in Kunar, Khost, and Kabul.", Expected.PLACE) == ["Kunar", "Khost", "Kabul"]
-    assert found("It is Kabul, says Mehsud.", Expected.PLACE) == ["Kabul", "Mehsud"]
+    assert found("Mehsud spoke in Kunar, Khost, and Kabul.", AnswerType.PLACE) == ["Kunar", "Khost", "Kabul"]
+    assert found("It is Kabul, says Mehsud.", AnswerType.PLACE) == ["Kabul", "Mehsud"]
 
 
 def test_kinds_without_a_short_answer_have_no_candidates() -> None:
-    assert all(not found("In 2021 Mehsud paid $5.", kind) for kind in Expected if not kind.is_short)
+    assert all(not found("In 2021 Mehsud paid $5.", kind) for kind in AnswerType if not kind.is_short)
 
 
 PIECES = st.sampled_from(
@@ -117,7 +117,7 @@ PIECES = st.sampled_from(
 
 @ANY
 @given(st.text(max_size=120) | st.lists(PIECES, max_size=25).map(" ".join), st.sampled_from(SHORT))
-def test_candidates_lie_in_the_text_apart_from_each_other_and_without_space_around(text: str, kind: Expected) -> None:
+def test_candidates_lie_in_the_text_apart_from_each_other_and_without_space_around(text: str, kind: AnswerType) -> None:
     spans = candidates(text, kind)
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
     assert all(one.end <= other.start for one, other in pairwise(spans))

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.answering.figures import figures
-from askbrief.query.parsed_question import Query
-from askbrief.query.quantity_question import Wanted, asked
+from askbrief.answering.figures import find_figures, group_figures
+from askbrief.query.parsed_question import parse_question
 from askbrief.records import Figure, FigureGroup, Scope, Verdict
 from askbrief.service import serialisation
 from tests.conftest import SEED, TTP_QUESTION
@@ -89,47 +88,12 @@ def assert_exact(library: Library, answer: Answer) -> None:
 
 def given(workplace: Workplace, question: str) -> tuple[FigureGroup, ...]:
     """What the passages give, whatever the verdict, which the hashing encoder knows little about."""
-    return figures(Query.from_question(question), ask(workplace, question).hits)
+    parsed = parse_question(question)
+    return group_figures(figure for hit in ask(workplace, question).hits for figure in find_figures(parsed, hit))
 
 
 def rows(answer: Answer) -> list[tuple[str, str | None]]:
     return [(figure.words, figure.date) for group in answer.figures for figure in group.figures]
-
-
-# ----------------------------------------------------------------------------------- what is asked for
-
-
-@pytest.mark.parametrize(
-    ("question", "wanted", "thing"),
-    [
-        (TTP_QUESTION, Wanted.COUNT, {"fighter"}),
-        ("How many people died in Kunar?", Wanted.COUNT, {"peopl"}),
-        ("how many of the group's fighters were freed", Wanted.COUNT, {"fighter"}),
-        ("how many law enforcement personnel were hit?", Wanted.COUNT, {"personnel"}),
-        ("how many attacks killed civilians?", Wanted.COUNT, {"attack"}),
-        ("how many tons of wheat arrived?", Wanted.COUNT, {"ton"}),
-        ("what is the number of schools in Kunar?", Wanted.COUNT, {"school"}),
-        ("how much wheat arrived?", Wanted.COUNT, {"wheat"}),
-        ("how many rupees did he pay?", Wanted.MONEY, {"rupe"}),
-        ("how much did the governor pay?", Wanted.MONEY, set()),
-        ("how much money did it cost?", Wanted.MONEY, set()),
-        ("what share of households paid?", Wanted.SHARE, set()),
-        ("by what percentage did attacks rise?", Wanted.SHARE, set()),
-        ("how much did attacks increase?", Wanted.EITHER, set()),
-        ("how large is the TTP?", Wanted.SIZE, set()),
-    ],
-)
-def test_a_question_for_a_quantity_says_of_what(question: str, wanted: Wanted, thing: set[str]) -> None:
-    found = asked(question)
-    assert found is not None
-    assert (found.wanted, set(found.thing)) == (wanted, thing)
-
-
-@pytest.mark.parametrize(
-    "question", ["who leads the TTP?", "where are the fighters?", "numbers", "how many", "how many ?", "why so many?"]
-)
-def test_another_question_asks_for_none(question: str) -> None:
-    assert asked(question) is None
 
 
 # -------------------------------------------------------------------------------- what the sources give

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from askbrief.answering.verdict import Mismatch, Presuppositions
-from askbrief.query.parsed_question import Alternative, Query
+from askbrief.answering.verdict import Mismatch, find_mismatch
+from askbrief.query.expansion import Alternative
+from askbrief.query.parsed_question import parse_question
 
 SIGNED = "Khan signed the treaty in Doha in 2020."
 
 
 def mismatch(question: str, sentence: str, passage: str = "", *alternatives: Alternative) -> Mismatch:
-    return Presuppositions(Query.from_question(question, alternatives)).mismatch(sentence, passage or sentence)
+    parsed = parse_question(question)
+    parsed = replace(parsed, query=replace(parsed.query, alternatives=alternatives))
+    return find_mismatch(parsed, sentence, passage or sentence)
 
 
 @pytest.mark.parametrize(

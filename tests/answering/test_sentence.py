@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from askbrief.answering.sentence import Sought, best_sentence
+from askbrief.answering.sentence import best_sentence
+from askbrief.query.parsed_question import parse_question
 from askbrief.records import Passage, Span
 from askbrief.retrieval.features import SentenceEvidence
 
 SPANS = (Span(100, 110), Span(111, 125), Span(126, 140))
 PASSAGE = Passage("a.txt", 100, 140, "." * 40, SPANS, (1, 1))
-NOTHING = Sought.read("")
+NOTHING = parse_question("")
 
 
 def marked(question: str, *sentences: str) -> str:
@@ -22,7 +23,7 @@ def marked(question: str, *sentences: str) -> str:
         text += f"{sentence} "
     even = np.full(len(sentences), 0.5, dtype=np.float32)
     passage = Passage("a.txt", 0, len(text), text, tuple(spans), (1, 1))
-    span = best_sentence(Sought.read(question), passage, SentenceEvidence(even, even))
+    span = best_sentence(parse_question(question), passage, SentenceEvidence(even, even))
     return text[span.start : span.end]
 
 

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.answering.span import pinpoint
-from askbrief.query.parsed_question import Query
+from askbrief.answering.figures import find_figures
+from askbrief.answering.span import find_answer
+from askbrief.query.parsed_question import parse_question
 from askbrief.records import Hit, Metadata, Span
 
 AT = 1000
@@ -38,9 +39,9 @@ def answer(question: str, sentence: str, before: str = "", after: str = "") -> s
     quote = f"{before}{sentence}{after}"
     marked = Span(AT + len(before), AT + len(before) + len(sentence))
     hit = Hit(1, "k", "a.txt", "", Metadata(), "", AT, AT + len(quote), quote, marked, 0.5, {}, (), (marked,))
-    (found,) = pinpoint(Query.from_question(question), [hit])
-    assert found.highlight == hit.highlight
-    return found.words(found.answer) if found.answer else None
+    parsed = parse_question(question)
+    span = find_answer(parsed, hit, find_figures(parsed, hit))
+    return hit.words(span) if span else None
 
 
 @pytest.mark.parametrize(

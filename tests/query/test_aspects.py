@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askbrief.query.aspects import aspects
+from askbrief.query.aspects import parse_aspects
 
 
 def things(question: str) -> list[set[str]]:
-    return [set(terms) for terms in aspects(question)]
+    return [set(terms) for terms in parse_aspects(question)]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_question_for_one_thing_has_no_aspects(question: str) -> None:
     )
 )
 def test_no_heap_of_words_is_too_strange_and_no_aspect_is_empty_or_all_of_another(words: list[str]) -> None:
-    found = aspects(" ".join(words))
+    found = parse_aspects(" ".join(words))
     assert len(found) != 1
     assert all(found)
     assert len(set(found)) == len(found)

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.query.constraints import Constraints, constraints
+from askbrief.query.constraints import Constraints, parse_constraints
 
 TODAY = dt.date(2023, 7, 21)
 
 
 def times(question: str) -> list[str]:
-    return [f"{period.first or ''}..{period.last or ''}" for period in constraints(question, TODAY).periods]
+    return [f"{period.first or ''}..{period.last or ''}" for period in parse_constraints(question, TODAY).periods]
 
 
 def sources(question: str) -> list[set[str]]:
-    return [set(name) for name in constraints(question, TODAY).sources]
+    return [set(name) for name in parse_constraints(question, TODAY).sources]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_of_two_years_that_are_listed_either_will_do() -> None:
 
 
 def test_what_stands_before_a_year_is_named_by_that_year_and_does_not_hold_it() -> None:
-    found = constraints("attacks before 2020")
+    found = parse_constraints("attacks before 2020")
     assert [str(named.first) for named in found.named] == ["2020-01-01"]
 
 
@@ -79,8 +79,8 @@ def test_a_question_without_a_time_has_none(question: str) -> None:
 
 
 def test_without_a_day_to_tell_it_from_only_a_full_date_means_something() -> None:
-    assert not constraints("attacks since July")
-    assert constraints("attacks since July 2022").periods
+    assert not parse_constraints("attacks since July")
+    assert parse_constraints("attacks since July 2022").periods
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_source_without_a_name_is_none(question: str) -> None:
 @settings(deadline=None)  # dateparser is loaded at its first use
 @given(st.text(max_size=200))
 def test_no_question_is_too_strange_to_be_read(question: str) -> None:
-    assert isinstance(constraints(question, TODAY), Constraints)
+    assert isinstance(parse_constraints(question, TODAY), Constraints)
 
 
 @settings(deadline=None)  # dateparser is loaded at its first use
@@ -127,4 +127,4 @@ def test_no_question_is_too_strange_to_be_read(question: str) -> None:
     st.lists(st.sampled_from("in since before 2021 July of the to and 5 2022-07 last two years ago early , -".split()))
 )
 def test_no_heap_of_dates_is_too_strange_either(words: list[str]) -> None:
-    assert isinstance(constraints(" ".join(words), TODAY), Constraints)
+    assert isinstance(parse_constraints(" ".join(words), TODAY), Constraints)

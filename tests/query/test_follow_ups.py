@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askbrief.query.parsed_question import searched_for
+from askbrief.query.follow_up import resolve_follow_up
 
 ATTACKS = "how many attacks were there in Kunar?"
 
@@ -24,7 +24,7 @@ ATTACKS = "how many attacks were there in Kunar?"
     ],
 )
 def test_an_aside_is_searched_together_with_the_question_before_it(question: str) -> None:
-    assert searched_for(question, ATTACKS) == f"{ATTACKS} {question}"
+    assert resolve_follow_up(question, ATTACKS) == f"{ATTACKS} {question}"
 
 
 @pytest.mark.parametrize(
@@ -37,12 +37,12 @@ def test_an_aside_is_searched_together_with_the_question_before_it(question: str
     ],
 )
 def test_a_question_that_stands_by_itself_is_searched_alone(question: str) -> None:
-    assert searched_for(question, ATTACKS) == question
+    assert resolve_follow_up(question, ATTACKS) == question
 
 
 @pytest.mark.parametrize("previous", [None, ""])
 def test_without_a_question_before_it_an_aside_is_searched_alone(previous: str | None) -> None:
-    assert searched_for("and in 2021?", previous) == "and in 2021?"
+    assert resolve_follow_up("and in 2021?", previous) == "and in 2021?"
 
 
 @pytest.mark.parametrize(
@@ -62,23 +62,23 @@ def test_without_a_question_before_it_an_aside_is_searched_alone(previous: str |
     ],
 )
 def test_a_year_takes_the_place_of_the_years_asked_for_before(before: str, searched: str) -> None:
-    assert searched_for("and in 2021?", before) == searched
+    assert resolve_follow_up("and in 2021?", before) == searched
 
 
 @pytest.mark.parametrize("before", ["who has the 3,000 fighters?", "which 12000 men?", "what is resolution 2611?"])
 def test_a_number_that_is_no_year_stays(before: str) -> None:
-    assert searched_for("and in 2021?", before) == f"{before} and in 2021?"
+    assert resolve_follow_up("and in 2021?", before) == f"{before} and in 2021?"
 
 
 def test_a_year_stays_where_the_aside_names_none() -> None:
-    assert searched_for("who said that?", "how many in 2020?") == "how many in 2020? who said that?"
+    assert resolve_follow_up("who said that?", "how many in 2020?") == "how many in 2020? who said that?"
 
 
 def test_a_long_chain_keeps_its_latest_words_and_stays_short() -> None:
     searched = ATTACKS
     asides = [f"and what about district {letter * 7}?" for letter in "abcdefghijklmnopqrstuvwxyz"]
     for aside in asides:
-        before, searched = searched, searched_for(aside, searched)
+        before, searched = searched, resolve_follow_up(aside, searched)
         assert searched.endswith(f"{before[-100:]} {aside}" if len(before) > 100 else f"{before} {aside}")
         assert len(searched) <= 500
     assert "Kunar" not in searched
@@ -87,7 +87,7 @@ def test_a_long_chain_keeps_its_latest_words_and_stays_short() -> None:
 
 def test_a_very_long_question_is_never_lost_to_its_follow_up() -> None:
     pasted = "was it said that " * 60 + "Larkmouth harbour opened in 1904"
-    searched = searched_for("who said that?", pasted)
+    searched = resolve_follow_up("who said that?", pasted)
     assert searched.endswith("Larkmouth harbour opened in 1904 who said that?")
     assert len(searched) <= 500
-    assert searched_for("was " * 200, ATTACKS) == "was " * 200
+    assert resolve_follow_up("was " * 200, ATTACKS) == "was " * 200

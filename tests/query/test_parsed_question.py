@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from askbrief.query.parsed_question import Alternative, Query, without_courtesy
+from askbrief.language.analysis import analyse
+from askbrief.query.expansion import Alternative, Query
+from askbrief.query.parsed_question import strip_courtesy
 
 
 @pytest.mark.parametrize(
@@ -22,7 +24,7 @@ from askbrief.query.parsed_question import Alternative, Query, without_courtesy
     ],
 )
 def test_courtesy_is_not_searched_for(question: str) -> None:
-    assert without_courtesy(question) == "who leads the TTP?"
+    assert strip_courtesy(question) == "who leads the TTP?"
 
 
 @pytest.mark.parametrize(
@@ -40,12 +42,13 @@ def test_courtesy_is_not_searched_for(question: str) -> None:
     ],
 )
 def test_words_that_ask_stay(question: str) -> None:
-    assert without_courtesy(question) == question
+    assert strip_courtesy(question) == question
 
 
 def test_a_part_of_a_question_keeps_what_stands_for_its_own_terms() -> None:
     ttp = Alternative(frozenset({"ttp"}), frozenset({"pakistani", "taliban"}), 0.8)
     baloch = Alternative(frozenset({"baloch"}), frozenset({"bla"}), 0.8)
-    part = Query.from_question("compare TTP and Baloch attacks", [ttp, baloch]).part(frozenset({"ttp", "attack"}))
+    query = Query(tuple(analyse("compare TTP and Baloch attacks")), (ttp, baloch))
+    part = query.part(frozenset({"ttp", "attack"}))
     assert part.terms == ("attack", "ttp")
     assert part.alternatives == (ttp,)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi, BM25Plus
 
-from askbrief.query.parsed_question import Alternative
+from askbrief.query.expansion import Alternative
 from askbrief.retrieval.bm25 import Postings
 from tests.retrieval import compiled
 

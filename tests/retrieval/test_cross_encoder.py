@@ -65,7 +65,8 @@ def test_its_word_changes_the_order_and_is_shown_among_the_signals(
     filled(workplace)
     with workplace.open() as library:
         before = order(library)
-        monkeypatch.setattr(library, "_reranker", LastFirst())
+    monkeypatch.setattr("askbrief.library.CrossEncoderReranker", lambda _: LastFirst())
+    with workplace.open(reranker="any directory") as library:
         assert order(library) == [before[-1], *before[:-1]]
         assert all("reranked" in hit.signals for hit in library.ask(QUESTION).hits)
 

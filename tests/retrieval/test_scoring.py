@@ -12,9 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.language.analysis import analyse
-from askbrief.query.aspects import aspects
-from askbrief.query.constraints import constraints
-from askbrief.query.parsed_question import Query
+from askbrief.query.parsed_question import parse_question
 from askbrief.records import Metadata, Method, Passage, Span
 from askbrief.retrieval.candidates import LENGTH
 from askbrief.retrieval.cosine import DenseIndex, signs_of
@@ -77,11 +75,7 @@ def ranked(
     count: int = len(TEXTS), *, method: Method = Method.HYBRID, mask: list[bool] | None = None, ask: str = QUESTION
 ) -> list[Ranked]:
     admitted = None if mask is None else np.array(mask)
-    return search(asked(ask), SEARCHED, count=count, weight=0.4, method=method, admitted=admitted)
-
-
-def asked(question: str) -> Query:
-    return Query.from_question(question)
+    return search(parse_question(ask), SEARCHED, count=count, weight=0.4, method=method, admitted=admitted)
 
 
 def scored(found: list[Ranked]) -> list[tuple[int, float]]:
@@ -129,7 +123,7 @@ def test_an_empty_scope_holds_nothing_and_a_full_one_everything() -> None:
 def test_passages_out_of_scope_take_no_candidates_place() -> None:
     many = indexed(["The bridge over the river is closed."] * 200 + ["A bridge."])
     admitted = np.arange(201) == 200
-    assert numbers(search(asked(QUESTION), many, count=5, weight=0.4, admitted=admitted)) == [200]
+    assert numbers(search(parse_question(QUESTION), many, count=5, weight=0.4, admitted=admitted)) == [200]
 
 
 # ---------------------------------------------------------------------------------------- how many
@@ -146,7 +140,7 @@ def test_a_question_without_a_known_term_has_no_lexical_match() -> None:
 @pytest.mark.parametrize("count", [1, 29, 30, 31, 45])
 def test_as_many_as_asked_for_are_given_and_equals_in_the_order_of_the_index(count: int) -> None:
     alike = indexed(["The bridge is closed."] * 40)
-    assert numbers(search(asked(QUESTION), alike, count=count, weight=0.4)) == list(range(min(count, 40)))
+    assert numbers(search(parse_question(QUESTION), alike, count=count, weight=0.4)) == list(range(min(count, 40)))
 
 
 # --------------------------------------------------------------------------------------- how ranked
@@ -164,21 +158,23 @@ def two_opinions() -> Searched:
     [(Method.BM25, [0]), (Method.DENSE, [1]), (Method.HYBRID, [1, 0]), (Method.RRF, [0, 1])],
 )
 def test_each_method_listens_to_its_own_signals(method: Method, expected: list[int]) -> None:
-    assert numbers(search(asked("bridge"), two_opinions(), count=5, weight=0.4, method=method)) == expected
+    assert numbers(search(parse_question("bridge"), two_opinions(), count=5, weight=0.4, method=method)) == expected
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(0.0, [1]), (1.0, [0])])
 def test_the_weight_decides_between_words_and_meaning(weight: float, expected: list[int]) -> None:
-    found = search(asked("bridge"), two_opinions(), count=5, weight=weight, method=Method.CONVEX)
+    found = search(parse_question("bridge"), two_opinions(), count=5, weight=weight, method=Method.CONVEX)
     assert numbers(found) == expected
 
 
 def test_a_passage_that_answers_in_one_sentence_comes_before_one_with_the_same_words_scattered() -> None:
     scattered, whole = "The bridge sells bread. The market is closed.", "The market sells bread. The bridge is closed."
     searched = indexed([scattered, whole])
-    assert numbers(search(asked("Is the bridge closed?"), searched, count=2, weight=0.4)) == [1, 0]
-    assert numbers(search(asked("Is the bridge closed?"), searched, count=1, weight=0.4)) == [1]
-    assert numbers(search(asked("Is the bridge closed?"), searched, count=2, weight=0.4, method=Method.BM25)) == [0, 1]
+    assert numbers(search(parse_question("Is the bridge closed?"), searched, count=2, weight=0.4)) == [1, 0]
+    assert numbers(search(parse_question("Is the bridge closed?"), searched, count=1, weight=0.4)) == [1]
+    assert numbers(
+        search(parse_question("Is the bridge closed?"), searched, count=2, weight=0.4, method=Method.BM25)
+    ) == [0, 1]
 
 
 def test_a_passage_comes_with_the_signals_that_made_its_score() -> None:
@@ -209,14 +205,14 @@ CATALOGUE = catalogue([Catalogued(f"{n}.txt", "Brief", Metadata(date="2021-05"),
 
 
 def steered(mask: list[bool] | None = None, *, question: str = STEERED, count: int = len(TEXTS)) -> list[Ranked]:
+    parsed = parse_question(question)
     return search(
-        asked(question),
+        parsed,
         SEARCHED,
         count=count,
         weight=0.4,
         admitted=None if mask is None else np.array(mask),
-        steering=Steering(constraints(question), CATALOGUE),
-        aspects=[asked(question).part(terms) for terms in aspects(question)],
+        steering=Steering(parsed.constraints, CATALOGUE),
     )
 
 
@@ -258,7 +254,7 @@ def test_a_shortlist_that_has_room_for_all_in_scope_ranks_as_an_exact_search(
     few, exact = replace(SEARCHED, exact_up_to=0), SEARCHED
     admitted = None if mask is None else np.array(mask)
     one, other = (
-        search(asked(QUESTION), some, count=count, weight=0.4, method=method, admitted=admitted)
+        search(parse_question(QUESTION), some, count=count, weight=0.4, method=method, admitted=admitted)
         for some in (few, exact)
     )
     assert numbers(one) == numbers(other)
@@ -271,7 +267,7 @@ def test_the_shortlist_of_a_large_index_holds_what_an_exact_search_finds() -> No
     few, exact = shortlisted(0), shortlisted(len(MANY))
     assert len(MANY) > LENGTH
     for question in ("valley bridge", "iron price of the market", "Which road crossed the river at night?"):
-        one, other = (search(asked(question), some, count=5, weight=0.4) for some in (few, exact))
+        one, other = (search(parse_question(question), some, count=5, weight=0.4) for some in (few, exact))
         assert [found.score for found in one] == pytest.approx([found.score for found in other], abs=1e-5)
 
 
@@ -279,8 +275,7 @@ def test_in_a_large_index_too_what_is_out_of_scope_is_neither_found_nor_in_the_w
     few, exact = shortlisted(0), shortlisted(len(MANY))
     for every in (2, 50):  # a scope larger than a shortlist, and a smaller one
         admitted = np.arange(len(MANY)) % every == 1
-        one, other = (
-            search(asked("valley bridge"), some, count=5, weight=0.4, admitted=admitted) for some in (few, exact)
-        )
+        parsed = parse_question("valley bridge")
+        one, other = (search(parsed, some, count=5, weight=0.4, admitted=admitted) for some in (few, exact))
         assert all(admitted[found.number] for found in one)
         assert [found.score for found in one] == pytest.approx([found.score for found in other], abs=1e-5)

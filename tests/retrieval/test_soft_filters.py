@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from askbrief.language.english.dates import written
-from askbrief.query.constraints import constraints
-from askbrief.query.parsed_question import Alternative
+from askbrief.query.constraints import parse_constraints
+from askbrief.query.expansion import Alternative
 from askbrief.records import Metadata, Passage, Span
 from askbrief.retrieval.soft_filters import NEARBY, OF_ANOTHER_TIME, WRITTEN_THEN, Catalogued, Names, Steering
 from tests.fakes import catalogue
@@ -24,14 +24,14 @@ CATALOGUE = catalogue(
 
 
 def steering(question: str, *alternatives: Alternative) -> Steering:
-    return Steering(constraints(question, CATALOGUE.newest()), CATALOGUE, alternatives)
+    return Steering(parse_constraints(question, CATALOGUE.newest()), CATALOGUE, alternatives)
 
 
 @pytest.mark.parametrize(
     "question", ["how many in 2022?", "What did the Oren Institute say in 2021?", "What does the OIPD say?"]
 )
 def test_all_documents_at_once_meet_a_question_as_each_does_alone(question: str) -> None:
-    asked = constraints(question, CATALOGUE.newest())
+    asked = parse_constraints(question, CATALOGUE.newest())
     alone = []
     for document in map(CATALOGUE.__getitem__, ("a.md", "b.md", "c.md")):
         when, names = written(document.title, document.metadata), Names.of(document.title, document.metadata)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from askbrief.errors import JournalError
-from askbrief.query.parsed_question import searched_for
+from askbrief.query.follow_up import resolve_follow_up
 from askbrief.records import Scope, Verdict
 from bot.discord_io.cards import linking
 from bot.discord_io.choices import scope_of, since_until
@@ -89,7 +89,7 @@ class Asking:
             InputError: the question cannot be used.
         """
         self.cooldowns.check(asker.person, asker.guild)
-        question = searched_for(wanted.question, previous.searched_for if previous else None)
+        question = resolve_follow_up(wanted.question, previous.searched_for if previous else None)
         with self.metrics.searching():
             reply = await self._reply(asker, wanted, question, words)
         self.metrics.answered(via, reply.verdict)

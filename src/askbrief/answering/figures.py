@@ -12,13 +12,14 @@ from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import MONTH
 from askbrief.language.english.numbers import may_have_unit
 from askbrief.language.english.quantities import Kind, Quantity, quantities
-from askbrief.query.quantity_question import Asked, Wanted, asked
+from askbrief.query.quantity_question import QuantityQuestion, QuantityTarget
 from askbrief.records import Figure, FigureGroup, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
-    from askbrief.query.parsed_question import Query
+    from askbrief.query.expansion import Query
+    from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Hit
 
 _NEAR_AFTER, _NEAR_BEFORE = 6, 10
@@ -28,11 +29,11 @@ _HELD_BY_SENTENCE = 0.5
 _HELD_BESIDE_THE_BEST = 0.5
 """Shares of the question's terms, but for its names, which a passage must all hold."""
 _KINDS = {
-    Wanted.COUNT: {Kind.COUNT},
-    Wanted.SIZE: {Kind.COUNT},
-    Wanted.SHARE: {Kind.SHARE},
-    Wanted.MONEY: {Kind.MONEY},
-    Wanted.EITHER: {Kind.SHARE, Kind.MONEY},
+    QuantityTarget.COUNT: {Kind.COUNT},
+    QuantityTarget.SIZE: {Kind.COUNT},
+    QuantityTarget.SHARE: {Kind.SHARE},
+    QuantityTarget.MONEY: {Kind.MONEY},
+    QuantityTarget.EITHER: {Kind.SHARE, Kind.MONEY},
 }
 _WORD = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
 _CLAUSE_END = pattern(
@@ -88,59 +89,55 @@ class _Sentence:
     terms: frozenset[str]
 
 
-def figures(query: Query, hits: Sequence[Hit]) -> tuple[FigureGroup, ...]:
-    """Find the figures for what a question asks.
+def find_figures(parsed: ParsedQuestion, hit: Hit) -> list[Figure]:
+    """Return the figures of one passage for the quantity that a question asks for; none where it asks for none.
 
-    Args:
-        query: what was searched for.
-        hits: the passages found, best first, near-duplicates too.
-
-    Returns:
-        The figures that agree together; the group with the newest first. Empty where no quantity is asked for.
+    Where some sentences have more of the question's terms than others, only their figures count.
     """
-    wanted = asked(query.text)
-    if wanted is None:
-        return ()
-    found = {(figure.doc_id, figure.start): figure for hit in hits for figure in _of_hit(hit, wanted, query)}
-    return _grouped(found.values())
-
-
-def figures_of(query: Query, hit: Hit) -> list[Figure] | None:
-    """The figures of one passage for what a question asks; None where it asks for no quantity."""
-    wanted = asked(query.text)
-    return None if wanted is None else _of_hit(hit, wanted, query)
-
-
-def _of_hit(hit: Hit, wanted: Asked, query: Query) -> list[Figure]:
-    """The figures of a passage; of its sentences, those that hold the question's terms come before the others."""
+    if parsed.quantity is None:
+        return []
     found: list[tuple[int, Figure]] = []
-    for sentence in _counting(hit, wanted, query):
-        if _is_about(sentence, wanted):
-            held = len(wanted.about & sentence.terms)
-            found += ((held, figure) for figure in _of_sentence(sentence, wanted))
+    for sentence in _counting(hit, parsed.quantity, parsed.query):
+        if _is_about(sentence, parsed.quantity):
+            held = len(parsed.quantity.about & sentence.terms)
+            found += ((held, figure) for figure in _of_sentence(sentence, parsed.quantity))
     most = max((held for held, _ in found), default=0)
     return [figure for held, figure in found if held >= _HELD_BESIDE_THE_BEST * most]
 
 
-def _counting(hit: Hit, wanted: Asked, query: Query) -> Iterator[_Sentence]:
+def group_figures(figures: Iterable[Figure]) -> tuple[FigureGroup, ...]:
+    """Group figures whose numbers and units agree, in whatever words; the group with the newest figure comes first."""
+    distinct = {(figure.doc_id, figure.start): figure for figure in figures}
+    newest_first = sorted(distinct.values(), key=lambda figure: figure.date or "", reverse=True)
+    groups: dict[tuple[str, float | None, float | None], list[Figure]] = {}
+    for figure in newest_first:
+        groups.setdefault((_unit(figure), figure.low, figure.high), []).append(figure)
+    units = [unit for unit, _, _ in groups]
+    return tuple(
+        FigureGroup(low, high, some[0].unit, tuple(some), differs=units.count(unit) > 1)
+        for (unit, low, high), some in groups.items()
+    )
+
+
+def _counting(hit: Hit, question: QuantityQuestion, query: Query) -> Iterator[_Sentence]:
     """The sentences of a passage with a quantity of the kind, if the passage is about what is asked."""
     spans = [(span, hit.quote[span.start - hit.start : span.end - hit.start]) for span in hit.sentences]
-    found = [(span, text, _of_kind(text, wanted)) for span, text in spans]
+    found = [(span, text, _of_kind(text, question)) for span, text in spans]
     if not any(some for _, _, some in found):
         return
-    known = query.understood(frozenset(terms_of(f"{hit.title}\n{hit.quote}")))
-    if wanted.names <= known and len(wanted.about & known) >= _HELD_BY_PASSAGE * len(wanted.about):
+    known = query.with_matched(frozenset(terms_of(f"{hit.title}\n{hit.quote}")))
+    if question.names <= known and len(question.about & known) >= _HELD_BY_PASSAGE * len(question.about):
         for span, text, some in found:
             if some:
-                yield _Sentence(hit, span, text, some, query.understood(frozenset(terms_of(text))))
+                yield _Sentence(hit, span, text, some, query.with_matched(frozenset(terms_of(text))))
 
 
-def _of_kind(text: str, wanted: Asked) -> list[Quantity]:
-    if wanted.wanted is Wanted.COUNT and text.isascii() and not _may_name(text, wanted.thing):
+def _of_kind(text: str, question: QuantityQuestion) -> list[Quantity]:
+    if question.target is QuantityTarget.COUNT and text.isascii() and not _may_name(text, question.counted):
         return []
-    if Kind.COUNT not in _KINDS[wanted.wanted] and not may_have_unit(text):
+    if Kind.COUNT not in _KINDS[question.target] and not may_have_unit(text):
         return []
-    return [quantity for quantity in quantities(text) if quantity.kind in _KINDS[wanted.wanted]]
+    return [quantity for quantity in quantities(text) if quantity.kind in _KINDS[question.target]]
 
 
 def _may_name(text: str, thing: frozenset[str]) -> bool:
@@ -149,12 +146,12 @@ def _may_name(text: str, thing: frozenset[str]) -> bool:
     return any(stem[:-1] in lowered for stem in thing)
 
 
-def _is_about(sentence: _Sentence, wanted: Asked) -> bool:
+def _is_about(sentence: _Sentence, question: QuantityQuestion) -> bool:
     """Whether a sentence is of the years asked for and, where no thing is counted, holds enough of the terms."""
-    if wanted.years and not _of_years(sentence, wanted.years):
+    if question.years and not _of_years(sentence, question.years):
         return False
-    by_kind = wanted.wanted not in {Wanted.COUNT, Wanted.SIZE}
-    return not by_kind or len(wanted.about & sentence.terms) >= _HELD_BY_SENTENCE * len(wanted.about)
+    by_kind = question.target not in {QuantityTarget.COUNT, QuantityTarget.SIZE}
+    return not by_kind or len(question.about & sentence.terms) >= _HELD_BY_SENTENCE * len(question.about)
 
 
 def _of_years(sentence: _Sentence, years: frozenset[str]) -> bool:
@@ -163,18 +160,18 @@ def _of_years(sentence: _Sentence, years: frozenset[str]) -> bool:
     return bool(said & years) if said else (sentence.hit.metadata.date or "")[:4] in years
 
 
-def _of_sentence(sentence: _Sentence, wanted: Asked) -> Iterator[Figure]:
-    for quantity in _restated(sentence.text, sentence.quantities, wanted.thing):
-        if wanted.wanted is Wanted.COUNT:
-            unit = _counted(sentence.text, quantity, wanted.thing)
-            if unit and _is_whole(sentence.text, quantity, wanted):
+def _of_sentence(sentence: _Sentence, question: QuantityQuestion) -> Iterator[Figure]:
+    for quantity in _restated(sentence.text, sentence.quantities, question.counted):
+        if question.target is QuantityTarget.COUNT:
+            unit = _counted(sentence.text, quantity, question.counted)
+            if unit and _is_whole(sentence.text, quantity, question):
                 yield _figure(sentence, quantity, unit)
-        elif wanted.wanted is Wanted.SIZE:
+        elif question.target is QuantityTarget.SIZE:
             unit = _counted(sentence.text, quantity, _SIZED)
             before = sentence.text[max(0, quantity.start - 40) : quantity.end]
-            if unit and _HOLDS.search(before) and _is_whole(sentence.text, quantity, wanted):
+            if unit and _HOLDS.search(before) and _is_whole(sentence.text, quantity, question):
                 yield _figure(sentence, quantity, unit)
-        elif not wanted.thing or frozenset(analyse(quantity.unit)) & wanted.thing:
+        elif not question.counted or frozenset(analyse(quantity.unit)) & question.counted:
             yield _figure(sentence, quantity, quantity.unit)
 
 
@@ -216,15 +213,15 @@ def _counted(text: str, quantity: Quantity, thing: frozenset[str]) -> str:
     return next((str(word) for word in reversed(near) if not thing.isdisjoint(analyse(word))), "")
 
 
-def _is_whole(text: str, quantity: Quantity, wanted: Asked) -> bool:
+def _is_whole(text: str, quantity: Quantity, question: QuantityQuestion) -> bool:
     """Not only those to whom something happened; where the question is about that, just those."""
-    if wanted.about & _FATES:
+    if question.about & _FATES:
         return bool(frozenset(analyse(text)) & _FATES)
     after = text[quantity.end :]
     end = regex.search(r"[,;:(]|\.\s|\b(?:who|which|many|some|most)\b|\bthat\b(?! (?:was|were|had|have))", after)
     following = _WORD.findall(after[: end.start()] if end else after)[: _FATE_NEAR + 1]
     near = [*_WORD.findall(text[: quantity.start])[-_FATE_NEAR:], *following]
-    return not (frozenset(analyse(" ".join(near))) & _FATES - wanted.thing)
+    return not (frozenset(analyse(" ".join(near))) & _FATES - question.counted)
 
 
 def _figure(sentence: _Sentence, quantity: Quantity, unit: str) -> Figure:
@@ -267,19 +264,6 @@ def _between(text: str, match: regex.Match[str], quantity: Quantity) -> str:
 
 def _distance(match: regex.Match[str], quantity: Quantity) -> int:
     return max(match.start() - quantity.end, quantity.start - match.end())
-
-
-def _grouped(found: Iterable[Figure]) -> tuple[FigureGroup, ...]:
-    """Equal numbers of one unit together, whatever words they are written in."""
-    newest_first = sorted(found, key=lambda figure: figure.date or "", reverse=True)
-    groups: dict[tuple[str, float | None, float | None], list[Figure]] = {}
-    for figure in newest_first:
-        groups.setdefault((_unit(figure), figure.low, figure.high), []).append(figure)
-    units = [unit for unit, _, _ in groups]
-    return tuple(
-        FigureGroup(low, high, some[0].unit, tuple(some), differs=units.count(unit) > 1)
-        for (unit, low, high), some in groups.items()
-    )
 
 
 def _unit(figure: Figure) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
@@ -14,7 +14,7 @@ from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import times
 from askbrief.language.english.proper_names import names
 from askbrief.language.english.quantities import Kind, fractions, measures, quantities, vague_numbers
-from askbrief.query.answer_type import Expected, expected
+from askbrief.query.answer_type import AnswerType
 from askbrief.records import Definition, Span
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from askbrief.inference.reader import Reading
     from askbrief.language.names import Meaning
+    from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Hit, Passage
     from askbrief.retrieval.features import SentenceEvidence
 
@@ -39,22 +40,22 @@ _ENOUGH = 3
 NOTHING: frozenset[str] = frozenset()
 
 
-def candidates(text: str, wanted: Expected, known: AbstractSet[str] = NOTHING) -> list[Span]:
+def candidates(text: str, answer_type: AnswerType, known: AbstractSet[str] = NOTHING) -> list[Span]:
     """Find what in a sentence can be the answer.
 
     Args:
         text: a sentence.
-        wanted: the kind of answer.
+        answer_type: what kind of answer is looked for.
         known: the question's terms (as `analyse` has them); what consists of them alone answers nothing.
 
     Returns:
         Spans in order; none overlaps another. Empty for kinds without a short answer.
 
     >>> text = "Pakistan launched airstrikes on hideouts in the Afghan provinces of Kunar and Khost, killing 47 people."
-    >>> [text[span.start : span.end] for span in candidates(text, Expected.PLACE, {"pakistan"})]
+    >>> [text[span.start : span.end] for span in candidates(text, AnswerType.PLACE, {"pakistan"})]
     ['Kunar', 'Khost']
     """
-    find = _FINDERS.get(wanted)
+    find = _FINDERS.get(answer_type)
     if find is None:
         return []
     beginnings = [term[:_ENOUGH] for term in known]
@@ -86,15 +87,15 @@ def _is_known(text: str, known: AbstractSet[str], beginnings: list[str]) -> bool
     return all(term in known for term in analyse(text))
 
 
-_FINDERS: dict[Expected, Callable[[str], list[Span]]] = {
-    Expected.PERSON: lambda text: list(names(text)),
-    Expected.NAME: lambda text: list(names(text)),
-    Expected.PLACE: _places,
-    Expected.TIME: lambda text: list(times(text)),
-    Expected.MEASURE: lambda text: measures(text) or _quantities(text, Kind.COUNT),
-    Expected.NUMBER: lambda text: _quantities(text, *Kind) or vague_numbers(text),
-    Expected.MONEY: lambda text: _quantities(text, Kind.MONEY),
-    Expected.SHARE: lambda text: _quantities(text, Kind.SHARE) or fractions(text),
+_FINDERS: dict[AnswerType, Callable[[str], list[Span]]] = {
+    AnswerType.PERSON: lambda text: list(names(text)),
+    AnswerType.NAME: lambda text: list(names(text)),
+    AnswerType.PLACE: _places,
+    AnswerType.TIME: lambda text: list(times(text)),
+    AnswerType.MEASURE: lambda text: measures(text) or _quantities(text, Kind.COUNT),
+    AnswerType.NUMBER: lambda text: _quantities(text, *Kind) or vague_numbers(text),
+    AnswerType.MONEY: lambda text: _quantities(text, Kind.MONEY),
+    AnswerType.SHARE: lambda text: _quantities(text, Kind.SHARE) or fractions(text),
 }
 
 
@@ -102,11 +103,11 @@ DENSE_WEIGHT = 0.4
 """The share of the cosine; the coverage has the rest."""
 _FITS = {
     **dict.fromkeys(
-        (Expected.TIME, Expected.NUMBER, Expected.MEASURE, Expected.MONEY, Expected.SHARE),
+        (AnswerType.TIME, AnswerType.NUMBER, AnswerType.MEASURE, AnswerType.MONEY, AnswerType.SHARE),
         0.25,
     ),
-    Expected.PLACE: 0.2,
-    Expected.PERSON: 0.1,
+    AnswerType.PLACE: 0.2,
+    AnswerType.PERSON: 0.1,
 }
 """What a sentence gains that has a candidate of the kind asked for. Names stand in most sentences and tell less."""
 _ADJACENT_WEIGHT = 0.2
@@ -122,29 +123,26 @@ _POINTS_BACK = pattern(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """What of a question is looked for in a sentence, beside its terms and its meaning."""
+def best_sentence(
+    parsed: ParsedQuestion, passage: Passage, evidence: SentenceEvidence, reading: Reading | None = None
+) -> Span:
+    """Return the sentence of a passage that answers best, the first of equals.
 
-    wanted: Expected
-    terms: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
-
-    @classmethod
-    def read(cls, question: str) -> Self:
-        terms = analyse(question)
-        return cls(expected(question), frozenset(terms), _pairs(terms))
-
-
-def best_sentence(sought: Sought, passage: Passage, evidence: SentenceEvidence, reading: Reading | None = None) -> Span:
-    """The sentence with the most evidence, the first of equals; where the passage was read, that counts too."""
+    Args:
+        parsed: the question.
+        passage: with its sentences.
+        evidence: coverage and cosine of each sentence.
+        reading: what the reader found in the passage, if it read it.
+    """
+    known, pairs = frozenset(parsed.terms), _pairs(parsed.terms)
     scores = (1 - DENSE_WEIGHT) * evidence.coverages + DENSE_WEIGHT * evidence.cosines
     texts = passage.sentence_texts()
     terms = [terms_of(text) for text in texts]
     fits = [
-        _fit(sought, text) + _ADJACENT_WEIGHT * _adjacent(sought, some) for text, some in zip(texts, terms, strict=True)
+        _fit(parsed, known, text) + _ADJACENT_WEIGHT * _adjacent(pairs, some)
+        for text, some in zip(texts, terms, strict=True)
     ]
-    points = [0.0, *(_POINTING_WEIGHT * _left_to(sought, *two) for two in pairwise(zip(texts, terms, strict=True)))]
+    points = [0.0, *(_POINTING_WEIGHT * _left_to(known, *two) for two in pairwise(zip(texts, terms, strict=True)))]
     scores = scores + np.array(fits) + np.array(points)
     if reading is not None:
         scores += _READ_WEIGHT * likelihoods(reading)
@@ -160,21 +158,23 @@ def likelihoods(reading: Reading) -> NDArray[np.float64]:
     return np.asarray(likely / likely.sum())
 
 
-def _fit(sought: Sought, text: str) -> float:
-    weight = _FITS.get(sought.wanted, 0.0)
-    return weight if weight and candidates(text, sought.wanted, sought.terms) else 0.0
+def _fit(parsed: ParsedQuestion, known: frozenset[str], text: str) -> float:
+    """Return what a sentence gains by having a candidate of the expected type."""
+    weight = _FITS.get(parsed.answer_type, 0.0)
+    return weight if weight and candidates(text, parsed.answer_type, known) else 0.0
 
 
-def _adjacent(sought: Sought, terms: Sequence[str]) -> float:
-    return len(sought.pairs & _pairs(terms)) / (len(sought.pairs) or 1)
+def _adjacent(pairs: frozenset[tuple[str, str]], terms: Sequence[str]) -> float:
+    """Return the share of the question's pairs of neighbouring terms that are neighbours in a sentence."""
+    return len(pairs & _pairs(terms)) / (len(pairs) or 1)
 
 
-def _left_to(sought: Sought, before: tuple[str, Sequence[str]], sentence: tuple[str, Sequence[str]]) -> float:
-    """The share of the terms that a sentence leaves to the one before: "It was held on the Thames"."""
+def _left_to(known: frozenset[str], before: tuple[str, Sequence[str]], sentence: tuple[str, Sequence[str]]) -> float:
+    """Return the share of the terms that a sentence leaves to the one before: "It was held on the Thames"."""
     text, terms = sentence
     if not _POINTS_BACK.match(text):
         return 0.0
-    return len(sought.terms.intersection(before[1]).difference(terms)) / (len(sought.terms) or 1)
+    return len(known.intersection(before[1]).difference(terms)) / (len(known) or 1)
 
 
 def _pairs(terms: Sequence[str]) -> frozenset[tuple[str, str]]:

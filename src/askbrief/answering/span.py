@@ -9,25 +9,23 @@ spans (docs/quality.md).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from itertools import zip_longest
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.answering.figures import figures_of
 from askbrief.answering.sentence import candidates
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
-from askbrief.query.answer_type import Expected, expected
+from askbrief.query.answer_type import AnswerRole, AnswerType, TimePrecision
 from askbrief.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from askbrief.inference.reader import Reading
-    from askbrief.query.parsed_question import Query
-    from askbrief.records import Hit
+    from askbrief.query.parsed_question import ParsedQuestion
+    from askbrief.records import Figure, Hit
 
 SIGNALS = (
     "near",  # of each of the question's terms, how near it is; all of them
@@ -55,95 +53,63 @@ _INSTITUTION = pattern(
     r"\b(?:University|College|School|Company|Corporation|Inc|Party|Army|War|Act|Street|River|County|City|Church|Museum|"
     r"Award|League|Cup|Council|Court|Union|Institute|Hospital|Park|Bridge|Stadium|Airport|Station|Palace)\b"
 )
-_ASKED_FOR = pattern(r"\b(?:who(?:m|se)?|where|when|which|what)\b\s*(\w+)?", regex.IGNORECASE)
-_OBJECT = frozenset({"did", "do", "does"})
-_PASSIVE = frozenset("was were is are has have had will would can could should".split())
-_GRAINS = (
-    (pattern(r"\byears?\b", regex.IGNORECASE), pattern(r"\p{Nd}{3}|BC|AD")),
-    (pattern(r"\bmonth\b", regex.IGNORECASE), pattern(r"\p{Lu}\p{Ll}+")),
-    (
-        pattern(r"\b(?:what|which|exact) (?:day|date)\b|\bdate\b", regex.IGNORECASE),
-        pattern(r"\p{L}.*\p{Nd}|\p{Nd}.*\p{L}|day"),
-    ),
-)
+_WRITTEN_PRECISION = {
+    TimePrecision.YEAR: pattern(r"\p{Nd}{3}|BC|AD"),
+    TimePrecision.MONTH: pattern(r"\p{Lu}\p{Ll}+"),
+    TimePrecision.DAY: pattern(r"\p{L}.*\p{Nd}|\p{Nd}.*\p{L}|day"),
+}
+"""How a time is written that has a precision."""
 LEAST_MARGIN = 0.0
 """From this margin on what the reader found is shown: where it is likelier than no answer."""
 _JOINT = pattern(r",?\s(?:and|or|&)\s(?:the\s)?|,\s(?:the\s)?")
-_LISTED = frozenset({Expected.PERSON, Expected.PLACE, Expected.NAME})
+_LISTED = frozenset({AnswerType.PERSON, AnswerType.PLACE, AnswerType.NAME})
 _LOOK_BACK = 30
 _FAR = 3
 """A term so many words away counts half."""
 
 
 _WEIGHTS = {
-    Expected.NUMBER: (-0.5, 0.8, 1.4, 1.7, 0.6, -0.7, 0.1, -0.2, 0.2, 0.0, 0.0, -1.5, 0.3, -0.1),
-    Expected.TIME: (-0.3, 0.7, 1.2, 2.5, 0.6, -0.3, 0.2, -0.2, 0.0, 0.0, -1.0, -1.3, 0.2, 0.6),
-    Expected.MEASURE: (-0.1, 0.4, 0.5, 1.2, 0.9, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0, -0.7, 0.0, 0.0),
-    Expected.PERSON: (-0.9, 0.6, 0.7, 1.4, 0.9, -0.1, -0.9, 0.7, 1.0, -1.0, 0.0, -1.7, 0.2, 0.7),
-    Expected.PLACE: (-0.3, 0.4, 0.1, 0.6, 0.3, -0.3, 0.5, 0.4, 0.1, -0.1, 0.0, -1.2, 0.2, 0.3),
-    Expected.NAME: (-0.7, 0.4, 1.1, 0.7, 0.7, -0.3, -0.7, -0.5, 0.6, -0.1, 0.0, -1.3, 0.1, -0.2),
+    AnswerType.NUMBER: (-0.5, 0.8, 1.4, 1.7, 0.6, -0.7, 0.1, -0.2, 0.2, 0.0, 0.0, -1.5, 0.3, -0.1),
+    AnswerType.TIME: (-0.3, 0.7, 1.2, 2.5, 0.6, -0.3, 0.2, -0.2, 0.0, 0.0, -1.0, -1.3, 0.2, 0.6),
+    AnswerType.MEASURE: (-0.1, 0.4, 0.5, 1.2, 0.9, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0, -0.7, 0.0, 0.0),
+    AnswerType.PERSON: (-0.9, 0.6, 0.7, 1.4, 0.9, -0.1, -0.9, 0.7, 1.0, -1.0, 0.0, -1.7, 0.2, 0.7),
+    AnswerType.PLACE: (-0.3, 0.4, 0.1, 0.6, 0.3, -0.3, 0.5, 0.4, 0.1, -0.1, 0.0, -1.2, 0.2, 0.3),
+    AnswerType.NAME: (-0.7, 0.4, 1.1, 0.7, 0.7, -0.3, -0.7, -0.5, 0.6, -0.1, 0.0, -1.3, 0.1, -0.2),
 }
 """For each kind the constant, then the weights in the order of `SIGNALS`."""
 _LIKELY = {
-    Expected.NUMBER: 0.45,
-    Expected.TIME: 0.5,
-    Expected.MEASURE: 0.6,
-    Expected.PERSON: 0.53,
-    Expected.PLACE: 0.62,
-    Expected.NAME: 0.6,
+    AnswerType.NUMBER: 0.45,
+    AnswerType.TIME: 0.5,
+    AnswerType.MEASURE: 0.6,
+    AnswerType.PERSON: 0.53,
+    AnswerType.PLACE: 0.62,
+    AnswerType.NAME: 0.6,
 }
 """From this probability on an answer is shown: where at least 7 of 10 that are shown are right."""
-_LIKE = {Expected.MONEY: Expected.NUMBER, Expected.SHARE: Expected.NUMBER}
+_LIKE = {AnswerType.MONEY: AnswerType.NUMBER, AnswerType.SHARE: AnswerType.NUMBER}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question as it is looked for in a sentence: what is asked for, its terms, and how it is put."""
+def find_answer(
+    parsed: ParsedQuestion, hit: Hit, figures: Sequence[Figure] = (), reading: Reading | None = None
+) -> Span | None:
+    """Return the answer in the marked sentence of a hit, as a span of the document; None where none is likely enough.
 
-    text: str
-    wanted: Expected
-    terms: frozenset[str]
-    subject: bool
-    object: bool
-
-    @classmethod
-    def read(cls, text: str) -> Question:
-        found = _ASKED_FOR.search(text)
-        after = (found[1] or "").lower() if found else ""
-        subject = found is not None and after not in _OBJECT | _PASSIVE
-        return cls(text, expected(text), frozenset(analyse(text)), subject, after in _OBJECT)
-
-
-def pinpoint(query: Query, hits: Sequence[Hit], readings: Sequence[Reading | None] = ()) -> tuple[Hit, ...]:
-    """Find the answer in the marked sentence of each hit.
-
-    For a quantity it is a figure, as `figures` counts them, where the sentence has one; else what the reader found,
-    where the passage was read, or the likeliest of the candidates.
+    It is one of the figures where the sentence has some; else what the reader found, if it read the passage; else the
+    likeliest of the candidates.
 
     Args:
-        query: what was searched for.
-        hits: with their marked sentences.
-        readings: of the hits, in their order.
-
-    Returns:
-        The hits, those that have a likely answer with its span.
+        parsed: the question.
+        hit: with its marked sentence.
+        figures: of the passage, for the quantity that is asked for.
+        reading: what the reader found in the passage.
     """
-    question = Question.read(query.text)
-    return tuple(
-        replace(hit, answer=_answer(query, question, hit, reading))
-        for hit, reading in zip_longest(hits, readings[: len(hits)])
-    )
-
-
-def _answer(query: Query, question: Question, hit: Hit, reading: Reading | None) -> Span | None:
     text, at = hit.answer_sentence, hit.highlight.start
-    counted = figures_of(query, hit)
-    figures = [Span(figure.start - at, figure.end - at) for figure in counted or () if figure.sentence == hit.highlight]
-    if figures:
-        return _moved(likeliest(question, text, figures, least=0), at)
+    marked = [Span(figure.start - at, figure.end - at) for figure in figures if figure.sentence == hit.highlight]
+    if marked:
+        return _moved(likeliest(parsed, text, marked, least=0), at)
     if reading is not None:
         return _read(reading, hit)
-    return _moved(likeliest(question, text, choices(question, text)), at)
+    return _moved(likeliest(parsed, text, choices(parsed, text)), at)
 
 
 def _read(reading: Reading, hit: Hit) -> Span | None:
@@ -152,10 +118,10 @@ def _read(reading: Reading, hit: Hit) -> Span | None:
     return place.span if place is not None and place.margin >= LEAST_MARGIN else None
 
 
-def choices(question: Question, text: str) -> list[Span]:
+def choices(parsed: ParsedQuestion, text: str) -> list[Span]:
     """The candidates in a sentence; names that are listed are one: "Kunar and Khost", "Kabul, Afghanistan"."""
-    found = candidates(text, question.wanted, question.terms)
-    if question.wanted not in _LISTED or len(found) == 1:
+    found = candidates(text, parsed.answer_type, frozenset(parsed.terms))
+    if parsed.answer_type not in _LISTED or len(found) == 1:
         return found
     lists: list[list[Span]] = []
     for span in found:
@@ -163,11 +129,11 @@ def choices(question: Question, text: str) -> list[Span]:
             lists[-1].append(span)
         else:
             lists.append([span])
-    return [span for some in lists for span in _as_one(text, some, question.wanted)]
+    return [span for some in lists for span in _as_one(text, some, parsed.answer_type)]
 
 
-def _as_one(text: str, some: list[Span], wanted: Expected) -> list[Span]:
-    if len(some) == 1 or (wanted is not Expected.PLACE and text[some[-2].end : some[-1].start].strip() == ","):
+def _as_one(text: str, some: list[Span], answer_type: AnswerType) -> list[Span]:
+    if len(some) == 1 or (answer_type is not AnswerType.PLACE and text[some[-2].end : some[-1].start].strip() == ","):
         return some
     return [Span(some[0].start, some[-1].end)]
 
@@ -176,11 +142,11 @@ def _moved(span: Span | None, by: int) -> Span | None:
     return Span(span.start + by, span.end + by) if span else None
 
 
-def likeliest(question: Question, text: str, found: Sequence[Span], *, least: float | None = None) -> Span | None:
+def likeliest(parsed: ParsedQuestion, text: str, found: Sequence[Span], *, least: float | None = None) -> Span | None:
     """The candidate that is likeliest to be the answer.
 
     Args:
-        question: what is asked.
+        parsed: the question.
         text: the sentence.
         found: the candidates, as spans of the sentence.
         least: how likely it must be; by default what its kind asks for.
@@ -190,11 +156,11 @@ def likeliest(question: Question, text: str, found: Sequence[Span], *, least: fl
     """
     if not found:
         return None
-    kind = _LIKE.get(question.wanted, question.wanted)
-    constant, *weights = _WEIGHTS.get(kind, _WEIGHTS[Expected.NUMBER])
+    kind = _LIKE.get(parsed.answer_type, parsed.answer_type)
+    constant, *weights = _WEIGHTS.get(kind, _WEIGHTS[AnswerType.NUMBER])
     scores = [
         constant + sum(weight * signal for weight, signal in zip(weights, row, strict=True))
-        for row in signals(question, text, found)
+        for row in signals(parsed, text, found)
     ]
     best = max(range(len(found)), key=scores.__getitem__)
     least = _LIKELY.get(kind, 1.0) if least is None else least
@@ -211,18 +177,19 @@ class _Word:
     is_name: bool
 
 
-def signals(question: Question, text: str, found: Sequence[Span]) -> list[tuple[float, ...]]:
+def signals(parsed: ParsedQuestion, text: str, found: Sequence[Span]) -> list[tuple[float, ...]]:
     """What speaks for and against each candidate in a sentence, in the order of `SIGNALS`."""
-    words = [_word(match, question.terms) for match in _WORD.finditer(text)]
+    terms = frozenset(parsed.terms)
+    words = [_word(match, terms) for match in _WORD.finditer(text)]
     return [
         (
-            *_nearness(question, words, span),
+            *_nearness(parsed, words, span),
             float(len(found) == 1),
             float(place == 0),
             float(_clauses(text, words, span)),
-            *_form(question, text, span),
+            *_form(parsed, text, span),
             min(len(found), 6) / 6,
-            *_role(question, words, span),
+            *_role(parsed, words, span),
         )
         for place, span in enumerate(found)
     ]
@@ -241,13 +208,13 @@ def _apart(words: Sequence[_Word], span: Span) -> Iterator[tuple[int, _Word]]:
             yield (place - first if place < first else place - last), word
 
 
-def _nearness(question: Question, words: Sequence[_Word], span: Span) -> tuple[float, float]:
+def _nearness(parsed: ParsedQuestion, words: Sequence[_Word], span: Span) -> tuple[float, float]:
     nearness: dict[str, float] = {}
     for distance, word in _apart(words, span):
         for term in word.terms:
             nearness[term] = max(nearness.get(term, 0.0), 1 / (1 + abs(distance) / _FAR))
     two = sorted(nearness.values())[-2:]
-    return sum(nearness.values()) / (len(question.terms) or 1), sum(two) / 2
+    return sum(nearness.values()) / (len(frozenset(parsed.terms)) or 1), sum(two) / 2
 
 
 def _clauses(text: str, words: Sequence[_Word], span: Span) -> int:
@@ -259,10 +226,10 @@ def _clauses(text: str, words: Sequence[_Word], span: Span) -> int:
     return len(_CLAUSE_END.findall(text, min(word.end, span.end), max(word.start, span.start)))
 
 
-def _form(question: Question, text: str, span: Span) -> tuple[float, ...]:
+def _form(parsed: ParsedQuestion, text: str, span: Span) -> tuple[float, ...]:
     before, written = text[max(0, span.start - _LOOK_BACK) : span.start], text[span.start : span.end]
-    coarse = question.wanted is Expected.TIME and any(
-        asks.search(question.text) and not has.search(written) for asks, has in _GRAINS
+    coarse = parsed.answer_type is AnswerType.TIME and any(
+        not _WRITTEN_PRECISION[precision].search(written) for precision in parsed.time_precisions
     )
     return (
         float(_PLACED.search(before) is not None),
@@ -273,11 +240,11 @@ def _form(question: Question, text: str, span: Span) -> tuple[float, ...]:
     )
 
 
-def _role(question: Question, words: Sequence[_Word], span: Span) -> tuple[float, float]:
+def _role(parsed: ParsedQuestion, words: Sequence[_Word], span: Span) -> tuple[float, float]:
     distances = [distance for distance, word in _apart(words, span) if not word.is_name]
     after = min((distance for distance in distances if distance > 0), default=math.inf)
     before = min((-distance for distance in distances if distance < 0), default=math.inf)
     return (
-        1 / (1 + after / 2) if question.subject else 0.0,
-        1 / (1 + before / 2) if question.object else 0.0,
+        1 / (1 + after / 2) if parsed.answer_role is AnswerRole.SUBJECT else 0.0,
+        1 / (1 + before / 2) if parsed.answer_role is AnswerRole.OBJECT else 0.0,
     )

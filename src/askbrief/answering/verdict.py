@@ -8,37 +8,24 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated
 
-import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from askbrief.answering.figures import figures_of
-from askbrief.core.lazy_regex import pattern
-from askbrief.language.analysis import analyse, stem_of, stems_of, terms_of
-from askbrief.language.english.numbers import numerals
-from askbrief.query.answer_type import expected
-from askbrief.query.quantity_question import Wanted, asked
+from askbrief.language.analysis import stems_of, terms_of, word_stems
+from askbrief.language.english.numbers import number_values
+from askbrief.language.english.words import NEGATION
+from askbrief.query.quantity_question import QuantityTarget
 from askbrief.records import Verdict
 from askbrief.retrieval.rerank import reader_signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
     from pathlib import Path
 
-    from askbrief.query.parsed_question import Query
-    from askbrief.records import Hit
+    from askbrief.query.parsed_question import ParsedQuestion
+    from askbrief.records import Figure, Hit
     from askbrief.retrieval.features import SentenceEvidence
     from askbrief.retrieval.rerank import Found
 
-_NEGATION = pattern(
-    r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|unable|fail(?:s|ed)?|lack(?:s|ed|ing)?|except)\b"
-    r"|n['’]t\b",
-    regex.IGNORECASE,
-)
-_WORD = pattern(r"[\p{L}\p{M}]+(?:['’]\p{L}+)*")
-_NAME = pattern(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
-"""A word with a capital that does not open the question."""
-_ASKING = frozenset({"mani", "much"})
 _REST_IS_THERE = 0.75
 """A missing name says something only where this share of the question's other terms is there."""
 
@@ -58,49 +45,35 @@ class Mismatch:
     name: bool = False
 
 
-class Presuppositions:
-    """What a question takes for granted, to be held against sentences."""
+def find_mismatch(parsed: ParsedQuestion, sentence: str, passage: str) -> Mismatch:
+    """Compare a sentence with what the question takes for granted.
 
-    def __init__(self, query: Query) -> None:
-        """Read the question once."""
-        question = query.text
-        self._query = query
-        self._denies = bool(_NEGATION.search(question))
-        self._stems = _stems(question)
-        self._numbers = _numbers(question)
-        self._names = frozenset(analyse(" ".join(_NAME.findall(question))))
-        self._rest = frozenset(query.terms) - self._names - _ASKING
+    Args:
+        parsed: the question.
+        sentence: that is shown as the answer.
+        passage: the text around it, with its title and section.
 
-    def mismatch(self, sentence: str, passage: str) -> Mismatch:
-        """Hold a sentence against the question, and the passage it is from, with its title and section.
-
-        >>> from askbrief.query.parsed_question import Query
-        >>> asked = Query.from_question("Who lost all of the 3 wars?")
-        >>> Presuppositions(asked).mismatch("The north won all of the 2 wars.", "")
-        Mismatch(negation=False, opposite=True, number=True, name=False)
-        """
-        stems, numbers = _stems(sentence), _numbers(sentence)
-        more = stems - self._stems
-        return Mismatch(
-            negation=self._denies and not _NEGATION.search(sentence),
-            opposite=any(more & _opposites().get(stem, frozenset()) for stem in self._stems - stems),
-            number=bool(self._numbers - numbers) and bool(numbers - self._numbers),
-            name=self._lacks_a_name(self._query.understood(frozenset(terms_of(passage)))) if self._names else False,
-        )
-
-    def _lacks_a_name(self, terms: frozenset[str]) -> bool:
-        there = len(self._rest & terms) >= _REST_IS_THERE * len(self._rest)
-        return there and bool(self._rest) and not self._names <= terms
+    >>> from askbrief.query.parsed_question import parse_question
+    >>> find_mismatch(parse_question("Who lost all of the 3 wars?"), "The north won all of the 2 wars.", "")
+    Mismatch(negation=False, opposite=True, number=True, name=False)
+    """
+    presupposed = parsed.presuppositions
+    stems, numbers = word_stems(sentence), number_values(sentence)
+    additional = stems - presupposed.stems
+    return Mismatch(
+        negation=presupposed.is_negated and not NEGATION.search(sentence),
+        opposite=any(additional & _opposites().get(stem, frozenset()) for stem in presupposed.stems - stems),
+        number=bool(presupposed.numbers - numbers) and bool(numbers - presupposed.numbers),
+        name=bool(presupposed.names) and _lacks_a_name(parsed, frozenset(terms_of(passage))),
+    )
 
 
-def _stems(text: str) -> frozenset[str]:
-    """Every word's stem, stop words too: "before" is the opposite of "after"."""
-    return frozenset(stem_of(word) for word in _WORD.findall(text))
-
-
-def _numbers(text: str) -> frozenset[Decimal]:
-    """What its numbers are worth, in digits or in words."""
-    return frozenset(number.value for number in numerals(text))
+def _lacks_a_name(parsed: ParsedQuestion, passage_terms: frozenset[str]) -> bool:
+    """Return whether the passage has nearly all terms of the question, but not all of its names."""
+    terms = parsed.query.with_matched(passage_terms)
+    names, others = parsed.presuppositions.names, parsed.presuppositions.other_terms
+    has_the_rest = len(others & terms) >= _REST_IS_THERE * len(others)
+    return has_the_rest and bool(others) and not names <= terms
 
 
 def opposite_words() -> list[tuple[str, str]]:
@@ -203,38 +176,41 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
     path.write_text(f"{calibration.model_dump_json(indent=2)}\n", encoding="utf-8")
 
 
-def verdict_signals(query: Query, passages: Sequence[Found], first: Hit | None) -> dict[str, float]:
-    """What the verdict rests on; none of it depends on how the scores of a question compare with another's.
+def verdict_signals(
+    parsed: ParsedQuestion, passages: Sequence[Found], first: Hit | None, figures: Sequence[Figure]
+) -> dict[str, float]:
+    """Return the signals of the verdict; none depends on how the scores of a question compare with another's.
 
     Args:
-        query: what was searched for.
-        passages: those found, in any order.
-        first: the best of them, as it is to be shown.
+        parsed: the question.
+        passages: the ranked ones, in any order.
+        first: the best of them, as it is shown, with its answer span.
+        figures: those of the best passage for the quantity asked for.
 
     Returns:
         `cosine` of the best one; `sentence_cosine`, of the best sentence of any of the first three; the best
         `sentence_coverage` of the first few; `lead`, by how much the best one's score is ahead of the last of them;
         `unanswered`, whether the marked sentence lacks the short answer that is asked for; `uncounted`, whether the
         passage counts none of what is to be counted; and 1 for each way in which it disagrees with the question (see
-        Mismatch). Where the first three were read, the best `answers` and `margin` of them (0..1, see rereading.py).
-        Empty where nothing was found.
+        Mismatch). If the reader has read the first three, the best `answers` and `margin` of them (0..1, see
+        retrieval/rerank.py). Empty where no passage was found.
     """
     ranked = [one for found in passages for one in found.all()]
     judged = sorted(ranked, key=lambda one: (-one.score, one.number))[:JUDGED]
     if first is None or not judged:
         return {}
     best = judged[0]
+    counts = parsed.quantity is not None and parsed.quantity.target is QuantityTarget.COUNT
     signals = {
         "cosine": best.signals["cosine"],
         "sentence_cosine": round(max(_best_cosine(found.sentences) for found in judged[:FIRST]), 6),
         "sentence_coverage": max(found.signals["sentence_coverage"] for found in judged),
         "lead": round(best.score - judged[-1].score, 6),
-        "unanswered": float(first.answer is None and expected(query.text).is_short),
-        "uncounted": float(_is_uncounted(query, first)),
+        "unanswered": float(first.answer is None and parsed.answer_type.is_short),
+        "uncounted": float(counts and not figures),
     }
-    mismatch = Presuppositions(query).mismatch(
-        first.answer_sentence, f"{first.title}\n{best.passage.section or ''}\n{first.quote}"
-    )
+    context = f"{first.title}\n{best.passage.section or ''}\n{first.quote}"
+    mismatch = find_mismatch(parsed, first.answer_sentence, context)
     signals |= {name: float(getattr(mismatch, name)) for name in MISMATCHES}
     read = [reader_signals(found.reading) for found in passages[:FIRST] if found.reading is not None]
     return signals | {name: max(one[name] for one in read) for name in READ_SIGNALS if read}
@@ -242,8 +218,3 @@ def verdict_signals(query: Query, passages: Sequence[Found], first: Hit | None) 
 
 def _best_cosine(sentences: SentenceEvidence) -> float:
     return float(sentences.cosines[sentences.best])
-
-
-def _is_uncounted(query: Query, first: Hit) -> bool:
-    quantity = asked(query.text)
-    return quantity is not None and quantity.wanted is Wanted.COUNT and not figures_of(query, first)

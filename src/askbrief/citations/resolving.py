@@ -14,7 +14,7 @@ from askbrief.citations.ledger import Ledger, Remembered
 from askbrief.citations.locators import locator, parse_place, spans
 from askbrief.errors import CitationUnknown, InputError, LedgerError
 from askbrief.language.analysis import analyse
-from askbrief.records import Citation, CitationStatus, Passage, Scope, Span, Surroundings
+from askbrief.records import Citation, CitationStatus, Hit, Passage, Scope, Span, Surroundings
 from askbrief.records.citation_keys import parse_key
 from askbrief.retrieval.candidates import best
 
@@ -56,6 +56,25 @@ class Citations:
         except LedgerError as error:
             return (str(error),)
         return ()
+
+    def quote(self, passage: Passage, key: str, highlight: Span) -> Hit:
+        """Return a passage as it is shown by itself, with its locator and a marked sentence."""
+        store = self.generation.store
+        return Hit(
+            rank=1,
+            key=key,
+            doc_id=passage.doc_id,
+            title=store.title(passage.doc_id),
+            metadata=store.metadata(passage.doc_id),
+            locator=locator(passage),
+            start=passage.start,
+            end=passage.end,
+            quote=passage.text,
+            highlight=highlight,
+            score=1.0,
+            signals={},
+            sentences=passage.sentences,
+        )
 
     def _remembered(self, key: str, passage: Passage) -> Remembered:
         store, doc_id = self.generation.store, passage.doc_id

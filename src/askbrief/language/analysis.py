@@ -60,6 +60,7 @@ _UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}]+")
 _POSSESSIVE = pattern(rf"[{_APOSTROPHES}]s$")
 _LATIN_MARKS = pattern(r"(?<=\p{Latin})\p{M}+")
 _LATIN_WORD = pattern(r"\p{Latin}+")
+_PLAIN_WORD = pattern(r"[\p{L}\p{M}]+(?:['’]\p{L}+)*")
 _LONGEST_ACRONYM = 6
 _LONGEST_TERM = 64
 
@@ -120,6 +121,11 @@ def stem_of(word: str) -> str:
     ('attack', 'befor')
     """
     return _stem(_fold(word))
+
+
+def word_stems(text: str) -> frozenset[str]:
+    """Return the stem of every word of a text, stop words included: "before" is the opposite of "after"."""
+    return frozenset(stem_of(word) for word in _PLAIN_WORD.findall(text))
 
 
 def stems_of(words: Sequence[str]) -> list[str]:

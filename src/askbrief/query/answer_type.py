@@ -1,14 +1,16 @@
-"""What kind of answer a question expects: a person, a place, a time, a number, a name, or words."""
+"""The type of answer that a question expects: a person, a place, a time, a number, a name, or a sentence."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+import regex
+
 from askbrief.core.lazy_regex import pattern
 
 
-class Expected(StrEnum):
-    """A kind of answer. Those from PERSON to SHARE are short: some words of a sentence, as `candidates` finds them."""
+class AnswerType(StrEnum):
+    """The type of answer that a question expects; PERSON to NAME are short, a few words of a sentence."""
 
     PERSON = "person"  # who, people and groups
     PLACE = "place"  # where, in which country
@@ -25,8 +27,24 @@ class Expected(StrEnum):
 
     @property
     def is_short(self) -> bool:
-        """Whether the answer is a few words with a form of their own."""
-        return self not in {Expected.REASON, Expected.MANNER, Expected.DEFINITION, Expected.OTHER}
+        """Whether the answer is a few words that can be recognised by their form."""
+        return self not in {AnswerType.REASON, AnswerType.MANNER, AnswerType.DEFINITION, AnswerType.OTHER}
+
+
+class AnswerRole(StrEnum):
+    """The grammatical role of the answer in the question: "who led" asks for a subject, "whom did they meet" not."""
+
+    SUBJECT = "subject"
+    OBJECT = "object"
+    OTHER = "other"
+
+
+class TimePrecision(StrEnum):
+    """How precise a time is asked for."""
+
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
 
 
 _MISSPELT = {
@@ -49,8 +67,8 @@ _MISSPELT = {
 }
 _WORD = pattern(r"[\p{L}\p{N}]+(?:['’]\p{L}+)?|[,?%]")
 _CONTRACTED = pattern(r"^(who|what|where|when|how|why)(?:['’]?(?:s|re|d|ll))$")
-_ASKING = frozenset({"who", "whom", "whose", "what", "which", "where", "when", "why", "how"})
-_BEFORE_ASKING = frozenset(
+_QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "where", "when", "why", "how"})
+_PREPOSITIONS = frozenset(
     "in on at to from by for with of during since until till into under about around near after before through up and"
     " so".split()
 )
@@ -77,23 +95,23 @@ _COURTESY = frozenset(
 )
 _POLAR = frozenset("is are was were do does did has have had can could will would should am".split())
 _LASTING = frozenset({"time", "period", "times", "periods"})
-"""What is so called is a duration: "what is the incubation period"; but "what time is it" asks for a time."""
+"""After "what is" these nouns ask for a duration ("what is the incubation period"), but "what time is it" does not."""
 _KIND_OF = frozenset("kind kinds type types sort sorts form forms".split())
 _NOUNS = {
     noun: kind
     for kind, nouns in {
-        Expected.TIME: """
+        AnswerType.TIME: """
             year years month months day days date dates century centuries decade decades time era period season weekday
             birthday birthdate deadline hour
             """,
-        Expected.PLACE: """
+        AnswerType.PLACE: """
             country countries city cities state states province provinces region regions town towns village villages
             place places location locations district districts continent continents island islands county counties
             capital capitals street streets road area areas territory territories birthplace venue stadium site nation
             nations neighborhood neighbourhood borough suburb municipality headquarters prefecture destination ocean sea
             river lake mountain valley building airport
             """,
-        Expected.PERSON: """
+        AnswerType.PERSON: """
             person people man men woman women king queen president author authors actor actors actress singer singers
             player players leader leaders director writer writers artist artists scientist scientists general minister
             chief commander founder founders inventor emperor pope bishop philosopher composer poet painter architect
@@ -104,7 +122,7 @@ _NOUNS = {
             producer journalist analyst ambassador secretary chancellor hero murderer killer winner successor
             predecessor
             """,
-        Expected.NAME: """
+        AnswerType.NAME: """
             name names surname nickname company companies organization organizations organisation organisations
             group groups team teams
             party parties band bands agency agencies university universities college school institution newspaper
@@ -113,25 +131,25 @@ _NOUNS = {
             ethnicity operation treaty act law battle war award prize dynasty empire
             program programme
             """,
-        Expected.SHARE: "percentage percentages percent proportion share fraction rate rates prevalence incidence",
-        Expected.MONEY: "price cost budget salary revenue income ransom fine gdp turnover profit",
-        Expected.NUMBER: """
+        AnswerType.SHARE: "percentage percentages percent proportion share fraction rate rates prevalence incidence",
+        AnswerType.MONEY: "price cost budget salary revenue income ransom fine gdp turnover profit",
+        AnswerType.NUMBER: """
             number numbers population amount quantity size ratio count total score figure
             """,
-        Expected.MEASURE: """
+        AnswerType.MEASURE: """
             age length height weight width depth distance temperature speed duration altitude elevation diameter
             lifespan dose dosage
             """,
-        Expected.REASON: "reason reasons cause causes purpose",
+        AnswerType.REASON: "reason reasons cause causes purpose",
     }.items()
     for noun in nouns.split()
 }
 _HOW = {
-    "many": Expected.NUMBER,
-    "numerous": Expected.NUMBER,
+    "many": AnswerType.NUMBER,
+    "numerous": AnswerType.NUMBER,
     **dict.fromkeys(
         "long old far tall high deep wide heavy fast quickly large big soon often late early hot cold thick".split(),
-        Expected.MEASURE,
+        AnswerType.MEASURE,
     ),
 }
 _MONEY = pattern(
@@ -144,14 +162,25 @@ _SHARE = pattern(
 )
 _LEADING_CLAUSE = pattern(r"^(?:when|where|while|after|before|if|since)\b[^,?]*, ?(?=.*\b(?:who|what|which|how)\b)")
 _CALLED = pattern(r"\b(?:called|named|known as|nicknamed|titled|entitled)(?: \p{L}+)? ?\??$")
-_MOST_WORDS = 60
-_PHRASE = 6
+_QUESTION_WORD = pattern(r"\b(?:who(?:m|se)?|where|when|which|what)\b\s*(\w+)?", regex.IGNORECASE)
+_BEFORE_SUBJECT = frozenset({"did", "do", "does"})
+_AUXILIARIES = frozenset("was were is are has have had will would can could should".split())
+_PRECISIONS = {
+    TimePrecision.YEAR: pattern(r"\byears?\b", regex.IGNORECASE),
+    TimePrecision.MONTH: pattern(r"\bmonth\b", regex.IGNORECASE),
+    TimePrecision.DAY: pattern(r"\b(?:what|which|exact) (?:day|date)\b|\bdate\b", regex.IGNORECASE),
+}
+_MAX_WORDS = 60
+"""Words of a question that are read; more make no difference to the type."""
+_PHRASE_WORDS = 6
+"""Words of a noun phrase that are read."""
 
 
-def expected(question: str) -> Expected:
-    """Tell what kind of answer a question expects; English, in whatever case, with words of courtesy around it.
+def classify_answer_type(question: str) -> AnswerType:
+    """Return the type of answer that an English question expects, in any letter case and with polite words.
 
-    >>> [expected(q).value for q in ("who leads the TTP?", "hey, tell me whn Kabul fell", "in what city is it?")]
+    >>> questions = ("who leads the TTP?", "hey, tell me whn Kabul fell", "in what city is it?")
+    >>> [classify_answer_type(question).value for question in questions]
     ['person', 'time', 'place']
     """
     words = _words(question)
@@ -160,22 +189,42 @@ def expected(question: str) -> Expected:
     if clause:
         text = text[clause.end() :]
         words = text.split(" ")
-    place = _asking_at(words)
+    place = _question_word_at(words)
     if place is None:
-        return _unasked(words)
+        return _without_question_word(words)
     word, following = words[place], words[place + 1 :]
     if word == "how":
         return _of_how(following, " ".join(words[place:]))
     if word in {"what", "which"}:
         return _of_what(word, following, text)
     if word == "whose":
-        return Expected.PERSON
-    return {"when": Expected.TIME, "where": Expected.PLACE, "why": Expected.REASON}.get(word, Expected.PERSON)
+        return AnswerType.PERSON
+    return {"when": AnswerType.TIME, "where": AnswerType.PLACE, "why": AnswerType.REASON}.get(word, AnswerType.PERSON)
+
+
+def classify_answer_role(question: str) -> AnswerRole:
+    """Return the role that the answer has in the question, by the word after its question word.
+
+    >>> [classify_answer_role(q).value for q in ("who led them?", "whom did they meet?", "where is it?")]
+    ['subject', 'object', 'other']
+    """
+    question_word = _QUESTION_WORD.search(question)
+    if question_word is None:
+        return AnswerRole.OTHER
+    following = (question_word[1] or "").lower()
+    if following in _BEFORE_SUBJECT:
+        return AnswerRole.OBJECT
+    return AnswerRole.OTHER if following in _AUXILIARIES else AnswerRole.SUBJECT
+
+
+def parse_time_precisions(question: str) -> frozenset[TimePrecision]:
+    """Return how precise a time the question asks for; empty where it does not say."""
+    return frozenset(precision for precision, wording in _PRECISIONS.items() if wording.search(question))
 
 
 def _words(question: str) -> list[str]:
     words = []
-    for word in _WORD.findall(question[:1000].lower())[:_MOST_WORDS]:
+    for word in _WORD.findall(question[:1000].lower())[:_MAX_WORDS]:
         contracted = _CONTRACTED.match(word)
         if contracted:
             words += [contracted[1], "'s"]
@@ -184,68 +233,68 @@ def _words(question: str) -> list[str]:
     return words
 
 
-def _asking_at(words: list[str]) -> int | None:
-    """Where the word that asks stands: "how many" first, then what opens the question, then "what", then any."""
-    asking = [place for place, word in enumerate(words) if word in _ASKING]
+def _question_word_at(words: list[str]) -> int | None:
+    """Return the place of the question word: "how many" first, then an opening one, then "what", then any."""
+    asking = [place for place, word in enumerate(words) if word in _QUESTION_WORDS]
     if not asking:
         return None
     first = asking[0]
     for place in asking:
         if words[place] == "how" and words[place + 1 : place + 2] and words[place + 1] in {"many", "much"}:
             return place
-    if all(word in _BEFORE_ASKING for word in words[:first]):
+    if all(word in _PREPOSITIONS for word in words[:first]):
         return first
     return next((place for place in asking if words[place] in {"what", "which"}), first)
 
 
-def _of_how(following: list[str], text: str) -> Expected:
+def _of_how(following: list[str], text: str) -> AnswerType:
     if _SHARE.search(text):
-        return Expected.SHARE
+        return AnswerType.SHARE
     if following[:1] == ["much"]:
-        return Expected.MONEY if _MONEY.search(text) else Expected.NUMBER
-    return _HOW.get(following[0], Expected.MANNER) if following else Expected.MANNER
+        return AnswerType.MONEY if _MONEY.search(text) else AnswerType.NUMBER
+    return _HOW.get(following[0], AnswerType.MANNER) if following else AnswerType.MANNER
 
 
-def _of_what(word: str, following: list[str], text: str) -> Expected:
-    """By the noun that is asked for: "what famous singer", "what was the population of", "which of the cities"."""
+def _of_what(word: str, following: list[str], text: str) -> AnswerType:
+    """Classify by the noun: "what famous singer", "what was the population of", "which of the cities"."""
     copular = bool(following) and following[0] in _FORMS
     phrase = following[1:] if copular else following
     if copular and phrase[:1] and phrase[0] not in {"the", "his", "her", "its", "their", "your", "a", "an"}:
-        return Expected.NAME if _CALLED.search(text) else _what_is(following)
-    found = _of_phrase(phrase)
-    if found is Expected.TIME and copular and not _LASTING.isdisjoint(phrase[:_PHRASE]):
-        return Expected.MEASURE
-    if found is not Expected.OTHER:
-        return found
+        return AnswerType.NAME if _CALLED.search(text) else _what_is(following)
+    noun_type = _of_phrase(phrase)
+    if noun_type is AnswerType.TIME and copular and not _LASTING.isdisjoint(phrase[:_PHRASE_WORDS]):
+        return AnswerType.MEASURE
+    if noun_type is not AnswerType.OTHER:
+        return noun_type
     if _CALLED.search(text):
-        return Expected.NAME
+        return AnswerType.NAME
     if copular:
         return _what_is(following)
-    return Expected.NAME if word == "which" else Expected.OTHER
+    return AnswerType.NAME if word == "which" else AnswerType.OTHER
 
 
-def _what_is(following: list[str]) -> Expected:
-    return Expected.DEFINITION if following[0] in {"is", "are", "'s", "was", "were"} else Expected.OTHER
+def _what_is(following: list[str]) -> AnswerType:
+    return AnswerType.DEFINITION if following[0] in {"is", "are", "'s", "was", "were"} else AnswerType.OTHER
 
 
-def _unasked(words: list[str]) -> Expected:
-    """Of words without a question word: "the date of the attack", "name the provinces"; not of "is it true?"."""
+def _without_question_word(words: list[str]) -> AnswerType:
+    """Classify words without a question word: "the date of the attack", "name the provinces"; not "is it true?"."""
     if words[:1] and words[0] in _POLAR:
         polite = words[0] in {"can", "could", "will", "would"} and words[1:2] == ["you"]
         if not polite:
-            return Expected.OTHER
+            return AnswerType.OTHER
         words = words[2:]
     first = next((place for place, word in enumerate(words) if word not in _COURTESY and word != ","), len(words))
     return _of_phrase(words[first:])
 
 
-def _of_phrase(words: list[str]) -> Expected:
-    """The kind of the last noun of a phrase that tells one; the phrase ends at a verb or a preposition."""
-    found = Expected.OTHER
-    for place, word in enumerate(words[:_PHRASE]):
+def _of_phrase(words: list[str]) -> AnswerType:
+    """Return the type of the last noun that has one; the phrase ends at a verb or a preposition."""
+    noun_type = AnswerType.OTHER
+    for place, word in enumerate(words[:_PHRASE_WORDS]):
         if word in _KIND_OF:
-            return Expected.OTHER
+            return AnswerType.OTHER
         if place and (word in _ENDS or word[0].isdigit()):
             break
-        found = _NOUNS.get(word, found)
-    return found
+        noun_type = _NOUNS.get(word, noun_type)
+    return noun_type

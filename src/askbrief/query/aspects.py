@@ -1,4 +1,4 @@
-"""The things that a question sets side by side: "Compare A and B", "the difference between A and B", "A or B"."""
+"""Aspects of a question: the things it compares ("Compare A and B", "the difference between A and B", "A or B")."""
 
 from __future__ import annotations
 
@@ -13,57 +13,63 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TOKEN = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:[.'’-][\p{L}\p{M}\p{N}]+)*|[,;:?!()]")
-_COMPARED = frozenset({"compare", "compared", "comparing", "comparison", "contrast"})
-_APART = frozenset("difference differences distinction differ differs similarities both versus vs".split())
+_COMPARE_VERBS = frozenset({"compare", "compared", "comparing", "comparison", "contrast"})
+_COMPARISON_WORDS = frozenset("difference differences distinction differ differs similarities both versus vs".split())
 COMPARING = frozenset({"compar", "contrast", "versus", "vs"})
-"""Index terms that only set things side by side: the passages on each of them seldom have these."""
-_BOUNDS = STOP_WORDS | _COMPARED | _APART | frozenset(", ; : ? ! ( ) per within without according happened".split())
+"""Index terms that only express a comparison; passages on one of the things seldom have them."""
+_BOUNDS = (
+    STOP_WORDS
+    | _COMPARE_VERBS
+    | _COMPARISON_WORDS
+    | frozenset(", ; : ? ! ( ) per within without according happened".split())
+)
 _LEADING = frozenset("the a an its their his her our your those that ones in of from by for on at about".split())
 _ARTICLES = frozenset({"the", "a", "an"})
 _INSIDE_NAMES = frozenset({"of", "for"})
 _LONGEST = 3
-"""So many words of what is not written with capitals are taken for one thing."""
-_MOST_WORDS = 100
+"""Maximum number of words of one thing that is not written with capitals."""
+_MAX_WORDS = 100
+"""Words of a question that are read."""
 _YEAR = pattern(r"(?:1[5-9]|20)\d\d")
 _MONTH = pattern(MONTH)
 _NUMBER = pattern(r"\p{N}[\p{N}.]*")
 
 
-def aspects(question: str) -> tuple[frozenset[str], ...]:
-    """Read what a question sets side by side.
+def parse_aspects(question: str) -> tuple[frozenset[str], ...]:
+    """Return the things that a question compares.
 
-    After a word such as "compare", "difference", "versus" or "both" any words count; without one only names (words with
-    a capital, or years) that "and" or "or" joins.
+    With a word such as "compare", "difference", "versus" or "both", any words count; without one, only names (words
+    with a capital, or years) joined by "and" or "or".
 
     Returns:
-        The index terms of each thing, without those that all have in common; empty where there are no two.
+        The index terms of each thing, without the terms that all have in common; empty if there are not at least two.
 
-    >>> [sorted(terms) for terms in aspects("Compare TTP and Baloch attacks in 2021")]
+    >>> [sorted(terms) for terms in parse_aspects("Compare TTP and Baloch attacks in 2021")]
     [['ttp'], ['baloch']]
-    >>> aspects("What did the king say and do?")
+    >>> parse_aspects("What did the king say and do?")
     ()
     """
-    words = [match[0] for match in islice(_TOKEN.finditer(question), _MOST_WORDS)]
+    words = [match[0] for match in islice(_TOKEN.finditer(question), _MAX_WORDS)]
     for joint in _joints(words):
         things = _things(words, joint)
         terms = [frozenset(analyse(" ".join(thing))) for thing in things]
         common = frozenset.intersection(*terms) if terms else frozenset()
-        apart = tuple(dict.fromkeys(own - common for own in terms))
-        if len(apart) > 1 and all(apart):
-            return apart
+        distinct = tuple(dict.fromkeys(own - common for own in terms))
+        if len(distinct) > 1 and all(distinct):
+            return distinct
     return ()
 
 
 def _joints(words: Sequence[str]) -> Iterator[int]:
-    """Where two things may be joined, the likeliest first."""
+    """Yield the places of words that may join two things, the likeliest first."""
     lower = [word.lower() for word in words]
-    compared = next((place for place, word in enumerate(lower) if word in _COMPARED), None)
+    compared = next((place for place, word in enumerate(lower) if word in _COMPARE_VERBS), None)
     if compared is not None:
         yield from (i for i, word in enumerate(lower) if i > compared + 1 and word in {"with", "to", "against"})
     yield from (i for i, word in enumerate(lower) if word in {"versus", "vs"})
-    spoken_apart = compared is not None or not _APART.isdisjoint(lower)
+    is_comparison = compared is not None or not _COMPARISON_WORDS.isdisjoint(lower)
     for place, word in enumerate(lower):
-        if word in {"and", "or"} and (spoken_apart or _joins_names(words, place)):
+        if word in {"and", "or"} and (is_comparison or _joins_names(words, place)):
             yield place
 
 
@@ -73,7 +79,7 @@ def _joins_names(words: Sequence[str], place: int) -> bool:
 
 
 def _things(words: Sequence[str], joint: int) -> list[list[str]]:
-    """What stands before the joint, those before it in a list, and what stands after."""
+    """Return the things that are joined: those listed before the joint, and the one after it."""
     before: list[list[str]] = []
     end = joint - (joint > 0 and words[joint - 1] == ",")
     while end > 0 and (not before or _is_name(words[end - 1])):
@@ -90,7 +96,7 @@ def _things(words: Sequence[str], joint: int) -> list[list[str]]:
 
 
 def _start(words: Sequence[str], end: int) -> int:
-    """Where the thing begins that ends here."""
+    """Return where the thing that ends here begins."""
     start = end
     if _is_name(words[end - 1]):
         while start > 0 and (_is_name(words[start - 1]) or _inside(words, start - 1)):
@@ -102,7 +108,7 @@ def _start(words: Sequence[str], end: int) -> int:
 
 
 def _end(words: Sequence[str], first: int, length: int) -> int:
-    """Where the thing ends that begins here; of words without capitals, as many as its counterpart has."""
+    """Return where the thing that begins here ends; without capitals, it has as many words as its counterpart."""
     end = first
     if first < len(words) and _is_name(words[first]):
         while end < len(words) and (_is_name(words[end]) or _inside(words, end)):
@@ -114,16 +120,16 @@ def _end(words: Sequence[str], first: int, length: int) -> int:
 
 
 def _skipped(words: Sequence[str], joint: int) -> int:
-    """Where the thing begins after a joint: "inflation in" is passed over where inflation was spoken of before."""
-    said = {word.lower() for word in words[: joint - 1] if not _is_name(word)}
+    """Return where the thing after a joint begins; words from before it ("inflation in") are skipped."""
+    repeated = {word.lower() for word in words[: joint - 1] if not _is_name(word)}
     place = joint
-    while place < len(words) and words[place].lower() in _LEADING | said:
+    while place < len(words) and words[place].lower() in _LEADING | repeated:
         place += 1
     return place
 
 
 def _inside(words: Sequence[str], place: int) -> bool:
-    """Whether this is the "of" of "Bank of England", or a number in or after a name."""
+    """Return whether this is the "of" of "Bank of England", or a number in or after a name."""
     if not 0 < place < len(words) or not _is_name(words[place - 1]):
         return False
     followed = place + 1 < len(words) and _is_name(words[place + 1])
@@ -131,7 +137,7 @@ def _inside(words: Sequence[str], place: int) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    """A year, or a word with a capital that is no month and no word for comparing."""
+    """Return whether a word is a year, or has a capital and is neither a month nor a word of comparison."""
     if _YEAR.fullmatch(word):
         return True
     return word[:1].isupper() and not _MONTH.fullmatch(word) and (word.lower() not in _BOUNDS or word.isupper())

@@ -1,4 +1,4 @@
-"""What a question says of when and from whom: "in 2021", "since July", "according to the Kestrel Monitor"."""
+"""Time and source constraints of a question: "in 2021", "since July", "according to the Kestrel Monitor"."""
 
 from __future__ import annotations
 
@@ -75,11 +75,13 @@ _GENERIC = frozenset(analyse("""
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What is asked for beside the matter itself.
+    """The times and sources that a question names.
 
-    `periods` are the times, of which any will do, and `named` the dates that the question names them by: words that
-    say "before 2020" speak of what was before 2020, though 2020 is not in it. `sources` are the index terms of each
-    name that a source goes by.
+    Attributes:
+        periods: the times; a passage needs to meet only one of them.
+        named: the dates by which the question names them. A text with "before 2020" is about the time before 2020,
+            although 2020 is not part of it.
+        sources: the index terms of each name of a source.
     """
 
     periods: tuple[Period, ...] = ()
@@ -90,18 +92,18 @@ class Constraints:
         return bool(self.periods or self.sources)
 
 
-def constraints(question: str, today: dt.date | None = None) -> Constraints:
-    """Read a question.
+def parse_constraints(question: str, today: dt.date | None = None) -> Constraints:
+    """Return the times and sources that an English question names.
 
     Args:
-        question: as it was asked, in English.
-        today: the day that "last month" is told from; by default there is none, and only full dates count.
+        question: as it was asked.
+        today: the day to which "last month" refers; without it, only full dates count.
 
-    >>> found = constraints("How many attacks since 2021 according to the Kestrel Monitor?")
-    >>> [str(period.first) for period in found.periods], sorted(found.sources[0])
+    >>> constraints = parse_constraints("How many attacks since 2021 according to the Kestrel Monitor?")
+    >>> [str(period.first) for period in constraints.periods], sorted(constraints.sources[0])
     (['2021-01-01'], ['kestrel', 'monitor'])
     """
-    times = [found for match in _times(question) for found in _periods(match, today)]
+    times = [period for match in _times(question) for period in _periods(match, today)]
     names = (match["name"] for pattern in _SOURCES for match in pattern.finditer(question))
     sources = (frozenset(analyse(regex.sub(DATE, " ", name))) - _GENERIC for name in names)
     return Constraints(
@@ -116,7 +118,7 @@ def _times(question: str) -> list[regex.Match[str]]:
 
 
 def _periods(match: regex.Match[str], today: dt.date | None) -> list[tuple[Period, Period]]:
-    """The periods of one expression, each with what it is named by; none without a day to tell it from."""
+    """Return the periods of one expression, each with the date that names it; none if it needs `today` and has none."""
     if match["unit"]:
         return _lately(match, today)
     one, two = match["one"] or match["alone"], match["two"]
@@ -135,7 +137,7 @@ def _periods(match: regex.Match[str], today: dt.date | None) -> list[tuple[Perio
 
 
 def _opened(period: Period, match: regex.Match[str]) -> Period:
-    """Without its end after "since", without its beginning after "until"; without itself after "after" or "before"."""
+    """Return an open period: "since" drops its end, "until" its beginning; "after" and "before" exclude the period."""
     if match["from"]:
         after = match["from"].lower() == "after" and period.last
         return Period(period.last + _DAY if after and period.last else period.first, None)
@@ -154,7 +156,7 @@ def _lately(match: regex.Match[str], today: dt.date | None) -> list[tuple[Period
 
 
 def _part_of(period: Period, match: regex.Match[str]) -> Period:
-    """Of a year, the months that "early", "mid", "late", or a half or quarter of it leave."""
+    """Return the months of a year that "early", "mid", "late", a half or a quarter means."""
     year = period.first.year if period.first else 0
     if period != Period.of(year):
         return period

@@ -1,227 +1,307 @@
-"""A question -> what is searched for: its own words first, and beside them other names, and words without typos."""
+"""Query expansion: other names of the names in a question, and corrections of its typing errors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self
 
 from rapidfuzz import fuzz
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
 from askbrief.language.names import NameKind, Part, parts, word_key
-from askbrief.query.parsed_question import Alternative, Query
 from askbrief.query.vocabulary import SHORTEST_TYPO
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
-    import numpy as np
-    from numpy.typing import NDArray
+    from askbrief.language.names import Meaning
 
-    from askbrief.language.names import Meaning, NameIndex
-    from askbrief.query.vocabulary import Vocabulary
+    _Range = tuple[int, int]
 
 NAME_WEIGHT, TYPO_WEIGHT = 0.8, 0.8
-"""Below 1, so that a passage with what was asked for stays before one that only has what may stand for it."""
+"""Weights of an alternative (0..1); below 1, so that a passage with the question's own words stays first."""
+ONE_OF_SEVERAL = 0.65
+"""Weight of a passage on one of several compared things, against a passage on all of them (0..1)."""
 CLEAR_SHARE = 0.75
-"""An acronym with several long forms stands for the one that this share of its documents gives, or for none."""
+"""An acronym with several long forms is expanded only if this share of the defining documents gives the same one."""
 _ALIKE = 80.0
-"""Long forms that are so much alike (0..100) are spellings of one: human immunodeficiency virus 1, or virus type 1."""
-_MOST_NAMES = 4
-"""So many other names of one name are searched for."""
+"""Similarity (0..100) from which two long forms are spellings of one name, such as "virus 1" and "virus type 1"."""
+_MAX_NAMES = 4
+"""Maximum number of other names searched for one name."""
 _TYPED_WORD = pattern(r"\p{Lu}?[\p{Ll}\p{M}]+")
 _CAPITAL = pattern(r"\p{Lu}")
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """A question as it is searched for, and what is searched for beside its own words, as the sources write it."""
+class Alternative:
+    """Terms that can stand for terms of the question: another name, or the correction of a typing error.
 
+    Attributes:
+        stands_for: terms of the question. Two alternatives have the same ones, or none in common.
+        terms: what is searched for instead; all of them must be in a passage.
+        weight: what a passage with `terms` is worth against one with `stands_for`, 0..1.
+    """
+
+    stands_for: frozenset[str]
+    terms: frozenset[str]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """The terms to look up in an index, in order and with repetitions, and their alternatives."""
+
+    terms: tuple[str, ...]
+    alternatives: tuple[Alternative, ...] = ()
+
+    def with_matched(self, terms: frozenset[str]) -> frozenset[str]:
+        """Return the terms of a source, together with the terms of the question that they stand for."""
+        return terms.union(*(other.stands_for for other in self.alternatives if other.terms <= terms))
+
+    def part(self, terms: frozenset[str]) -> Self:
+        """Return the query for some of the terms, with the alternatives of these."""
+        others = tuple(other for other in self.alternatives if other.stands_for <= terms)
+        return replace(self, terms=tuple(sorted(terms)), alternatives=others)
+
+    def side_by_side(self, aspects: Sequence[frozenset[str]], ignored: Collection[str]) -> Self:
+        """Return the query for a comparison, where a passage on one of the things is worth nearly one on all.
+
+        Args:
+            aspects: the terms of each thing that is compared.
+            ignored: terms that are not searched for.
+        """
+        things = frozenset[str]().union(*aspects)
+        forms = [form for aspect in aspects for form in self._forms(aspect)]
+        others = [other for other in self.alternatives if other.stands_for.isdisjoint(things)]
+        return replace(
+            self,
+            terms=tuple(term for term in self.terms if term not in ignored),
+            alternatives=(*others, *(Alternative(things, form, ONE_OF_SEVERAL * weight) for form, weight in forms)),
+        )
+
+    def _forms(self, terms: frozenset[str]) -> Iterator[tuple[frozenset[str], float]]:
+        """Yield the terms themselves, then the terms with each alternative in place of its own, with weights."""
+        yield terms, 1.0
+        for other in self.alternatives:
+            if other.stands_for <= terms:
+                yield terms - other.stands_for | other.terms, other.weight
+
+
+class Knowledge(Protocol):
+    """What an index knows, within a scope, of the names and words in a question.
+
+    Nothing that stands only outside the scope is expanded to, or shown.
+    """
+
+    @property
+    def most_parts(self) -> int:
+        """The number of parts of the longest name."""
+
+    def names_among(self, keys: Iterable[str], /) -> AbstractSet[str]:
+        """Return those keys that belong to a name, in scope or not."""
+
+    def meanings(self, key: str, /) -> Sequence[Meaning]:
+        """Return the other names of a name, the team's first, then the most frequent."""
+
+    def unknown(self, terms: Iterable[str], /) -> frozenset[str]:
+        """Return those terms that no passage in scope has."""
+
+    def near(self, word: str, term: str, /) -> Sequence[tuple[str, str]]:
+        """Return (term, word as written) for the likeliest corrections of an unknown word, best first."""
+
+    def is_word(self, word: str, /) -> bool:
+        """Return whether a word that the index lacks is nevertheless spelt correctly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """A question, expanded.
+
+    Attributes:
+        text: the question with its unambiguous typing errors corrected.
+        query: its terms, with alternatives.
+        searched_also: the alternatives as the sources write them, for the person who asks.
+    """
+
+    text: str
     query: Query
     searched_also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """The names and words of an index, and which of its passages are in scope: bool [passages], None for all.
-
-    Nothing that only stands outside of the scope is searched for, or told of. `is_word` says whether a word that the
-    index lacks is spelt rightly for all that is known beside it.
-    """
-
-    names: NameIndex
-    vocabulary: Vocabulary
-    admitted: NDArray[np.bool_] | None = None
-    is_word: Callable[[str], bool] = lambda _: False
-
-    def unknown(self, terms: Iterable[str]) -> frozenset[str]:
-        return self.vocabulary.unknown(list(dict.fromkeys(terms)), self.admitted)
-
-    def meanings(self, key: str) -> list[Meaning]:
-        return self.names.meanings(key, self.admitted)
-
-
-@dataclass(frozen=True, slots=True)
-class _Other:
-    """What may stand for some of a question: its terms, and how the sources write it."""
+class _Variant:
+    """One alternative for a stretch of the question: its terms, and how the sources write it."""
 
     terms: frozenset[str]
     written: str
     weight: float
 
 
-def reworded(question: str, known: Known) -> Wording:
-    """Find what else to search for: other names of the names in a question, and the words its typos may be meant to be.
+def expand(question: str, knowledge: Knowledge) -> Expansion:
+    """Find the other names of the names in a question, and corrections of its typing errors.
 
-    Where a question has names inside each other, the longest counts.
+    Where one name of the question lies inside another, the longest counts.
     """
-    found = parts(question)
-    named = _names_in(found, known)
-    inside = {place for stretch in named for place in range(*stretch)}
-    typos = _typos_in(found, inside, known)
+    words = parts(question)
+    names = _find_names(words, knowledge)
+    typos = _find_typos(words, _places(names), knowledge)
     if typos:
-        named = _names_in([_mended(part, typos.get(place)) for place, part in enumerate(found)], known)
-    others: dict[tuple[int, int], list[_Other]] = {}
-    for (first, last), meanings in named.items():
-        own = [_mended(part, typos.get(first + place)) for place, part in enumerate(found[first:last])]
-        mended = [_Other(_terms(own), meanings[0].name, TYPO_WEIGHT)] if own != found[first:last] else []
-        others[first, last] = mended + _reachable(meanings, known)
-    inside = {place for stretch in named for place in range(*stretch)}
-    others |= {(place, place + 1): meant for place, meant in typos.items() if place not in inside}
-    return _worded(question, found, others, _mended_text(question, found, typos))
+        names = _find_names([_corrected(word, typos.get(place)) for place, word in enumerate(words)], knowledge)
+    variants: dict[_Range, list[_Variant]] = {}
+    for (first, last), meanings in names.items():
+        corrected = [_corrected(word, typos.get(first + place)) for place, word in enumerate(words[first:last])]
+        is_typo = corrected != words[first:last]
+        spelling = [_Variant(_terms(corrected), meanings[0].name, TYPO_WEIGHT)] if is_typo else []
+        variants[first, last] = spelling + _reachable(meanings, knowledge)
+    inside = _places(names)
+    variants |= {(place, place + 1): found for place, found in typos.items() if place not in inside}
+    return _expansion(question, words, variants, _corrected_text(question, words, typos))
 
 
-def _worded(
-    question: str, found: Sequence[Part], others: Mapping[tuple[int, int], Sequence[_Other]], text: str
-) -> Wording:
-    """Put it together: what stands for one stretch of the question and what for another have no term in common."""
+def _places(ranges: Iterable[_Range]) -> set[int]:
+    return {place for one in ranges for place in range(*one)}
+
+
+def _expansion(
+    question: str, words: Sequence[Part], variants: Mapping[_Range, Sequence[_Variant]], text: str
+) -> Expansion:
+    """Build the result; the alternatives of two stretches of the question replace no term in common."""
     terms = tuple(analyse(question))
     alternatives: dict[Alternative, str] = {}
     taken: set[str] = set()
-    for (first, last), some in others.items():
-        stretch = question[found[first].start : found[last - 1].end]
+    for (first, last), some in variants.items():
+        stretch = question[words[first].start : words[last - 1].end]
         stands_for = frozenset(analyse(f"{stretch} a")).intersection(terms)
         if stands_for and some and not stands_for & taken:
             taken |= stands_for
             alternatives |= {Alternative(stands_for, one.terms, one.weight): one.written for one in some}
     also = dict.fromkeys(written for one, written in alternatives.items() if not one.terms <= set(terms))
-    return Wording(Query(text, terms, tuple(alternatives)), tuple(also))
+    return Expansion(text, Query(terms, tuple(alternatives)), tuple(also))
 
 
 # ----------------------------------------------------------------------------------------------- names
 
 
-def _names_in(found: Sequence[Part], known: Known) -> dict[tuple[int, int], list[Meaning]]:
-    """The stretches of a question that are names with another name to search for, the longest first."""
-    sizes = range(min(known.names.most_parts, len(found)), 0, -1)
-    stretches = [(first, first + size) for size in sizes for first in range(len(found) - size + 1)]
-    keys = [_keys_of(found[first:last]) for first, last in stretches]
-    are_known = known.names.among(chain.from_iterable(keys))
-    named: dict[tuple[int, int], list[Meaning]] = {}
+def _find_names(words: Sequence[Part], knowledge: Knowledge) -> dict[_Range, list[Meaning]]:
+    """Return the stretches of a question that are names with other names to search for, the longest first."""
+    sizes = range(min(knowledge.most_parts, len(words)), 0, -1)
+    ranges = [(first, first + size) for size in sizes for first in range(len(words) - size + 1)]
+    keys = [_name_keys(words[first:last]) for first, last in ranges]
+    known = knowledge.names_among(chain.from_iterable(keys))
+    names: dict[_Range, list[Meaning]] = {}
     taken: set[int] = set()
-    for stretch, some in zip(stretches, keys, strict=True):
-        key = next((key for key in some if key in are_known), None)
-        if key is not None and taken.isdisjoint(range(*stretch)):
-            meanings = _meanings_of(key, found[slice(*stretch)], known)
+    for place, candidates in zip(ranges, keys, strict=True):
+        key = next((key for key in candidates if key in known), None)
+        if key is not None and taken.isdisjoint(range(*place)):
+            meanings = _meanings_of(key, words[slice(*place)], knowledge)
             if meanings:
-                named[stretch] = meanings
-                taken.update(range(*stretch))
-    return named
+                names[place] = meanings
+                taken.update(range(*place))
+    return names
 
 
-def _keys_of(stretch: Sequence[Part]) -> list[str]:
-    """What a stretch of a question is found by, if it is a name."""
+def _name_keys(stretch: Sequence[Part]) -> list[str]:
+    """Return the keys under which a stretch of a question is found, if it is a name."""
     word = stretch[0].word
     return [" ".join(part.key for part in stretch)] if len(stretch) > 1 else [word.casefold(), word_key(word)]
 
 
-def _meanings_of(key: str, stretch: Sequence[Part], known: Known) -> list[Meaning]:
-    """What a name in a question stands for; also what that has for further names."""
+def _meanings_of(key: str, stretch: Sequence[Part], knowledge: Knowledge) -> list[Meaning]:
+    """Return the other names of a name in a question, and the other names of these."""
     word = stretch[0].word if len(stretch) == 1 else None
-    found = {one.key: one for one in _clear(key, known, word)}
-    for one in list(found.values()):
-        found |= {further.key: further for further in _clear(one.key, known) if further.key not in {key, *found}}
-    return list(found.values())[:_MOST_NAMES]
+    meanings = {one.key: one for one in _clear_meanings(key, knowledge, word)}
+    for one in list(meanings.values()):
+        further = _clear_meanings(one.key, knowledge)
+        meanings |= {other.key: other for other in further if other.key not in {key, *meanings}}
+    return list(meanings.values())[:_MAX_NAMES]
 
 
-def _clear(key: str, known: Known, word: str | None = None) -> list[Meaning]:
-    """What a name stands for without doubt: the team's names, aliases, and of several long forms the usual one."""
-    meanings = [one for one in known.meanings(key) if word is None or _is_meant(word, one)]
+def _clear_meanings(key: str, knowledge: Knowledge, word: str | None = None) -> list[Meaning]:
+    """Return the unambiguous meanings: the team's names, aliases, and of several long forms the usual one."""
+    meanings = [one for one in knowledge.meanings(key) if word is None or _is_meant(word, one)]
     long_forms = [one for one in meanings if one.is_long_form]
     clear = long_forms[0] if long_forms and _is_clear(long_forms[0].key, long_forms) else None
     return [
         one
         for one in meanings
         if one is clear
-        or (one.kind is NameKind.ACRONYM and not one.is_long_form and _is_clear(key, _long_forms(one.key, known)))
+        or (one.kind is NameKind.ACRONYM and not one.is_long_form and _is_clear(key, _long_forms(one.key, knowledge)))
         or one.kind is not NameKind.ACRONYM
     ]
 
 
-def _long_forms(key: str, known: Known) -> list[Meaning]:
-    return [one for one in known.meanings(key) if one.is_long_form]
+def _long_forms(key: str, knowledge: Knowledge) -> list[Meaning]:
+    return [one for one in knowledge.meanings(key) if one.is_long_form]
 
 
 def _is_clear(key: str, long_forms: Sequence[Meaning]) -> bool:
-    """Whether nearly all documents that define an acronym give this long form for it, or one spelt much alike."""
+    """Return whether nearly all documents that define an acronym give this long form, or a similar spelling."""
     form = next(one.other for one in long_forms if one.key == key)
     alike = sum(one.documents for one in long_forms if fuzz.ratio(one.other.casefold(), form.casefold()) >= _ALIKE)
     return alike >= CLEAR_SHARE * sum(one.documents for one in long_forms)
 
 
 def _is_meant(word: str, meaning: Meaning) -> bool:
-    """Whether one word of a question is a name, and not a common word of the same letters: aids are no AIDS."""
+    """Return whether a word of the question is a name, and not a common word with the same letters (aids, AIDS)."""
     capitals = len(_CAPITAL.findall(meaning.name))
     if meaning.from_team or not capitals or _CAPITAL.search(word):
         return True
     return capitals > 1 and not any(row.spoken for row in meaning.rows)
 
 
-def _reachable(meanings: Sequence[Meaning], known: Known) -> list[_Other]:
-    """Those other names whose words stand in scope; of the team's, some may stand nowhere."""
-    others = [_Other(_terms(parts(one.other)), one.other, NAME_WEIGHT) for one in meanings]
-    unknown = known.unknown(term for one in others for term in one.terms)
-    return [one for one in others if one.terms and not one.terms & unknown]
+def _reachable(meanings: Sequence[Meaning], knowledge: Knowledge) -> list[_Variant]:
+    """Return the other names whose words stand in scope; some of the team's names may stand nowhere."""
+    variants = [_Variant(_terms(parts(one.other)), one.other, NAME_WEIGHT) for one in meanings]
+    unknown = knowledge.unknown(term for one in variants for term in one.terms)
+    return [one for one in variants if one.terms and not one.terms & unknown]
 
 
-def _terms(some: Sequence[Part]) -> frozenset[str]:
-    """The terms of a name, without the single letters between them: Tehreek-e-Taliban."""
-    keys = frozenset(part.key for part in some)
+def _terms(words: Sequence[Part]) -> frozenset[str]:
+    """Return the terms of a name without single letters, such as the "e" of Tehreek-e-Taliban."""
+    keys = frozenset(part.key for part in words)
     return frozenset(key for key in keys if len(key) > 1) or keys
 
 
 # ----------------------------------------------------------------------------------------------- typos
 
 
-def _typos_in(found: Sequence[Part], inside: set[int], known: Known) -> dict[int, list[_Other]]:
-    """Words that no passage in scope has, by their places, with those that they may be meant to be."""
+def _find_typos(words: Sequence[Part], names: AbstractSet[int], knowledge: Knowledge) -> dict[int, list[_Variant]]:
+    """Return the words that no passage in scope has, by their places, with what they may be meant to be.
+
+    Args:
+        words: of the question.
+        names: the places of words that belong to names; these are left alone.
+        knowledge: of the index.
+    """
     typed = {
         place: part
-        for place, part in enumerate(found)
-        if place not in inside and len(part.word) >= SHORTEST_TYPO and _TYPED_WORD.fullmatch(part.word)
+        for place, part in enumerate(words)
+        if place not in names and len(part.word) >= SHORTEST_TYPO and _TYPED_WORD.fullmatch(part.word)
     }
-    unknown = known.unknown(part.key for part in typed.values())
-    meant = {
+    unknown = knowledge.unknown(part.key for part in typed.values())
+    corrections = {
         place: [
-            _Other(frozenset((term,)), written, TYPO_WEIGHT)
-            for term, written in known.vocabulary.near(part.word, part.key, known.admitted)
+            _Variant(frozenset((term,)), written, TYPO_WEIGHT) for term, written in knowledge.near(part.word, part.key)
         ]
         for place, part in typed.items()
-        if part.key in unknown and not known.is_word(part.word)
+        if part.key in unknown and not knowledge.is_word(part.word)
     }
-    return {place: some for place, some in meant.items() if some}
+    return {place: some for place, some in corrections.items() if some}
 
 
-def _mended(part: Part, meant: Sequence[_Other] | None) -> Part:
-    """A word as it was most likely meant."""
-    return replace(part, word=meant[0].written, key=next(iter(meant[0].terms))) if meant else part
+def _corrected(part: Part, corrections: Sequence[_Variant] | None) -> Part:
+    """Return a word with its likeliest correction."""
+    if not corrections:
+        return part
+    return replace(part, word=corrections[0].written, key=next(iter(corrections[0].terms)))
 
 
-def _mended_text(question: str, found: Sequence[Part], typos: Mapping[int, Sequence[_Other]]) -> str:
-    """The question with what was meant in the places of its typos, where that can be but one word."""
-    for place in sorted((place for place, meant in typos.items() if len(meant) == 1), reverse=True):
-        part = found[place]
+def _corrected_text(question: str, words: Sequence[Part], typos: Mapping[int, Sequence[_Variant]]) -> str:
+    """Return the question with those typing errors corrected that have only one correction."""
+    for place in sorted((place for place, found in typos.items() if len(found) == 1), reverse=True):
+        part = words[place]
         question = f"{question[: part.start]}{typos[place][0].written}{question[part.end :]}"
     return question

@@ -1,4 +1,4 @@
-"""Whether a question asks for a quantity, and of what."""
+"""Questions for a quantity: which kind, and of what."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
 
 
-class Wanted(StrEnum):
-    """What kind of quantity is asked for."""
+class QuantityTarget(StrEnum):
+    """The kind of quantity that a question asks for."""
 
     COUNT = "count"
     SHARE = "share"
@@ -22,15 +22,19 @@ class Wanted(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuantityQuestion:
     """A question for a quantity, as index terms.
 
-    `thing` is what is counted ("fighter"), empty where the kind alone says it. `about` are the other terms, `names`
-    those of them that are names (written with a capital), and `years` the years asked for.
+    Attributes:
+        target: the kind of quantity.
+        counted: what is counted ("fighter"); empty where `target` says enough.
+        about: the other terms.
+        names: those of `about` that are names, written with a capital letter.
+        years: the years asked for.
     """
 
-    wanted: Wanted
-    thing: frozenset[str]
+    target: QuantityTarget
+    counted: frozenset[str]
     about: frozenset[str]
     names: frozenset[str] = frozenset()
     years: frozenset[str] = frozenset()
@@ -69,7 +73,19 @@ _OPENING = pattern(
 )
 _WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
 _PLURAL = pattern(r"\p{Ll}.*(?<!s|u|i|'|’)s|people|men|women|children|personnel|police|staff|cattle|livestock")
-_COMPARED = {"higher", "lower", "more", "less", "faster", "slower", "better", "worse", "larger", "smaller", "longer"}
+_COMPARATIVES = {
+    "higher",
+    "lower",
+    "more",
+    "less",
+    "faster",
+    "slower",
+    "better",
+    "worse",
+    "larger",
+    "smaller",
+    "longer",
+}
 _YEAR = pattern(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
 _NAME = pattern(r"(?<!^)\b\p{Lu}[\p{L}\p{M}\p{N}]*(?:-[\p{L}\p{M}\p{N}]+)*")
 _EMPTY = frozenset(
@@ -78,52 +94,51 @@ _EMPTY = frozenset(
     proport share size strength strong sum today total
     """.split()
 )
-"""Stems that say that a quantity is asked for, and not of what."""
+"""Stems that ask for a quantity without saying of what."""
+_WORDINGS = (
+    (QuantityTarget.SHARE, _SHARE),
+    (QuantityTarget.MONEY, _MONEY),
+    (QuantityTarget.COUNT, _COUNT),
+    (QuantityTarget.SIZE, _SIZE),
+    (QuantityTarget.EITHER, _MUCH),
+)
+"""In the order in which they are tried."""
 
 
-def asked(question: str) -> Asked | None:
-    """Read a question.
+def parse_quantity(question: str) -> QuantityQuestion | None:
+    """Return the quantity that a question asks for; None where it asks for none.
 
-    Returns:
-        What it asks for; None where it asks for no quantity.
-
-    >>> found = asked("How many TTP fighters are in Afghanistan?")
-    >>> found.wanted.value, sorted(found.thing), sorted(found.about)
+    >>> quantity = parse_quantity("How many TTP fighters are in Afghanistan?")
+    >>> quantity.target.value, sorted(quantity.counted), sorted(quantity.about)
     ('count', ['fighter'], ['afghanistan', 'ttp'])
     """
-    for wanted, wording in (
-        (Wanted.SHARE, _SHARE),
-        (Wanted.MONEY, _MONEY),
-        (Wanted.COUNT, _COUNT),
-        (Wanted.SIZE, _SIZE),
-        (Wanted.EITHER, _MUCH),
-    ):
+    for target, wording in _WORDINGS:
         match = wording.search(question)
         if match:
             groups = match.groupdict()
-            return _read(question, wanted, groups.get("noun") or groups.get("of") or "")
+            return _quantity(question, target, groups.get("noun") or groups.get("of") or "")
     return None
 
 
-def _read(question: str, wanted: Wanted, following: str) -> Asked | None:
-    head = _head(following)
-    thing = frozenset(analyse(head))
-    if wanted is Wanted.COUNT and not thing:
+def _quantity(question: str, target: QuantityTarget, following: str) -> QuantityQuestion | None:
+    noun = _counted_noun(following)
+    counted = frozenset(analyse(noun))
+    if target is QuantityTarget.COUNT and not counted:
         return None
-    if wanted is Wanted.COUNT and thing & _CURRENCIES:
-        wanted = Wanted.MONEY
-    elif wanted is Wanted.EITHER and thing and head.lower() not in _COMPARED:
-        wanted = Wanted.COUNT
-    kept = wanted is Wanted.COUNT or (wanted is Wanted.MONEY and thing <= _CURRENCIES)
+    if target is QuantityTarget.COUNT and counted & _CURRENCIES:
+        target = QuantityTarget.MONEY
+    elif target is QuantityTarget.EITHER and counted and noun.lower() not in _COMPARATIVES:
+        target = QuantityTarget.COUNT
+    names_a_unit = target is QuantityTarget.COUNT or (target is QuantityTarget.MONEY and counted <= _CURRENCIES)
     terms = frozenset(analyse(question)) - _EMPTY
     years = frozenset(_YEAR.findall(question))
     names = frozenset(analyse(" ".join(_NAME.findall(question)))) & terms
-    about = terms - years - (thing if kept or wanted is Wanted.MONEY else frozenset())
-    return Asked(wanted, thing if kept else frozenset(), about, names & about, years)
+    about = terms - years - (counted if names_a_unit or target is QuantityTarget.MONEY else frozenset())
+    return QuantityQuestion(target, counted if names_a_unit else frozenset(), about, names & about, years)
 
 
-def _head(following: str) -> str:
-    """The word for what is counted: the first plural of the phrase that follows, or its last word."""
+def _counted_noun(following: str) -> str:
+    """Return the word for what is counted: the first plural of the phrase that follows, or its last word."""
     phrase = _OPENING.sub("", following)
     end = _PHRASE_END.search(phrase)
     words = _WORD.findall(phrase[: end.start()] if end else phrase)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from askbrief.records import Passage
-    from askbrief.retrieval.bm25 import Postings
 
 SHORTEST_TYPO = 5
 """Shorter words have too many neighbours."""
@@ -35,6 +34,21 @@ _LOOKED_AT = 10_000
 """So many postings at a time are looked through."""
 _WORD = pattern(r"[\p{L}\p{M}]+(?:['’ʼ]\p{L}+)*")
 _LETTERS = pattern(r"\p{L}+")
+
+
+class TermPostings(Protocol):
+    """For each term of an index, the passages that have it.
+
+    Arrays:
+        starts: int64 [terms + 1]; the passages of term t are passages[starts[t]:starts[t + 1]].
+        passages: int32, ascending within a term.
+    """
+
+    @property
+    def starts(self) -> NDArray[np.int64]: ...
+
+    @property
+    def passages(self) -> NDArray[np.int32]: ...
 
 
 class Terms(Protocol):
@@ -56,7 +70,7 @@ class Terms(Protocol):
 class Vocabulary:
     """The terms of one generation, with the passages that have them. Threads may share it."""
 
-    def __init__(self, postings: Postings, terms: Terms, size: int) -> None:
+    def __init__(self, postings: TermPostings, terms: Terms, size: int) -> None:
         """Take what is read when it is needed.
 
         Args:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.query.parsed_question import Alternative
+    from askbrief.query.expansion import Alternative
     from askbrief.retrieval.term_counts import TermCounts
 
     _Worth = Callable[["QueryTerm"], NDArray[np.float32]]

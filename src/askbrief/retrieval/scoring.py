@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from askbrief.inference.encoder import Encoder
-    from askbrief.query.parsed_question import Query
+    from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Passage
     from askbrief.retrieval.bm25 import LexicalIndex
     from askbrief.retrieval.cosine import DenseIndex
@@ -103,7 +103,7 @@ class Ranked:
 
 
 def search(
-    query: Query,
+    parsed: ParsedQuestion,
     searched: Searched,
     *,
     count: int,
@@ -111,33 +111,31 @@ def search(
     method: Method = Method.HYBRID,
     admitted: NDArray[np.bool_] | None = None,
     steering: Steering | None = None,
-    aspects: Sequence[Query] = (),
 ) -> list[Ranked]:
     """Rank the passages for a question.
 
     Args:
-        query: what is searched for.
+        parsed: the question; each of its aspects gets a passage among the first, by the hybrid method only.
         searched: the indexes, the encoder and the passages.
         count: how many passages at the most; with fewer that match, fewer.
         weight: the lexical share of the first ranking, by whole passages, 0..1.
         method: hybrid, or one to compare it with; those rank by whole passages only.
         admitted: bool [passages]: what is in scope; None for everything. What is out of scope is not ranked.
         steering: towards the time and the sources that the question names; the hybrid method only.
-        aspects: the things that the question sets side by side, each of which gets a passage among the first; the
-            hybrid method only.
 
     Returns:
         The best passages first; equal scores in the order of the index. What the first lacks of the aspects comes next.
     """
     first = Shortlist(
-        searched.lexical.query(query.terms, query.alternatives),
+        searched.lexical.query(parsed.query.terms, parsed.query.alternatives),
         searched.dense,
-        searched.encoder.encode_query(query.text),
+        searched.encoder.encode_query(parsed.text),
         weight=weight,
         method=method,
         admitted=admitted,
         exact_up_to=searched.exact_up_to,
     )
+    aspects = parsed.aspects if method is Method.HYBRID else ()
     held = _held([first.coverage(searched.lexical.query(a.terms, a.alternatives)) for a in aspects], len(first.scores))
     places = _candidates(_steered(first, steering), held, max(count, FEWEST_CANDIDATES))
     found = _looked_at(first, places, searched, method, steering)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from askbrief.language.english.dates import Period
     from askbrief.query.constraints import Constraints
-    from askbrief.query.parsed_question import Alternative
+    from askbrief.query.expansion import Alternative
     from askbrief.records import Metadata, Passage
 
 SHARE_OF_STEERING = 0.1

@@ -133,6 +133,11 @@ class Numeral:
         return replace(self, unit=unit)
 
 
+def number_values(text: str) -> frozenset[Decimal]:
+    """Return the values of the numbers of a text, in digits or in words."""
+    return frozenset(number.value for number in numerals(text))
+
+
 def numerals(text: str) -> Iterator[Numeral]:
     """The numbers of a text in order; whether they count anything is not asked.
 

@@ -1,0 +1,210 @@
+"""The answer pipeline: from a question to passages, answer spans, figures and a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
+
+from askbrief.answering.figures import find_figures, group_figures
+from askbrief.answering.sentence import best_sentence
+from askbrief.answering.span import find_answer
+from askbrief.answering.verdict import JUDGED, packaged_calibration, verdict_signals
+from askbrief.query.parsed_question import parse_question
+from askbrief.records import Answer, Method, Verdict
+from askbrief.retrieval.rerank import READ, grouped, reranked, reread
+from askbrief.retrieval.scoring import search
+from askbrief.retrieval.soft_filters import Steering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from askbrief.answering.verdict import Calibration
+    from askbrief.inference.encoder import Encoder
+    from askbrief.inference.reader import Reader
+    from askbrief.language.names import Meaning
+    from askbrief.query.parsed_question import ParsedQuestion
+    from askbrief.records import Figure, Hit, Passage, Scope, Span
+    from askbrief.retrieval.rerank import Found, Reranker
+    from askbrief.retrieval.scoring import Ranked, Searched
+    from askbrief.storage.embedded.generation import Generation
+
+_RANKED_PER_HIT = 3
+"""Passages ranked for each one shown, so that enough are left without the near-duplicates."""
+
+
+class Quoting(Protocol):
+    """Makes hits from passages, and remembers what was shown."""
+
+    def quote(self, passage: Passage, key: str, highlight: Span) -> Hit:
+        """Return a passage as it is shown, with its locator and its marked sentence."""
+
+    def remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
+        """Remember passages under their keys; return what went wrong, in sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPipeline:
+    """The parts that answer questions over one generation. Threads may share it.
+
+    Attributes:
+        generation: the index.
+        searched: what is ranked, with the encoder.
+        lexical_weight: the share of BM25 in the first ranking, 0..1.
+        calibration: of the verdict.
+        citations: makes and remembers what is shown.
+        reader: reads the best passages; None to go without.
+        reranker: a cross-encoder; None to go without.
+    """
+
+    generation: Generation
+    searched: Searched
+    lexical_weight: float
+    calibration: Calibration
+    citations: Quoting
+    reader: Reader | None = None
+    reranker: Reranker | None = None
+
+    def answer(self, question: str, top: int, scope: Scope, method: Method) -> Answer:
+        """Answer a question: parse it, rank passages, read the best, find sentence, span and figures, and judge.
+
+        Args:
+            question: on one line.
+            top: the maximum number of hits.
+            scope: what may be searched; applied before ranking.
+            method: how to rank.
+        """
+        admitted = self.generation.admitted(scope)
+        parsed = parse_question(
+            question,
+            Knowledge(self.generation, self.searched.encoder, admitted),
+            self.generation.catalogue.newest(admitted),
+        )
+        passages = grouped(self._rank(parsed, top, method, admitted))
+        is_read = self.reader is not None and method is Method.HYBRID
+        if is_read:
+            passages = self._read(parsed, passages)
+        shown = passages[:top]
+        groups = [self._mark(parsed, rank, passage) for rank, passage in enumerate(shown, start=1)]
+        figures = [[find_figures(parsed, hit) for hit in group] for group in groups]
+        hits = _with_answers(parsed, groups, figures, shown)
+        signals = verdict_signals(parsed, passages, next(iter(hits), None), figures[0][0] if figures else ())
+        confidence, verdict = self._judge(signals, is_read=is_read)
+        answers = verdict is not Verdict.NONE
+        return Answer(
+            question=question,
+            verdict=verdict,
+            confidence=confidence,
+            generation=self.generation.name,
+            hits=hits if answers else tuple(replace(hit, answer=None) for hit in hits),
+            notes=self._remember(shown, groups),
+            figures=group_figures(figure for group in figures for some in group for figure in some) if answers else (),
+            signals=signals,
+            searched_also=parsed.searched_also,
+        )
+
+    def _rank(
+        self, parsed: ParsedQuestion, top: int, method: Method, admitted: NDArray[np.bool_] | None
+    ) -> list[Ranked]:
+        """Return the best passages, best first, more than are shown."""
+        is_hybrid, catalogue = method is Method.HYBRID, self.generation.catalogue
+        least = 2 * READ if self.reader is not None else _RANKED_PER_HIT * JUDGED
+        ranked = search(
+            parsed,
+            self.searched,
+            count=max(_RANKED_PER_HIT * top, least),
+            weight=self.lexical_weight,
+            method=method,
+            admitted=admitted,
+            steering=Steering(parsed.constraints, catalogue, parsed.query.alternatives)
+            if is_hybrid and parsed.constraints
+            else None,
+        )
+        return reranked(parsed.text, ranked, self.reranker) if self.reranker is not None and is_hybrid else ranked
+
+    def _read(self, parsed: ParsedQuestion, passages: Sequence[Found]) -> list[Found]:
+        """Read the question together with the best passages; a comparison keeps its order, which covers each thing."""
+        assert self.reader is not None  # noqa: S101 - called only where there is one
+        title = self.generation.store.title
+        return reread(parsed.text, passages, self.reader, title, reorder=not parsed.aspects)
+
+    def _mark(self, parsed: ParsedQuestion, rank: int, found: Found) -> list[Hit]:
+        """Return a passage and its near-duplicates as hits, each with its best sentence marked."""
+        store = self.generation.store
+        keys = {one.number: store.key(one.number) for one in found.all()}
+        return [
+            replace(
+                self.citations.quote(
+                    store.verified(one.passage),
+                    keys[one.number],
+                    best_sentence(parsed, one.passage, one.sentences, found.reading if one is found.ranked else None),
+                ),
+                rank=rank,
+                score=round(one.score, 6),
+                signals=one.signals,
+                also=tuple(keys[other.number] for other in found.all() if other is not one),
+            )
+            for one in found.all()
+        ]
+
+    def _judge(self, signals: dict[str, float], *, is_read: bool) -> tuple[float, Verdict]:
+        """Return the probability that the sources answer, 0..1, and the verdict."""
+        fits = is_read or self.calibration.of_unread
+        calibration = self.calibration if fits else packaged_calibration(read=False)
+        confidence = round(calibration.probability(signals), 4) if signals else 0.0
+        return confidence, calibration.verdict(confidence)
+
+    def _remember(self, shown: Sequence[Found], groups: Sequence[Sequence[Hit]]) -> tuple[str, ...]:
+        return self.citations.remember(
+            [
+                (hit.key, one.passage)
+                for found, group in zip(shown, groups, strict=True)
+                for one, hit in zip(found.all(), group, strict=True)
+            ]
+        )
+
+
+def _with_answers(
+    parsed: ParsedQuestion,
+    groups: Sequence[Sequence[Hit]],
+    figures: Sequence[Sequence[Sequence[Figure]]],
+    shown: Sequence[Found],
+) -> tuple[Hit, ...]:
+    """Return the hits to show, the first of each group, with the answer spans in their marked sentences."""
+    return tuple(
+        replace(group[0], answer=find_answer(parsed, group[0], found[0], passage.reading))
+        for group, found, passage in zip(groups, figures, shown, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a generation knows, within a scope, of names and words: see `query.expansion.Knowledge`."""
+
+    generation: Generation
+    encoder: Encoder
+    admitted: NDArray[np.bool_] | None = None
+
+    @property
+    def most_parts(self) -> int:
+        return self.generation.names.most_parts
+
+    def names_among(self, keys: Iterable[str]) -> AbstractSet[str]:
+        return self.generation.names.among(keys)
+
+    def meanings(self, key: str) -> Sequence[Meaning]:
+        return self.generation.names.meanings(key, self.admitted)
+
+    def unknown(self, terms: Iterable[str]) -> frozenset[str]:
+        return self.generation.vocabulary.unknown(list(dict.fromkeys(terms)), self.admitted)
+
+    def near(self, word: str, term: str) -> Sequence[tuple[str, str]]:
+        return self.generation.vocabulary.near(word, term, self.admitted)
+
+    def is_word(self, word: str) -> bool:
+        """Return whether the encoder reads a word as a single piece, so that it is no typing error."""
+        one, its = self.encoder.count_tokens(["a", word])
+        return its <= one
