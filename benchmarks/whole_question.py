@@ -26,7 +26,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-import askbrief.library
+import askbrief.answering.pipeline
 import askbrief.retrieval.scoring
 from askbrief.citations.resolving import Citations
 from askbrief.core.runtime import processors
@@ -46,16 +46,15 @@ if TYPE_CHECKING:
 
 STAGES: dict[str, tuple[Any, str]] = {
     "encoding (stood in for)": (MadeEncoder, "encode_query"),
-    "reading the question (names, typing errors)": (askbrief.library, "reworded"),
-    "times, sources": (askbrief.library, "constraints"),
+    "parsing the question": (askbrief.answering.pipeline, "parse_question"),
     "the first ranking": (askbrief.retrieval.scoring, "Shortlist"),
     "the close look at the candidates": (askbrief.retrieval.scoring, "passage_evidence"),
-    "near-duplicates": (askbrief.library, "grouped"),
+    "near-duplicates": (askbrief.answering.pipeline, "grouped"),
     "the ledger": (Citations, "remember"),
-    "marking": (askbrief.library, "best_sentence"),
-    "the answer in the sentence": (askbrief.library, "pinpoint"),
-    "verdict": (askbrief.library, "verdict_signals"),
-    "figures": (askbrief.library, "figures"),
+    "marking": (askbrief.answering.pipeline, "best_sentence"),
+    "the answer in the sentence": (askbrief.answering.pipeline, "find_answer"),
+    "verdict": (askbrief.answering.pipeline, "verdict_signals"),
+    "figures": (askbrief.answering.pipeline, "find_figures"),
 }
 TARGETS_MS = {1_000: 10, 100_000: 20, 1_000_000: 60}
 """The median at most; the 95th percentile twice that."""
