@@ -28,7 +28,7 @@ from askbrief.inference.compiled_encoder import CompiledEncoder
 from askbrief.inference.loading import open_encoder
 from askbrief.inference.model_files import ModelFiles
 from askbrief.inference.pytorch_encoder import load
-from askbrief.ingest.splitting import split
+from askbrief.ingest.splitting import split_document
 from askbrief.settings import load_settings
 from benchmarks.timings import parser, written
 
@@ -148,8 +148,8 @@ def material(sets: Sequence[Path], count: int) -> tuple[list[str], list[str]]:
         questions = QuestionSet(folder)
         sources = questions.sources()
         for place in drawn.permutation(len(sources))[:DOCUMENTS]:
-            for document in sources[place].read().documents:
-                passages += split(document, encoder).encoded_texts
+            for document in sources[place].parse().documents:
+                passages += split_document(document, encoder).encoded_texts
         asked += [question.question for question in questions.questions]
     return drawn.permutation(passages)[:count].tolist(), drawn.permutation(asked)[:count].tolist()
 

@@ -21,7 +21,7 @@ import regex
 
 from askbrief.documents.text import plain
 from askbrief.evaluation.question_sets import QuestionSet
-from askbrief.ingest.alias_mining import Learner
+from askbrief.ingest.alias_mining import AliasMiner
 from askbrief.ingest.splitting import indexed_text
 from askbrief.language.analysis import analyse
 from askbrief.records import Document, Passage, Span
@@ -194,10 +194,10 @@ def _prepared(made: Recombined, *, passages: int) -> _Prepared:
         found.append(Passage(doc_id, start, start + len(text), text, tuple(_spans(text, start)), (number, number)))
         start += len(text) + 2
     terms = [analyse(indexed_text(made.title, passage)) for passage in found]
-    learner = Learner()
+    miner = AliasMiner()
     for number, passage in enumerate(found):
-        learner.read(number, passage)
-    return _Prepared(document, found, terms, learner.learned())
+        miner.add(number, passage)
+    return _Prepared(document, found, terms, miner.rows())
 
 
 def _spans(text: str, start: int) -> Iterator[Span]:

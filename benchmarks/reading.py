@@ -23,7 +23,7 @@ from askbrief.documents.sandbox import parse_all
 from askbrief.documents.sources import scan
 from askbrief.errors import ParsingError
 from askbrief.inference.loading import open_encoder
-from askbrief.ingest.splitting import split
+from askbrief.ingest.splitting import split_document
 from askbrief.settings import load_settings
 from benchmarks.timings import parser, written
 
@@ -129,7 +129,7 @@ def _encoder_row(outcomes: Sequence[Outcome]) -> dict[str, object]:
     texts: list[str] = []
     for outcome in outcomes:
         for document in outcome.reading.documents if outcome.reading else ():
-            texts += [passage.text for passage in split(document, encoder).passages[:20]]
+            texts += [passage.text for passage in split_document(document, encoder).passages[:20]]
     texts = texts[:: max(1, len(texts) // PASSAGES)]
     encoder.encode_documents(texts[:2])
     started = time.process_time()

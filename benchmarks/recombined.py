@@ -28,7 +28,7 @@ from askbrief.documents.builder import ParsedFile
 from askbrief.documents.text import plain
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.ingest.sources import SourceFile
-from askbrief.ingest.splitting import FEWEST_WORDS, MOST_WORDS
+from askbrief.ingest.splitting import MAX_WORDS, MIN_WORDS
 from askbrief.language.sentences import sentence_spans
 from askbrief.records import Document
 from askbrief.storage.embedded.manifest import SourceRow
@@ -139,8 +139,8 @@ def recombined(material: Material, passages: int, *, seed: int = 0) -> Iterator[
         random = np.random.default_rng((seed, number))
         mixed = np.searchsorted(shares, random.random(MIXED)).tolist()
         pool = [sentence for place in mixed for sentence in material.documents[place]]
-        drawn = random.integers(0, len(pool), size=MOST * MOST_WORDS)
-        ranks = (random.pareto(TAIL, size=MOST * MOST_WORDS).clip(max=1e9) * len(material.rare)).astype(np.int64)
+        drawn = random.integers(0, len(pool), size=MOST * MAX_WORDS)
+        ranks = (random.pareto(TAIL, size=MOST * MAX_WORDS).clip(max=1e9) * len(material.rare)).astype(np.int64)
         paragraphs = _paragraphs(pool, drawn.tolist(), ranks, material, random)
         some = tuple(paragraph for paragraph, _ in zip(paragraphs, range(left), strict=False))
         left -= len(some)
@@ -154,14 +154,14 @@ def _paragraphs(
     material: Material,
     random: np.random.Generator,
 ) -> Iterator[str]:
-    """Between FEWEST and MOST paragraphs of some sentences each, FEWEST_WORDS to MOST_WORDS long."""
+    """Between FEWEST and MOST paragraphs of some sentences each, MIN_WORDS to MAX_WORDS long."""
     rare = (material.word(rank) for rank in ranks.tolist())
     sentences = iter(drawn)
-    for wanted in random.integers(FEWEST_WORDS, MOST_WORDS - 10, size=random.integers(FEWEST, MOST + 1)).tolist():
+    for wanted in random.integers(MIN_WORDS, MAX_WORDS - 10, size=random.integers(FEWEST, MOST + 1)).tolist():
         words, written = 0, []
         while words < wanted:
             sentence = pool[next(sentences)]
-            if words + sentence.words > MOST_WORDS:  # at least 66 words are there, the sentence being 55 at the most
+            if words + sentence.words > MAX_WORDS:  # at least 66 words are there, the sentence being 55 at the most
                 break
             words += sentence.words
             written.append(sentence.written(rare))

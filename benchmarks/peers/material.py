@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from askbrief.ingest.splitting import MOST_WORDS, split
+from askbrief.ingest.splitting import MAX_WORDS, split_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from askbrief.evaluation.question_sets import QuestionSet
     from benchmarks.peers.vectors import Vectors
 
-__all__ = ["MOST_WORDS", "Chunk", "Finder", "Found", "Material", "Opened", "count_words"]
+__all__ = ["MAX_WORDS", "Chunk", "Finder", "Found", "Material", "Opened", "count_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,10 @@ class Material:
         self.progress.stage("splitting", len(sources))
         chunks = []
         for source in sources:
-            for document in source.read().documents:
-                chunks += [Chunk(p.doc_id, p.text, p.start, p.end) for p in split(document, self.model).passages]
+            for document in source.parse().documents:
+                chunks += [
+                    Chunk(p.doc_id, p.text, p.start, p.end) for p in split_document(document, self.model).passages
+                ]
             self.progress.advance()
         return chunks
 

@@ -17,7 +17,7 @@ import benchmarks.recombined
 import benchmarks.speed.material
 from askbrief.documents.text import plain
 from askbrief.inference.loading import open_encoder
-from askbrief.ingest.splitting import split
+from askbrief.ingest.splitting import split_document
 from askbrief.records import Document
 from askbrief.settings import Settings
 from benchmarks.made import NOISE, Real, noisy
@@ -98,7 +98,7 @@ def _split(documents: Iterable[dict[str, str]], folder: Path) -> tuple[list[str]
     encoded: list[str] = []
     encoder = StandIn(Material(folder))
     for one in documents:
-        done = split(Document(one["doc_id"], one["title"], one["text"], plain.blocks(one["text"])), encoder)
+        done = split_document(Document(one["doc_id"], one["title"], one["text"], plain.blocks(one["text"])), encoder)
         texts += [passage.text for passage in done.passages]
         encoded += done.encoded_texts
     return texts, encoded

@@ -23,7 +23,7 @@ from askbrief.documents.text import decode, markdown, plain
 from askbrief.errors import AskbriefError
 from askbrief.evaluation.journal import Journal
 from askbrief.ingest.build import build
-from askbrief.ingest.splitting import split
+from askbrief.ingest.splitting import split_document
 from askbrief.language.analysis import analyse
 from askbrief.library import Library
 from askbrief.records import Document, Scope
@@ -294,7 +294,7 @@ def _run_cli(arguments: Sequence[str]) -> int:
 
 def _split(parsed: Any) -> None:  # noqa: ANN401 - what parsers give
     document = Document("a.txt", "Title", parsed.text, parsed.blocks, parsed.metadata)
-    passages = split(document, _ENCODER).passages
+    passages = split_document(document, _ENCODER).passages
     for passage in passages:
         if parsed.text[passage.start : passage.end] != passage.text:
             raise AssertionError(f"passage {passage.start}-{passage.end} is not its text")

@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from askbrief.ingest.embedding import kept_passages
+from askbrief.ingest.embedding import journalled_passages
 from tests.conftest import ROOT
 from tests.fakes import interruptible
 from tests.ingest.test_build import article
@@ -98,7 +98,7 @@ def test_ctrl_c_says_how_much_is_kept_and_the_next_build_goes_on_from_there(buil
     for number in range(24):
         (building.root / "seeds" / f"{number}.txt").write_text(article(number))
     process = building.start()
-    while not kept_passages(building.root / "index"):
+    while not journalled_passages(building.root / "index"):
         assert process.poll() is None
         time.sleep(0.05)
     assert building.interrupt() == 130

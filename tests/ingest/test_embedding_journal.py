@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from askbrief.ingest.embedding import Encoded, kept_passages
+from askbrief.ingest.embedding import EmbeddingJournal, journalled_passages
 from tests.conftest import ROOT
 from tests.fakes import HashEncoder, interruptible
 from tests.ingest.test_build import article, contents
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import Workplace
 
 
-def append(encoded: Encoded, number: int, passages: int = 3) -> None:
+def append(encoded: EmbeddingJournal, number: int, passages: int = 3) -> None:
     """A block of passages that have 1, 2, 3... sentences."""
     some = [(bytes([number, place]) * 8, place + 1) for place in range(passages)]
     sentences = sum(count for _, count in some)
@@ -34,14 +34,14 @@ def append(encoded: Encoded, number: int, passages: int = 3) -> None:
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
     """Two blocks of three passages, kept."""
-    with Encoded(tmp_path, HashEncoder()) as encoded:
+    with EmbeddingJournal(tmp_path, HashEncoder()) as encoded:
         append(encoded, 1)
         append(encoded, 2)
     return tmp_path
 
 
 def test_what_was_kept_is_found_again_by_digest(index: Path) -> None:
-    with Encoded(index, HashEncoder()) as encoded:
+    with EmbeddingJournal(index, HashEncoder()) as encoded:
         append(encoded, 3)
         rows = encoded.rows()
     found = rows.find(np.array([b"\x02\x01" * 8, b"\x03\x00" * 8, b"\x09\x00" * 8], dtype="S16"))
@@ -56,10 +56,10 @@ def test_what_was_kept_is_found_again_by_digest(index: Path) -> None:
 def test_a_torn_end_is_dropped_and_written_over(index: Path, name: str, bytes_off: int) -> None:
     path = index / "encoded" / name
     os.truncate(path, path.stat().st_size - bytes_off)
-    with Encoded(index, HashEncoder()) as encoded:
+    with EmbeddingJournal(index, HashEncoder()) as encoded:
         assert encoded.passages == 3
         append(encoded, 2)
-    with Encoded(index, HashEncoder()) as encoded:
+    with EmbeddingJournal(index, HashEncoder()) as encoded:
         assert encoded.passages == 6
         assert encoded.rows().vectors[5].tolist() == [2.0] * HashEncoder.dimension
 
@@ -70,18 +70,18 @@ def test_a_flipped_bit_drops_its_block_and_those_after_it(index: Path, name: str
     data = bytearray(path.read_bytes())
     data[-20] ^= 1
     path.write_bytes(data)
-    with Encoded(index, HashEncoder()) as encoded:
+    with EmbeddingJournal(index, HashEncoder()) as encoded:
         assert encoded.passages == 3
 
 
 def test_vectors_of_another_model_are_not_used(index: Path) -> None:
-    with Encoded(index, HashEncoder("other@2")) as encoded:
+    with EmbeddingJournal(index, HashEncoder("other@2")) as encoded:
         assert encoded.passages == 0
 
 
 def test_how_much_is_kept_can_be_asked(index: Path) -> None:
-    assert kept_passages(index) == 6
-    assert kept_passages(index / "nowhere") == 0
+    assert journalled_passages(index) == 6
+    assert journalled_passages(index / "nowhere") == 0
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
@@ -97,7 +97,7 @@ def test_a_build_that_breaks_off_is_gone_on_with(workplace: Workplace, how: sign
         preexec_fn=interruptible,
     )
     assert broken.returncode
-    kept = kept_passages(workplace.index)
+    kept = journalled_passages(workplace.index)
     report = workplace.build()
     assert kept >= 0.8 * report.passages
     assert report.encoded == report.passages - kept
@@ -111,7 +111,7 @@ def test_a_build_that_breaks_off_is_gone_on_with(workplace: Workplace, how: sign
 def test_what_was_kept_goes_where_nothing_is_left_to_build(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     workplace.build()
-    with Encoded(workplace.index, HashEncoder()) as encoded:
+    with EmbeddingJournal(workplace.index, HashEncoder()) as encoded:
         append(encoded, 1)
     assert workplace.build().up_to_date
     assert not (workplace.index / "encoded").exists()

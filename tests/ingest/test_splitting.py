@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from askbrief.citations.locators import parse_place, spans
 from askbrief.documents.text import plain
-from askbrief.ingest.splitting import MOST_WORDS, Split, indexed_text, split
+from askbrief.ingest.splitting import MAX_WORDS, SplitDocument, indexed_text, split_document
 from askbrief.language.sentences import sentence_spans
 from askbrief.records import Block, BlockKind, Document
 from tests.conftest import ROOT, SEED
@@ -28,11 +28,11 @@ def document(text: str, title: str = "Report") -> Document:
     return Document("report.txt", title, text, plain.blocks(text))
 
 
-def divide(text: str, title: str = "Report", max_tokens: int = 256) -> Split:
-    return split(document(text, title), HashEncoder(max_tokens=max_tokens))
+def divide(text: str, title: str = "Report", max_tokens: int = 256) -> SplitDocument:
+    return split_document(document(text, title), HashEncoder(max_tokens=max_tokens))
 
 
-def texts(done: Split) -> list[str]:
+def texts(done: SplitDocument) -> list[str]:
     return [passage.text for passage in done.passages]
 
 
@@ -40,9 +40,9 @@ def words(passage: Passage) -> int:
     return len(passage.text.split())
 
 
-def sound(document: Document, encoder: Encoder) -> Split:
+def sound(document: Document, encoder: Encoder) -> SplitDocument:
     """Split a document, and assert what always holds."""
-    done = split(document, encoder)
+    done = split_document(document, encoder)
     assert len(done.passages) == len(done.encoded_texts)
     end = 0
     for passage, encoded in zip(done.passages, done.encoded_texts, strict=True):
@@ -51,7 +51,7 @@ def sound(document: Document, encoder: Encoder) -> Split:
         assert end <= passage.start < passage.end
         assert (passage.sentences[0].start, passage.sentences[-1].end) == (passage.start, passage.end)
         assert encoded.endswith(f"\n{passage.text}")
-        assert words(passage) <= MOST_WORDS
+        assert words(passage) <= MAX_WORDS
         end = passage.end
     assert all(count <= encoder.max_tokens for count in encoder.count_tokens(done.encoded_texts))
     return done
@@ -101,7 +101,7 @@ def test_passages_are_exact_slices_in_order_that_fit_the_models_input(text: str,
 @given(TEXTS, st.sampled_from([40, 256]))
 def test_every_sentence_is_in_exactly_one_passage_whole_or_cut(text: str, max_tokens: int) -> None:
     whole = document(text)
-    done = split(whole, HashEncoder(max_tokens=max_tokens))
+    done = split_document(whole, HashEncoder(max_tokens=max_tokens))
     pieces = [span for passage in done.passages for span in passage.sentences]
     paragraphs = [block for block in whole.blocks if block.kind is BlockKind.PARAGRAPH]
     expected = [span for block in paragraphs for span in sentence_spans(text, block.start, block.end)]
@@ -171,7 +171,7 @@ def test_of_two_headings_in_a_row_the_lower_one_is_the_section() -> None:
 def test_a_passage_is_on_the_pages_on_which_it_begins_and_ends_and_paragraphs_are_counted_on_each() -> None:
     text = "It rose. It fell."
     blocks = (Block(0, 8), Block(9, 17))
-    (passage,) = split(Document("a.pdf", "A", text, blocks, pages=(0, 0, 0, 9)), HashEncoder()).passages
+    (passage,) = split_document(Document("a.pdf", "A", text, blocks, pages=(0, 0, 0, 9)), HashEncoder()).passages
     assert passage.pages == (3, 4)
     assert passage.paragraphs == (1, 1)
 
@@ -180,7 +180,7 @@ def test_a_paragraph_that_goes_on_on_the_next_page_is_the_first_there() -> None:
     text = "One. Two is here.\n\nThree."
     blocks = (Block(0, 4), Block(5, 17), Block(19, 25))
     pages = (0, 9)
-    passages = split(Document("a.pdf", "A", text, blocks, pages=pages), HashEncoder()).passages
+    passages = split_document(Document("a.pdf", "A", text, blocks, pages=pages), HashEncoder()).passages
     assert [(one.pages, one.paragraphs) for one in passages] == [((1, 2), (1, 2))]
     place = parse_place("a.pdf p. 2, ¶ 1")
     assert place is not None
@@ -190,7 +190,7 @@ def test_a_paragraph_that_goes_on_on_the_next_page_is_the_first_there() -> None:
 
 @pytest.mark.parametrize("blocks", [(), (Block(0, 5, BlockKind.HEADING, 1),)])
 def test_a_document_without_paragraphs_has_no_passages(blocks: tuple[Block, ...]) -> None:
-    assert split(Document("a.txt", "A", "Title", blocks), HashEncoder()) == Split((), (), 0)
+    assert split_document(Document("a.txt", "A", "Title", blocks), HashEncoder()) == SplitDocument((), (), 0)
 
 
 def test_the_same_document_is_split_in_the_same_way_every_time() -> None:

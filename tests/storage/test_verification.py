@@ -13,7 +13,7 @@ from askbrief.core.progress import Silent
 from askbrief.core.runtime import sha256_of
 from askbrief.documents.limits import ParsingLimits
 from askbrief.errors import IndexDamaged
-from askbrief.ingest.sources import check
+from askbrief.ingest.sources import check_index
 from askbrief.storage.embedded import manifest
 from askbrief.storage.embedded.generation import Generation
 from tests.ingest.test_build import article, contents
@@ -150,7 +150,7 @@ def test_what_a_disk_loses_is_found_by_check_and_never_opened_again(large: Workp
         Generation.open_current(large.index) as generation,
         pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"),
     ):
-        check(generation, [], ParsingLimits(), Silent())
+        check_index(generation, [], ParsingLimits(), Silent())
     with pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"):
         opened(large)
 

@@ -15,7 +15,7 @@ from askbrief.documents.text import markdown, plain
 from askbrief.errors import AskbriefError, EvaluationError, JournalError, LedgerError, SettingsError
 from askbrief.evaluation.journal import Journal
 from askbrief.evaluation.question_sets import QuestionSet
-from askbrief.ingest.splitting import MOST_CHARS, split
+from askbrief.ingest.splitting import MAX_CHARS, split_document
 from askbrief.language.analysis import analyse
 from askbrief.language.sentences import sentence_spans
 from askbrief.records import Document
@@ -184,8 +184,8 @@ def test_text_of_a_language_without_spaces_is_split_as_ever() -> None:
 @pytest.mark.parametrize("run", ["1-", ":1-", "2020-", "[1]:", "word" * 500 + " "])
 def test_no_passage_is_longer_than_a_bound_in_characters(run: str) -> None:
     text = run * (100_000 // len(run))
-    passages = split(Document("a.txt", "Title", text, plain.blocks(text)), OneWordOneToken()).passages
-    assert max(len(passage.text) for passage in passages) <= MOST_CHARS
+    passages = split_document(Document("a.txt", "Title", text, plain.blocks(text)), OneWordOneToken()).passages
+    assert max(len(passage.text) for passage in passages) <= MAX_CHARS
     assert "".join(passage.text for passage in passages).replace(" ", "") == text.replace(" ", "")
 
 

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from askbrief.errors import AskbriefError, SeedsError, in_words
-from askbrief.ingest.sources import SETTLE_MS, settled_async
+from askbrief.ingest.sources import SETTLE_MS, watch_async
 from askbrief.records import Metadata
 from bot.coverage import visible_report
 from bot.discord_io.cards import notice
@@ -205,7 +205,7 @@ class IndexingCog(
         try:
             if await self.bot.desk.changes():
                 await self._rebuild_unasked()
-            async for _ in settled_async(seeds, settle_ms=SETTLE_MS):
+            async for _ in watch_async(seeds, settle_ms=SETTLE_MS):
                 await self._rebuild_unasked()
         except (OSError, RuntimeError, SeedsError) as error:
             log.error("watch-ended", error=str(error))

@@ -283,8 +283,7 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     from askbrief.cli.terminal import check_report
     from askbrief.core.progress import Bar
     from askbrief.documents.limits import ParsingLimits
-    from askbrief.ingest.sources import check as check_index
-    from askbrief.ingest.sources import seed_files
+    from askbrief.ingest.sources import check_index, seed_files
     from askbrief.storage.engines import open_engine
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
@@ -301,13 +300,13 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
 def _built(settings: Settings, *, full: bool = False) -> BuildReport:
     from askbrief.core.progress import Bar
     from askbrief.ingest.build import build as build_index
-    from askbrief.ingest.embedding import kept_passages
+    from askbrief.ingest.embedding import journalled_passages
 
     try:
         with Bar(errors()) as bar:
             return build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
     except KeyboardInterrupt as error:
-        kept = kept_passages(settings.index_dir)
+        kept = journalled_passages(settings.index_dir)
         raise BuildInterrupted(
             f"interrupted; {kept:,} encoded passages are kept for the next build, and the old index keeps serving"
         ) from error
@@ -316,11 +315,11 @@ def _built(settings: Settings, *, full: bool = False) -> BuildReport:
 def _keep_fresh(settings: Settings, *, as_json: bool) -> None:
     """Build whenever documents have changed and settled, a line for each build, until Ctrl-C."""
     from askbrief.cli.terminal import build_line
-    from askbrief.ingest.sources import settled
+    from askbrief.ingest.sources import watch
 
     say(f"watching {settings.seeds_dir}; Ctrl-C ends it")
     with suppress(KeyboardInterrupt):
-        for _ in settled(settings.seeds_dir):
+        for _ in watch(settings.seeds_dir):
             try:
                 report = _built(settings)
             except BuildInterrupted as error:

@@ -1,4 +1,4 @@
-"""Passages and a team's own list -> the names that stand for each other, a row for each document that says so."""
+"""Names that stand for each other, mined from passages and read from the team's own list: a row for each document."""
 
 from __future__ import annotations
 
@@ -17,28 +17,27 @@ if TYPE_CHECKING:
     from askbrief.language.names import Pair
     from askbrief.records import Passage
 
+_LOWER_CASE_WORD = pattern(r"(?<![\p{L}\p{N}.-])\p{Ll}{2,10}(?![\p{L}\p{N}-])")
+_LINE_BREAK = pattern(r"(?<=[^\n]{40}[\p{L},-])\n(?=[\p{L}(])")
+"""A line break inside a sentence; after a line of under 40 characters, such as a heading, a new sentence begins."""
 
-_SMALL_WORDS = pattern(r"(?<![\p{L}\p{N}.-])\p{Ll}{2,10}(?![\p{L}\p{N}-])")
-_WRAPPED = pattern(r"(?<=[^\n]{40}[\p{L},-])\n(?=[\p{L}(])")
-"""A line end in the midst of a sentence; after a short line, such as a heading, another sentence begins."""
 
-
-class Learner:
-    """Learns names, passage after passage; each document counts once for a pair of names."""
+class AliasMiner:
+    """Collects names passage by passage; each document counts once for a pair of names."""
 
     def __init__(self, words: Mapping[str, int] | None = None) -> None:
         """Begin with no passage.
 
         Args:
-            words: how often each word in small letters stands in passages that were read before.
+            words: how often each lower-case word stands in the passages of the previous generation.
         """
         self.words = Counter(words)
         self._rows: dict[tuple[str, str, str], NameRow] = {}
-        self._taken_over: list[NameRow] = []
+        self._reused: list[NameRow] = []
 
-    def read(self, number: int, passage: Passage) -> None:
-        """Learn from a passage by its number."""
-        self.words.update(_SMALL_WORDS.findall(passage.text))
+    def add(self, number: int, passage: Passage) -> None:
+        """Mine a passage, by its number."""
+        self.words.update(_LOWER_CASE_WORD.findall(passage.text))
         for pair in _pairs(passage.text):
             identity = (passage.doc_id, pair.name, pair.other)
             row = self._rows.get(identity)
@@ -46,23 +45,23 @@ class Learner:
                 replace(row, count=row.count + 1) if row else _row(pair, number, passage.start + pair.place)
             )
 
-    def forget(self, text: str) -> None:
-        """Take the words of a passage that is gone out of the count."""
-        self.words.subtract(_SMALL_WORDS.findall(text))
+    def remove_text(self, text: str) -> None:
+        """Subtract the words of a passage of the previous generation that was not reused."""
+        self.words.subtract(_LOWER_CASE_WORD.findall(text))
 
-    def take_over(self, rows: Iterable[NameRow]) -> None:
-        """Learn what was learned before from a document that has not changed."""
-        self._taken_over += rows
+    def reuse(self, rows: Iterable[NameRow]) -> None:
+        """Add the rows that were mined before from an unchanged document."""
+        self._reused += rows
 
-    def learned(self) -> list[NameRow]:
-        """What the passages say of names, in their order; call it once all have been read."""
+    def rows(self) -> list[NameRow]:
+        """Return the names in the order of their passages; call it once, after the last passage."""
         self.words = +self.words
-        rows = sorted([*self._taken_over, *self._rows.values()], key=lambda row: row.passage or 0)
+        rows = sorted([*self._reused, *self._rows.values()], key=lambda row: row.passage or 0)
         return [replace(row, spoken=row.name.casefold() in self.words) for row in rows]
 
 
-def of_team(groups: Iterable[Sequence[str]]) -> list[NameRow]:
-    """The team's own names: each of a group stands for all others of it."""
+def team_names(groups: Iterable[Sequence[str]]) -> list[NameRow]:
+    """Return the team's own names: each name of a group stands for all others of it."""
     return [
         NameRow(name, other, NameKind.TEAM, None, 0, 1, spoken=False, keys=(name_key(name), name_key(other)))
         for group in groups
@@ -72,14 +71,14 @@ def of_team(groups: Iterable[Sequence[str]]) -> list[NameRow]:
 
 
 def _pairs(text: str) -> Iterator[Pair]:
-    """The pairs of one passage, each once."""
-    flowing = _WRAPPED.sub(" ", text)
-    found = {(pair.name, pair.other): pair for pair in chain(acronyms(flowing), other_names(flowing))}
-    return (pair for pair in found.values() if all(map(_can_be_found, (pair.name, pair.other))))
+    """Yield the pairs of one passage, each once."""
+    unwrapped = _LINE_BREAK.sub(" ", text)
+    pairs = {(pair.name, pair.other): pair for pair in chain(acronyms(unwrapped), other_names(unwrapped))}
+    return (pair for pair in pairs.values() if _is_searchable(pair.name) and _is_searchable(pair.other))
 
 
-def _can_be_found(name: str) -> bool:
-    """Whether a name has a key, and not that of one common word in it: Number I."""
+def _is_searchable(name: str) -> bool:
+    """Return whether a name has a key, other than that of a single common word in it, as in "Number I"."""
     key = name_key(name)
     return bool(key) and (" " in key or " " not in name)
 

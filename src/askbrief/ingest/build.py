@@ -1,4 +1,4 @@
-"""seeds/ -> a new generation in index/, as one pipeline: scan, read, split, encode, count terms, publish."""
+"""Build an index from seeds/: scan, parse, split, encode, count terms, mine names, and publish a new generation."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from askbrief.core.progress import Progress, Silent
 from askbrief.documents.limits import ParsingLimits
 from askbrief.errors import BuildError, IndexMissing, IndexUnusable, in_words
 from askbrief.inference.loading import open_encoder
-from askbrief.ingest.alias_mining import Learner, of_team
-from askbrief.ingest.document_ingest import EMPTY, Intake, Portion, Previous
-from askbrief.ingest.embedding import Encoded, encode, forget_encoded, missing, write_vectors
+from askbrief.ingest.alias_mining import AliasMiner, team_names
+from askbrief.ingest.document_ingest import NO_TEXT, DocumentIngest, PassageRun, ReusableIndex
+from askbrief.ingest.embedding import EmbeddingJournal, encode, missing_passages, remove_journal, write_vectors
 from askbrief.ingest.sources import SourceFile, changes, parse_all, seed_files
-from askbrief.ingest.splitting import indexed_text
+from askbrief.ingest.splitting import PassageHeaders, indexed_text
 from askbrief.language.analysis import analyse
-from askbrief.records import BuildReport, Changes
+from askbrief.records import BuildReport
 from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.term_counts import TermCounter
 from askbrief.settings import Settings, load_settings
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
     from askbrief.inference.encoder import Encoder
 
-
-DEFAULT_BOUNDS = ParsingLimits()
+DEFAULT_LIMITS = ParsingLimits()
+_FIRST_BUILD = "the first build"
 
 
 def build(
@@ -61,20 +61,20 @@ def build(
 ) -> BuildReport:
     """Bring an index up to date with the files below seeds/.
 
-    Only new and changed files are read, and only passages with new text are encoded; what comes out equals a
-    full build. Where nothing changed, nothing is written. The old index serves until the new one is whole. A build
-    that breaks off leaves what it has encoded to the next one.
+    Only new and changed files are parsed, and only passages with new text are encoded; the result equals a full
+    build. If nothing changed, nothing is written. The old index serves until the new one is complete. A build that is
+    interrupted leaves the vectors it has computed to the next one.
 
     Args:
         seeds: the folder of source documents.
-        index: where the index is, or shall be.
+        index: the folder of the index; created if missing.
         encoder: by default, the model of the settings.
         settings: by default, read from the environment.
-        full: read, split and encode everything again.
-        progress: told about stages and steps.
+        full: parse, split and encode everything again.
+        progress: receives stages and steps.
 
     Raises:
-        SeedsError: there is no such folder, or there are too many files in it.
+        SeedsError: the folder does not exist, or holds too many files.
         ModelError: the model cannot be used.
         BuildInProgress: another build is running.
         BuildError: the disk is full or cannot be written to.
@@ -82,7 +82,7 @@ def build(
     settings = settings or load_settings()
     files = seed_files(Path(seeds), max_file_mib=settings.max_file_mib, max_documents=settings.max_documents)
     encoder = encoder or open_encoder(settings, building=True)
-    return build_from(files, Path(index), encoder, full=full, bounds=ParsingLimits.of(settings), progress=progress)
+    return build_from(files, Path(index), encoder, full=full, limits=ParsingLimits.of(settings), progress=progress)
 
 
 def build_from(
@@ -91,177 +91,173 @@ def build_from(
     encoder: Encoder,
     *,
     full: bool = False,
-    bounds: ParsingLimits = DEFAULT_BOUNDS,
+    limits: ParsingLimits = DEFAULT_LIMITS,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Bring an index up to date with a list of sources in order of their paths; `build` is this for a folder."""
-    started = time.monotonic()
-    with _write_errors(index), BuildLock(index), ExitStack() as stack:
+    """Bring an index up to date with a list of sources, ordered by path; `build` does this for a folder."""
+    started, progress = time.monotonic(), progress or Silent()
+    versions = Versions.of(encoder, limits.ocr)
+    with _errors_in_one_line(index), BuildLock(index), ExitStack() as stack:
         sweep(index)
-        base = _base(index, Versions.of(encoder, bounds.ocr), stack, full=full)
-        if base.why is None and base.serving and not changes([f.row for f in files], base.sources):
-            report = _report(base.serving.manifest, base.sources, base, encoded=0)
-            forget_encoded(index)
+        previous = _open_previous(index, versions, stack, full=full)
+        if previous.generation and previous.is_current(files):
+            manifest, rows, encoded = previous.generation.manifest, previous.sources, 0
         else:
-            building = stack.enter_context(_building(index))
-            report = _write(files, index, building, encoder, base, bounds=bounds, progress=progress or Silent())
-    return replace(report, seconds=round(time.monotonic() - started, 3))
+            folder = stack.enter_context(_new_folder(index))
+            with StoreWriter(folder / TEXT, previous.documents.text if previous.documents else None) as store:
+                ingest = DocumentIngest(store, encoder, previous.documents, previous.sources)
+                rows = _add_documents(files, ingest, limits, progress)
+                encoded = _add_vectors(index, folder, store, encoder, previous.vectors, progress)
+                terms = _add_postings(folder, store, ingest.runs, previous.documents, progress)
+                _add_names(store, ingest, previous.documents, progress)
+            manifest = _publish(folder, index, store, versions, terms, rows)
+            previous.close()
+            sweep(index)
+        remove_journal(index)
+    return replace(_report(manifest, rows, previous, encoded), seconds=round(time.monotonic() - started, 3))
 
 
-def _write(
-    files: Sequence[SourceFile],
-    index: Path,
-    building: Path,
-    encoder: Encoder,
-    base: _Base,
-    *,
-    bounds: ParsingLimits,
-    progress: Progress,
-) -> BuildReport:
-    with StoreWriter(building / TEXT, base.documents.text if base.documents else None) as store:
-        intake = Intake(store, encoder, base.documents, base.sources)
-        rows = _add_documents(files, intake, bounds, progress)
-        encoded = _write_vectors(index, building, store, encoder, base.vectors, progress)
-        terms = _write_postings(building, store, intake.portions, base.documents, progress)
-        _write_names(store, intake, base.documents, progress)
-    sums = checksums(building)
-    manifest = Manifest(
-        generation=next_name(index, sums),
-        built_at=dt.datetime.now(dt.UTC),
-        versions=Versions.of(encoder, bounds.ocr),
-        documents=store.documents,
-        passages=store.passages,
-        terms=terms,
-        files=sums,
-    )
-    publish(building, index, manifest, rows)
-    forget_encoded(index)
-    report = _report(manifest, rows, base, encoded)
-    base.close()
-    sweep(index)
-    return report
-
-
-# ------------------------------------------------------------------------------------ what to build upon
+# ------------------------------------------------------------------------------------ the previous generation
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
-    """The generation that serves, what of it may be taken over, and why it is not simply kept."""
+class _Previous:
+    """The current generation, which parts of it may be reused, and the reason for a build without changed files."""
 
-    serving: Generation | None = None
-    documents: Previous | None = None
-    vectors: Previous | None = None
-    why: str | None = None
+    generation: Generation | None = None
+    documents: ReusableIndex | None = None
+    vectors: ReusableIndex | None = None
+    reason: str | None = None
     sources: tuple[SourceRow, ...] = ()
+
+    def is_current(self, files: Sequence[SourceFile]) -> bool:
+        return self.reason is None and not changes([file.row for file in files], self.sources)
 
     def close(self) -> None:
         if self.vectors:
             self.vectors.close()
-        if self.serving:
-            self.serving.close()
+        if self.generation:
+            self.generation.close()
 
 
-def _base(index: Path, ours: Versions, stack: ExitStack, *, full: bool) -> _Base:
+def _open_previous(index: Path, versions: Versions, stack: ExitStack, *, full: bool) -> _Previous:
     try:
-        # What is taken over gets new checksums, so it must be whole: nothing that is remembered will do.
-        serving = stack.enter_context(Generation.open_current(index, thorough=True))
-        sources = serving.sources()
+        # What is reused gets new checksums, so all of it is verified, not only what changed since the last time.
+        generation = stack.enter_context(Generation.open_current(index, thorough=True))
+        sources = generation.sources()
     except IndexMissing:
-        return _Base(why="the first build")
+        return _Previous(reason=_FIRST_BUILD)
     except IndexUnusable as error:
-        return _Base(why=str(error).partition(": run")[0])
+        return _Previous(reason=str(error).partition(": run")[0])
     if full:
-        return _Base(serving, why="asked for in full", sources=sources)
-    built = serving.manifest.versions
-    if built.vectors != ours.vectors:
-        why = f"the model was {built.model} ({built.form}), and is {ours.model} ({ours.form}) now"
-        return _Base(serving, why=why, sources=sources)
-    previous = stack.enter_context(Previous(serving.folder))
-    if built != ours:
-        other = "another version of askbrief" if built.ocr == ours.ocr else "another setting of ASKBRIEF_OCR"
-        why = f"{other} read and split the documents"
-        return _Base(serving, vectors=previous, why=why, sources=sources)
-    return _Base(serving, documents=previous, vectors=previous, sources=sources)
+        return _Previous(generation, reason="asked for in full", sources=sources)
+    built = generation.manifest.versions
+    if built.vectors != versions.vectors:
+        reason = f"the model was {built.model} ({built.form}), and is {versions.model} ({versions.form}) now"
+        return _Previous(generation, reason=reason, sources=sources)
+    reusable = stack.enter_context(ReusableIndex(generation.folder))
+    if built != versions:
+        other = "another version of askbrief" if built.ocr == versions.ocr else "another setting of ASKBRIEF_OCR"
+        reason = f"{other} read and split the documents"
+        return _Previous(generation, vectors=reusable, reason=reason, sources=sources)
+    return _Previous(generation, documents=reusable, vectors=reusable, sources=sources)
 
 
 # --------------------------------------------------------------------------------------------- the stages
 
 
 def _add_documents(
-    files: Sequence[SourceFile], intake: Intake, bounds: ParsingLimits, progress: Progress
+    files: Sequence[SourceFile], ingest: DocumentIngest, limits: ParsingLimits, progress: Progress
 ) -> list[SourceRow]:
-    """Add what is readable, unchanged documents as they were; give a row for every file."""
+    """Add the documents of every file, parsed or reused, and return a row for each file."""
     progress.stage("reading", len(files))
     rows = []
-    with closing(parse_all([file for file in files if intake.wants(file)], bounds)) as readings:
+    with closing(parse_all([file for file in files if ingest.needs_parsing(file)], limits)) as parsed:
         for file in files:
-            rows.append(intake.add(file, readings))
+            rows.append(ingest.add(file, parsed))
             progress.advance()
     return rows
 
 
-def _write_vectors(
-    index: Path, building: Path, store: StoreWriter, encoder: Encoder, previous: Previous | None, progress: Progress
+def _add_vectors(
+    index: Path, folder: Path, store: StoreWriter, encoder: Encoder, reusable: ReusableIndex | None, progress: Progress
 ) -> int:
-    """Write unit rows for each passage and its sentences, encoding only those that are not known; say how many."""
+    """Write the vectors of each passage and its sentences; return how many passages had to be encoded."""
     digests = store.digests()
-    known = [previous.vectors()] if previous else []
-    with Encoded(index, encoder) as encoded:
-        numbers = missing(digests, [*known, encoded.rows()])
-        encode(numbers, store, encoder, encoded, progress)
-        write_vectors(building, digests, [*known, encoded.rows()], encoder.dimension)
+    known = [reusable.vectors()] if reusable else []
+    with EmbeddingJournal(index, encoder) as journal:
+        numbers = missing_passages(digests, [*known, journal.rows()])
+        encode(numbers, store, encoder, PassageHeaders(encoder).encoded_text, journal, progress)
+        write_vectors(folder, digests, [*known, journal.rows()], encoder.dimension)
     return len(numbers)
 
 
-def _write_postings(
-    building: Path, store: StoreWriter, portions: Sequence[Portion], previous: Previous | None, progress: Progress
+def _add_postings(
+    folder: Path, store: StoreWriter, runs: Sequence[PassageRun], reusable: ReusableIndex | None, progress: Progress
 ) -> int:
-    """Count the terms of every passage, compile the postings, and say how many terms there are."""
+    """Count the terms of every passage, write the postings, and return the number of different terms."""
     progress.stage("counting terms", store.passages)
-    counter = TermCounter(previous.counts() if previous else None)
-    for portion in portions:
-        if portion.kept is not None:
-            counter.take_over(portion.kept, portion.kept + portion.size)
-            progress.advance(portion.size)
+    counter = TermCounter(reusable.counts() if reusable else None)
+    for run in runs:
+        if run.reused_from is not None:
+            counter.take_over(run.reused_from, run.reused_from + run.size)
+            progress.advance(run.size)
             continue
-        for title, passage in store.titled_passages(portion.first, portion.last):
+        for title, passage in store.titled_passages(run.first, run.last):
             counter.add(analyse(indexed_text(title, passage)))
             progress.advance()
     vocabulary, counted = counter.counted()
     store.add_terms(vocabulary)
     smallest = np.min_scalar_type(counted.counts.max(initial=0))
-    np.save(building / TERM_COUNTS, counted.counts.astype(smallest), allow_pickle=False)
+    np.save(folder / TERM_COUNTS, counted.counts.astype(smallest), allow_pickle=False)
     postings = Postings.from_counts(counted)
     for array in fields(postings):
-        np.save(building / postings_file(array.name), getattr(postings, array.name), allow_pickle=False)
+        np.save(folder / postings_file(array.name), getattr(postings, array.name), allow_pickle=False)
     return len(vocabulary)
 
 
-def _write_names(store: StoreWriter, intake: Intake, previous: Previous | None, progress: Progress) -> None:
-    """Learn from every passage which names stand for each other, and add those that the team says do."""
+def _add_names(store: StoreWriter, ingest: DocumentIngest, reusable: ReusableIndex | None, progress: Progress) -> None:
+    """Mine the passages for names that stand for each other, and add those together with the team's own list."""
     progress.stage("learning names", store.passages)
-    learner = Learner(previous.words() if previous else {})
-    for portion in intake.portions:
-        if portion.kept is not None and previous is not None:
-            learner.take_over(previous.names(portion.kept, portion.kept + portion.size, portion.first - portion.kept))
-            progress.advance(portion.size)
+    miner = AliasMiner(reusable.words() if reusable else {})
+    for run in ingest.runs:
+        if run.reused_from is not None and reusable is not None:
+            first, last = run.reused_from, run.reused_from + run.size
+            miner.reuse(reusable.names(first, last, shift=run.first - first))
+            progress.advance(run.size)
             continue
-        for number, (_, passage) in enumerate(store.titled_passages(portion.first, portion.last), portion.first):
-            learner.read(number, passage)
+        for number, (_, passage) in enumerate(store.titled_passages(run.first, run.last), run.first):
+            miner.add(number, passage)
             progress.advance()
-    for text in intake.gone():
-        learner.forget(text)
-    store.add_names([*of_team(intake.aliases), *learner.learned()])
-    store.add_words(learner.words)
+    for text in ingest.removed_texts():
+        miner.remove_text(text)
+    store.add_names([*team_names(ingest.aliases), *miner.rows()])
+    store.add_words(miner.words)
 
 
-# ---------------------------------------------------------------------------------------------- around it
+def _publish(
+    folder: Path, index: Path, store: StoreWriter, versions: Versions, terms: int, rows: Sequence[SourceRow]
+) -> Manifest:
+    sums = checksums(folder)
+    manifest = Manifest(
+        generation=next_name(index, sums),
+        built_at=dt.datetime.now(dt.UTC),
+        versions=versions,
+        documents=store.documents,
+        passages=store.passages,
+        terms=terms,
+        files=sums,
+    )
+    publish(folder, index, manifest, rows)
+    return manifest
+
+
+# ---------------------------------------------------------------------------------------------- around them
 
 
 @contextmanager
-def _building(index: Path) -> Iterator[Path]:
-    """Give a folder beside the generations, and take it away again if it was not published."""
+def _new_folder(index: Path) -> Iterator[Path]:
+    """Create a folder beside the generations, and remove it if it was not published."""
     folder = index / f"building-{os.getpid()}-{time.monotonic_ns():x}"
     folder.mkdir()
     try:
@@ -271,8 +267,8 @@ def _building(index: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _write_errors(index: Path) -> Iterator[None]:
-    """Say in one line what kept the index from being written."""
+def _errors_in_one_line(index: Path) -> Iterator[None]:
+    """Turn an error of the disk or of SQLite into one line that says what to do."""
     try:
         yield
     except (OSError, sqlite3.Error) as error:
@@ -282,25 +278,23 @@ def _write_errors(index: Path) -> Iterator[None]:
         ) from error
 
 
-def _report(manifest: Manifest, rows: Sequence[SourceRow], base: _Base, encoded: int) -> BuildReport:
-    """Say what became of every file since the generation that served before."""
-    before = base.sources
-    was_readable = {row.path for row in before if not row.problem}
+def _report(manifest: Manifest, rows: Sequence[SourceRow], previous: _Previous, encoded: int) -> BuildReport:
+    """Describe what became of every file since the previous generation."""
+    was_readable = {row.path for row in previous.sources if not row.problem}
     readable = {row.path for row in rows if not row.problem}
     problems = sorted((problem for row in rows for problem in row.problems), key=lambda problem: problem.path)
-    difference: Changes = changes(rows, before)
-    changed = readable & was_readable & set(difference.changed)
+    changed = readable & was_readable & set(changes(rows, previous.sources).changed)
     return BuildReport(
         generation=manifest.generation,
         added=tuple(sorted(readable - was_readable)),
         changed=tuple(sorted(changed)),
         removed=tuple(sorted(was_readable - readable)),
         unchanged=tuple(sorted(readable & was_readable - changed)),
-        empty=tuple(problem.path for problem in problems if problem.reason == EMPTY),
-        failed=tuple(problem for problem in problems if problem.reason != EMPTY),
+        empty=tuple(problem.path for problem in problems if problem.reason == NO_TEXT),
+        failed=tuple(problem for problem in problems if problem.reason != NO_TEXT),
         warnings=tuple(warning for row in rows for warning in row.warnings),
         documents=manifest.documents,
         passages=manifest.passages,
         encoded=encoded,
-        rebuilt_because=base.why if base.serving or base.why != "the first build" else None,
+        rebuilt_because=None if previous.reason == _FIRST_BUILD else previous.reason,
     )

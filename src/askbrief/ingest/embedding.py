@@ -1,4 +1,4 @@
-"""Vectors of a build: reused by digest, encoded where new, journalled so that a killed build can go on."""
+"""Vectors of a build: reused by digest, encoded where new, and journalled so that an interrupted build can resume."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 import numpy as np
 
 from askbrief.inference.encoder import encode_in_batches
-from askbrief.ingest.splitting import Headers
 from askbrief.retrieval.cosine import signs_of
 from askbrief.storage.embedded.generation import SENTENCE_STARTS, SENTENCES, SIGNS, VECTORS, load
 from askbrief.storage.embedded.manifest import Versions
@@ -22,7 +21,7 @@ from askbrief.storage.embedded.writer import DIGEST_BYTES, passage_digest
 
 if TYPE_CHECKING:
     import io
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -33,14 +32,15 @@ if TYPE_CHECKING:
     from askbrief.storage.embedded.writer import StoreWriter
 
 VECTOR, SENTENCE = np.float32, np.float16
-"""In which precision the vectors of passages and of sentences are kept."""
-_AT_ONCE = 64
-"""So many passages are encoded, a second's work, before their vectors are put on the disk: what a kill can lose."""
+"""The precision in which vectors of passages and of sentences are stored."""
+_JOURNAL_BLOCK = 64
+"""Passages encoded before their vectors are written to disk: about a second's work, the most that a kill can lose."""
 _COPIED_ROWS = 1 << 14
+"""Rows copied at a time: 24 MB of 384-dimensional float32."""
 
 
 class VectorRows:
-    """Vectors by digest, wherever they are: in an index, or kept by a build that broke off."""
+    """Vectors by digest, of a generation or of a journal."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class VectorRows:
         """Take aligned arrays, usually memory maps.
 
         Args:
-            digests: S16 [passages]; one may be there twice.
+            digests: S16 [passages]; duplicates are allowed.
             vectors: [passages, dimension].
             sentences: [sentences of all passages, dimension].
             starts: int64 [passages + 1]; the sentences of passage p are rows starts[p]:starts[p + 1].
@@ -62,57 +62,70 @@ class VectorRows:
         self._sorted = digests[self._order]
 
     def find(self, digests: NDArray[np.bytes_]) -> NDArray[np.int64]:
-        """Where the vectors of each digest stand, the first if several do: int64 [digests], -1 for none."""
-        return _found(self._sorted, self._order, digests)
+        """Return the first row of each digest, -1 if it has none: int64 [digests]."""
+        return _positions(self._sorted, self._order, digests)
 
 
-def firsts(digests: NDArray[np.bytes_]) -> NDArray[np.int64]:
-    """Where each digest stands first among them all: int64 [digests]."""
+def first_positions(digests: NDArray[np.bytes_]) -> NDArray[np.int64]:
+    """Return the position at which each digest stands first among them all: int64 [digests]."""
     order = np.argsort(digests, kind="stable")
-    return _found(digests[order], order, digests)
+    return _positions(digests[order], order, digests)
 
 
-def _found(ordered: NDArray[np.bytes_], order: NDArray[np.int64], digests: NDArray[np.bytes_]) -> NDArray[np.int64]:
+def _positions(ordered: NDArray[np.bytes_], order: NDArray[np.int64], digests: NDArray[np.bytes_]) -> NDArray[np.int64]:
     if not len(ordered):
         return np.full(len(digests), -1, dtype=np.int64)
-    places = np.searchsorted(ordered, digests).clip(max=len(ordered) - 1)
-    return np.where(ordered[places] == digests, order[places], -1)
+    positions = np.searchsorted(ordered, digests).clip(max=len(ordered) - 1)
+    return np.where(ordered[positions] == digests, order[positions], -1)
 
 
 # ---------------------------------------------------------------------------------------------- encoding
 
 
-def missing(digests: NDArray[np.bytes_], known: Iterable[VectorRows]) -> NDArray[np.int64]:
-    """The passages whose vectors are not known, the same words once: their numbers, ascending."""
-    wanted = firsts(digests) == np.arange(len(digests))
+def missing_passages(digests: NDArray[np.bytes_], known: Iterable[VectorRows]) -> NDArray[np.int64]:
+    """Return the ascending numbers of the passages without known vectors, the first of those with equal digests."""
+    missing = first_positions(digests) == np.arange(len(digests))
     for rows in known:
-        wanted &= rows.find(digests) < 0
-    return np.flatnonzero(wanted)
+        missing &= rows.find(digests) < 0
+    return np.flatnonzero(missing)
 
 
 def encode(
-    numbers: NDArray[np.int64], store: StoreWriter, encoder: Encoder, encoded: Encoded, progress: Progress
+    numbers: NDArray[np.int64],
+    store: StoreWriter,
+    encoder: Encoder,
+    encoded_text: Callable[[str, Passage], str],
+    journal: EmbeddingJournal,
+    progress: Progress,
 ) -> None:
-    """Encode passages and their sentences, and keep the vectors as they come."""
+    """Encode passages and their sentences, and append the vectors to the journal block by block.
+
+    Args:
+        numbers: ascending numbers of the passages.
+        store: holds the passages.
+        encoder: the model.
+        encoded_text: returns what the model reads of a passage, by the title of its document.
+        journal: receives the vectors.
+        progress: receives a step for each passage.
+    """
     progress.stage("encoding", len(numbers))
-    headers = Headers(encoder)
-    for first in range(0, len(numbers), _AT_ONCE):
+    for first in range(0, len(numbers), _JOURNAL_BLOCK):
         passages, texts = [], []
-        for title, passage in _numbered(store, numbers[first : first + _AT_ONCE]):
-            text = headers.encoded_text(title, passage)
+        for title, passage in _titled_passages(store, numbers[first : first + _JOURNAL_BLOCK]):
+            text = encoded_text(title, passage)
             passages.append((passage_digest(text, passage), len(passage.sentences)))
             texts += [text, *passage.sentence_texts()]
         vectors = np.zeros((len(texts), encoder.dimension), dtype=VECTOR)
-        for place, vector in encode_in_batches(encoder, texts, batch=len(texts)):
-            vectors[place] = vector
+        for position, vector in encode_in_batches(encoder, texts, batch=len(texts)):
+            vectors[position] = vector
         starts = np.cumsum([0, *(1 + sentences for _, sentences in passages)])[:-1]
         of_sentences = np.delete(vectors, starts, axis=0).astype(SENTENCE)
-        encoded.append(passages, vectors[starts], of_sentences)
+        journal.append(passages, vectors[starts], of_sentences)
         progress.advance(len(passages))
 
 
-def _numbered(store: StoreWriter, numbers: NDArray[np.int64]) -> Iterator[tuple[str, Passage]]:
-    """The passages of ascending numbers, those that follow each other read at once."""
+def _titled_passages(store: StoreWriter, numbers: NDArray[np.int64]) -> Iterator[tuple[str, Passage]]:
+    """Yield passages by ascending numbers, consecutive ones in one query."""
     for run in np.split(numbers, np.flatnonzero(np.diff(numbers) > 1) + 1):
         yield from store.titled_passages(int(run[0]), int(run[-1]) + 1)
 
@@ -121,8 +134,8 @@ def _numbered(store: StoreWriter, numbers: NDArray[np.int64]) -> Iterator[tuple[
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Passages that follow each other in the new generation and in one source: rows first..last - 1 there."""
+class _VectorRun:
+    """Consecutive passages of the new generation whose vectors are rows first..last - 1 of one source."""
 
     source: VectorRows
     first: int
@@ -147,25 +160,25 @@ def write_vectors(folder: Path, digests: NDArray[np.bytes_], known: Sequence[Vec
             _copy(run.source.sentences, first, last, file)
 
 
-def _runs(digests: NDArray[np.bytes_], known: Sequence[VectorRows]) -> Iterator[_Run]:
-    source, place = np.full(len(digests), -1, dtype=np.int64), np.full(len(digests), -1, dtype=np.int64)
+def _runs(digests: NDArray[np.bytes_], known: Sequence[VectorRows]) -> Iterator[_VectorRun]:
+    source, row = np.full(len(digests), -1, dtype=np.int64), np.full(len(digests), -1, dtype=np.int64)
     for number, rows in enumerate(known):
-        found = rows.find(digests)
-        here = (source < 0) & (found >= 0)
-        source[here], place[here] = number, found[here]
+        positions = rows.find(digests)
+        new = (source < 0) & (positions >= 0)
+        source[new], row[new] = number, positions[new]
     if (source < 0).any():
         raise AssertionError("a passage has no vectors, although all that were missing have been encoded")
-    breaks = np.flatnonzero((np.diff(source) != 0) | (np.diff(place) != 1)) + 1
-    bounds = [0, *breaks.tolist(), len(digests)] if len(digests) else []
-    for start, stop in pairwise(bounds):
-        first = int(place[start])
-        yield _Run(known[int(source[start])], first, first + stop - start)
+    breaks = np.flatnonzero((np.diff(source) != 0) | (np.diff(row) != 1)) + 1
+    edges = [0, *breaks.tolist(), len(digests)] if len(digests) else []
+    for start, stop in pairwise(edges):
+        first = int(row[start])
+        yield _VectorRun(known[int(source[start])], first, first + stop - start)
 
 
 def _array_file(path: Path, dtype: type[np.floating], shape: tuple[int, int]) -> BinaryIO:
-    """Open a file that holds the head of an array; its rows are to be appended, and a full disk is an error then.
+    """Open a .npy file after its header, ready for rows to be appended.
 
-    A memory map to be filled would end the process instead (SIGBUS).
+    A full disk is then an error. With a memory map it would end the process (SIGBUS).
     """
     file = path.open("wb", buffering=1 << 20)
     descr = np.lib.format.dtype_to_descr(np.dtype(dtype))
@@ -175,23 +188,25 @@ def _array_file(path: Path, dtype: type[np.floating], shape: tuple[int, int]) ->
 
 def _copy(rows: NDArray[np.floating], first: int, last: int, file: BinaryIO) -> None:
     """Append rows first..last - 1, a few megabytes at a time."""
-    bounds = pairwise([*range(first, last, _COPIED_ROWS), last])
-    file.writelines(np.ascontiguousarray(rows[start:stop]).data for start, stop in bounds)
+    edges = pairwise([*range(first, last, _COPIED_ROWS), last])
+    file.writelines(np.ascontiguousarray(rows[start:stop]).data for start, stop in edges)
 
+
+# ----------------------------------------------------------------------------------------------- the journal
 
 _FOLDER, _LOG, _VECTORS, _SENTENCES = "encoded", "log", "vectors", "sentences"
-_BLOCK = struct.Struct("<III")  # passages, sentences, CRC-32 of all that belongs to the block
+_BLOCK = struct.Struct("<III")  # passages, sentences, CRC-32 of everything in the block
 
 
-class Encoded:
+class EmbeddingJournal:
     """The vectors of passages that are in no generation yet, in the order in which they were encoded."""
 
     def __init__(self, index: Path, encoder: Encoder) -> None:
-        """Open what an interrupted build has left, if it is of the same encoder, or begin anew."""
+        """Open the journal of an interrupted build, or start an empty one if its encoder was another."""
         self._folder = index / _FOLDER
         self._dimension = encoder.dimension
         self._folder.mkdir(exist_ok=True)
-        self._files = {name: _opened(self._folder / name) for name in (_LOG, _VECTORS, _SENTENCES)}
+        self._files = {name: _open(self._folder / name) for name in (_LOG, _VECTORS, _SENTENCES)}
         self._digests = bytearray()
         self._counts: list[int] = []
         log = self._files[_LOG]
@@ -211,7 +226,13 @@ class Encoded:
     def append(
         self, passages: Sequence[tuple[bytes, int]], vectors: NDArray[np.float32], sentences: NDArray[np.float16]
     ) -> None:
-        """Keep a block: its passages as digest and number of sentences, and their rows."""
+        """Append a block.
+
+        Args:
+            passages: the digest of each passage, and the number of its sentences.
+            vectors: [passages, dimension].
+            sentences: [sentences of all passages, dimension].
+        """
         digests = b"".join(digest for digest, _ in passages)
         counts = np.array([count for _, count in passages], dtype="<u4")
         parts = (digests, counts.tobytes(), vectors.tobytes(), sentences.tobytes())
@@ -225,7 +246,7 @@ class Encoded:
         self._counts += counts.tolist()
 
     def rows(self) -> VectorRows:
-        """All that is kept."""
+        """Return all vectors of the journal."""
         starts = np.zeros(len(self._counts) + 1, dtype=np.int64)
         np.cumsum(self._counts, out=starts[1:])
         vectors = _mapped(self._folder / _VECTORS, VECTOR, (len(self._counts), self._dimension))
@@ -240,47 +261,47 @@ class Encoded:
             file.close()
 
     def _recover(self, start: int) -> None:
-        """Read the blocks that are whole, and cut the files off after them."""
+        """Read the complete blocks, and truncate the files after them."""
         log, vectors, sentences = (self._files[name] for name in (_LOG, _VECTORS, _SENTENCES))
-        row, good = self._dimension, (start, 0, 0)
+        ends = (start, 0, 0)
         while len(entry := log.read(_BLOCK.size)) == _BLOCK.size:
             passages, spans, checksum = _BLOCK.unpack(entry)
             digests, counts = log.read(DIGEST_BYTES * passages), log.read(4 * passages)
             parts = (
-                vectors.read(passages * row * np.dtype(VECTOR).itemsize),
-                sentences.read(spans * row * np.dtype(SENTENCE).itemsize),
+                vectors.read(passages * self._dimension * np.dtype(VECTOR).itemsize),
+                sentences.read(spans * self._dimension * np.dtype(SENTENCE).itemsize),
             )
             if _checksum(digests, counts, *parts) != checksum:
                 break
             self._digests += digests
             self._counts += np.frombuffer(counts, dtype="<u4").tolist()
-            good = (log.tell(), vectors.tell(), sentences.tell())
-        for file, end in zip((log, vectors, sentences), good, strict=True):
+            ends = (log.tell(), vectors.tell(), sentences.tell())
+        for file, end in zip((log, vectors, sentences), ends, strict=True):
             file.seek(end)
             file.truncate()
 
 
-def forget_encoded(index: Path) -> None:
-    """Remove what interrupted builds have left, because a generation holds it now."""
+def remove_journal(index: Path) -> None:
+    """Remove the journal, because a generation holds its vectors now."""
     shutil.rmtree(index / _FOLDER, ignore_errors=True)
 
 
-def kept_passages(index: Path) -> int:
-    """How many passages the next build needs not encode, by what the log says."""
+def journalled_passages(index: Path) -> int:
+    """Return how many passages the journal holds, which the next build need not encode."""
     try:
         with (index / _FOLDER / _LOG).open("rb") as log:
             log.readline()
-            passages = 0
+            total = 0
             while len(entry := log.read(_BLOCK.size)) == _BLOCK.size:
-                some, _, _ = _BLOCK.unpack(entry)
-                log.seek((DIGEST_BYTES + 4) * some, os.SEEK_CUR)
-                passages += some
-            return passages
+                passages, _, _ = _BLOCK.unpack(entry)
+                log.seek((DIGEST_BYTES + 4) * passages, os.SEEK_CUR)
+                total += passages
+            return total
     except FileNotFoundError:
         return 0
 
 
-def _opened(path: Path) -> io.BufferedRandom:
+def _open(path: Path) -> io.BufferedRandom:
     path.touch()
     return path.open("r+b")
 
@@ -293,5 +314,5 @@ def _checksum(*parts: bytes) -> int:
 
 
 def _mapped(path: Path, dtype: type[np.floating], shape: tuple[int, int]) -> NDArray[Any]:
-    """An array in a file; an empty one cannot be mapped."""
+    """Return an array in a file as a memory map; an empty file cannot be mapped."""
     return np.memmap(path, dtype, "r", shape=shape) if shape[0] else np.zeros(shape, dtype)

@@ -1,4 +1,4 @@
-"""The source files of an index: listed, compared, watched, and checked against the index."""
+"""The source files of an index: listed, compared with it, parsed, watched, and verified against its passages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askbrief.documents import registry, sandbox
-from askbrief.documents.registry import ALIASES
 from askbrief.documents.sources import SeedFile, scan
 from askbrief.errors import ParsingError, SeedsError, in_words
 from askbrief.records import Changes, Problem
@@ -23,28 +22,33 @@ if TYPE_CHECKING:
     from askbrief.documents.limits import ParsingLimits
     from askbrief.storage.embedded.engine import EmbeddedEngine
 
+SETTLE_MS = 3_000
+"""Milliseconds without a change after which files count as settled: longer than an editor takes to save."""
+_MAX_WAIT_MS = 60_000
+_POLL_MS = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One thing to index: who it is and what content it has (`row`), and how to read it.
+    """A file to index: its path and content hashes (`row`), and how to parse it.
 
-    The team's own names are not a document: they are what `read_aliases` reads.
+    The team's own list of names is no document; it has `read_aliases`. A file on disk has its `seed`, and is parsed in
+    a process of its own, within limits.
     """
 
     row: SourceRow
-    read: Callable[[], ParsedFile]
+    parse: Callable[[], ParsedFile]
     read_aliases: Callable[[], Sequence[Sequence[str]]] | None = None
     seed: SeedFile | None = None
-    """The file, where it is one: it is then read within bounds, by a process that it can do no harm to."""
 
 
 def seed_files(seeds: Path, *, max_file_mib: float, max_documents: int | None = None) -> list[SourceFile]:
-    """Every file below seeds/, its content hashed."""
+    """Return every file below seeds/, ordered by path, its content hashed."""
     return [_source_file(file) for file in scan(seeds, max_file_mib=max_file_mib, max_documents=max_documents)]
 
 
 def seed_changes(seeds: Path, sources: Sequence[SourceRow], *, max_file_mib: float) -> Changes:
-    """How seeds/ differs from what an index was built from; files of the same size and time are not read again."""
+    """Return how seeds/ differs from the sources of an index; files of unchanged size and time are not read again."""
     known = {
         row.path: SeedFile(row.path, Path(), row.stamp, row.sha256, None, row.sidecar_sha256)
         for row in sources
@@ -53,9 +57,9 @@ def seed_changes(seeds: Path, sources: Sequence[SourceRow], *, max_file_mib: flo
     return changes([_row(file) for file in scan(seeds, max_file_mib=max_file_mib, known=known)], sources)
 
 
-def changes(now: Sequence[SourceRow], then: Sequence[SourceRow]) -> Changes:
-    """How the files of now differ from those of then; a file that could not be hashed is known by its problem."""
-    new, old = ({row.path: _identity(row) for row in rows} for rows in (now, then))
+def changes(after: Sequence[SourceRow], before: Sequence[SourceRow]) -> Changes:
+    """Return how two lists of files differ, by their hashes, or by their problems if they could not be hashed."""
+    new, old = ({row.path: _identity(row) for row in rows} for rows in (after, before))
     return Changes(
         added=tuple(sorted(new.keys() - old.keys())),
         changed=tuple(sorted(path for path in new.keys() & old.keys() if new[path] != old[path])),
@@ -63,16 +67,16 @@ def changes(now: Sequence[SourceRow], then: Sequence[SourceRow]) -> Changes:
     )
 
 
-def parse_all(files: Sequence[SourceFile], bounds: ParsingLimits) -> Generator[ParsedFile | ParsingError]:
-    """Read sources in their order, and give for each what it gave or the reason why it gave nothing."""
-    with closing(sandbox.parse_all([file.seed for file in files if file.seed], bounds)) as seeds:
+def parse_all(files: Sequence[SourceFile], limits: ParsingLimits) -> Generator[ParsedFile | ParsingError]:
+    """Parse files, and yield for each, in order, its documents or the reason why there are none."""
+    with closing(sandbox.parse_all([file.seed for file in files if file.seed], limits)) as seeds:
         for file in files:
-            yield next(seeds) if file.seed else _outcome(file)
+            yield next(seeds) if file.seed else _parse(file)
 
 
-def _outcome(file: SourceFile) -> ParsedFile | ParsingError:
+def _parse(file: SourceFile) -> ParsedFile | ParsingError:
     try:
-        return file.read()
+        return file.parse()
     except ParsingError as error:
         return error
 
@@ -82,7 +86,7 @@ def _identity(row: SourceRow) -> tuple[str, str, str | None]:
 
 
 def _source_file(file: SeedFile) -> SourceFile:
-    read_aliases = (lambda: registry.read_aliases(file)) if file.doc_id == ALIASES else None
+    read_aliases = (lambda: registry.read_aliases(file)) if file.doc_id == registry.ALIASES else None
     return SourceFile(_row(file), lambda: registry.parse_file(file), read_aliases, file)
 
 
@@ -96,17 +100,14 @@ def _row(file: SeedFile) -> SourceRow:
     )
 
 
-SETTLE_MS = 3_000
-"""Files have settled when nothing has changed for so long."""
-_LONGEST_WAIT_MS = 60_000
-_LOOK_MS = 1_000
+# ---------------------------------------------------------------------------------------------- watching
 
 
-def settled(seeds: Path, *, settle_ms: int = SETTLE_MS) -> Iterator[None]:
-    """Yield once the watch has begun, and then each time that files below seeds/ have changed and settled.
+def watch(seeds: Path, *, settle_ms: int = SETTLE_MS) -> Iterator[None]:
+    """Yield once when watching has begun, and then each time that files below seeds/ have changed and settled.
 
-    The first time is for what changed before. A folder that goes is told of too, whenever it goes, and it is watched
-    again when it comes back. Ctrl-C comes through.
+    The first time covers what changed before. It also yields when the folder disappears, and watches it again when it
+    is back. Ctrl-C raises KeyboardInterrupt as usual.
 
     Raises:
         SeedsError: the folder cannot be watched.
@@ -115,26 +116,26 @@ def settled(seeds: Path, *, settle_ms: int = SETTLE_MS) -> Iterator[None]:
 
     try:
         while True:
-            seen = watched = _folder_identity(seeds)
-            looks = watchfiles.watch(
-                seeds, debounce=_LONGEST_WAIT_MS, step=settle_ms, rust_timeout=_LOOK_MS, yield_on_timeout=True
+            current = watched = _folder_identity(seeds)
+            batches = watchfiles.watch(
+                seeds, debounce=_MAX_WAIT_MS, step=settle_ms, rust_timeout=_POLL_MS, yield_on_timeout=True
             )
-            for number, changes in enumerate(looks):
-                if changes or not number:
-                    seen = _folder_identity(seeds)
+            for number, changed in enumerate(batches):
+                if changed or not number:
+                    current = _folder_identity(seeds)
                     yield
-                # Begin anew: the system tells of what is in a folder, not of its own end, nor of its coming back.
-                if changes or _folder_identity(seeds) != watched:
+                # Watch again: the system reports what is in a folder, but not that the folder itself went or came back.
+                if changed or _folder_identity(seeds) != watched:
                     break
-            if seen is not None and _folder_identity(seeds) is None:
+            if current is not None and _folder_identity(seeds) is None:
                 yield
             while _folder_identity(seeds) is None:
-                time.sleep(_LOOK_MS / 1000)
+                time.sleep(_POLL_MS / 1000)
     except (OSError, RuntimeError) as error:
         raise SeedsError(f"{seeds} cannot be watched: {in_words(error)}; start me again") from error
 
 
-async def settled_async(seeds: Path, *, settle_ms: int = SETTLE_MS) -> AsyncIterator[None]:
+async def watch_async(seeds: Path, *, settle_ms: int = SETTLE_MS) -> AsyncIterator[None]:
     """Yield each time that files below seeds/ have changed and settled.
 
     Raises:
@@ -142,7 +143,7 @@ async def settled_async(seeds: Path, *, settle_ms: int = SETTLE_MS) -> AsyncIter
     """
     import watchfiles
 
-    async for _ in watchfiles.awatch(seeds, debounce=_LONGEST_WAIT_MS, step=settle_ms):
+    async for _ in watchfiles.awatch(seeds, debounce=_MAX_WAIT_MS, step=settle_ms):
         yield
 
 
@@ -154,9 +155,12 @@ def _folder_identity(seeds: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
+# ---------------------------------------------------------------------------------------------- verifying
+
+
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """What was verified, and every document whose quotes do not stand in its source as it is now."""
+    """The numbers of files, documents and passages verified, and every document whose quotes differ from its source."""
 
     generation: str
     files: int
@@ -165,58 +169,50 @@ class CheckReport:
     problems: tuple[Problem, ...]
 
 
-def check(
-    engine: EmbeddedEngine, files: Sequence[SourceFile], bounds: ParsingLimits, progress: Progress
+def check_index(
+    engine: EmbeddedEngine, files: Sequence[SourceFile], limits: ParsingLimits, progress: Progress
 ) -> CheckReport:
     """Compare every passage of a generation with its stored document and with its source file.
 
-    Checksums are verified too, of all files: opening a large index trusts what it remembers of them.
+    The checksums of all files are computed too; opening a large index trusts those it has computed before.
 
     Args:
         engine: the opened generation to verify.
         files: the source files as they are now.
-        bounds: what reading each of them may take.
-        progress: told about each source file.
+        limits: of parsing each file.
+        progress: receives a step for each source file.
 
     Raises:
-        IndexDamaged: a file is not what the build wrote.
+        IndexDamaged: a file of the generation does not match its checksum.
     """
     checksums = engine.verify()
     indexed = engine.documents_by_source()
-    there = {file.row.path: file for file in files}
+    readable = {file.row.path: file for file in files if not file.row.problem}
+    refused = {file.row.path: ParsingError(file.row.problem) for file in files if file.row.problem}
     problems: list[Problem] = []
     progress.stage("checking", len(indexed))
-    with closing(parse_all([there[path] for path in indexed if _is_readable(there.get(path))], bounds)) as readings:
+    with closing(parse_all([readable[path] for path in indexed if path in readable], limits)) as parsed:
         for path, doc_ids in indexed.items():
-            found = next(readings) if _is_readable(there.get(path)) else _why_not(there.get(path))
-            reasons = {doc_id: _check_document(engine, doc_id, found) for doc_id in doc_ids}
+            gone = ParsingError("is gone: run askbrief build")
+            source = next(parsed) if path in readable else refused.get(path, gone)
+            reasons = {doc_id: _check_document(engine, doc_id, source) for doc_id in doc_ids}
             problems += [Problem(doc_id, reason) for doc_id, reason in reasons.items() if reason]
             progress.advance()
     status, documents = engine.status(), sum(map(len, indexed.values()))
     return CheckReport(status.generation, checksums, documents, status.passages, tuple(problems))
 
 
-def _is_readable(file: SourceFile | None) -> bool:
-    return file is not None and not file.row.problem
-
-
-def _why_not(file: SourceFile | None) -> ParsingError:
-    return ParsingError("is gone: run askbrief build" if file is None else file.row.problem)
-
-
-def _check_document(engine: EmbeddedEngine, doc_id: str, found: ParsedFile | ParsingError) -> str | None:
+def _check_document(engine: EmbeddedEngine, doc_id: str, source: ParsedFile | ParsingError) -> str | None:
     stored = engine.text(doc_id)
     passages = engine.passages_of(doc_id)
     if any(stored[passage.start : passage.end] != passage.text for passage in passages):
         return "a passage is not the stored text at its offsets: run askbrief build --full"
-    if isinstance(found, ParsingError):
-        return f"its source file {found}"
-    source = next((document.text for document in found.documents if document.doc_id == doc_id), None)
-    if source is None:
+    if isinstance(source, ParsingError):
+        return f"its source file {source}"
+    text = next((document.text for document in source.documents if document.doc_id == doc_id), None)
+    if text is None:
         return "is not in its source file any more: run askbrief build"
-    missing = sum(source[passage.start : passage.end] != passage.text for passage in passages)
-    return (
-        f"{missing} of its {len(passages)} quotes do not stand in its source file now: run askbrief build"
-        if missing
-        else None
-    )
+    missing = sum(text[passage.start : passage.end] != passage.text for passage in passages)
+    if not missing:
+        return None
+    return f"{missing} of its {len(passages)} quotes do not stand in its source file now: run askbrief build"

@@ -1,4 +1,4 @@
-"""A document -> its passages: whole sentences, 60 to 120 words, never across a heading, within the model's input."""
+"""Split a document into passages: whole sentences, 60 to 120 words, within a section and the model's input."""
 
 from __future__ import annotations
 
@@ -17,21 +17,23 @@ if TYPE_CHECKING:
     from askbrief.records import Document
 
 
-MOST_WORDS = 120
-FEWEST_WORDS = 60
+MAX_WORDS = 120
+MIN_WORDS = 60
+"""A paragraph of at least so many words is long enough to be a passage by itself."""
 TARGET_WORDS = 105
-MOST_CHARS = 4_000
-"""No text has passages that long; without it, 120 words of any length would be one, and be slow to look into."""
+MAX_CHARS = 4_000
+"""Characters of a passage. Ordinary text has none that long; 120 words of unlimited length would be slow to search."""
 _CUT_INSIDE_PARAGRAPH = 0.1
 _ACROSS_LONG_PARAGRAPH = 0.3
-_LARGEST_HEADER_SHARE = 3
+_MAX_HEADER_SHARE = 3
+"""A header takes at most a third of the model's input."""
 _CLAUSE_END = pattern(r"(?<=[;:,–—)\]])\s+")
 _SPACE = pattern(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
-    """A document's passages, the text of each as the encoder reads it, and how many sentences had to be cut."""
+class SplitDocument:
+    """A document's passages, the text of each as the encoder reads it, and the number of sentences that were cut."""
 
     passages: tuple[Passage, ...]
     encoded_texts: tuple[str, ...]
@@ -40,7 +42,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Paragraph:
-    """A block with words, and the how manieth of them it is on each of its pages."""
+    """A block with words, and its number among the paragraphs of each of its pages."""
 
     block: Block
     ordinals: Mapping[int | None, int]
@@ -48,7 +50,7 @@ class _Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence, and what stands between it and the next: list marks, rules, whatever is in no block."""
+    """A sentence, and the size of what stands between it and the next: list marks, rules, whatever is in no block."""
 
     start: int
     end: int
@@ -59,11 +61,11 @@ class _Sentence:
     tokens_after: int = 0
 
 
-def split(document: Document, encoder: Encoder) -> Split:
-    """Split a document into passages that, each with its header, fit the encoder's input."""
+def split_document(document: Document, encoder: Encoder) -> SplitDocument:
+    """Split a document into passages that fit the encoder's input together with their headers."""
     passages: list[Passage] = []
     encoded: list[str] = []
-    headers = Headers(encoder)
+    headers = PassageHeaders(encoder)
     cut = 0
     for heading, paragraphs in _sections(document):
         section = _one_line(document.text[heading.start : heading.end]) if heading else None
@@ -74,11 +76,11 @@ def split(document: Document, encoder: Encoder) -> Split:
             passage = _passage(document, section, sentences[first:last])
             passages.append(passage)
             encoded.append(f"{header}{passage.text}")
-    return Split(tuple(passages), tuple(encoded), cut)
+    return SplitDocument(tuple(passages), tuple(encoded), cut)
 
 
 def indexed_text(title: str, passage: Passage) -> str:
-    """What the lexical index reads of a passage: its title and section help to find it."""
+    """Return the text that the lexical index reads of a passage, with the document's title and the section."""
     return "\n".join(filter(None, (title, passage.section, passage.text)))
 
 
@@ -98,33 +100,30 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-class Headers:
-    """The line before a passage as the encoder reads it, made once for the passages of a section."""
+class PassageHeaders:
+    """The line that precedes a passage when it is encoded, computed once for the passages of a section."""
 
     def __init__(self, encoder: Encoder) -> None:
-        """Take the encoder that the header and its passage must fit."""
+        """Take the encoder whose input must hold a header and its passage."""
         self._encoder = encoder
         self._last: tuple[tuple[str, str | None], tuple[str, int]] | None = None
 
     def of(self, title: str, section: str | None) -> tuple[str, int]:
-        """The header, and the number of tokens that are left for the passage.
-
-        A header that would take more than a third of the model's input is shortened by halves.
-        """
+        """Return the header, and the number of tokens left for the passage; a header that is too long is halved."""
         if self._last is None or self._last[0] != (title, section):
-            self._last = (title, section), self._made(title, section)
+            self._last = (title, section), self._header(title, section)
         return self._last[1]
 
     def encoded_text(self, title: str, passage: Passage) -> str:
-        """What the encoder reads of a passage."""
+        """Return the text that the encoder reads of a passage."""
         return f"{self.of(title, passage.section)[0]}{passage.text}"
 
-    def _made(self, title: str, section: str | None) -> tuple[str, int]:
+    def _header(self, title: str, section: str | None) -> tuple[str, int]:
         words = ". ".join(filter(None, (title, section if section != title else None))).split()
         while True:
             header = f"{' '.join(words)}\n"
             tokens = self._encoder.count_tokens([header])[0]
-            if tokens <= self._encoder.max_tokens // _LARGEST_HEADER_SHARE or not words:
+            if tokens <= self._encoder.max_tokens // _MAX_HEADER_SHARE or not words:
                 return header, self._encoder.max_tokens - tokens
             words = words[: len(words) // 2]
 
@@ -151,13 +150,13 @@ def _sentences(text: str, paragraphs: Sequence[_Paragraph], encoder: Encoder, ro
 
 
 def _with_gaps(text: str, sentences: list[_Sentence], encoder: Encoder, overhead: int) -> list[_Sentence]:
-    """Count what stands between sentences too: it is quoted and encoded with a passage that spans it."""
+    """Count also what stands between sentences: it is quoted and encoded with a passage that spans it."""
     gaps = [text[one.end : other.start] for one, other in pairwise(sentences)]
-    filled = [place for place, gap in enumerate(gaps) if gap.strip()]
-    tokens = encoder.count_tokens([gaps[place] for place in filled])
-    for place, count in zip(filled, tokens, strict=True):
-        words = len(gaps[place].split())
-        sentences[place] = replace(sentences[place], words_after=words, tokens_after=count - overhead)
+    filled = [index for index, gap in enumerate(gaps) if gap.strip()]
+    tokens = encoder.count_tokens([gaps[index] for index in filled])
+    for index, count in zip(filled, tokens, strict=True):
+        words = len(gaps[index].split())
+        sentences[index] = replace(sentences[index], words_after=words, tokens_after=count - overhead)
     return sentences
 
 
@@ -166,9 +165,9 @@ def _words(text: str, span: Span) -> int:
 
 
 def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: int) -> Iterator[_Sentence]:
-    """Halve a sentence that is too long, at a clause end, a space, or, where there is neither, anywhere."""
+    """Halve a sentence that is too long: at the end of a clause, else at a space, else anywhere."""
     chars = sentence.end - sentence.start
-    if (sentence.words <= MOST_WORDS and sentence.tokens <= room and chars <= MOST_CHARS) or chars < 2:  # noqa: PLR2004
+    if (sentence.words <= MAX_WORDS and sentence.tokens <= room and chars <= MAX_CHARS) or chars < 2:  # noqa: PLR2004
         yield sentence
         return
     before, after = _middle(text, sentence.start, sentence.end)
@@ -179,7 +178,7 @@ def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: 
 
 
 def _middle(text: str, start: int, end: int) -> tuple[int, int]:
-    """Where the first half ends and the second begins: the break nearest to the middle, in the middle half."""
+    """Return where the first half ends and the second begins: the break nearest the middle, within the middle half."""
     middle, quarter = (start + end) // 2, (end - start) // 4
     for boundary in (_CLAUSE_END, _SPACE):
         breaks = list(boundary.finditer(text, start + quarter, end - quarter))
@@ -193,10 +192,10 @@ def _middle(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
-    """Find the cheapest way to cut a section into passages, as half-open ranges of sentences.
+    """Return the cheapest division of a section into passages, as half-open ranges of sentences.
 
-    Dynamic programming over the last cut. A passage costs the squared relative distance from the target length;
-    ending inside a paragraph costs extra, and so does reaching across a paragraph that is long enough alone.
+    Dynamic programming over the last cut. A passage costs the squared relative distance from the target length, plus
+    0.1 if it begins inside a paragraph, plus 0.3 for each boundary it crosses of a paragraph long enough by itself.
     """
     words = [0, *accumulate(sentence.words + sentence.words_after for sentence in sentences)]
     tokens = [0, *accumulate(sentence.tokens + sentence.tokens_after for sentence in sentences)]
@@ -208,9 +207,9 @@ def _divide(sentences: Sequence[_Sentence], room: int) -> list[tuple[int, int]]:
         for first in range(last - 1, -1, -1):
             size = words[last] - words[first] - sentences[last - 1].words_after
             if first < last - 1:
-                if size > MOST_WORDS or tokens[last] - tokens[first] - sentences[last - 1].tokens_after > room:
+                if size > MAX_WORDS or tokens[last] - tokens[first] - sentences[last - 1].tokens_after > room:
                     break
-                if sentences[last - 1].end - sentences[first].start > MOST_CHARS:
+                if sentences[last - 1].end - sentences[first].start > MAX_CHARS:
                     break
                 if sentences[first].paragraph is not sentences[first + 1].paragraph:
                     crossing += _ACROSS_LONG_PARAGRAPH if long[first] or long[first + 1] else 0.0
@@ -231,14 +230,15 @@ def _in_long_paragraph(sentences: Sequence[_Sentence]) -> list[bool]:
     words: dict[_Paragraph, int] = {}
     for sentence in sentences:
         words[sentence.paragraph] = words.get(sentence.paragraph, 0) + sentence.words
-    return [words[sentence.paragraph] >= FEWEST_WORDS for sentence in sentences]
+    return [words[sentence.paragraph] >= MIN_WORDS for sentence in sentences]
 
 
 def _passage(document: Document, section: str | None, sentences: Sequence[_Sentence]) -> Passage:
     start, end = sentences[0].start, sentences[-1].end
     first, last = sentences[0].paragraph, sentences[-1].paragraph
     pages = document.page_of(start), document.page_of(end - 1)
-    numbers = [paragraph.block.number for paragraph in _each(sentences) if paragraph.block.number]
+    paragraphs = (paragraph for paragraph, _ in groupby(sentence.paragraph for sentence in sentences))
+    numbers = [paragraph.block.number for paragraph in paragraphs if paragraph.block.number]
     return Passage(
         doc_id=document.doc_id,
         start=start,
@@ -251,8 +251,3 @@ def _passage(document: Document, section: str | None, sentences: Sequence[_Sente
         numbers=(numbers[0], numbers[-1]) if numbers else None,
         form=document.form,
     )
-
-
-def _each(sentences: Sequence[_Sentence]) -> Iterator[_Paragraph]:
-    """The paragraphs that sentences are of."""
-    return (paragraph for paragraph, _ in groupby(sentence.paragraph for sentence in sentences))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.errors import SeedsError
-from askbrief.ingest.sources import settled
+from askbrief.ingest.sources import watch
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ def test_a_folder_that_goes_while_a_change_is_taken_in_is_told_of_and_watched_wh
 ) -> None:
     seeds = tmp_path / "seeds"
     seeds.mkdir()
-    settles = settled(seeds, settle_ms=50)
+    settles = watch(seeds, settle_ms=50)
     for number in range(looked):
         if number:
             (seeds / "new.txt").write_text("New.")
@@ -34,4 +34,4 @@ def test_a_folder_that_goes_while_a_change_is_taken_in_is_told_of_and_watched_wh
 
 def test_a_folder_that_is_not_there_from_the_start_cannot_be_watched(tmp_path: Path) -> None:
     with pytest.raises(SeedsError, match="seeds cannot be watched"):
-        next(settled(tmp_path / "seeds"))
+        next(watch(tmp_path / "seeds"))
