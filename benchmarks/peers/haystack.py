@@ -12,18 +12,18 @@ from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMe
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 
 from askbrief.evaluation.question_sets import DEPTH
-from benchmarks.peers.material import MOST_WORDS, Found, Opened
+from benchmarks.peers.material import MAX_WORDS, Found, Opened
 
 if TYPE_CHECKING:
     from benchmarks.peers.material import Material
 
-OVERLAP = MOST_WORDS * 32 // 512
+OVERLAP = MAX_WORDS * 32 // 512
 """The tutorial on hybrid retrieval splits by word at 512 with an overlap of 32."""
 
 
 def open_index(material: Material) -> Opened:
     """Split, encode and store the documents as the tutorial on hybrid retrieval does, in shorter passages."""
-    splitter = DocumentSplitter(split_by="word", split_length=MOST_WORDS, split_overlap=OVERLAP)
+    splitter = DocumentSplitter(split_by="word", split_length=MAX_WORDS, split_overlap=OVERLAP)
     whole = [Document(content=d.text, meta={"doc_id": d.doc_id, "title": d.title}) for d in material.questions.corpus]
     pieces = splitter.run(documents=whole)["documents"]
     chunks = material.located((p.meta["doc_id"], p.content, p.meta["split_idx_start"]) for p in pieces)

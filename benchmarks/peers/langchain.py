@@ -12,13 +12,13 @@ from langchain_core.embeddings import Embeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from askbrief.evaluation.question_sets import DEPTH
-from benchmarks.peers.material import MOST_WORDS, Found, Opened, count_words
+from benchmarks.peers.material import MAX_WORDS, Found, Opened, count_words
 
 if TYPE_CHECKING:
     from benchmarks.peers.material import Material
     from benchmarks.peers.vectors import Vectors
 
-OVERLAP = MOST_WORDS * 200 // 1000
+OVERLAP = MAX_WORDS * 200 // 1000
 """The documentation splits at 1000 characters with an overlap of 200."""
 
 
@@ -38,7 +38,7 @@ class Embedding(Embeddings):  # type: ignore[misc]
 
 def open_index(material: Material) -> Opened:
     """Split and index. Its own start index takes an overlap for characters, so the passages are found again instead."""
-    splitter = RecursiveCharacterTextSplitter(chunk_size=MOST_WORDS, chunk_overlap=OVERLAP, length_function=count_words)
+    splitter = RecursiveCharacterTextSplitter(chunk_size=MAX_WORDS, chunk_overlap=OVERLAP, length_function=count_words)
     corpus = material.questions.corpus
     whole = [Document(page_content=d.text, metadata={"doc_id": d.doc_id, "title": d.title}) for d in corpus]
     pieces = splitter.split_documents(whole)

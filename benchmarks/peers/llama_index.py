@@ -14,13 +14,13 @@ from llama_index.retrievers.bm25 import BM25Retriever
 from pydantic import PrivateAttr
 
 from askbrief.evaluation.question_sets import DEPTH
-from benchmarks.peers.material import MOST_WORDS, Found, Opened
+from benchmarks.peers.material import MAX_WORDS, Found, Opened
 
 if TYPE_CHECKING:
     from benchmarks.peers.material import Material
     from benchmarks.peers.vectors import Vectors
 
-OVERLAP = MOST_WORDS * 200 // 1024
+OVERLAP = MAX_WORDS * 200 // 1024
 """The splitter's defaults are 1024 and 200."""
 
 
@@ -49,7 +49,7 @@ class Embedding(BaseEmbedding):  # type: ignore[misc]
 
 def open_index(material: Material) -> Opened:
     """Split and index; a document's metadata, here its title, are encoded and counted with each of its nodes."""
-    splitter = SentenceSplitter(chunk_size=MOST_WORDS, chunk_overlap=OVERLAP, tokenizer=str.split)
+    splitter = SentenceSplitter(chunk_size=MAX_WORDS, chunk_overlap=OVERLAP, tokenizer=str.split)
     whole = [Document(id_=d.doc_id, text=d.text, metadata={"title": d.title}) for d in material.questions.corpus]
     nodes = splitter.get_nodes_from_documents(whole)
     chunks = material.located((node.ref_doc_id, node.text, node.start_char_idx) for node in nodes)
