@@ -1,4 +1,8 @@
-"""What many tests need: an encoder, folders, the seed, a built index, the shared question sets."""
+"""Fixtures for many tests, and the lanes of the tests.
+
+A lane is a marker that `make test-fast` leaves out (CONTRIBUTING.md). Folders, files and fixtures put a test into a lane, so that
+a new test seldom needs a marker of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from askbrief import Library, build
 from askbrief.inference.loading import open_encoder
@@ -25,13 +30,60 @@ pytest_plugins = ["tests.simulated.recording"]
 ROOT = Path(__file__).resolve().parents[1]
 SEED = "000_ee697740f37b7d18.txt"
 os.environ["XDG_CACHE_HOME"] = str(ROOT / ".pytest_cache" / "askbrief")
-"""The model is compiled once a checkout, for all tests and the processes that they start."""
+"""The model is compiled once for each checkout, for all tests and the processes that they start."""
 TTP_QUESTION = "how many TTP fighters are in Afghanistan?"
+
+LANES_BY_PATH = {
+    "tests/bot/test_isolation.py": "discord",
+    "tests/documents/test_sandbox.py": "process",
+    "tests/e2e": "process",
+    "tests/inference": "model",
+    "tests/evaluation/test_calibration.py": "slow",
+    "tests/evaluation/test_journal.py": "process",
+    "tests/ingest/test_build.py": "process",
+    "tests/ingest/test_embedding_journal.py": "process",
+    "tests/ingest/test_watching.py": "slow",
+    "tests/retrieval/test_cross_encoder.py": "model",
+    "tests/service": "process",
+    "tests/simulated": "discord",
+    "tests/storage": "process",
+    "tests/test_main_job.py": "process",
+    "tests/torture": "process",
+    "tests/training": "model",
+    "tests/web": "server",
+}
+LANES_BY_FIXTURE = {
+    "built": "discord",
+    "encoder": "model",
+    "office": "discord",
+    "pages": "server",
+    "shared": "slow",
+    "small_office": "discord",
+}
+
+
+settings.register_profile("fast", max_examples=10)  # `make test-fast` tries fewer generated examples
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Skip the import of folders whose whole lane is left out."""
+    lane = LANES_BY_PATH.get(collection_path.relative_to(ROOT).as_posix())
+    return True if lane is not None and f"not {lane}" in config.option.markexpr else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put each test into the lanes of its folder, its file and its fixtures."""
+    for item in items:
+        path = item.path.relative_to(ROOT).as_posix()
+        lanes = {lane for prefix, lane in LANES_BY_PATH.items() if path == prefix or path.startswith(f"{prefix}/")}
+        lanes |= {LANES_BY_FIXTURE[name] for name in getattr(item, "fixturenames", ()) if name in LANES_BY_FIXTURE}
+        for lane in lanes:
+            item.add_marker(lane)
 
 
 @pytest.fixture(autouse=True)
 def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A test sees its own folder and no ASKBRIEF_* of the person who runs it."""
+    """Run each test in its own folder, without the ASKBRIEF_* variables of the person who runs it."""
     for name in list(os.environ):
         if name.startswith("ASKBRIEF_") and name != "ASKBRIEF_SHARED":
             monkeypatch.delenv(name)
@@ -40,7 +92,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
 
 @dataclass
 class Workplace(Folders):
-    """seeds/, index/ and state/ of one test, built with the hashing encoder."""
+    """The folders seeds/, index/ and state/ of one test, built with the hashing encoder."""
 
     root: Path
     encoder: HashEncoder
@@ -60,20 +112,20 @@ class Workplace(Folders):
 
 @pytest.fixture
 def workplace(tmp_path: Path) -> Workplace:
-    """An empty seeds/ folder, and nothing built."""
+    """Give an empty seeds/ folder, and nothing built."""
     (tmp_path / "seeds").mkdir()
     return Workplace(tmp_path, HashEncoder())
 
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    """The real model as askbrief runs it, loaded once a test process."""
+    """Load the real model as askbrief runs it, once for each test process."""
     return open_encoder(Settings())
 
 
 @pytest.fixture(scope="session")
 def seed_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The real seed, built with the real model."""
+    """Build the real seed with the real model, once for each test process."""
     index = tmp_path_factory.mktemp("seed") / "index"
     build(ROOT / "seeds", index, encoder=encoder)
     return index
@@ -81,14 +133,14 @@ def seed_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def seed_library(seed_index: Path, encoder: Encoder, tmp_path: Path) -> Iterator[Library]:
-    """The real seed, opened with the real model; what it shows is remembered in this test's state/."""
+    """Open the real seed with the real model; shown keys are stored in the state/ folder of this test."""
     with Library.open(seed_index, state=tmp_path / "state", encoder=encoder) as library:
         yield library
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of shared question sets and documents; tests that need it are skipped where it is absent."""
+    """Give the folder of shared question sets and documents; skip the test if it is absent."""
     folder = Path(os.environ.get("ASKBRIEF_SHARED", ROOT.parent / "shared"))
     if not folder.is_dir():
         pytest.skip(f"no shared data in {folder} (set ASKBRIEF_SHARED)")
