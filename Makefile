@@ -12,7 +12,7 @@ override export Q := $(value Q)
 help: ## Show this list
 	@printf 'askbrief: ask your own documents\n\n'
 	@sed -nE 's/^([a-z-]+):.*## (.*)$$/  make \1|\2/p' Makefile | while IFS='|' read -r target what; do \
-		printf '%-14s %s\n' "$$target" "$$what"; done
+		printf '%-18s %s\n' "$$target" "$$what"; done
 	@printf '\nExample: make ask Q="how many TTP fighters are in Afghanistan?"\n'
 
 setup: $(READY) ## Install everything into .venv

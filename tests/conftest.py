@@ -1,7 +1,7 @@
 """Fixtures for many tests, and the lanes of the tests.
 
-A lane is a marker that `make test-fast` leaves out (CONTRIBUTING.md). Folders, files and fixtures put a test into a lane, so that
-a new test seldom needs a marker of its own.
+A lane is a marker that `make test-fast` leaves out (CONTRIBUTING.md). Folders, files and fixtures put a test into a
+lane, so that a new test seldom needs a marker of its own.
 """
 
 from __future__ import annotations
