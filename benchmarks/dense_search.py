@@ -22,7 +22,7 @@ from rich.console import Console
 from askbrief.core.progress import Bar
 from askbrief.evaluation.question_sets import QuestionSet, indexed
 from askbrief.inference.loading import open_encoder
-from askbrief.retrieval.candidates import LENGTH, best, highest
+from askbrief.retrieval.candidates import SHORTLIST, best, highest
 from askbrief.retrieval.cosine import DenseIndex, signs_of
 from askbrief.settings import load_settings
 from askbrief.storage.embedded.generation import SENTENCES, VECTORS
@@ -49,8 +49,8 @@ def real(sets: Sequence[Path], count: int) -> tuple[Rows, Rows, Rows]:
         for folder in sets:
             questions = QuestionSet(folder)
             with indexed(questions, encoder, load_settings(), bar) as library:
-                passages.append(np.load(library.generation.folder / VECTORS))
-                sentences.append(np.load(library.generation.folder / SENTENCES).astype(np.float32))
+                passages.append(np.load(library.reference.folder / VECTORS))
+                sentences.append(np.load(library.reference.folder / SENTENCES).astype(np.float32))
             asked += [question.question for question in questions.questions]
     chosen = np.random.default_rng(7).permutation(np.array(asked))[:count].tolist()
     return np.concatenate(passages), np.concatenate(sentences), np.array([encoder.encode_query(q) for q in chosen])
@@ -90,7 +90,9 @@ def searches(vectors: Rows, folder: Path, hnsw_up_to: int) -> tuple[dict[str, Se
         return search
 
     found: dict[str, Search] = {"askbrief, all cosines": lambda query: best(index.scores(query), TOP)}
-    found |= {f"askbrief, signs, best {n:,}": by_signs(n) for n in (LENGTH // 4, LENGTH // 2, LENGTH, 2 * LENGTH)}
+    found |= {
+        f"askbrief, signs, best {n:,}": by_signs(n) for n in (SHORTLIST // 4, SHORTLIST // 2, SHORTLIST, 2 * SHORTLIST)
+    }
     if find_spec("faiss"):
         found |= _of_faiss(vectors, prepared)
     if find_spec("usearch"):
@@ -114,11 +116,11 @@ def _of_faiss(vectors: Rows, prepared: dict[str, float]) -> dict[str, Search]:
     binary = faiss.IndexBinaryFlat(vectors.shape[1])
     for first in range(0, len(vectors), CHUNK):
         binary.add(np.packbits(vectors[first : first + CHUNK] > 0, axis=1))
-    name = f"faiss, binary flat, best {LENGTH:,} exactly"
+    name = f"faiss, binary flat, best {SHORTLIST:,} exactly"
     prepared[name] = time.perf_counter() - started
 
     def by_bits(query: Rows) -> NDArray[np.int64]:
-        likely = np.sort(binary.search(np.packbits(query[np.newaxis] > 0, axis=1), min(LENGTH, len(vectors)))[1][0])
+        likely = np.sort(binary.search(np.packbits(query[np.newaxis] > 0, axis=1), min(SHORTLIST, len(vectors)))[1][0])
         return np.asarray(likely[best(vectors[likely] @ query, TOP)], dtype=np.int64)
 
     return {"faiss, flat": lambda query: flat.search(query[np.newaxis], TOP)[1][0], name: by_bits}

@@ -23,16 +23,19 @@ from rank_bm25 import BM25Plus
 
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.language.analysis import analyse
-from askbrief.retrieval.bm25 import LexicalIndex, Postings
+from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.candidates import best
 from benchmarks.recombined import Material, recombined
 from benchmarks.timings import parser, timed, written
+from tests.retrieval import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from tests.retrieval import Compiled
 
     _Row = dict[str, Any]
     Corpus = Sequence[Sequence[str]]
@@ -45,13 +48,6 @@ QUESTIONS_TO_RANK_BM25 = 30
 def analysed(sets: Sequence[Path], passages: int) -> Iterator[list[str]]:
     """The terms of recombined passages."""
     return (analyse(text) for document in recombined(Material.of(sets), passages) for text in document.paragraphs)
-
-
-def compiled(corpus: Corpus) -> LexicalIndex:
-    """Our index, its vocabulary in a dict."""
-    vocabulary, postings = Postings.from_corpus(corpus)
-    places = {term: place for place, term in enumerate(vocabulary)}
-    return LexicalIndex(postings, lambda terms: {t: places[t] for t in terms if t in places}, len(corpus))
 
 
 def bm25s_search(corpus: Corpus, backend: str) -> Search:
@@ -101,7 +97,7 @@ def _rows(size: int, built: dict[str, float], outcome: dict[str, Any]) -> list[_
     ]
 
 
-def beside_rank_bm25(corpus: Corpus, ours: LexicalIndex, questions: Sequence[list[str]]) -> _Row:
+def beside_rank_bm25(corpus: Corpus, ours: Compiled, questions: Sequence[list[str]]) -> _Row:
     """rank-bm25 on a few questions, how much longer it takes than we do, and how far our scores are from its."""
     started = time.perf_counter()
     peer = BM25Plus(corpus)

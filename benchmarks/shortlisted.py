@@ -25,14 +25,14 @@ from askbrief.evaluation.question_sets import QuestionSet, indexed
 from askbrief.inference.loading import open_encoder
 from askbrief.language.analysis import terms_of
 from askbrief.query.parsed_question import parse_question
-from askbrief.records import Metadata, Passage, Span
+from askbrief.records import Passage, Span
 from askbrief.retrieval.bm25 import LexicalIndex, Postings
 from askbrief.retrieval.cosine import DenseIndex, signs_of
-from askbrief.retrieval.scoring import Searched, search
-from askbrief.retrieval.soft_filters import Catalogued
 from askbrief.settings import load_settings
 from askbrief.storage.embedded.generation import SENTENCES
 from benchmarks.timings import parser, timed, written
+from tests.fakes import passages_of
+from tests.retrieval import Compiled, MemoryIndex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -94,15 +94,16 @@ def real(sets: Sequence[Path], count: int) -> tuple[list[str], NDArray[np.float1
         for folder in sets:
             questions = QuestionSet(folder)
             with indexed(questions, encoder, load_settings(), bar) as library:
-                passages = library.generation.store.passages(range(library.status().passages))
-                texts += chain.from_iterable(passage.sentence_texts() for passage in passages)
-                vectors.append(np.load(library.generation.folder / SENTENCES))
+                for source in library.sources():
+                    passages = passages_of(library, source.doc_id)
+                    texts += chain.from_iterable(passage.sentence_texts() for _, passage in passages)
+                vectors.append(np.load(library.reference.folder / SENTENCES))
             asked += [question.question for question in questions.questions]
     chosen: list[str] = np.random.default_rng(7).permutation(np.array(asked))[:count].tolist()
     return texts, np.concatenate(vectors), KnownQuestions({q: encoder.encode_query(q) for q in chosen}), chosen
 
 
-def recombined(texts: Sequence[str], sentences: NDArray[np.float16], size: int, path: Path) -> Searched:
+def recombined(texts: Sequence[str], sentences: NDArray[np.float16], size: int, path: Path) -> MemoryIndex:
     """Passages of sentences that stand near each other, thirty to a document."""
     random = np.random.default_rng(0)
     middle = random.integers(0, len(texts), (size // OF_A_DOCUMENT + 1, 1)).repeat(OF_A_DOCUMENT, axis=0)[:size]
@@ -116,16 +117,26 @@ def recombined(texts: Sequence[str], sentences: NDArray[np.float16], size: int, 
     vocabulary, postings = Postings.from_corpus([*chain.from_iterable(terms[n] for n in some)] for some in places)
     numbers = {term: number for number, term in enumerate(vocabulary)}
     lexical = LexicalIndex(postings, lambda some: {t: numbers[t] for t in some if t in numbers}, size)
-    documents = {
-        str(n): Catalogued(str(n), "", Metadata(), n * OF_A_DOCUMENT, min(size, (n + 1) * OF_A_DOCUMENT))
-        for n in range(-(-size // OF_A_DOCUMENT))
-    }
     dense = Recombined(np.load(path, mmap_mode="r"), sentences, places)
-    return Searched(lexical, dense, KnownQuestions({}), partial(_passages, texts, places), documents, exact_up_to=size)
+    starts = np.append(np.arange(0, size, OF_A_DOCUMENT), size)
+    passages = RecombinedPassages(texts, places)
+    return MemoryIndex(Compiled(lexical, size), dense, KnownQuestions({}), passages, exact_up_to=size, starts=starts)
 
 
-def _passages(texts: Sequence[str], places: NDArray[np.int64], numbers: Sequence[int]) -> list[Passage]:
-    return [_passage(number, [texts[place] for place in places[number]]) for number in numbers]
+class RecombinedPassages:
+    """Passages that are put together when they are read."""
+
+    def __init__(self, texts: Sequence[str], places: NDArray[np.int64]) -> None:
+        """Take the sentences, and which of them each passage has."""
+        self._texts, self._places = texts, places
+
+    def __getitem__(self, number: int) -> Passage:
+        """Put a passage together."""
+        return _passage(number, [self._texts[place] for place in self._places[number]])
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._places)
 
 
 def _passage(number: int, sentences: Sequence[str]) -> Passage:
@@ -140,15 +151,15 @@ def _spans(sentences: Sequence[str]) -> Iterator[Span]:
         start += len(sentence) + 1
 
 
-def measured(searched: Searched, asked: Sequence[str]) -> list[dict[str, Any]]:
+def measured(searched: MemoryIndex, asked: Sequence[str]) -> list[dict[str, Any]]:
     """A row for each scope."""
     size = len(searched.dense)
     rows = []
     for name, share in SCOPES.items():
         admitted = None if share == 1 else np.arange(size) // OF_A_DOCUMENT % share == 0
 
-        def by(some: Searched, question: str, admitted: NDArray[np.bool_] | None = admitted) -> list[Ranked]:
-            return search(parse_question(question), some, count=TOP, weight=WEIGHT, admitted=admitted)
+        def by(some: MemoryIndex, question: str, admitted: NDArray[np.bool_] | None = admitted) -> list[Ranked]:
+            return some.search(parse_question(question), count=TOP, weight=WEIGHT, admitted=admitted)
 
         outcome = timed(
             {"exact": partial(by, searched), "shortlist": partial(by, replace(searched, exact_up_to=0))}, asked

@@ -36,6 +36,7 @@ from askbrief.library import Library
 from askbrief.settings import Settings, load_settings
 from benchmarks.bot_load import make_questions
 from benchmarks.timings import written
+from tests.fakes import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ def main() -> None:
         if options.index is None:
             build(settings.seeds_dir, settings.index_dir, settings=settings)
         with Library.open(settings.index_dir, state=Path(folder) / "own", settings=settings) as library:
-            text = "\n".join(library.generation.store.text(source.doc_id) for source in library.sources()[:200])
+            text = "\n".join(text_of(library, source.doc_id) for source in library.sources()[:200])
             questions = make_questions(text, _QUESTIONS, seed=1)
             rows = [_of_library(library, questions)]
         with _server(settings, options.askers) as server:

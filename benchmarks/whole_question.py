@@ -82,7 +82,7 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
             "passages": manifest.passages,
             "documents": manifest.documents,
             "terms": manifest.terms,
-            "index_mb": sum(path.stat().st_size for path in library.generation.folder.iterdir()) / 1e6,
+            "index_mb": sum(path.stat().st_size for path in library.reference.folder.iterdir()) / 1e6,
             "ms": _percentiles(seconds),
             "scopes": _scopes(library, asked),
             "askers": _askers(library, askers, others[: len(WAYS) * TURNS * count]),

@@ -14,8 +14,8 @@ from askbrief import build
 from askbrief.errors import BuildError
 from askbrief.language.analysis import analyse
 from askbrief.records import Document, Passage, Span
-from askbrief.retrieval.soft_filters import Catalogue
 from askbrief.service.build_process import Step
+from askbrief.storage.embedded.engine import DocumentTable
 from askbrief.storage.embedded.manifest import SourceRow
 from askbrief.storage.embedded.store import Store
 from askbrief.storage.embedded.writer import StoreWriter
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from askbrief import BuildReport
     from askbrief.inference.encoder import Encoder
     from askbrief.language.names import NameRow
-    from askbrief.records import Metadata
-    from askbrief.retrieval.soft_filters import Catalogued
+    from askbrief.library import Library
+    from askbrief.records import Hit, Metadata
     from askbrief.settings import Settings
+    from askbrief.storage.embedded.store import StoredDocument
 
 
 class Folders:
@@ -105,11 +106,27 @@ def stored(
         return Store(path)  # the file stays for as long as it is open
 
 
-def catalogue(documents: Sequence[Catalogued]) -> Catalogue:
+def document_table(documents: Sequence[StoredDocument]) -> DocumentTable:
     """Documents with passages that say nothing."""
-    return Catalogue(
-        stored([(d.doc_id, d.title, d.metadata, in_a_row(d.doc_id, ["-"] * (d.last - d.first))) for d in documents])
-    )
+    rows = [(d.doc_id, d.title, d.metadata, in_a_row(d.doc_id, ["-"] * (d.last - d.first))) for d in documents]
+    return DocumentTable(stored(rows), documents[-1].last if documents else 0)
+
+
+def text_of(library: Library, doc_id: str) -> str:
+    """The text of a document that must be there."""
+    document = library.document(doc_id)
+    assert document is not None
+    return document.text
+
+
+def quotes_exactly(library: Library, hit: Hit) -> bool:
+    """Whether the quote of a hit is the text of its document at its offsets."""
+    return text_of(library, hit.doc_id)[hit.start : hit.end] == hit.quote
+
+
+def passages_of(library: Library, doc_id: str) -> list[tuple[str, Passage]]:
+    """The passages of a document with their keys."""
+    return library.passages_within(doc_id, Span(0, len(text_of(library, doc_id))))[0]
 
 
 def interruptible() -> None:

@@ -13,6 +13,7 @@ import pytest
 from askbrief import Library, build
 from askbrief.citations.locators import locator
 from askbrief.records import Scope
+from tests.fakes import passages_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,11 +57,10 @@ def test_every_file_is_read_or_named_with_what_can_be_done(built: tuple[Path, Bu
 def test_every_passage_is_the_stored_text_at_its_offsets_and_without_characters_that_stand_for_none(
     library: Library,
 ) -> None:
-    store = library.generation.store
     for source in library.sources():
-        text = store.text(source.doc_id)
+        text = text_of(library, source.doc_id)
         assert "\ufffd" not in text
-        for passage in store.passages_of(source.doc_id):
+        for _, passage in passages_of(library, source.doc_id):
             assert text[passage.start : passage.end] == passage.text
 
 
@@ -85,7 +85,7 @@ def test_a_question_is_answered_from_the_right_file_with_the_place_people_would_
     hit = library.ask(question).hits[0]
     assert hit.doc_id == doc_id
     assert place in hit.locator
-    assert library.generation.store.text(doc_id)[hit.start : hit.end] == hit.quote
+    assert text_of(library, doc_id)[hit.start : hit.end] == hit.quote
 
 
 def test_an_open_document_is_answered_from_as_its_word_file_is(library: Library) -> None:
@@ -102,9 +102,8 @@ def test_a_memo_that_stands_in_two_files_is_cited_once(library: Library) -> None
 
 def test_every_locator_leads_back_to_its_passage(library: Library) -> None:
     """What stands under a quote can be typed after `askbrief cite`."""
-    store = library.generation.store
     for source in library.sources():
-        for passage in store.passages_of(source.doc_id)[::5]:
+        for _, passage in passages_of(library, source.doc_id)[::5]:
             where = f"{source.doc_id}, {locator(passage)}"
             quotes = [library.cite(key).quote for key in library.locate(where)]
             assert passage.text in quotes, where

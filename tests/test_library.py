@@ -10,6 +10,7 @@ import pytest
 
 from askbrief.errors import CitationUnknown, IndexDamaged, InputError
 from askbrief.records import CitationStatus, Scope, Verdict
+from tests.fakes import text_of
 
 if TYPE_CHECKING:
     from tests.conftest import Workplace
@@ -236,7 +237,7 @@ def test_other_words_in_its_place_are_changed_and_shown(briefs: Workplace) -> No
     briefs.build()
     with briefs.open() as library:
         citation = library.cite(key)
-        today = library.generation.store.text("bridge.txt")
+        today = text_of(library, "bridge.txt")
     assert citation.status is CitationStatus.CHANGED
     assert "nine centimetres" in citation.quote
     assert "eleven centimetres" in str(citation.current_text)
@@ -291,7 +292,7 @@ def test_sources_are_listed_with_what_they_say_of_themselves(briefs: Workplace) 
 
 def test_a_passage_that_is_not_its_documents_text_is_never_shown(briefs: Workplace) -> None:
     with briefs.open() as library:
-        with sqlite3.connect(library.generation.folder / "text.sqlite") as tampered:
+        with sqlite3.connect(library.reference.folder / "text.sqlite") as tampered:
             tampered.execute("UPDATE passages SET text = replace(text, 'saffron', 'pepper')")
         with pytest.raises(IndexDamaged, match="is not its document's text"):
             library.ask("the price of saffron")

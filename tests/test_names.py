@@ -13,14 +13,17 @@ from askbrief.answering.pipeline import Knowledge
 from askbrief.errors import InputError
 from askbrief.ingest.sources import seed_changes
 from askbrief.query.expansion import expand
-from askbrief.records import CitationStatus, Scope
+from askbrief.query.vocabulary import Vocabulary
+from askbrief.records import EVERYTHING, CitationStatus, Scope
 from askbrief.storage.embedded.generation import Generation
+from askbrief.storage.engines import open_engine
 from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from askbrief import Library
+    from askbrief.storage.protocol import Engine
     from tests.conftest import Workplace
 
 NEWS = "The mountain rescue union of Larkmouth (MRUL) lost two climbers in the storm of January."
@@ -123,18 +126,23 @@ def test_names_inside_a_longer_name_do_not_count(workplace: Workplace) -> None:
         assert library.ask("where is the port council of elders?").searched_also == ("PCE",)
 
 
+def knowledge(engine: Engine, village: Workplace) -> Knowledge:
+    vocabulary = Vocabulary(engine.head, engine, engine.head.status().passages)
+    return Knowledge(engine, vocabulary, village.encoder, EVERYTHING)
+
+
 def test_what_the_encoder_reads_is_the_question_without_other_names_and_without_its_typing_errors(
     village: Workplace,
 ) -> None:
-    with village.open() as library:
-        known = Knowledge(library.generation, village.encoder)
+    with open_engine(village.index) as engine:
+        known = knowledge(engine, village)
         assert expand("what did MRUL buy?", known).text == "what did MRUL buy?"
         assert expand("who lost two climbrs?", known).text == "who lost two climbers?"
 
 
 def test_it_costs_little(village: Workplace) -> None:
-    with village.open() as library:
-        known = Knowledge(library.generation, village.encoder)
+    with open_engine(village.index) as engine:
+        known = knowledge(engine, village)
         expand("what did MRUL buy?", known)
         started = time.process_time()
         for _ in range(200):

@@ -1,52 +1,41 @@
-"""askbrief's first ranking, which is what the others do: BM25 and cosines of all passages, added up; the ten best."""
+"""askbrief's first ranking, as in the other systems: BM25 and cosines of all passages, fused; the ten best."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.language.analysis import analyse
-from askbrief.records import Method
-from askbrief.retrieval.candidates import Shortlist, best
-from askbrief.retrieval.scoring import Searched
+import numpy as np
+
+from askbrief.query.parsed_question import parse_question
+from askbrief.records import EVERYTHING, Method
+from askbrief.retrieval.candidates import FirstRanking, WeightedQuestion
 from askbrief.settings import Settings
-from askbrief.storage.embedded.generation import Generation
-from benchmarks.speed.material import TOP, StandIn
+from askbrief.storage.engines import open_engine
+from benchmarks.speed.material import TOP
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from askbrief.retrieval.candidates import Candidates
+    from askbrief.storage.protocol import Engine
     from benchmarks.speed.material import Ask, Material, Vector
+
+RANKING = FirstRanking(Method.CONVEX, Settings().lexical_weight, TOP)
 
 
 def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: ARG001 - all of these look alike
-    """Open the generation that serves."""
-    searched, weight = opened(folder, StandIn(material)), Settings().lexical_weight
+    """Open the newest generation."""
+    engine = open_engine(folder, Settings().exact_up_to)
 
     def ask(question: str, vector: Vector) -> list[str]:
-        terms = searched.lexical.query(analyse(question))
-        first = Shortlist(
-            terms,
-            searched.dense,
-            vector,
-            weight=weight,
-            method=Method.CONVEX,
-            admitted=None,
-            exact_up_to=searched.exact_up_to,
-        )
-        numbers = first.numbers[best(first.scores, TOP)].tolist()
-        return [passage.text for passage in searched.passages(numbers)]
+        _, candidates = first_candidates(engine, question, vector)
+        best = np.argsort(-candidates.ranking, kind="stable")[:TOP]
+        return [content.passage.text for content in engine.look(candidates.numbers[best].tolist())]
 
     return ask
 
 
-def opened(folder: Path, encoder: StandIn) -> Searched:
-    """The generation that serves, as the library searches it."""
-    generation = Generation.open_current(folder)
-    return Searched(
-        generation.lexical,
-        generation.dense,
-        encoder,
-        generation.store.passages,
-        generation.catalogue,
-        Settings().exact_up_to,
-    )
+def first_candidates(engine: Engine, question: str, vector: Vector) -> tuple[WeightedQuestion, Candidates]:
+    """Rank the passages of an engine for a question whose vector is known."""
+    weighted = WeightedQuestion.of(parse_question(question), vector, engine.head.weigh, RANKING.method)
+    return weighted, engine.first(weighted, EVERYTHING, RANKING)

@@ -1,15 +1,13 @@
-"""askbrief's ranking: the first one by whole passages, and the close look at the sentences of the best thirty."""
+"""askbrief's ranking: the first one by whole passages, and the features of the sentences of the best thirty."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.query.parsed_question import parse_question
-from askbrief.records import Method
-from askbrief.retrieval.scoring import search
+from askbrief.retrieval.scoring import rank
 from askbrief.settings import Settings
-from benchmarks.speed.askbrief_first import opened
-from benchmarks.speed.material import TOP, StandIn
+from askbrief.storage.engines import open_engine
+from benchmarks.speed.askbrief_first import RANKING, first_candidates
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,13 +16,12 @@ if TYPE_CHECKING:
 
 
 def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: ARG001 - all of these look alike
-    """Open the generation that serves."""
-    encoder, weight = StandIn(material), Settings().lexical_weight
-    searched = opened(folder, encoder)
+    """Open the newest generation."""
+    engine = open_engine(folder, Settings().exact_up_to)
 
     def ask(question: str, vector: Vector) -> list[str]:
-        encoder.given = vector
-        found = search(parse_question(question), searched, count=TOP, weight=weight, method=Method.CONVEX)
-        return [one.passage.text for one in found]
+        weighted, candidates = first_candidates(engine, question, vector)
+        contents = engine.look(candidates.numbers.tolist())
+        return [one.passage.text for one in rank(weighted, candidates, contents, RANKING)]
 
     return ask

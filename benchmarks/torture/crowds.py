@@ -15,6 +15,7 @@ from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.count import Count
 from benchmarks.torture.place import Place
 from benchmarks.torture.process import Running, run
+from tests.fakes import quotes_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def _answer(library: Library, question: str) -> str:
     """An answer in short; its quotes are compared with their documents."""
     answer = library.ask(question)
     for hit in answer.hits:
-        if library.generation.store.text(hit.doc_id)[hit.start : hit.end] != hit.quote:
+        if not quotes_exactly(library, hit):
             raise AssertionError(f"{hit.key} is not its document's text")
     said = {name: what for name, what in serialisation.answer(answer).items() if name != "generation"}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

@@ -12,7 +12,6 @@ import shutil
 import sqlite3
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -42,7 +41,7 @@ from benchmarks.torture.pieces import (
     yaml_like,
 )
 from benchmarks.torture.place import Place
-from tests.fakes import HashEncoder
+from tests.fakes import HashEncoder, quotes_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -130,7 +129,7 @@ class House:
     def _ask(self, text: str) -> None:
         answer = self._library.ask(text)
         for hit in answer.hits:
-            if self._library.generation.store.text(hit.doc_id)[hit.start : hit.end] != hit.quote:
+            if not quotes_exactly(self._library, hit):
                 raise AssertionError(f"{hit.key} is not its document's text")
 
     def _narrow(self, given: tuple[str, str]) -> None:
@@ -304,7 +303,7 @@ def _split(parsed: Any) -> None:  # noqa: ANN401 - what parsers give
 def _tolerantly(library: Library, question: str) -> None:
     """Ask, and resolve what is shown; refusing the question is fine."""
     try:
-        everything = frozenset(chain.from_iterable(library.generation.store.doc_ids().values()))
+        everything = frozenset(source.doc_id for source in library.sources())
         answer = library.ask(question, scope=Scope(documents=everything))
     except AskbriefError:
         return

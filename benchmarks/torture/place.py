@@ -24,7 +24,7 @@ from askbrief.settings import Settings
 from askbrief.storage.embedded.generation import Generation, current_name
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.process import run
-from tests.fakes import Folders, HashEncoder
+from tests.fakes import Folders, HashEncoder, quotes_exactly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,7 +128,7 @@ def digest(library: Library) -> str:
         for question in QUESTIONS:
             answer = library.ask(question, scope=scope)
             for hit in answer.hits:
-                if library.generation.store.text(hit.doc_id)[hit.start : hit.end] != hit.quote:
+                if not quotes_exactly(library, hit):
                     raise AssertionError(f"{hit.key} is not its document's text")
                 said.append(serialisation.citation(library.cite(hit.key, scope)))
             said.append({name: what for name, what in serialisation.answer(answer).items() if name != "generation"})

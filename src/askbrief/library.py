@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Self
 from askbrief.answering.pipeline import AnswerPipeline
 from askbrief.answering.sentence import defining_sentence, definitions
 from askbrief.answering.verdict import packaged_calibration, read_calibration
-from askbrief.citations.ledger import Ledger, Remembered
+from askbrief.citations.ledger import Ledger
 from askbrief.citations.resolving import Citations
 from askbrief.core.lazy_regex import pattern
 from askbrief.core.runtime import processors
 from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.inference.loading import open_encoder
 from askbrief.inference.reader import packaged_reader
+from askbrief.query.vocabulary import Vocabulary
 from askbrief.records import (
+    EVERYTHING,
     Answer,
     Citation,
     Definition,
@@ -25,25 +27,25 @@ from askbrief.records import (
     Hit,
     Method,
     Passage,
+    RememberedQuote,
     Scope,
     Source,
     Span,
     Surroundings,
 )
 from askbrief.retrieval.rerank import CrossEncoderReranker
-from askbrief.retrieval.scoring import Searched
 from askbrief.settings import Settings, load_settings
 from askbrief.storage.engines import open_engine, open_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from askbrief.answering.verdict import Calibration
     from askbrief.inference.encoder import Encoder
     from askbrief.records import IndexStatus, Problem
-    from askbrief.storage.embedded.engine import EmbeddedEngine
-    from askbrief.storage.embedded.generation import GenerationReference
     from askbrief.storage.embedded.manifest import SourceRow
+    from askbrief.storage.protocol import Engine, Memory, Reference
 
-EVERYTHING = Scope()
 _WORD = pattern(r"[\p{L}\p{N}]")
 _LONGEST_NAME = 200
 
@@ -51,27 +53,27 @@ _LONGEST_NAME = 200
 class Library:
     """An immutable snapshot of one generation. Threads may share it."""
 
-    def __init__(
-        self, engine: EmbeddedEngine, encoder: Encoder, settings: Settings, ledger: Ledger | None = None
-    ) -> None:
-        """Take the parts; `Library.open` finds them."""
+    def __init__(self, engine: Engine, encoder: Encoder, settings: Settings, memory: Memory | None = None) -> None:
+        """Take the parts; `Library.open` finds them.
+
+        Args:
+            engine: an opened generation; closing the library closes it.
+            encoder: the model that its vectors come from.
+            settings: of the library.
+            memory: where the keys that are shown are remembered; None to remember nothing.
+
+        Raises:
+            SettingsError, ModelError: the calibration or the re-ranking model of the settings cannot be used.
+        """
         self._engine = engine
-        self.generation = generation = engine.generation
         self._settings = settings
-        self._citations = Citations(generation, ledger)
+        self._citations = Citations(engine, memory)
         # More at once would only hand Python's one lock to each other: sixteen threads got two thirds of one's answers.
         self._turns = threading.BoundedSemaphore(processors())
-        searched = Searched(
-            generation.lexical,
-            generation.dense,
-            encoder,
-            generation.store.passages,
-            generation.catalogue,
-            settings.exact_up_to,
-        )
         self._pipeline = AnswerPipeline(
-            generation,
-            searched,
+            engine,
+            Vocabulary(engine.head, engine, engine.head.status().passages),
+            encoder,
             settings.lexical_weight,
             _calibration(settings),
             self._citations,
@@ -103,20 +105,18 @@ class Library:
         """
         settings = settings or load_settings()
         encoder = encoder or open_encoder(settings)
-        return cls._checked_open(open_engine(Path(index)), encoder, settings, state)
+        return cls._checked_open(open_engine(Path(index), settings.exact_up_to), encoder, settings, state)
 
     @classmethod
     def open_reference(
-        cls, reference: GenerationReference, *, state: Path | str | None, encoder: Encoder, settings: Settings
+        cls, reference: Reference, *, state: Path | str | None, encoder: Encoder, settings: Settings
     ) -> Self:
         """Open the generation that another process has open; see `open` for the arguments and errors."""
-        return cls._checked_open(open_reference(reference), encoder, settings, state)
+        return cls._checked_open(open_reference(reference, settings.exact_up_to), encoder, settings, state)
 
     @classmethod
-    def _checked_open(
-        cls, engine: EmbeddedEngine, encoder: Encoder, settings: Settings, state: Path | str | None
-    ) -> Self:
-        built_with = engine.status().model
+    def _checked_open(cls, engine: Engine, encoder: Encoder, settings: Settings, state: Path | str | None) -> Self:
+        built_with = engine.head.status().model
         if encoder.model_id != built_with:
             engine.close()
             raise IndexMismatch(
@@ -145,24 +145,24 @@ class Library:
     @property
     def generation_name(self) -> str:
         """The name of the generation that answers."""
-        return self._engine.status().generation
+        return self._engine.head.status().generation
 
     @property
-    def reference(self) -> GenerationReference:
+    def reference(self) -> Reference:
         """What another process needs to open the same generation."""
         return self._engine.reference
 
     def status(self) -> IndexStatus:
         """Return the generation's name, its age, its model and its size."""
-        return self._engine.status()
+        return self._engine.head.status()
 
-    def source_rows(self) -> tuple[SourceRow, ...]:
+    def source_rows(self) -> Sequence[SourceRow]:
         """Return every file below seeds/ as the build saw it."""
-        return self._engine.source_rows()
+        return self._engine.head.source_rows()
 
     def problems(self) -> list[Problem]:
         """Return the files that gave no text, with the reasons."""
-        return self._engine.problems()
+        return self._engine.head.problems()
 
     def check_readable(self) -> None:
         """Read the first passage.
@@ -225,15 +225,15 @@ class Library:
             InputError: there is no word in the name, or it is too long.
         """
         name = self._checked_name(name)
-        store = self.generation.store
+        texts = self._engine.texts
         shown: dict[str, Passage] = {}
 
         def show(number: int, place: int) -> Hit:
-            passage, key = store.passage(number), store.key(number)
+            passage, key = texts.passage(number), texts.key(number)
             shown[key] = passage
             return self._citations.quote(passage, key, defining_sentence(passage, place))
 
-        found = definitions(self.generation.names.find(name, self.generation.admitted(scope)), show)
+        found = definitions(self._engine.head.names.find(name, scope), show)
         notes = self._citations.remember(list(shown.items()))
         return [replace(one, notes=notes) for one in found]
 
@@ -247,8 +247,8 @@ class Library:
 
     def names(self, scope: Scope = EVERYTHING, like: str | None = None) -> list[str]:
         """The names that `define` knows within a scope, the commonest first; or only those `like` another one."""
-        names, admitted = self.generation.names, self.generation.admitted(scope)
-        return names.names(admitted) if like is None else names.similar(_one_line(like), admitted)
+        names = self._engine.head.names
+        return names.names(scope) if like is None else names.similar(_one_line(like), scope)
 
     # -------------------------------------------------------------------------------------------- citing
 
@@ -264,7 +264,7 @@ class Library:
         """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
         return self._citations.read_around(key, scope)
 
-    def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
+    def recall(self, key: str, scope: Scope = EVERYTHING) -> RememberedQuote | None:
         """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
         return self._citations.recall(key, scope)
 
@@ -272,8 +272,8 @@ class Library:
 
     def admits(self, doc_id: str, scope: Scope = EVERYTHING) -> bool:
         """Whether there is a document of this name within a scope."""
-        about = self._engine.find_metadata(doc_id)
-        return about is not None and scope.admits(doc_id, about)
+        about = self._engine.head.find_document(doc_id)
+        return about is not None and scope.admits(doc_id, about.metadata)
 
     def title(self, doc_id: str) -> str:
         """Return a document's title.
@@ -281,7 +281,10 @@ class Library:
         Raises:
             KeyError: it is not in the index.
         """
-        return self._engine.title(doc_id)
+        about = self._engine.head.find_document(doc_id)
+        if about is None:
+            raise KeyError(doc_id)
+        return about.title
 
     def source_file(self, doc_id: str, scope: Scope = EVERYTHING) -> str | None:
         """Return the path below seeds/ of the file that a document was read from.
@@ -290,14 +293,14 @@ class Library:
         """
         if not self.admits(doc_id, scope):
             return None
-        path = self._engine.source_of(doc_id)
-        return path if all(self.admits(name, scope) for name in self._engine.documents_of(path)) else None
+        path = self._engine.texts.source_of(doc_id)
+        return path if all(self.admits(name, scope) for name in self._engine.texts.doc_ids_of(path)) else None
 
     def document(self, doc_id: str, scope: Scope = EVERYTHING) -> Document | None:
         """A document with its text; None where there is none of that name, or it is outside the scope."""
         if not self.admits(doc_id, scope):
             return None
-        return self.generation.store.document(doc_id)
+        return self._engine.texts.document(doc_id)
 
     def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
         """The passages of a stretch of a document, to be shown with their keys: see `Citations.passages_within`."""
@@ -307,7 +310,7 @@ class Library:
 
     def sources(self, scope: Scope = EVERYTHING) -> list[Source]:
         """The indexed documents that a scope admits, by `doc_id`."""
-        return self._engine.sources(scope)
+        return self._engine.head.sources(scope)
 
 
 def _one_line(text: str) -> str:

@@ -11,6 +11,7 @@ from askbrief.query.parsed_question import parse_question
 from askbrief.records import Figure, FigureGroup, Scope, Verdict
 from askbrief.service import serialisation
 from tests.conftest import SEED, TTP_QUESTION
+from tests.fakes import text_of
 
 if TYPE_CHECKING:
     from askbrief import Answer, Library
@@ -77,7 +78,7 @@ def assert_exact(library: Library, answer: Answer) -> None:
     shown = {key for hit in answer.hits for key in (hit.key, *hit.also)}
     for group in answer.figures:
         for figure in group.figures:
-            text = library.generation.store.text(figure.doc_id)
+            text = text_of(library, figure.doc_id)
             sentence = text[figure.sentence.start : figure.sentence.end]
             assert text[figure.start : figure.end] == figure.text
             assert figure.sentence.start <= figure.start < figure.end <= figure.sentence.end

@@ -8,7 +8,7 @@ import pytest
 from askbrief.answering.sentence import best_sentence
 from askbrief.query.parsed_question import parse_question
 from askbrief.records import Passage, Span
-from askbrief.retrieval.features import SentenceEvidence
+from askbrief.retrieval.scoring import SentenceEvidence
 
 SPANS = (Span(100, 110), Span(111, 125), Span(126, 140))
 PASSAGE = Passage("a.txt", 100, 140, "." * 40, SPANS, (1, 1))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from askbrief.library import Library
+from askbrief.records import Span
 from tests.bot.conftest import Office
 from tests.fakes import HashEncoder
 
@@ -121,7 +122,7 @@ def _read(office: Office) -> tuple[dict[str, int], dict[str, list[str]]]:
     by_path = {doc.doc_id: doc.letter for doc in DOCS.values()}
     keys: dict[str, list[str]] = {}
     with Library.open(office.root / "index", encoder=office.encoder, settings=office.settings) as library:
-        for number in range(library.status().passages):
-            store = library.generation.store
-            keys.setdefault(by_path[store.passage(number).doc_id], []).append(store.key(number))
+        for source in library.sources():
+            found = library.passages_within(source.doc_id, Span(0, source.characters))[0]
+            keys.setdefault(by_path[source.doc_id], []).extend(key for key, _ in found)
     return {letter: len(found) for letter, found in keys.items()}, keys

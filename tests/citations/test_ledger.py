@@ -15,16 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.citations.ledger import Ledger, Remembered
+from askbrief.citations.ledger import Ledger
 from askbrief.errors import LedgerError
-from askbrief.records import Metadata
+from askbrief.records import Metadata, RememberedQuote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 ABOUT = Metadata(title="TTP", author=("A. Khan", "B. Lee"), date="2022-07", tags=("ttp",))
-SHOWN = Remembered("ttp-k7f3qa", "reports/ttp.txt", "TTP", ABOUT, "¶ 1", 3, 24, "“3,000 fighters”\n東京 \U0001f600")
+SHOWN = RememberedQuote(
+    "ttp-k7f3qa", "reports/ttp.txt", "TTP", ABOUT, "¶ 1", 3, 24, "“3,000 fighters”\n東京 \U0001f600"
+)
 
 
 def test_what_was_shown_is_recalled_as_it_was_also_after_reopening(tmp_path: Path) -> None:

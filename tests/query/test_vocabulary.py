@@ -5,23 +5,50 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from askbrief.language.analysis import analyse
 from askbrief.query.vocabulary import Vocabulary
-from askbrief.records import Metadata
-from askbrief.retrieval.bm25 import Postings
-from tests.fakes import in_a_row, stored
+from askbrief.records import Metadata, Scope
+from tests.fakes import in_a_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from askbrief.records import Passage
+
+
+class Passages:
+    """Passages by the terms that they contain; each is the only one of its document, `0.txt` and so on."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._passages = [one for number, text in enumerate(texts) for one in in_a_row(f"{number}.txt", [text])]
+        self._numbers: dict[str, list[int]] = {}
+        for number, text in enumerate(texts):
+            for term in dict.fromkeys(analyse(text)):
+                self._numbers.setdefault(term, []).append(number)
+
+    def terms(self, letter: str) -> list[str]:
+        return sorted(term for term in self._numbers if term.startswith(letter))
+
+    def first_letters(self) -> list[str]:
+        return sorted({term[0] for term in self._numbers})
+
+    def _with(self, term: str, scope: Scope) -> list[Passage]:
+        found = (self._passages[number] for number in self._numbers.get(term, ()))
+        return [passage for passage in found if scope.admits(passage.doc_id, Metadata())]
+
+    def frequencies(self, terms: Sequence[str], scope: Scope, up_to: int | None = None) -> dict[str, int]:
+        counts = {term: len(self._with(term, scope)) for term in terms}
+        return {term: min(count, up_to or count) for term, count in counts.items() if count}
+
+    def passages_with(self, term: str, scope: Scope, count: int) -> list[Passage]:
+        return self._with(term, scope)[:count]
+
 
 def vocabulary(texts: Sequence[str], size: int | None = None) -> Vocabulary:
-    terms, postings = Postings.from_corpus([analyse(text) for text in texts])
-    passages = in_a_row("a.txt", texts)
-    return Vocabulary(postings, stored([("a.txt", "", Metadata(), passages)], terms), size or len(texts))
+    passages = Passages(texts)
+    return Vocabulary(passages, passages, size or len(texts))
 
 
 def near(known: Vocabulary, word: str) -> list[str]:
@@ -65,9 +92,9 @@ def test_in_a_large_index_a_word_of_one_passage_is_not_what_was_meant() -> None:
 
 def test_nothing_out_of_scope_is_near_and_nothing_known_there_is_known() -> None:
     known = vocabulary(["Afghanistan", "Kabul"])
-    admitted = np.array([False, True])
-    assert known.near("Afganistan", "afganistan", admitted) == []
-    assert known.unknown(["afghanistan", "kabul"], admitted) == {"afghanistan"}
+    scope = Scope(documents=frozenset(["1.txt"]))
+    assert known.near("Afganistan", "afganistan", scope) == []
+    assert known.unknown(["afghanistan", "kabul"], scope) == {"afghanistan"}
     assert known.unknown(["afghanistan", "kabul"]) == frozenset()
 
 

@@ -66,7 +66,7 @@ def test_a_corpus_without_a_term_scores_nothing(corpus: list[list[str]]) -> None
     query = compiled(corpus).query(["a", "a", "b"])
     assert query.scores().tolist() == [0] * len(corpus)
     assert query.coverage().tolist() == [0] * len(corpus)
-    assert query.theoretical_maximum() == 0
+    assert query.query.maximum == 0
 
 
 def test_a_term_asked_twice_weighs_twice() -> None:
@@ -105,12 +105,12 @@ def test_score_zero_means_that_no_term_is_shared(corpus: list[list[str]], questi
 @given(corpora, questions)
 def test_no_score_passes_the_theoretical_maximum(corpus: list[list[str]], question: list[str]) -> None:
     query = compiled(corpus).query(question)
-    assert (query.scores() <= query.theoretical_maximum()).all()
+    assert (query.scores() <= query.query.maximum).all()
 
 
 def test_a_passage_full_of_the_term_comes_near_the_maximum_and_no_further() -> None:
     query = compiled([["a"] * 5_000, *[[term] for term in string.ascii_lowercase]]).query(["a"])
-    assert 0.9 * query.theoretical_maximum() < query.scores()[0] < query.theoretical_maximum()
+    assert 0.9 * query.query.maximum < query.scores()[0] < query.query.maximum
 
 
 @settings(derandomize=True, deadline=None)
@@ -170,13 +170,13 @@ def test_another_name_never_scores_above_the_name_that_was_asked_for() -> None:
     assert scores[0] > scores[1] > scores[3] > 0
     assert coverage[0] == pytest.approx(1)
     assert coverage[0] > coverage[1] > coverage[3]
-    assert (scores <= query.theoretical_maximum()).all()
+    assert (scores <= query.query.maximum).all()
 
 
 def test_an_alternative_changes_nothing_where_the_name_itself_stands() -> None:
     plain, other = (compiled(CORPUS).query(["ttp", "fighter"], some) for some in ([], [LONG_FORM]))
     assert plain.scores()[0] == pytest.approx(other.scores()[0])
-    assert plain.theoretical_maximum() == pytest.approx(other.theoretical_maximum())
+    assert plain.query.maximum == pytest.approx(other.query.maximum)
 
 
 def test_a_long_form_in_the_question_finds_its_short_form() -> None:
@@ -202,7 +202,7 @@ def test_an_unknown_word_is_worth_what_the_known_one_for_it_is() -> None:
 def test_a_sentence_is_covered_as_its_passage_is() -> None:
     query = compiled(CORPUS).query(["ttp", "fighter", "nowhere"], [LONG_FORM])
     for share, terms in zip(query.coverage().tolist(), CORPUS, strict=True):
-        assert query.covered_by(set(terms)) == pytest.approx(share)
+        assert query.query.covered_by(set(terms)) == pytest.approx(share)
 
 
 @settings(derandomize=True, deadline=None)

@@ -39,9 +39,8 @@ def test_an_index_without_passages_gives_no_scores() -> None:
     assert indexed(np.zeros((0, 4), dtype=np.float32)).scores(np.ones(4, dtype=np.float32)).shape == (0,)
 
 
-def test_each_passage_has_its_own_vector_and_those_of_its_own_sentences() -> None:
+def test_each_passage_has_the_vectors_of_its_own_sentences() -> None:
     index = indexed(np.eye(3, dtype=np.float32))
-    assert index.passage(1).tolist() == [0, 1, 0]
     assert index.sentences(1).tolist() == [[0, 1, 0], [0, -1, 0]]
     assert index.sentences(2).tolist() == [[0, 0, 1], [0, 0, -1]]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from askbrief.records import Passage, Span
-from askbrief.retrieval.bm25 import Concept, LexicalQuery, QueryTerm
-from askbrief.retrieval.features import PassageEvidence, SentenceEvidence, document_evidence, passage_evidence
+from askbrief.records import Metadata, Passage, Span
+from askbrief.retrieval.bm25 import Concept, QueryTerm, WeightedQuery
+from askbrief.retrieval.candidates import document_evidence
+from askbrief.retrieval.scoring import PassageContent, SentenceEvidence, text_features
 from tests.retrieval import compiled
 
 SENTENCES = ("The river rose.", "Troops left; the troops rested.", "The TTP has 3,000 fighters.")
@@ -23,15 +22,18 @@ def passage(start: int = 0) -> Passage:
     return Passage("a.txt", start, start + len(TEXT), TEXT, tuple(spans), (1, 1))
 
 
-def evidence(query: LexicalQuery, start: int = 0) -> SentenceEvidence:
-    found: PassageEvidence = passage_evidence(passage(start), "", query, VECTORS, QUERY)
-    return found.sentences
+def features(query: WeightedQuery, title: str = "", start: int = 0) -> tuple[SentenceEvidence, dict[str, float]]:
+    return text_features(PassageContent(0, passage(start), title, Metadata(), VECTORS), query, QUERY)
 
 
-def asking(weights: dict[str, float]) -> LexicalQuery:
-    """A question for terms that weigh so much."""
-    concepts = [Concept((QueryTerm(term, None, 1, weight),), ()) for term, weight in weights.items()]
-    return replace(compiled([[]]).query([]), concepts=concepts)
+def evidence(query: WeightedQuery, start: int = 0) -> SentenceEvidence:
+    return features(query, start=start)[0]
+
+
+def asking(weights: dict[str, float]) -> WeightedQuery:
+    """A question for terms of these weights."""
+    concepts = tuple(Concept((QueryTerm(term, True, 1, weight),)) for term, weight in weights.items())  # noqa: FBT003
+    return WeightedQuery(concepts, (), weight=sum(weights.values()) or 1.0, maximum=1.0)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ def test_where_a_passage_begins_changes_nothing() -> None:
 
 def test_a_phrase_counts_where_its_words_are_neighbours_in_the_same_order() -> None:
     def phrases(*terms: str) -> float:
-        return passage_evidence(passage(), "", compiled([[]]).query(terms), VECTORS, QUERY).phrases
+        return features(compiled([[]]).query(terms).query)[1]["phrases"]
 
     assert phrases("troop", "left") == 1
     assert phrases("left", "troop") == 1  # "left; the troops": what lies between is a stop word
@@ -73,7 +75,7 @@ def test_a_phrase_counts_where_its_words_are_neighbours_in_the_same_order() -> N
 
 def test_the_title_counts_by_the_terms_of_the_question_that_it_has() -> None:
     query = asking({"flood": 3.0, "kunar": 1.0})
-    assert passage_evidence(passage(), "Floods in the north", query, VECTORS, QUERY).title == pytest.approx(0.75)
+    assert features(query, "Floods in the north")[1]["title"] == pytest.approx(0.75)
 
 
 @pytest.mark.parametrize(

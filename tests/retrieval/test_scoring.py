@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from askbrief.language.analysis import analyse
 from askbrief.query.parsed_question import parse_question
 from askbrief.records import Metadata, Method, Passage, Span
-from askbrief.retrieval.candidates import LENGTH
+from askbrief.retrieval.candidates import SHORTLIST
 from askbrief.retrieval.cosine import DenseIndex, signs_of
-from askbrief.retrieval.scoring import Searched, packaged_model, search
-from askbrief.retrieval.soft_filters import Catalogued, Steering
-from tests.fakes import HashEncoder, catalogue
-from tests.retrieval import compiled
+from askbrief.retrieval.scoring import packaged_model
+from askbrief.storage.embedded.store import StoredDocument
+from tests.fakes import HashEncoder, document_table
+from tests.retrieval import MemoryIndex, compiled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,9 @@ def made(number: int, text: str) -> Passage:
     return Passage(f"{number}.txt", start, start + len(text), text, tuple(spans), (number + 1, number + 1))
 
 
-def indexed(texts: Sequence[str], vectors: NDArray[np.float32] | None = None, *, exact_up_to: int = 1_000) -> Searched:
+def indexed(
+    texts: Sequence[str], vectors: NDArray[np.float32] | None = None, *, exact_up_to: int = 1_000
+) -> MemoryIndex:
     """Passages in an index, with the vectors of the hashing encoder or with others."""
     passages, encoder = [made(number, text) for number, text in enumerate(texts)], HashEncoder()
     sentences = [p.text[span.start - p.start : span.end - p.start] for p in passages for span in p.sentences]
@@ -62,10 +64,7 @@ def indexed(texts: Sequence[str], vectors: NDArray[np.float32] | None = None, *,
         of_sentences, starts = vectors, np.arange(len(texts) + 1)
     dense = DenseIndex(vectors, of_sentences.astype(np.float16), starts, signs_of(vectors))
     lexical = compiled([analyse(text) for text in texts])
-    documents = {p.doc_id: Catalogued(p.doc_id, "", Metadata(), n, n + 1) for n, p in enumerate(passages)}
-    return Searched(
-        lexical, dense, encoder, lambda numbers: [passages[number] for number in numbers], documents, exact_up_to
-    )
+    return MemoryIndex(lexical, dense, encoder, passages, exact_up_to)
 
 
 SEARCHED = indexed(TEXTS)
@@ -75,7 +74,7 @@ def ranked(
     count: int = len(TEXTS), *, method: Method = Method.HYBRID, mask: list[bool] | None = None, ask: str = QUESTION
 ) -> list[Ranked]:
     admitted = None if mask is None else np.array(mask)
-    return search(parse_question(ask), SEARCHED, count=count, weight=0.4, method=method, admitted=admitted)
+    return SEARCHED.search(parse_question(ask), count=count, weight=0.4, method=method, admitted=admitted)
 
 
 def scored(found: list[Ranked]) -> list[tuple[int, float]]:
@@ -123,7 +122,7 @@ def test_an_empty_scope_holds_nothing_and_a_full_one_everything() -> None:
 def test_passages_out_of_scope_take_no_candidates_place() -> None:
     many = indexed(["The bridge over the river is closed."] * 200 + ["A bridge."])
     admitted = np.arange(201) == 200
-    assert numbers(search(parse_question(QUESTION), many, count=5, weight=0.4, admitted=admitted)) == [200]
+    assert numbers(many.search(parse_question(QUESTION), count=5, weight=0.4, admitted=admitted)) == [200]
 
 
 # ---------------------------------------------------------------------------------------- how many
@@ -140,13 +139,13 @@ def test_a_question_without_a_known_term_has_no_lexical_match() -> None:
 @pytest.mark.parametrize("count", [1, 29, 30, 31, 45])
 def test_as_many_as_asked_for_are_given_and_equals_in_the_order_of_the_index(count: int) -> None:
     alike = indexed(["The bridge is closed."] * 40)
-    assert numbers(search(parse_question(QUESTION), alike, count=count, weight=0.4)) == list(range(min(count, 40)))
+    assert numbers(alike.search(parse_question(QUESTION), count=count, weight=0.4)) == list(range(min(count, 40)))
 
 
 # --------------------------------------------------------------------------------------- how ranked
 
 
-def two_opinions() -> Searched:
+def two_opinions() -> MemoryIndex:
     """One passage that shares the question's term, one that has the question's vector, one with neither."""
     query = HashEncoder().encode_query("bridge")
     across = np.eye(HashEncoder.dimension, dtype=np.float32)[np.argmin(query)]
@@ -158,22 +157,22 @@ def two_opinions() -> Searched:
     [(Method.BM25, [0]), (Method.DENSE, [1]), (Method.HYBRID, [1, 0]), (Method.RRF, [0, 1])],
 )
 def test_each_method_listens_to_its_own_signals(method: Method, expected: list[int]) -> None:
-    assert numbers(search(parse_question("bridge"), two_opinions(), count=5, weight=0.4, method=method)) == expected
+    assert numbers(two_opinions().search(parse_question("bridge"), count=5, weight=0.4, method=method)) == expected
 
 
 @pytest.mark.parametrize(("weight", "expected"), [(0.0, [1]), (1.0, [0])])
 def test_the_weight_decides_between_words_and_meaning(weight: float, expected: list[int]) -> None:
-    found = search(parse_question("bridge"), two_opinions(), count=5, weight=weight, method=Method.CONVEX)
+    found = two_opinions().search(parse_question("bridge"), count=5, weight=weight, method=Method.CONVEX)
     assert numbers(found) == expected
 
 
 def test_a_passage_that_answers_in_one_sentence_comes_before_one_with_the_same_words_scattered() -> None:
     scattered, whole = "The bridge sells bread. The market is closed.", "The market sells bread. The bridge is closed."
     searched = indexed([scattered, whole])
-    assert numbers(search(parse_question("Is the bridge closed?"), searched, count=2, weight=0.4)) == [1, 0]
-    assert numbers(search(parse_question("Is the bridge closed?"), searched, count=1, weight=0.4)) == [1]
+    assert numbers(searched.search(parse_question("Is the bridge closed?"), count=2, weight=0.4)) == [1, 0]
+    assert numbers(searched.search(parse_question("Is the bridge closed?"), count=1, weight=0.4)) == [1]
     assert numbers(
-        search(parse_question("Is the bridge closed?"), searched, count=2, weight=0.4, method=Method.BM25)
+        searched.search(parse_question("Is the bridge closed?"), count=2, weight=0.4, method=Method.BM25)
     ) == [0, 1]
 
 
@@ -185,7 +184,7 @@ def test_a_passage_comes_with_the_signals_that_made_its_score() -> None:
         assert set(signals) == {*weights, "bm25"}
         assert all(0 <= signals[name] <= 1 for name in signals.keys() - {"bm25", "cosine", "sentence_cosine"})
     best = ranked(1)[0]
-    maximum = SEARCHED.lexical.query(analyse(QUESTION)).theoretical_maximum()
+    maximum = SEARCHED.lexical.query(analyse(QUESTION)).query.maximum
     assert best.signals["bm25"] == pytest.approx(best.signals["lexical"] * maximum, rel=1e-4)
 
 
@@ -201,18 +200,19 @@ def test_the_same_question_is_ranked_the_same_way_each_time() -> None:
 
 
 STEERED = "Compare the price of saffron and the pillar of the bridge in 2021"
-CATALOGUE = catalogue([Catalogued(f"{n}.txt", "Brief", Metadata(date="2021-05"), n, n + 1) for n in range(len(TEXTS))])
+TABLE = document_table(
+    [StoredDocument(f"{n}.txt", "Brief", Metadata(date="2021-05"), n, n + 1) for n in range(len(TEXTS))]
+)
 
 
 def steered(mask: list[bool] | None = None, *, question: str = STEERED, count: int = len(TEXTS)) -> list[Ranked]:
     parsed = parse_question(question)
-    return search(
+    return SEARCHED.search(
         parsed,
-        SEARCHED,
         count=count,
         weight=0.4,
         admitted=None if mask is None else np.array(mask),
-        steering=Steering(parsed.constraints, CATALOGUE),
+        documents=TABLE,
     )
 
 
@@ -240,7 +240,7 @@ def test_a_document_of_the_time_asked_for_scores_higher_and_says_so_among_the_si
 MANY = [f"{one} {two} {three}." for one in WORDS for two in WORDS for three in WORDS]
 
 
-def shortlisted(exact_up_to: int) -> Searched:
+def shortlisted(exact_up_to: int) -> MemoryIndex:
     """More passages than a shortlist has, with vectors by their words."""
     return indexed(MANY, exact_up_to=exact_up_to)
 
@@ -254,7 +254,7 @@ def test_a_shortlist_that_has_room_for_all_in_scope_ranks_as_an_exact_search(
     few, exact = replace(SEARCHED, exact_up_to=0), SEARCHED
     admitted = None if mask is None else np.array(mask)
     one, other = (
-        search(parse_question(QUESTION), some, count=count, weight=0.4, method=method, admitted=admitted)
+        some.search(parse_question(QUESTION), count=count, weight=0.4, method=method, admitted=admitted)
         for some in (few, exact)
     )
     assert numbers(one) == numbers(other)
@@ -265,9 +265,9 @@ def test_a_shortlist_that_has_room_for_all_in_scope_ranks_as_an_exact_search(
 
 def test_the_shortlist_of_a_large_index_holds_what_an_exact_search_finds() -> None:
     few, exact = shortlisted(0), shortlisted(len(MANY))
-    assert len(MANY) > LENGTH
+    assert len(MANY) > SHORTLIST
     for question in ("valley bridge", "iron price of the market", "Which road crossed the river at night?"):
-        one, other = (search(parse_question(question), some, count=5, weight=0.4) for some in (few, exact))
+        one, other = (some.search(parse_question(question), count=5, weight=0.4) for some in (few, exact))
         assert [found.score for found in one] == pytest.approx([found.score for found in other], abs=1e-5)
 
 
@@ -276,6 +276,6 @@ def test_in_a_large_index_too_what_is_out_of_scope_is_neither_found_nor_in_the_w
     for every in (2, 50):  # a scope larger than a shortlist, and a smaller one
         admitted = np.arange(len(MANY)) % every == 1
         parsed = parse_question("valley bridge")
-        one, other = (search(parsed, some, count=5, weight=0.4, admitted=admitted) for some in (few, exact))
+        one, other = (some.search(parsed, count=5, weight=0.4, admitted=admitted) for some in (few, exact))
         assert all(admitted[found.number] for found in one)
         assert [found.score for found in one] == pytest.approx([found.score for found in other], abs=1e-5)

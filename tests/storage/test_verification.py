@@ -16,6 +16,7 @@ from askbrief.errors import IndexDamaged
 from askbrief.ingest.sources import check_index
 from askbrief.storage.embedded import manifest
 from askbrief.storage.embedded.generation import Generation
+from askbrief.storage.engines import open_engine
 from tests.ingest.test_build import article, contents
 from tests.storage.test_generation import serving, truncate
 
@@ -147,10 +148,10 @@ def test_a_file_that_was_written_just_now_is_hashed_next_time_too(
 def test_what_a_disk_loses_is_found_by_check_and_never_opened_again(large: Workplace) -> None:
     rot(serving(large) / "sentences.npy")
     with (
-        Generation.open_current(large.index) as generation,
+        open_engine(large.index) as engine,
         pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"),
     ):
-        check_index(generation, [], ParsingLimits(), Silent())
+        check_index(engine, [], ParsingLimits(), Silent())
     with pytest.raises(IndexDamaged, match=r"^sentences.npy of the index is damaged"):
         opened(large)
 

@@ -11,26 +11,24 @@ from askbrief.answering.span import find_answer
 from askbrief.answering.verdict import JUDGED, packaged_calibration, verdict_signals
 from askbrief.query.parsed_question import parse_question
 from askbrief.records import Answer, Method, Verdict
+from askbrief.retrieval.candidates import FirstRanking, WeightedQuestion
 from askbrief.retrieval.rerank import READ, grouped, reranked, reread
-from askbrief.retrieval.scoring import search
-from askbrief.retrieval.soft_filters import Steering
+from askbrief.retrieval.scoring import rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from collections.abc import Set as AbstractSet
-
-    import numpy as np
-    from numpy.typing import NDArray
 
     from askbrief.answering.verdict import Calibration
     from askbrief.inference.encoder import Encoder
     from askbrief.inference.reader import Reader
     from askbrief.language.names import Meaning
     from askbrief.query.parsed_question import ParsedQuestion
+    from askbrief.query.vocabulary import Vocabulary
     from askbrief.records import Figure, Hit, Passage, Scope, Span
     from askbrief.retrieval.rerank import Found, Reranker
-    from askbrief.retrieval.scoring import Ranked, Searched
-    from askbrief.storage.embedded.generation import Generation
+    from askbrief.retrieval.scoring import Ranked
+    from askbrief.storage.protocol import Engine
 
 _RANKED_PER_HIT = 3
 """Passages ranked for each one shown, so that enough are left without the near-duplicates."""
@@ -51,8 +49,9 @@ class AnswerPipeline:
     """The parts that answer questions over one generation. Threads may share it.
 
     Attributes:
-        generation: the index.
-        searched: what is ranked, with the encoder.
+        engine: the generation.
+        vocabulary: its words.
+        encoder: the model that its vectors come from.
         lexical_weight: the share of BM25 in the first ranking, 0..1.
         calibration: of the verdict.
         citations: makes and remembers what is shown.
@@ -60,8 +59,9 @@ class AnswerPipeline:
         reranker: a cross-encoder; None to go without.
     """
 
-    generation: Generation
-    searched: Searched
+    engine: Engine
+    vocabulary: Vocabulary
+    encoder: Encoder
     lexical_weight: float
     calibration: Calibration
     citations: Quoting
@@ -77,13 +77,10 @@ class AnswerPipeline:
             scope: what may be searched; applied before ranking.
             method: how to rank.
         """
-        admitted = self.generation.admitted(scope)
         parsed = parse_question(
-            question,
-            Knowledge(self.generation, self.searched.encoder, admitted),
-            self.generation.catalogue.newest(admitted),
+            question, Knowledge(self.engine, self.vocabulary, self.encoder, scope), self.engine.head.newest(scope)
         )
-        passages = grouped(self._rank(parsed, top, method, admitted))
+        passages = grouped(self._rank(parsed, top, scope, method))
         is_read = self.reader is not None and method is Method.HYBRID
         if is_read:
             passages = self._read(parsed, passages)
@@ -98,7 +95,7 @@ class AnswerPipeline:
             question=question,
             verdict=verdict,
             confidence=confidence,
-            generation=self.generation.name,
+            generation=self.engine.head.status().generation,
             hits=hits if answers else tuple(replace(hit, answer=None) for hit in hits),
             notes=self._remember(shown, groups),
             figures=group_figures(figure for group in figures for some in group for figure in some) if answers else (),
@@ -106,39 +103,31 @@ class AnswerPipeline:
             searched_also=parsed.searched_also,
         )
 
-    def _rank(
-        self, parsed: ParsedQuestion, top: int, method: Method, admitted: NDArray[np.bool_] | None
-    ) -> list[Ranked]:
+    def _rank(self, parsed: ParsedQuestion, top: int, scope: Scope, method: Method) -> list[Ranked]:
         """Return the best passages, best first, more than are shown."""
-        is_hybrid, catalogue = method is Method.HYBRID, self.generation.catalogue
         least = 2 * READ if self.reader is not None else _RANKED_PER_HIT * JUDGED
-        ranked = search(
-            parsed,
-            self.searched,
-            count=max(_RANKED_PER_HIT * top, least),
-            weight=self.lexical_weight,
-            method=method,
-            admitted=admitted,
-            steering=Steering(parsed.constraints, catalogue, parsed.query.alternatives)
-            if is_hybrid and parsed.constraints
-            else None,
-        )
-        return reranked(parsed.text, ranked, self.reranker) if self.reranker is not None and is_hybrid else ranked
+        ranking = FirstRanking(method, self.lexical_weight, max(_RANKED_PER_HIT * top, least))
+        vector = self.encoder.encode_query(parsed.text)
+        question = WeightedQuestion.of(parsed, vector, self.engine.head.weigh, method)
+        candidates = self.engine.first(question, scope, ranking)
+        ranked = rank(question, candidates, self.engine.look(candidates.numbers.tolist()), ranking)
+        if self.reranker is None or method is not Method.HYBRID:
+            return ranked
+        return reranked(parsed.text, ranked, self.reranker)
 
     def _read(self, parsed: ParsedQuestion, passages: Sequence[Found]) -> list[Found]:
         """Read the question together with the best passages; a comparison keeps its order, which covers each thing."""
         assert self.reader is not None  # noqa: S101 - called only where there is one
-        title = self.generation.store.title
-        return reread(parsed.text, passages, self.reader, title, reorder=not parsed.aspects)
+        return reread(parsed.text, passages, self.reader, reorder=not parsed.aspects)
 
     def _mark(self, parsed: ParsedQuestion, rank: int, found: Found) -> list[Hit]:
         """Return a passage and its near-duplicates as hits, each with its best sentence marked."""
-        store = self.generation.store
-        keys = {one.number: store.key(one.number) for one in found.all()}
+        texts = self.engine.texts
+        keys = {one.number: texts.key(one.number) for one in found.all()}
         return [
             replace(
                 self.citations.quote(
-                    store.verified(one.passage),
+                    texts.verified(one.passage),
                     keys[one.number],
                     best_sentence(parsed, one.passage, one.sentences, found.reading if one is found.ranked else None),
                 ),
@@ -184,25 +173,26 @@ def _with_answers(
 class Knowledge:
     """What a generation knows, within a scope, of names and words: see `query.expansion.Knowledge`."""
 
-    generation: Generation
+    engine: Engine
+    vocabulary: Vocabulary
     encoder: Encoder
-    admitted: NDArray[np.bool_] | None = None
+    scope: Scope
 
     @property
     def most_parts(self) -> int:
-        return self.generation.names.most_parts
+        return self.engine.head.names.most_parts
 
     def names_among(self, keys: Iterable[str]) -> AbstractSet[str]:
-        return self.generation.names.among(keys)
+        return self.engine.head.names.among(keys)
 
     def meanings(self, key: str) -> Sequence[Meaning]:
-        return self.generation.names.meanings(key, self.admitted)
+        return self.engine.head.names.meanings(key, self.scope)
 
     def unknown(self, terms: Iterable[str]) -> frozenset[str]:
-        return self.generation.vocabulary.unknown(list(dict.fromkeys(terms)), self.admitted)
+        return self.vocabulary.unknown(list(dict.fromkeys(terms)), self.scope)
 
     def near(self, word: str, term: str) -> Sequence[tuple[str, str]]:
-        return self.generation.vocabulary.near(word, term, self.admitted)
+        return self.vocabulary.near(word, term, self.scope)
 
     def is_word(self, word: str) -> bool:
         """Return whether the encoder reads a word as a single piece, so that it is no typing error."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from askbrief.language.names import Meaning
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Hit, Passage
-    from askbrief.retrieval.features import SentenceEvidence
+    from askbrief.retrieval.scoring import SentenceEvidence
 
 _PLACED = pattern(
     r"\b(?:in|at|from|to|near|of|into|through|across|around|outside|inside|towards?|between|throughout|within|off|on|via|and|"

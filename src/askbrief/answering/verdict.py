@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Figure, Hit
-    from askbrief.retrieval.features import SentenceEvidence
     from askbrief.retrieval.rerank import Found
+    from askbrief.retrieval.scoring import SentenceEvidence
 
 _REST_IS_THERE = 0.75
 """A missing name says something only where this share of the question's other terms is there."""

@@ -7,12 +7,11 @@ import json
 import sqlite3
 import threading
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from askbrief.core.sqlite_state import BUSY_SECONDS, connect_to_read, is_there, mapped_errors, mapped_rows
 from askbrief.errors import LedgerError
-from askbrief.records import Metadata
+from askbrief.records import Metadata, RememberedQuote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,20 +28,6 @@ CREATE TABLE IF NOT EXISTS shown (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """A quote as it was first shown under a key."""
-
-    key: str
-    doc_id: str
-    title: str
-    metadata: Metadata
-    locator: str
-    start: int
-    end: int
-    quote: str
-
-
 class Ledger:
     """Keys and quotes, written when they are shown and never taken out."""
 
@@ -53,7 +38,7 @@ class Ledger:
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
-    def remember(self, shown: Iterable[Remembered]) -> None:
+    def remember(self, shown: Iterable[RememberedQuote]) -> None:
         """Keep what is shown. A key that is known already keeps what it was first shown with.
 
         Raises:
@@ -97,7 +82,7 @@ class Ledger:
         with self._writing:
             self._let_go()
 
-    def recall(self, key: str) -> Remembered | None:
+    def recall(self, key: str) -> RememberedQuote | None:
         """What was first shown under a key, or None.
 
         Raises:
@@ -110,7 +95,7 @@ class Ledger:
         if row is None:
             return None
         with mapped_rows(LedgerError, _WHAT, self._path):
-            return Remembered(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
+            return RememberedQuote(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
 
     def _row(self, key: str) -> tuple[Any, ...] | None:
         """Read a row; on a full disk, or where nothing may be written, without the log that this would need."""

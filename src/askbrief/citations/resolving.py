@@ -6,25 +6,31 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from rapidfuzz import fuzz
 
 from askbrief.citations.anchoring import CLOSE, closest, nearest_exact
-from askbrief.citations.ledger import Ledger, Remembered
 from askbrief.citations.locators import locator, parse_place, spans
 from askbrief.errors import CitationUnknown, InputError, LedgerError
 from askbrief.language.analysis import analyse
-from askbrief.records import Citation, CitationStatus, Hit, Passage, Scope, Span, Surroundings
+from askbrief.records import (
+    EVERYTHING,
+    Citation,
+    CitationStatus,
+    Hit,
+    Passage,
+    RememberedQuote,
+    Scope,
+    Span,
+    Surroundings,
+)
 from askbrief.records.citation_keys import parse_key
-from askbrief.retrieval.candidates import best
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from askbrief.citations.locators import Place
-    from askbrief.storage.embedded.generation import Generation
+    from askbrief.storage.protocol import DocumentEntry, Engine, Memory
 
-EVERYTHING = Scope()
 _CANDIDATES = 5
 _MOST_AT_A_PLACE = 50
 _MOST_NAMED = 5
@@ -37,9 +43,10 @@ _CLOSE_ELSEWHERE = 90.0
 class Citations:
     """The keys of one generation, and of those before it as far as the ledger remembers."""
 
-    def __init__(self, generation: Generation, ledger: Ledger | None) -> None:
-        """Take a generation, and where what was shown is remembered, if anywhere."""
-        self.generation = generation
+    def __init__(self, engine: Engine, ledger: Memory | None) -> None:
+        """Take a generation, and the memory of what was shown, if there is one."""
+        self._engine = engine
+        self._texts = engine.texts
         self._ledger = ledger
 
     def close(self) -> None:
@@ -59,13 +66,13 @@ class Citations:
 
     def quote(self, passage: Passage, key: str, highlight: Span) -> Hit:
         """Return a passage as it is shown by itself, with its locator and a marked sentence."""
-        store = self.generation.store
+        about = self._entry(passage.doc_id)
         return Hit(
             rank=1,
             key=key,
             doc_id=passage.doc_id,
-            title=store.title(passage.doc_id),
-            metadata=store.metadata(passage.doc_id),
+            title=about.title,
+            metadata=about.metadata,
             locator=locator(passage),
             start=passage.start,
             end=passage.end,
@@ -76,10 +83,16 @@ class Citations:
             sentences=passage.sentences,
         )
 
-    def _remembered(self, key: str, passage: Passage) -> Remembered:
-        store, doc_id = self.generation.store, passage.doc_id
-        about = (store.title(doc_id), store.metadata(doc_id), locator(passage))
-        return Remembered(key, doc_id, *about, passage.start, passage.end, passage.text)
+    def _remembered(self, key: str, passage: Passage) -> RememberedQuote:
+        about = self._entry(passage.doc_id)
+        where = (about.title, about.metadata, locator(passage), passage.start, passage.end)
+        return RememberedQuote(key, passage.doc_id, *where, passage.text)
+
+    def _entry(self, doc_id: str) -> DocumentEntry:
+        entry = self._engine.head.find_document(doc_id)
+        if entry is None:
+            raise KeyError(doc_id)
+        return entry
 
     def locate(self, where: str, scope: Scope = EVERYTHING) -> list[str]:
         """The keys of what a person points at: of one key itself, or of the passages at a place, in order.
@@ -104,7 +117,7 @@ class Citations:
         if not found:
             raise CitationUnknown(_nothing_there(place, called))
         passages = next(iter(found.values()))[:_MOST_AT_A_PLACE]
-        shown = [(key, self.generation.store.verified(passage)) for key, passage in passages]
+        shown = [(key, self._texts.verified(passage)) for key, passage in passages]
         if self._ledger is not None:
             self._ledger.remember(self._remembered(*one) for one in shown)
         return [key for key, _ in shown]
@@ -112,7 +125,7 @@ class Citations:
     def _called(self, name: str, scope: Scope) -> list[str]:
         """The documents that go by a name: by path, else by file name, else by title, else nearly by either."""
         asked = _folded(name)
-        sources = self.generation.store.sources(scope)
+        sources = self._engine.head.sources(scope)
         names = [(source.doc_id, _folded(source.doc_id), _folded(source.title)) for source in sources]
         for goes_by in (
             lambda path, _: path == asked,
@@ -128,7 +141,7 @@ class Citations:
 
     def _passages_at(self, place: Place, doc_id: str) -> list[tuple[str, Passage]]:
         """The passages that have words of a place, with their keys."""
-        document = self.generation.store.document(doc_id)
+        document = self._texts.document(doc_id)
         stretches = spans(place, document) if document else []
         if not stretches:
             return []
@@ -139,7 +152,7 @@ class Citations:
             last = bisect_left(starts, passage.end) - 1  # of the stretches that begin before its end
             return last >= 0 and stretches[last].end > passage.start
 
-        return [one for one in self.generation.store.passages_within(doc_id, window) if has_words(one[1])]
+        return [one for one in self._texts.passages_within(doc_id, window) if has_words(one[1])]
 
     def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
         """Resolve a citation key: the quote as it was shown, and how it stands today.
@@ -171,24 +184,24 @@ class Citations:
         )
         return citation if doc_id is None or span is None else self._with_today(citation, doc_id, span)
 
-    def _recall(self, key: str) -> Remembered | None:
+    def _recall(self, key: str) -> RememberedQuote | None:
         remembered = self._ledger.recall(key) if self._ledger is not None else None
-        number = self.generation.store.find_key(key) if remembered is None else None
-        return remembered if number is None else self._remembered(key, self.generation.store.passage(number))
+        number = self._texts.find_key(key) if remembered is None else None
+        return remembered if number is None else self._remembered(key, self._texts.passage(number))
 
-    def _may_see(self, remembered: Remembered, scope: Scope) -> bool:
-        today = self.generation.store.find_metadata(remembered.doc_id)
-        return scope.admits(remembered.doc_id, today or remembered.metadata)
+    def _may_see(self, remembered: RememberedQuote, scope: Scope) -> bool:
+        today = self._engine.head.find_document(remembered.doc_id)
+        return scope.admits(remembered.doc_id, remembered.metadata if today is None else today.metadata)
 
-    def _find_again(self, remembered: Remembered, scope: Scope) -> tuple[CitationStatus, str | None, Span | None]:
+    def _find_again(self, remembered: RememberedQuote, scope: Scope) -> tuple[CitationStatus, str | None, Span | None]:
         """At its place; else by exact words in its document, then in any; else by close match, likewise."""
-        store, quote = self.generation.store, remembered.quote
-        document = store.document(remembered.doc_id)
+        texts, quote = self._texts, remembered.quote
+        document = texts.document(remembered.doc_id)
         if document is not None and document.text[remembered.start : remembered.end] == quote:
             return CitationStatus.INTACT, document.doc_id, Span(remembered.start, remembered.end)
-        others = [name for name in store.documents_containing(quote) if self._admits(name, scope)]
+        others = [name for name in texts.documents_containing(quote) if self._admits(name, scope)]
         for doc_id in sorted(others, key=lambda name: name != remembered.doc_id):
-            text = store.text(doc_id)
+            text = texts.text(doc_id)
             return CitationStatus.MOVED, doc_id, nearest_exact(quote, text, remembered.start)
         own = Scope(documents=frozenset({remembered.doc_id}))
         for where, least in ((own, CLOSE), (scope, _CLOSE_ELSEWHERE)):
@@ -199,40 +212,38 @@ class Citations:
 
     def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
         """The closest words among the passages that BM25 finds for a quote, with their neighbours."""
-        bm25 = self.generation.lexical.query(analyse(quote)).scores()
-        admitted = self.generation.admitted(scope)
-        candidates = best(bm25 if admitted is None else np.where(admitted, bm25, np.float32(0)), _CANDIDATES)
+        candidates = self._engine.lexical_best(analyse(quote), scope, _CANDIDATES)
         found: list[tuple[float, str, Span]] = []
-        for doc_id, window in map(self.generation.store.neighbourhood, candidates.tolist()):
-            match = closest(quote, self.generation.store.text(doc_id), [window])
+        for doc_id, window in map(self._texts.neighbourhood, candidates):
+            match = closest(quote, self._texts.text(doc_id), [window])
             if match is not None:
                 found.append((match.likeness, doc_id, match.span))
         return max(found, key=lambda match: match[0], default=None)
 
     def _admits(self, doc_id: str, scope: Scope) -> bool:
-        return scope.admits(doc_id, self.generation.store.metadata(doc_id))
+        return scope.admits(doc_id, self._entry(doc_id).metadata)
 
     def _with_today(self, citation: Citation, doc_id: str, span: Span) -> Citation:
-        store = self.generation.store
-        number = store.passage_at(doc_id, span.start)
-        where = locator(store.passage(number), span) if number is not None else None
+        texts = self._texts
+        number = texts.passage_at(doc_id, span.start)
+        where = locator(texts.passage(number), span) if number is not None else None
         return replace(
             citation,
             current_doc_id=doc_id,
             current_locator=where,
             current_start=span.start,
             current_end=span.end,
-            current_text=store.text(doc_id)[span.start : span.end],
+            current_text=texts.text(doc_id)[span.start : span.end],
         )
 
     def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
         """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
         citation = self.cite(key, scope)
         doc_id, start, end = citation.current_doc_id, citation.current_start, citation.current_end
-        number = None if doc_id is None or start is None else self.generation.store.passage_at(doc_id, start)
+        number = None if doc_id is None or start is None else self._texts.passage_at(doc_id, start)
         if number is None or doc_id is None:
             return Surroundings(citation)
-        text, window = self.generation.store.text(doc_id), self.generation.store.neighbourhood(number)[1]
+        text, window = self._texts.text(doc_id), self._texts.neighbourhood(number)[1]
         return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
 
     def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
@@ -241,10 +252,10 @@ class Citations:
         Returns:
             Keys and passages in order, and what kept the keys from being remembered, in a sentence.
         """
-        shown = self.generation.store.passages_within(doc_id, span)
+        shown = self._texts.passages_within(doc_id, span)
         return shown, self.remember(shown)
 
-    def recall(self, key: str, scope: Scope = EVERYTHING) -> Remembered | None:
+    def recall(self, key: str, scope: Scope = EVERYTHING) -> RememberedQuote | None:
         """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
         remembered = self._recall(key)
         return remembered if remembered is not None and self._may_see(remembered, scope) else None

@@ -235,7 +235,7 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
     from askbrief.storage.engines import open_engine
 
     with open_engine(load_settings(index_dir=index).index_dir) as engine:
-        standing, listed, problems = engine.status(), engine.sources(Scope()), engine.problems()
+        standing, listed, problems = engine.head.status(), engine.head.sources(Scope()), engine.head.problems()
     show(
         as_json,
         lambda payloads: payloads.sources(standing, listed, problems),
@@ -258,7 +258,7 @@ def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     with open_engine(settings.index_dir) as engine:
-        standing, built_from = engine.status(), engine.source_rows()
+        standing, built_from = engine.head.status(), engine.head.source_rows()
     changed = seed_changes(settings.seeds_dir, built_from, max_file_mib=settings.max_file_mib)
     now = dt.datetime.now(dt.UTC)
     age = (now - standing.built_at).total_seconds()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from askbrief.core.progress import Progress
     from askbrief.documents.builder import ParsedFile
     from askbrief.documents.limits import ParsingLimits
-    from askbrief.storage.embedded.engine import EmbeddedEngine
+    from askbrief.storage.protocol import Engine
 
 SETTLE_MS = 3_000
 """Milliseconds without a change after which files count as settled: longer than an editor takes to save."""
@@ -169,9 +169,7 @@ class CheckReport:
     problems: tuple[Problem, ...]
 
 
-def check_index(
-    engine: EmbeddedEngine, files: Sequence[SourceFile], limits: ParsingLimits, progress: Progress
-) -> CheckReport:
+def check_index(engine: Engine, files: Sequence[SourceFile], limits: ParsingLimits, progress: Progress) -> CheckReport:
     """Compare every passage of a generation with its stored document and with its source file.
 
     The checksums of all files are computed too; opening a large index trusts those it has computed before.
@@ -186,7 +184,7 @@ def check_index(
         IndexDamaged: a file of the generation does not match its checksum.
     """
     checksums = engine.verify()
-    indexed = engine.documents_by_source()
+    indexed = engine.texts.doc_ids()
     readable = {file.row.path: file for file in files if not file.row.problem}
     refused = {file.row.path: ParsingError(file.row.problem) for file in files if file.row.problem}
     problems: list[Problem] = []
@@ -198,13 +196,13 @@ def check_index(
             reasons = {doc_id: _check_document(engine, doc_id, source) for doc_id in doc_ids}
             problems += [Problem(doc_id, reason) for doc_id, reason in reasons.items() if reason]
             progress.advance()
-    status, documents = engine.status(), sum(map(len, indexed.values()))
+    status, documents = engine.head.status(), sum(map(len, indexed.values()))
     return CheckReport(status.generation, checksums, documents, status.passages, tuple(problems))
 
 
-def _check_document(engine: EmbeddedEngine, doc_id: str, source: ParsedFile | ParsingError) -> str | None:
-    stored = engine.text(doc_id)
-    passages = engine.passages_of(doc_id)
+def _check_document(engine: Engine, doc_id: str, source: ParsedFile | ParsingError) -> str | None:
+    stored = engine.texts.text(doc_id)
+    passages = engine.texts.passages_of(doc_id)
     if any(stored[passage.start : passage.end] != passage.text for passage in passages):
         return "a passage is not the stored text at its offsets: run askbrief build --full"
     if isinstance(source, ParsingError):

@@ -13,12 +13,10 @@ from rapidfuzz.distance import OSA
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
+from askbrief.records import EVERYTHING, Scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    import numpy as np
-    from numpy.typing import NDArray
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _PARTS = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*")
 _PLURAL = pattern(r"(?<=.)(?:s?es|s)\Z")
@@ -163,58 +161,62 @@ class NameRows(Protocol):
 class NameIndex:
     """The names of one generation, found by any of their forms. Threads may share it."""
 
-    def __init__(self, rows: NameRows) -> None:
-        """Take what finds the rows."""
+    def __init__(self, rows: NameRows, is_in_scope: Callable[[int, Scope], bool]) -> None:
+        """Take the rows, and what says whether the passage with a number is in a scope."""
         self._rows = rows
+        self._is_in_scope = is_in_scope
         self.most_parts = rows.most_parts()
 
     def among(self, keys: Iterable[str]) -> frozenset[str]:
         """Those keys of which any document, in scope or not, or the team has a name."""
         return self._rows.known_names(list(dict.fromkeys(keys)))
 
-    def meanings(self, key: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
+    def meanings(self, key: str, scope: Scope = EVERYTHING) -> list[Meaning]:
         """The other names of a name, by what somebody may see.
 
         Args:
             key: what `name_key` makes of the name.
-            admitted: bool [passages]: what is in scope; None for everything. The team's own names always are.
+            scope: what may be seen; the team's own names always may.
 
         Returns:
             The team's first, then what most documents say; forms that differ only in little are one.
         """
         groups: dict[tuple[str, bool], list[_Entry]] = defaultdict(list)
         for entry in _entries(key, self._rows.names_of(key)):
-            if _may_see(entry.row, admitted):
+            if self._may_see(entry.row, scope):
                 groups[entry.other_key, entry.row.kind is NameKind.TEAM].append(entry)
         found = [_meaning(key, group) for (key, _), group in groups.items()]
         return sorted(found, key=_order)
 
-    def find(self, name: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
+    def find(self, name: str, scope: Scope = EVERYTHING) -> list[Meaning]:
         """The other names of a name as somebody may write it; a typing error is forgiven in all but the shortest."""
         for key in dict.fromkeys((name.strip().casefold(), name_key(name))):
-            if found := self.meanings(key, admitted):
+            if found := self.meanings(key, scope):
                 return found
-        known = {name_key(other): other.casefold() for other in self.names(admitted)}
+        known = {name_key(other): other.casefold() for other in self.names(scope)}
         most = min(_MOST_ERRORS, len(name) // _LETTERS_AN_ERROR)
         near = process.extract(name.casefold(), known, scorer=OSA.distance, score_cutoff=most, limit=1) if most else []
-        return self.meanings(near[0][2], admitted) if near else []
+        return self.meanings(near[0][2], scope) if near else []
 
-    def similar(self, name: str, admitted: NDArray[np.bool_] | None = None) -> list[str]:
+    def similar(self, name: str, scope: Scope = EVERYTHING) -> list[str]:
         """Names that somebody may see and may have meant, the likeliest first."""
-        names = self.names(admitted)
+        names = self.names(scope)
         near = process.extract(
             name, names, scorer=fuzz.WRatio, processor=str.casefold, limit=_MOST_SIMILAR, score_cutoff=_LEAST_SIMILAR
         )
         return [other for other, *_ in near]
 
-    def names(self, admitted: NDArray[np.bool_] | None = None) -> list[str]:
+    def names(self, scope: Scope = EVERYTHING) -> list[str]:
         """Every name that somebody may see, as it is mostly written; what most passages define comes first."""
         found = []
         for entries in self._by_key.values():
-            seen = [entry for entry in entries if _may_see(entry.row, admitted)]
+            seen = [entry for entry in entries if self._may_see(entry.row, scope)]
             if seen:
                 found.append((-sum(entry.row.count for entry in seen), _commonest(entry.own for entry in seen)))
         return [name for _, name in sorted(found)]
+
+    def _may_see(self, row: NameRow, scope: Scope) -> bool:
+        return row.passage is None or self._is_in_scope(row.passage, scope)
 
     @cached_property
     def _by_key(self) -> Mapping[str, Sequence[_Entry]]:
@@ -243,10 +245,6 @@ def _order(meaning: Meaning) -> tuple[bool, int, int, bool, str]:
     """The team's first, then what most say; of equals, what acronyms stand for before further names."""
     is_alias = meaning.kind is NameKind.ALIAS
     return not meaning.from_team, -meaning.documents, -meaning.passages, is_alias, meaning.other
-
-
-def _may_see(row: NameRow, admitted: NDArray[np.bool_] | None) -> bool:
-    return row.passage is None or admitted is None or bool(admitted[row.passage])
 
 
 def _meaning(key: str, group: Sequence[_Entry]) -> Meaning:

@@ -6,177 +6,146 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
+from askbrief.records import EVERYTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from numpy.typing import NDArray
-
-    from askbrief.records import Passage
+    from askbrief.records import Passage, Scope
 
 SHORTEST_TYPO = 5
-"""Shorter words have too many neighbours."""
-_ONE_OFF = 8
-"""Up to so many letters one typing error is forgiven, beyond them two: Medicaid is no misspelt Medicare."""
+"""Minimum number of letters of a word that is corrected; shorter words have too many neighbours."""
+_ONE_ERROR_UP_TO = 8
+"""Words of up to this many letters may have one typing error, longer ones two: Medicaid is no misspelt Medicare."""
 _SMALL_INDEX = 1_000
-"""With fewer passages, a term of one passage may be what was meant; with more, it may itself be misspelt."""
-_MOST, _MOST_READ = 3, 8
-"""So many words are given, and the passages of so many looked at."""
-_READ = 8
-"""So many passages of a term are read for the word that people write for it."""
-_LOOKED_AT = 10_000
-"""So many postings at a time are looked through."""
+"""With fewer passages, a correction may be a term of one passage; with more, such a term may itself be misspelt."""
+_MAX_CORRECTIONS = 3
+"""Maximum number of corrections returned."""
+_MAX_TERMS_READ, _MAX_PASSAGES_READ = 8, 8
+"""Maximum number of near terms whose passages are read for the words that people write, and of passages for each."""
 _WORD = pattern(r"[\p{L}\p{M}]+(?:['’ʼ]\p{L}+)*")
 _LETTERS = pattern(r"\p{L}+")
 
 
-class TermPostings(Protocol):
-    """For each term of an index, the passages that have it.
+class TermList(Protocol):
+    """The terms of an index; what holds for the index as a whole."""
 
-    Arrays:
-        starts: int64 [terms + 1]; the passages of term t are passages[starts[t]:starts[t + 1]].
-        passages: int32, ascending within a term.
-    """
-
-    @property
-    def starts(self) -> NDArray[np.int64]: ...
-
-    @property
-    def passages(self) -> NDArray[np.int32]: ...
-
-
-class Terms(Protocol):
-    """The terms of an index and the passages that have them, as they are kept."""
-
-    def find_terms(self, terms: Sequence[str], /) -> Mapping[str, int]:
-        """The positions of some, those that there are."""
-
-    def terms(self, first: str, /) -> Sequence[tuple[str, int]]:
-        """Those that begin with a letter, with their positions, in order."""
+    def terms(self, letter: str, /) -> Sequence[str]:
+        """Return the terms that begin with a letter, in order."""
 
     def first_letters(self) -> Sequence[str]:
-        """What terms begin with: each letter once."""
+        """Return the letters with which terms begin."""
 
-    def passages(self, numbers: Sequence[int], /) -> Sequence[Passage]:
-        """The passages of some numbers."""
+
+class TermPassages(Protocol):
+    """The passages that contain terms, within a scope."""
+
+    def frequencies(self, terms: Sequence[str], scope: Scope, up_to: int | None = None, /) -> Mapping[str, int]:
+        """Return the number of passages that contain each term, counted up to a number; none is left out."""
+
+    def passages_with(self, term: str, scope: Scope, count: int, /) -> Sequence[Passage]:
+        """Return the first passages that contain a term, in order."""
 
 
 class Vocabulary:
-    """The terms of one generation, with the passages that have them. Threads may share it."""
+    """The terms of one generation, with the passages that contain them. Threads may share it."""
 
-    def __init__(self, postings: TermPostings, terms: Terms, size: int) -> None:
+    def __init__(self, terms: TermList, passages: TermPassages, size: int) -> None:
         """Take what is read when it is needed.
 
         Args:
-            postings: the passages of each term.
-            terms: what finds terms and passages.
-            size: how many passages there are.
+            terms: of the generation.
+            passages: that contain them.
+            size: the number of passages of the generation.
         """
         self._least = 1 if size < _SMALL_INDEX else 2
-        self._postings = postings
         self._terms = terms
-        self._buckets: dict[str, Mapping[int, tuple[list[str], list[int]]]] = {}
+        self._passages = passages
+        self._buckets: dict[str, Mapping[int, list[str]]] = {}
 
-    def unknown(self, terms: Sequence[str], admitted: NDArray[np.bool_] | None = None) -> frozenset[str]:
-        """Those of some terms that no passage in scope has."""
-        found = self._terms.find_terms(terms)
-        known = found if admitted is None else (term for term in found if self._stands_in(found[term], admitted))
-        return frozenset(terms).difference(known)
+    def unknown(self, terms: Sequence[str], scope: Scope = EVERYTHING) -> frozenset[str]:
+        """Return those terms that no passage in scope contains."""
+        return frozenset(terms).difference(self._passages.frequencies(terms, scope, 1))
 
-    def near(self, word: str, term: str, admitted: NDArray[np.bool_] | None = None) -> list[tuple[str, str]]:
-        """The words that a misspelt one may have been meant to be, the likeliest first; at most three.
+    def near(self, word: str, term: str, scope: Scope = EVERYTHING) -> list[tuple[str, str]]:
+        """Return the words that a misspelt one may have been meant to be, the likeliest first; at most three.
 
         Distances are by optimal string alignment (Damerau and Levenshtein's, no stretch edited twice).
 
         Args:
             word: as it was typed.
-            term: its term, which no passage in scope has.
-            admitted: bool [passages]: what is in scope; None for everything. Nothing else is given.
+            term: its term, which no passage in scope contains.
+            scope: what may be seen; only words from passages in it are returned.
 
         Returns:
-            Terms, and each as a word that stands in a passage: the nearest ones, then the most frequent. Those of
-            another first letter only where none has the same.
+            Terms, and each as a word that stands in a passage: the nearest ones, then the most frequent. Those with
+            another first letter only if none has the same.
         """
-        most = 1 if len(word) <= _ONE_OFF else 2
-        lengths = range(len(term) - most, len(term) + most + 1)
-        same = ((other, place) for length in lengths for other, place in self._in_bucket(term, length, most))
-        for found_near in (same, self._of_another_beginning(term)):
+        errors = 1 if len(word) <= _ONE_ERROR_UP_TO else 2
+        for near_terms in (self._with_same_beginning(term, errors), self._with_other_beginning(term)):
+            terms = list(near_terms)
+            frequencies = self._passages.frequencies(list(dict.fromkeys(terms)), scope)
             candidates = sorted(
                 (OSA.distance(term, other), -frequency, other)
-                for other, place in found_near
-                if (frequency := self._frequency(place, admitted)) >= self._least
-            )[:_MOST_READ]
+                for other in terms
+                if (frequency := frequencies.get(other, 0)) >= self._least
+            )[:_MAX_TERMS_READ]
             found = [
                 (written[0], negative, near, written[1])
                 for _, negative, near in candidates
-                if (written := self._written(near, word, most, admitted))
+                if (written := self._as_written(near, word, errors, scope))
             ]
             if found:
                 nearest = min(found)[0]
-                return [(near, written) for distance, _, near, written in sorted(found) if distance == nearest][:_MOST]
+                best = [(near, written) for distance, _, near, written in sorted(found) if distance == nearest]
+                return best[:_MAX_CORRECTIONS]
         return []
 
-    def _in_bucket(self, term: str, length: int, most: int) -> Iterator[tuple[str, int]]:
-        """The terms of the same first letter and a length that are at most so far, with their positions."""
-        words, positions = self._bucket(term[0]).get(length, ((), ()))
-        near = process.extract(term, words, scorer=OSA.distance, score_cutoff=most, limit=None)
-        return ((other, positions[place]) for other, _, place in near)
+    def _with_same_beginning(self, term: str, errors: int) -> Iterator[str]:
+        """Yield the terms with the same first letter that differ in at most this many errors."""
+        bucket = self._bucket(term[0])
+        for length in range(len(term) - errors, len(term) + errors + 1):
+            words = bucket.get(length, ())
+            yield from (
+                other
+                for other, _, _ in process.extract(term, words, scorer=OSA.distance, score_cutoff=errors, limit=None)
+            )
 
-    def _of_another_beginning(self, term: str) -> list[tuple[str, int]]:
-        """The terms that differ in the first letter only: another, one more or less, or swapped with the second."""
-        swapped = f"{term[1::-1]}{term[2:]}"
-        others = [f"{letter}{ending}" for letter in self._first_letters for ending in (term[1:], term)]
-        near = {other: place for other, place in self._terms.find_terms(others).items() if _LETTERS.fullmatch(other)}
-        return [*near.items(), *self._terms.find_terms([term[1:], swapped]).items()]
+    def _with_other_beginning(self, term: str) -> Iterable[str]:
+        """Yield possible terms that differ in the first letter only: replaced, added, left out, or swapped."""
+        for letter in self._first_letters:
+            for ending in (term[1:], term):
+                if _LETTERS.fullmatch(f"{letter}{ending}"):
+                    yield f"{letter}{ending}"
+        yield from (term[1:], f"{term[1::-1]}{term[2:]}")
 
-    def _written(self, term: str, word: str, most: int, admitted: NDArray[np.bool_] | None) -> tuple[int, str] | None:
-        """Of the words that people write for a term, the one nearest to a misspelt one, if it is near enough."""
-        passages = self._postings.passages[self._span(self._terms.find_terms([term])[term])]
-        read = (passages if admitted is None else passages[admitted[passages]])[:_READ].tolist()
-        words = Counter(other for passage in self._terms.passages(read) for other in _WORD.findall(passage.text))
+    def _as_written(self, term: str, word: str, errors: int, scope: Scope) -> tuple[int, str] | None:
+        """Return the distance to the nearest of the words that people write for a term, and this word."""
+        passages = self._passages.passages_with(term, scope, _MAX_PASSAGES_READ)
+        words = Counter(other for passage in passages for other in _WORD.findall(passage.text))
         found = [
-            (OSA.distance(word.casefold(), other.casefold(), score_cutoff=most), -count, other)
+            (OSA.distance(word.casefold(), other.casefold(), score_cutoff=errors), -count, other)
             for other, count in words.items()
-            if abs(len(word) - len(other)) <= most
+            if abs(len(word) - len(other)) <= errors
         ]
-        near = sorted(one for one in found if one[0] <= most and term in analyse(one[2]))
+        near = sorted(one for one in found if one[0] <= errors and term in analyse(one[2]))
         return (near[0][0], near[0][2]) if near else None
 
-    def _bucket(self, letter: str) -> Mapping[int, tuple[list[str], list[int]]]:
-        """The terms that are words and begin with a letter, with their positions, by length; read once."""
+    def _bucket(self, letter: str) -> Mapping[int, list[str]]:
+        """Return the terms that are words and begin with a letter, by their length; read once."""
         if letter not in self._buckets:
-            bucket: dict[int, tuple[list[str], list[int]]] = defaultdict(lambda: ([], []))
-            for term, position in self._terms.terms(letter):
+            bucket: dict[int, list[str]] = defaultdict(list)
+            for term in self._terms.terms(letter):
                 if _LETTERS.fullmatch(term):
-                    words, positions = bucket[len(term)]
-                    words.append(term)
-                    positions.append(position)
+                    bucket[len(term)].append(term)
             self._buckets[letter] = dict(bucket)
         return self._buckets[letter]
 
     @cached_property
     def _first_letters(self) -> Sequence[str]:
         return self._terms.first_letters()
-
-    def _stands_in(self, position: int, admitted: NDArray[np.bool_]) -> bool:
-        """Whether some passage in scope has a term; of a frequent one, the first passages mostly tell."""
-        span = self._span(position)
-        starts = range(span.start, span.stop, _LOOKED_AT)
-        passages = self._postings.passages
-        return any(admitted[passages[start : min(start + _LOOKED_AT, span.stop)]].any() for start in starts)
-
-    def _frequency(self, position: int, admitted: NDArray[np.bool_] | None) -> int:
-        """How many passages in scope have a term."""
-        span = self._span(position)
-        if admitted is None:
-            return int(span.stop - span.start)
-        return int(np.count_nonzero(admitted[self._postings.passages[span]]))
-
-    def _span(self, position: int) -> slice:
-        return slice(*map(int, self._postings.starts[position : position + 2]))

@@ -4,12 +4,13 @@ Offsets are 0-based, count Unicode characters, and are half-open: `document.text
 """
 
 from askbrief.records.answers import Answer, Definition, Figure, FigureGroup, Hit, Method, Verdict
-from askbrief.records.citations import Citation, CitationStatus, Style, Surroundings
+from askbrief.records.citations import Citation, CitationStatus, RememberedQuote, Style, Surroundings
 from askbrief.records.documents import Block, BlockKind, Document, Form, Metadata, Passage, Span
 from askbrief.records.reports import BuildReport, Changes, IndexStatus, Problem, Source
-from askbrief.records.scope import Scope
+from askbrief.records.scope import EVERYTHING, Scope
 
 __all__ = [
+    "EVERYTHING",
     "Answer",
     "Block",
     "BlockKind",
@@ -28,6 +29,7 @@ __all__ = [
     "Method",
     "Passage",
     "Problem",
+    "RememberedQuote",
     "Scope",
     "Source",
     "Span",

@@ -29,6 +29,20 @@ class CitationStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RememberedQuote:
+    """A quote as it was first shown under a citation key."""
+
+    key: str
+    doc_id: str
+    title: str
+    metadata: Metadata
+    locator: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A citation key resolved: the quote as it was shown, and what today's sources have in its place.
 

@@ -55,6 +55,10 @@ class Scope:
         )
 
 
+EVERYTHING = Scope()
+"""The scope without limits."""
+
+
 def _below(names: frozenset[str], name: str) -> bool:
     return any(name == above or name.startswith(f"{above}/") for above in names)
 

@@ -1,9 +1,12 @@
-"""BM25: rank-bm25's arithmetic, compiled at build time to per-term postings.
+"""BM25, compiled at build time to postings for each term.
 
-rank-bm25's `BM25Plus` (Lv and Zhai 2011, "Lower-bounding term frequency normalization") gives the idf and the
-parameters. Its idf, ln((N + 1) / df), falls steadily with df, where `BM25Okapi`'s turns negative and is floored
-for the very terms a one-topic corpus is about. It adds idf * delta to every passage, whether the term is in it
-or not: a constant for a query, taken off here, so that postings stay sparse and zero means no match.
+The idf and the parameters are those of rank-bm25's `BM25Plus` (Lv and Zhai 2011, "Lower-bounding term frequency
+normalization"). Its idf, ln((N + 1) / df), falls steadily with df; that of `BM25Okapi` turns negative, and is then
+floored, for the most frequent terms of a corpus on one topic. BM25Plus adds idf * delta to every passage, with the term
+or without. This is the same for all passages, so it is left out: postings stay sparse, and zero means no match.
+
+A query is weighed with the idf of the whole generation (`weigh`), and then matched against the postings of the whole or
+of a part (`LexicalIndex.match`).
 """
 
 from __future__ import annotations
@@ -25,19 +28,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.query.expansion import Alternative
+    from askbrief.query.expansion import Query
     from askbrief.retrieval.term_counts import TermCounts
 
-    _Worth = Callable[["QueryTerm"], NDArray[np.float32]]
+    _Values = Callable[["QueryTerm", slice], NDArray[np.float32]]
     _Places = NDArray[np.integer]
 
 
-_AT_ONCE = 1 << 20
+_BLOCK = 1 << 20
+"""Number of postings compiled at a time; limits the memory for intermediate results to some tens of MiB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """What a query reads: for each term, the passages that have it and what it adds to their scores.
+    """For each term, the passages that contain it and what it adds to their scores.
 
     Arrays:
         starts: int64 [terms + 1]; the postings of term t lie in starts[t]:starts[t + 1].
@@ -66,111 +70,72 @@ class Postings:
 
     @classmethod
     def from_counts(cls, counted: TermCounts) -> Self:
-        """Compile what was counted, a few million postings at a time."""
+        """Compile term counts, a block of postings at a time."""
         parameters = BM25Plus([["term"]])
         k1, b = parameters.k1, parameters.b
         frequencies, size = np.diff(counted.starts), counted.size
         idf = np.array([math.log((size + 1) / frequency) for frequency in frequencies.tolist()], dtype=np.float64)
         lengths = np.zeros(size, dtype=np.float64)
-        for start in range(0, len(counted.counts), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
+        for start in range(0, len(counted.counts), _BLOCK):
+            some = slice(start, start + _BLOCK)
             lengths += np.bincount(counted.passages[some], counted.counts[some], minlength=size)
         norms = k1 * (1 - b + b * lengths / (lengths.sum() / max(1, size) or 1))
         impacts = np.empty(len(counted.counts), dtype=np.float32)
-        for start in range(0, len(counted.counts), _AT_ONCE):
-            some = slice(start, start + _AT_ONCE)
+        for start in range(0, len(counted.counts), _BLOCK):
+            some = slice(start, start + _BLOCK)
             terms = np.searchsorted(counted.starts, np.arange(start, start + len(impacts[some])), side="right") - 1
             counts = counted.counts[some].astype(np.float64)
             impacts[some] = idf[terms] * counts * (k1 + 1) / (counts + norms[counted.passages[some]])
         return cls(counted.starts, counted.passages, impacts, idf)
 
 
-class LexicalIndex:
-    """BM25 over the passages of one generation."""
-
-    def __init__(self, postings: Postings, find_terms: Callable[[Sequence[str]], Mapping[str, int]], size: int) -> None:
-        """Take the postings, a look-up from terms to their positions, and the number of passages."""
-        self._postings = postings
-        self._find_terms = find_terms
-        self._size = size
-        parameters = BM25Plus([["term"]])
-        self._largest_factor = parameters.k1 + 1
-        self._unseen_idf = float(np.log((size + 1) / 0.5))
-
-    def query(self, terms: Sequence[str], alternatives: Sequence[Alternative] = ()) -> LexicalQuery:
-        """Look a question's terms up once, and what may stand for them; a repeated term weighs more than once."""
-        counts = Counter(terms)
-        known = self._find_terms([*counts, *(term for other in alternatives for term in other.terms)])
-        replaced = frozenset[str]().union(*(other.stands_for for other in alternatives))
-        others: dict[frozenset[str], list[Alternative]] = {frozenset((t,)): [] for t in counts if t not in replaced}
-        for alternative in alternatives:
-            others.setdefault(alternative.stands_for, []).append(alternative)
-        concepts = [
-            Concept(
-                self._looked_up({term: counts[term] for term in sorted(stands_for)}, known),
-                tuple((self._looked_up(dict.fromkeys(sorted(a.terms), 1), known), a.weight) for a in some),
-            )
-            for stands_for, some in others.items()
-        ]
-        pairs = tuple(
-            (one, other, min(self._idf(known.get(one)), self._idf(known.get(other))))
-            for one, other in pairwise(terms)
-            if one != other and not any({one, other} <= name.stands_for for name in alternatives)
-        )
-        return LexicalQuery(self._postings, concepts, pairs, self._size, self._largest_factor)
-
-    def weights(self, terms: Sequence[str]) -> dict[str, float]:
-        """The idf of each term; one that no passage has weighs as the rarest of all."""
-        known = self._find_terms(list(dict.fromkeys(terms)))
-        return {term: self._idf(known.get(term)) for term in dict.fromkeys(terms)}
-
-    def _looked_up(self, counts: Mapping[str, int], known: Mapping[str, int]) -> tuple[QueryTerm, ...]:
-        return tuple(
-            QueryTerm(term, known.get(term), count, count * self._idf(known.get(term)))
-            for term, count in counts.items()
-        )
-
-    def _idf(self, position: int | None) -> float:
-        return self._unseen_idf if position is None else float(self._postings.idf[position])
-
-
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """A term looked up: its position in the postings (None where no passage has it), and count x idf as its weight."""
+    """A term of a query.
+
+    Attributes:
+        term: as `analyse` gives it.
+        is_known: whether any passage of the generation contains it.
+        count: how often the query has it.
+        weight: count x idf.
+    """
 
     term: str
-    position: int | None
+    is_known: bool
     count: int
     weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Terms that are asked for together, and others, each with a weight, that may stand for all of them.
+    """Terms that are searched for together, and alternatives that can stand for all of them.
 
-    `weight` is what the concept weighs in the question; an unknown word weighs what the best known one for it does.
+    Attributes:
+        terms: those of the question.
+        alternatives: other terms, each group with its weight, 0..1.
+        weight: of the concept within the query; if no passage contains its terms, that of its heaviest alternative.
     """
 
-    asked: tuple[QueryTerm, ...]
+    terms: tuple[QueryTerm, ...]
     alternatives: tuple[tuple[tuple[QueryTerm, ...], float], ...] = ()
     weight: float = field(init=False)
 
     def __post_init__(self) -> None:
-        """Add the weights up once."""
-        unknown = self.alternatives and all(term.position is None for term in self.asked)
-        weight = max(_weight(terms) for terms, _ in self.alternatives) if unknown else _weight(self.asked)
+        """Compute the weight."""
+        is_unknown = self.alternatives and not any(term.is_known for term in self.terms)
+        weight = max(_weight(terms) for terms, _ in self.alternatives) if is_unknown else _weight(self.terms)
         object.__setattr__(self, "weight", weight)
 
     @property
     def reachable(self) -> float:
-        """The weight of what some passage can have of it."""
-        known = sum(term.weight for term in self.asked if term.position is not None)
-        found = [weight * self.weight for terms, weight in self.alternatives if _all_known(terms)]
-        return max([known, *found])
+        """The largest weight that a passage can have."""
+        own = sum(term.weight for term in self.terms if term.is_known)
+        others = [weight * self.weight for terms, weight in self.alternatives if _all_known(terms)]
+        return max([own, *others])
 
     def covered(self, terms: AbstractSet[str]) -> float:
-        """How much of its weight some terms cover: what was asked for each on its own, an alternative only whole."""
-        own = sum([term.weight for term in self.asked if term.term in terms])
+        """Return how much of the weight some terms cover: each of the question's terms counts, an alternative whole."""
+        own = sum([term.weight for term in self.terms if term.term in terms])
         if not self.alternatives:
             return own
         others = (weight for some, weight in self.alternatives if all(term.term in terms for term in some))
@@ -182,108 +147,178 @@ def _weight(terms: Sequence[QueryTerm]) -> float:
 
 
 def _all_known(terms: Sequence[QueryTerm]) -> bool:
-    return all(term.position is not None for term in terms)
+    return all(term.is_known for term in terms)
 
 
 @dataclass(frozen=True, slots=True)
-class LexicalQuery:
-    """One question, found in the postings.
+class WeightedQuery:
+    """A query with the idf of its terms, which holds for every part of a generation.
 
-    `pairs` are its neighbouring terms, each pair with the lesser idf; those inside a name that has other names are left
-    out, since the name is looked for as one thing. `weight` is that of all concepts, and never nothing.
+    Attributes:
+        concepts: its terms, grouped with their alternatives.
+        pairs: neighbouring terms, each pair with the lesser idf. Pairs inside a name that has other names are left out,
+            since the name is searched for as one concept.
+        weight: of all concepts; 1 if they weigh nothing.
+        maximum: the BM25 score that no passage can exceed, the sum of idf * (k1 + 1) over the known terms. Dividing by
+            it keeps scores comparable between questions (Bruch et al. 2022, arXiv 2210.11934).
     """
 
-    postings: Postings
-    concepts: Sequence[Concept]
-    pairs: Sequence[tuple[str, str, float]]
-    size: int
-    largest_factor: float
-    weight: float = field(init=False)
+    concepts: tuple[Concept, ...]
+    pairs: tuple[tuple[str, str, float], ...]
+    weight: float
+    maximum: float
 
-    def __post_init__(self) -> None:
-        """Add the weights up once."""
-        object.__setattr__(self, "weight", sum(concept.weight for concept in self.concepts) or 1.0)
+    def covered_by(self, terms: AbstractSet[str]) -> float:
+        """Return the share of the query that some terms cover, weighed by idf: 0..1."""
+        return sum([concept.covered(terms) for concept in self.concepts]) / self.weight
+
+    def phrases_in(self, terms: Sequence[str]) -> float:
+        """Return the share of the query's neighbouring terms that are neighbours in a text, weighed by idf: 0..1."""
+        total = sum(weight for _, _, weight in self.pairs)
+        if not total:
+            return 0.0
+        neighbours = set(pairwise(terms))
+        return sum(weight for one, other, weight in self.pairs if (one, other) in neighbours) / total
+
+
+def unseen_idf(passages: int) -> float:
+    """Return the idf of a term that no passage contains: it weighs more than the rarest one that some do."""
+    return float(np.log((passages + 1) / 0.5))
+
+
+def weigh(query: Query, idf: Mapping[str, float], passages: int) -> WeightedQuery:
+    """Weigh the terms of a query and their alternatives; a repeated term weighs more than once.
+
+    Args:
+        query: what is searched for.
+        idf: of those terms that some passage contains; of the whole generation.
+        passages: the number of passages of the generation.
+    """
+    unseen, counts = unseen_idf(passages), Counter(query.terms)
+    replaced = frozenset[str]().union(*(other.stands_for for other in query.alternatives))
+    groups: dict[frozenset[str], list[tuple[frozenset[str], float]]] = {
+        frozenset((term,)): [] for term in counts if term not in replaced
+    }
+    for other in query.alternatives:
+        groups.setdefault(other.stands_for, []).append((other.terms, other.weight))
+
+    def weighed(counted: Mapping[str, int]) -> tuple[QueryTerm, ...]:
+        return tuple(QueryTerm(t, t in idf, count, count * idf.get(t, unseen)) for t, count in counted.items())
+
+    concepts = tuple(
+        Concept(
+            weighed({term: counts[term] for term in sorted(stands_for)}),
+            tuple((weighed(dict.fromkeys(sorted(terms), 1)), weight) for terms, weight in others),
+        )
+        for stands_for, others in groups.items()
+    )
+    pairs = tuple(
+        (one, other, min(idf.get(one, unseen), idf.get(other, unseen)))
+        for one, other in pairwise(query.terms)
+        if one != other and not any({one, other} <= name.stands_for for name in query.alternatives)
+    )
+    return WeightedQuery(
+        concepts,
+        pairs,
+        weight=sum(concept.weight for concept in concepts) or 1.0,
+        maximum=(BM25Plus([["term"]]).k1 + 1) * sum(concept.reachable for concept in concepts),
+    )
+
+
+class LexicalIndex:
+    """The postings of a generation, or of a part of one."""
+
+    def __init__(self, postings: Postings, find_terms: Callable[[Sequence[str]], Mapping[str, int]], size: int) -> None:
+        """Take the postings, a look-up from terms to their positions, and the number of passages."""
+        self._postings = postings
+        self._find_terms = find_terms
+        self._size = size
+
+    def match(self, query: WeightedQuery) -> LexicalMatch:
+        """Look up the terms of a query once."""
+        terms = [term.term for concept in query.concepts for term in concept.terms]
+        terms += [term.term for concept in query.concepts for some, _ in concept.alternatives for term in some]
+        return LexicalMatch(query, self._postings, self._find_terms(terms), self._size)
+
+    def idf(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the idf of those terms that some passage contains."""
+        return {term: float(self._postings.idf[position]) for term, position in self._find_terms(terms).items()}
+
+    def passages_with(self, terms: Sequence[str]) -> dict[str, NDArray[np.int32]]:
+        """Return the passages that contain each term, ascending: int32; terms that none contains are left out."""
+        return {term: self._postings.passages[self._span(at)] for term, at in self._find_terms(terms).items()}
+
+    def _span(self, position: int) -> slice:
+        return slice(*self._postings.starts[position : position + 2].tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalMatch:
+    """A query, with the positions of its terms in the postings."""
+
+    query: WeightedQuery
+    postings: Postings
+    positions: Mapping[str, int]
+    size: int
 
     def scores(self) -> NDArray[np.float32]:
-        """BM25 of every passage: float32 [passages], 0 where no term of the question is.
+        """Return BM25 of every passage: float32 [passages], 0 where no term matches.
 
-        A passage that has an alternative for a concept scores as near to the concept's maximum as it comes to the
-        alternative's, times its weight, where that is more than what it has of the terms that were asked for.
+        A passage with an alternative for a concept gets the share of the concept's maximum that it has of the
+        alternative's, times the alternative's weight, where that is more than it gets for the concept's own terms.
         """
         return self._summed(self._impacts)
 
     def coverage(self, numbers: NDArray[np.int64] | Sequence[int] | None = None) -> NDArray[np.float32]:
-        """The share of the question that each passage's terms cover, weighed by idf: float32 [passages], 0..1.
+        """Return the share of the query that each passage's terms cover, weighed by idf: float32 [passages], 0..1.
 
-        A term that no passage has counts as the rarest of all.
+        A term that no passage contains counts as the rarest of all.
 
         Args:
-            numbers: the passages to look at; None for all.
+            numbers: the passages to score; None for all.
         """
-        looked_at = None if numbers is None else np.asarray(numbers, dtype=np.int32)
-        return self._summed(self._weights, looked_at) / np.float32(self.weight)
+        some = None if numbers is None else np.asarray(numbers, dtype=np.int32)
+        return self._summed(self._weights, some) / np.float32(self.query.weight)
 
-    def covered_by(self, terms: AbstractSet[str]) -> float:
-        """The share of the question that some terms cover, as `coverage` has it for passages."""
-        return sum([concept.covered(terms) for concept in self.concepts]) / self.weight
-
-    def phrases_in(self, terms: Sequence[str]) -> float:
-        """The share of the question's neighbouring terms that are neighbours in a text too, weighed by idf: 0..1."""
-        total = sum(weight for _, _, weight in self.pairs)
-        if not total:
-            return 0.0
-        there = set(pairwise(terms))
-        return sum(weight for one, other, weight in self.pairs if (one, other) in there) / total
-
-    def theoretical_maximum(self) -> float:
-        """The score that no passage can pass: the sum of idf * (k1 + 1) over the question's terms in the index.
-
-        Dividing by it keeps an absolute meaning (Bruch et al. 2022, arXiv 2210.11934).
-        """
-        return self.largest_factor * sum(concept.reachable for concept in self.concepts)
-
-    def _summed(self, worth: _Worth, numbers: NDArray[np.int32] | None = None) -> NDArray[np.float32]:
-        """Add up what each term is worth to the passages that have it; of a concept, the best of its forms counts."""
+    def _summed(self, values: _Values, numbers: NDArray[np.int32] | None = None) -> NDArray[np.float32]:
+        """Sum what each concept adds to the passages; of its own terms and its alternatives, the best counts."""
         scores = np.zeros(self.size if numbers is None else len(numbers), dtype=np.float32)
-        for concept in self.concepts:
+        for concept in self.query.concepts:
             own = np.zeros_like(scores) if concept.alternatives else scores
-            for term in concept.asked:
-                np.add.at(own, *self._column(term, worth, numbers))
+            for term in concept.terms:
+                np.add.at(own, *self._column(term, values, numbers))
             for terms, weight in concept.alternatives:
                 if _all_known(terms):
                     scale = np.float32(weight * concept.weight / _weight(terms))
-                    places, values = _of_all([self._column(term, worth, numbers) for term in terms])
-                    own[places] = np.maximum(own[places], scale * values)
+                    places, added = _of_all([self._column(term, values, numbers) for term in terms])
+                    own[places] = np.maximum(own[places], scale * added)
             if own is not scores:
                 scores += own
         return scores
 
     def _column(
-        self, term: QueryTerm, worth: _Worth, numbers: NDArray[np.int32] | None
+        self, term: QueryTerm, values: _Values, numbers: NDArray[np.int32] | None
     ) -> tuple[_Places, NDArray[np.float32]]:
-        """Where the passages that have a term stand among those looked at, and what it is worth to each of them."""
-        if term.position is None:
+        """Return the places, among `numbers`, of the passages with a term, and what it adds to each."""
+        position = self.positions.get(term.term)
+        if position is None:
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        passages, values = self.postings.passages[self._span(term)], worth(term)
+        span = slice(*self.postings.starts[position : position + 2].tolist())
+        passages, added = self.postings.passages[span], values(term, span)
         if numbers is None:
-            return passages, values
+            return passages, added
         places, found = _found(numbers, passages)
-        return places, values[found]
+        return places, added[found]
 
-    def _impacts(self, term: QueryTerm) -> NDArray[np.float32]:
-        return np.float32(term.count) * self.postings.impacts[self._span(term)]
+    def _impacts(self, term: QueryTerm, span: slice) -> NDArray[np.float32]:
+        return np.float32(term.count) * self.postings.impacts[span]
 
-    def _weights(self, term: QueryTerm) -> NDArray[np.float32]:
-        span = self._span(term)
+    def _weights(self, term: QueryTerm, span: slice) -> NDArray[np.float32]:
         return np.broadcast_to(np.float32(term.weight), span.stop - span.start)
-
-    def _span(self, term: QueryTerm) -> slice:
-        assert term.position is not None  # noqa: S101 - only those that are in the index are looked for
-        return slice(*self.postings.starts[term.position : term.position + 2].tolist())
 
 
 def _found(some: _Places, among: _Places) -> tuple[_Places, _Places]:
-    """Where those stand that are among others, and where they stand there; the others ascend.
+    """Return the positions in `some` whose values are in `among`, and their positions there; `among` ascends.
 
     >>> [places.tolist() for places in _found(np.array([7, 4, 9]), np.array([2, 4, 7]))]
     [[0, 1], [2, 1]]
@@ -295,7 +330,7 @@ def _found(some: _Places, among: _Places) -> tuple[_Places, _Places]:
 
 
 def _of_all(columns: Sequence[tuple[_Places, NDArray[np.float32]]]) -> tuple[_Places, NDArray[np.float32]]:
-    """The places that are in every column, and the sums of their values."""
+    """Return the places that are in every column, and the sums of their values."""
     common = min((places for places, _ in columns), key=len)
     for places, _ in columns:
         common = common[_found(common, places)[0]]

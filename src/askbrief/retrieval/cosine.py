@@ -76,11 +76,6 @@ class DenseIndex:
             np.take(cosine_of, scratch.differing(self._signs[:, block], asked), out=estimates[block], mode="clip")
         return estimates
 
-    def passage(self, number: int) -> NDArray[np.float32]:
-        """The vector of one passage: float32 [dimension]."""
-        vector: NDArray[np.float32] = self._vectors[number]
-        return vector
-
     def sentences(self, number: int) -> NDArray[np.float16]:
         """The vectors of one passage's sentences: float16 [sentences, dimension]."""
         return self._sentences[self._sentence_starts[number] : self._sentence_starts[number + 1]]

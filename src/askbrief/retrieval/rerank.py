@@ -122,24 +122,20 @@ def grouped(ranked: Sequence[Ranked]) -> list[Found]:
     return [Found(ranked[first], tuple(ranked[place] for place in same)) for first, *same in groups]
 
 
-def reread(
-    question: str, found: Sequence[Found], reader: Reader, title: Callable[[str], str], *, reorder: bool = True
-) -> list[Found]:
-    """Read the first few passages, and score them anew; those that say the same change with them.
+def reread(question: str, found: Sequence[Found], reader: Reader, *, reorder: bool = True) -> list[Found]:
+    """Let the reader read the first few passages, and score them again, together with their near-duplicates.
 
     Args:
         question: in words.
         found: best first.
         reader: reads.
-        title: of a document.
         reorder: whether the new scores decide the order. Without, only what was read is kept.
 
     Returns:
         Those that were read by their new scores, then the rest as they were.
     """
     first, rest = found[:READ], list(found[READ:])
-    passages = [one.ranked.passage for one in first]
-    readings = reader.read(question, passages, [title(passage.doc_id) for passage in passages])
+    readings = reader.read(question, [one.ranked.passage for one in first], [one.ranked.title for one in first])
     read = [replace(one, reading=reading) for one, reading in zip(first, readings, strict=True)]
     if not reorder:
         return read + rest

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 from askbrief.errors import AskbriefError
 from askbrief.inference.loading import open_encoder, ready_encoder
-from askbrief.library import EVERYTHING, Library
+from askbrief.library import Library
+from askbrief.records import EVERYTHING
 from askbrief.service.worker_pool import Askers
 from askbrief.storage.engines import current_generation
 

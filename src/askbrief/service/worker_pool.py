@@ -17,8 +17,8 @@ from threadpoolctl import threadpool_limits
 
 from askbrief.errors import AskingError
 from askbrief.inference.loading import ready_encoder
-from askbrief.library import EVERYTHING, Library
-from askbrief.records import Method
+from askbrief.library import Library
+from askbrief.records import EVERYTHING, Method
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

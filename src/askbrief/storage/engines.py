@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.storage.embedded.engine import EmbeddedEngine
+from askbrief.storage.embedded.engine import EXACT_UP_TO, EmbeddedEngine
 from askbrief.storage.embedded.generation import Generation, current_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askbrief.storage.embedded.generation import GenerationReference
+    from askbrief.storage.protocol import Engine, Reference
 
 
-def open_engine(index: Path) -> EmbeddedEngine:
+def open_engine(index: Path, exact_up_to: int = EXACT_UP_TO) -> Engine:
     """Open the newest generation of an index; no model is loaded.
+
+    Args:
+        index: the index folder.
+        exact_up_to: with more passages than this, a shortlist of the likeliest is ranked.
 
     Raises:
         IndexMissing: nothing has been built there.
         IndexDamaged, IndexMismatch: it cannot be opened.
     """
-    return EmbeddedEngine.open_current(index)
+    return EmbeddedEngine.open_current(index, exact_up_to)
 
 
-def open_reference(reference: GenerationReference) -> EmbeddedEngine:
+def open_reference(reference: Reference, exact_up_to: int = EXACT_UP_TO) -> Engine:
     """Open the generation that another process has open.
 
     Raises:
         IndexDamaged, IndexMismatch: it cannot be opened.
         FileNotFoundError: it has been removed.
     """
-    return EmbeddedEngine(Generation(reference.folder, reference.sha256))
+    return EmbeddedEngine(Generation(reference.folder, reference.sha256), exact_up_to)
 
 
 def current_generation(index: Path) -> str | None:

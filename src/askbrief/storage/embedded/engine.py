@@ -1,57 +1,112 @@
-"""The default engine: one opened generation on this machine, behind the calls that every engine offers."""
+"""The embedded engine: one generation in files on this machine, searched in this process."""
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
-from askbrief.records import IndexStatus, Scope
+import numpy as np
+
+from askbrief.language.names import NameIndex
+from askbrief.query.expansion import Query
+from askbrief.records import IndexStatus
+from askbrief.retrieval.bm25 import LexicalIndex, weigh
+from askbrief.retrieval.candidates import DocumentColumns, PassageSearch, best
+from askbrief.retrieval.scoring import PassageContent
+from askbrief.retrieval.soft_filters import CONSTRAINT_WEIGHT, MATCHES_BY_DOCUMENT_DATE
 from askbrief.storage.embedded.generation import Generation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from askbrief.records import Metadata, Passage, Problem, Source
+    from numpy.typing import NDArray
+
+    from askbrief.language.english.dates import Period
+    from askbrief.records import Passage, Problem, Scope, Source
+    from askbrief.retrieval.bm25 import WeightedQuery
+    from askbrief.retrieval.candidates import Candidates, FirstRanking, WeightedQuestion
+    from askbrief.retrieval.soft_filters import SoftFilter
     from askbrief.storage.embedded.generation import GenerationReference
     from askbrief.storage.embedded.manifest import SourceRow
+    from askbrief.storage.embedded.store import Store, StoredDocument
+
+EXACT_UP_TO = 50_000
+"""The default of ASKBRIEF_EXACT_UP_TO: with more passages than this, a shortlist of the likeliest is ranked."""
+_SCOPES = 32
+"""Maximum number of scopes whose masks are cached: one byte for each passage."""
+_BLOCK = 10_000
+"""Number of postings that are compared with a scope at a time."""
 
 
-class EmbeddedEngine:
-    """One immutable generation in files on this machine. Threads may share it."""
+class DocumentTable:
+    """When the documents of a generation were written, in the order of their passages; read when it is first needed."""
 
-    def __init__(self, generation: Generation) -> None:
-        """Take an opened generation; closing the engine closes it."""
-        self.generation = generation
+    def __init__(self, store: Store, passages: int) -> None:
+        """Take the documents and the number of passages."""
+        self._store = store
+        self._passages = passages
 
-    @classmethod
-    def open_current(cls, index: Path) -> Self:
-        """Open the newest generation of an index folder.
+    @cached_property
+    def starts(self) -> NDArray[np.int64]:
+        """The first passage of each document, and the number of passages at the end: int64 [documents + 1]."""
+        return np.append(self._days[:, 0], self._passages).astype(np.int64)
 
-        Raises:
-            IndexMissing: nothing has been built there.
-            IndexDamaged, IndexMismatch: it cannot be opened.
-        """
-        return cls(Generation.open_current(index))
+    def newest(self, admitted: NDArray[np.bool_] | None) -> dt.date | None:
+        """Return the last day of which a document is dated; `admitted` says which passages are in scope."""
+        firsts, days = self._days[:, 0], self._days[:, 2]
+        newest = int((days if admitted is None else days[admitted[firsts]]).max(initial=0))
+        return dt.date.fromordinal(newest) if newest else None
 
-    def close(self) -> None:
-        """Close the files, so that a later build may remove the generation."""
-        self.generation.close()
+    def columns(self, soft_filter: SoftFilter | None) -> DocumentColumns:
+        """Match each document with the times and sources of a question."""
+        if soft_filter is None:
+            return DocumentColumns(self.starts)
+        dated = np.where(self._written_in(soft_filter.periods), MATCHES_BY_DOCUMENT_DATE, 0.0)
+        named = self._named(soft_filter.names).astype(np.float64)
+        lift = np.float32(CONSTRAINT_WEIGHT) * soft_filter.combine(dated, named).astype(np.float32)
+        return DocumentColumns(self.starts, dated, named, lift)
 
-    def __enter__(self) -> Self:
-        return self
+    def _written_in(self, periods: Sequence[Period]) -> NDArray[np.bool_]:
+        """Return which documents are about one of some times as a whole: bool [documents]."""
+        firsts, lasts = self._days[:, 3], self._days[:, 4]
+        found = np.zeros(len(firsts), dtype=np.bool_)
+        for period in periods:
+            first, last = period.first or dt.date.min, period.last or dt.date.max
+            found |= (firsts <= last.toordinal()) & (lasts >= first.toordinal())
+        return found
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def _named(self, names: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
+        """Return which documents go by one of some names: bool [documents]."""
+        found = np.zeros(len(self._days), dtype=np.bool_)
+        for name in names:
+            found[self._store.going_by(name)] = True
+        return found
 
-    # ------------------------------------------------------------------------------------------- the generation
+    @cached_property
+    def _days(self) -> NDArray[np.int32]:
+        return self._store.days()
 
-    @property
-    def reference(self) -> GenerationReference:
-        """What another process needs to open the same generation."""
-        return self.generation.reference
+
+class EmbeddedHead:
+    """What holds for a generation as a whole; see `storage.protocol.Head`."""
+
+    def __init__(self, generation: Generation, lexical: LexicalIndex) -> None:
+        """Take an opened generation and its postings."""
+        self._generation = generation
+        self._lexical = lexical
+        self.documents = DocumentTable(generation.store, generation.manifest.passages)
+        self._mask_of = lru_cache(_SCOPES)(self._mask)
+
+    @cached_property
+    def names(self) -> NameIndex:
+        """The names that stand for each other."""
+        return NameIndex(self._generation.store, self._is_in_scope)
 
     def status(self) -> IndexStatus:
-        """Return what the generation holds."""
-        manifest = self.generation.manifest
+        """Return the name, the age, the model and the size of the generation."""
+        manifest = self._generation.manifest
         return IndexStatus(
             generation=manifest.generation,
             built_at=manifest.built_at,
@@ -64,20 +119,144 @@ class EmbeddedEngine:
 
     def source_rows(self) -> tuple[SourceRow, ...]:
         """Return every file below seeds/ as the build saw it."""
-        return self.generation.sources()
+        return self._generation.sources()
 
     def problems(self) -> list[Problem]:
         """Return the files that gave no text, with the reasons."""
-        return self.generation.problems()
+        return self._generation.problems()
+
+    def sources(self, scope: Scope) -> list[Source]:
+        """Return the documents that a scope admits, by `doc_id`."""
+        return self._generation.store.sources(scope)
+
+    def find_document(self, doc_id: str) -> StoredDocument | None:
+        """Return a document without its text; None if it is not in the generation."""
+        return self._generation.store.find(doc_id)
+
+    def newest(self, scope: Scope) -> dt.date | None:
+        """Return the last day of which a document in scope is dated."""
+        return self.documents.newest(self.admitted(scope))
+
+    def weigh(self, query: Query) -> WeightedQuery:
+        """Weigh the terms of a query by the number of passages that contain them."""
+        terms = dict.fromkeys([*query.terms, *(term for other in query.alternatives for term in other.terms)])
+        return weigh(query, self._lexical.idf(list(terms)), self._generation.manifest.passages)
+
+    def terms(self, letter: str) -> list[str]:
+        """Return the terms that begin with a letter, in order."""
+        return self._generation.store.terms(letter)
+
+    def first_letters(self) -> list[str]:
+        """Return the letters with which terms begin."""
+        return self._generation.store.first_letters()
+
+    def admitted(self, scope: Scope) -> NDArray[np.bool_] | None:
+        """Return which passages a scope admits: bool [passages], read-only; None for all."""
+        return None if scope.is_everything else self._mask_of(scope)
+
+    def _is_in_scope(self, number: int, scope: Scope) -> bool:
+        admitted = self.admitted(scope)
+        return admitted is None or bool(admitted[number])
+
+    def _mask(self, scope: Scope) -> NDArray[np.bool_]:
+        mask = np.zeros(self._generation.manifest.passages, dtype=np.bool_)
+        for first, last in self._generation.store.ranges(scope):
+            mask[first:last] = True
+        mask.flags.writeable = False
+        return mask
+
+
+class EmbeddedEngine:
+    """One immutable generation in files on this machine; see `storage.protocol.Engine`."""
+
+    def __init__(self, generation: Generation, exact_up_to: int = EXACT_UP_TO) -> None:
+        """Take an opened generation; closing the engine closes it.
+
+        Args:
+            generation: the generation.
+            exact_up_to: with more passages than this, a shortlist of the likeliest is ranked.
+        """
+        self._generation = generation
+        self._exact_up_to = exact_up_to
+        self._lexical = LexicalIndex(generation.postings, generation.store.find_terms, generation.manifest.passages)
+        self.head = EmbeddedHead(generation, self._lexical)
+
+    @classmethod
+    def open_current(cls, index: Path, exact_up_to: int = EXACT_UP_TO) -> Self:
+        """Open the newest generation of an index folder.
+
+        Raises:
+            IndexMissing: nothing has been built there.
+            IndexDamaged, IndexMismatch: it cannot be opened.
+        """
+        return cls(Generation.open_current(index), exact_up_to)
+
+    @property
+    def texts(self) -> Store:
+        """Its documents and passages."""
+        return self._generation.store
+
+    @property
+    def reference(self) -> GenerationReference:
+        """What another process needs to open the same generation."""
+        return self._generation.reference
+
+    def first(self, question: WeightedQuestion, scope: Scope, ranking: FirstRanking) -> Candidates:
+        """Rank the passages in scope, and return the best."""
+        search = PassageSearch(
+            self._lexical,
+            self._generation.dense,
+            question,
+            ranking,
+            admitted=self.head.admitted(scope),
+            exact_up_to=self._exact_up_to,
+        )
+        return search.candidates(self.head.documents.columns(question.soft_filter))
+
+    def look(self, numbers: Sequence[int]) -> list[PassageContent]:
+        """Return passages with the titles and metadata of their documents and the vectors of their sentences."""
+        store, dense = self._generation.store, self._generation.dense
+        return [
+            PassageContent(
+                number,
+                passage,
+                store.title(passage.doc_id),
+                store.metadata(passage.doc_id),
+                dense.sentences(number),
+            )
+            for number, passage in zip(numbers, store.passages(numbers), strict=True)
+        ]
+
+    def frequencies(self, terms: Sequence[str], scope: Scope, up_to: int | None = None) -> dict[str, int]:
+        """Return the number of passages in scope that contain each term; terms that none contains are left out."""
+        admitted, found = self.head.admitted(scope), self._lexical.passages_with(terms)
+        counts = {term: _count(passages, admitted, up_to) for term, passages in found.items()}
+        return {term: count for term, count in counts.items() if count}
+
+    def passages_with(self, term: str, scope: Scope, count: int) -> list[Passage]:
+        """Return the first passages in scope that contain a term, in order."""
+        admitted = self.head.admitted(scope)
+        numbers = self._lexical.passages_with([term]).get(term, np.zeros(0, dtype=np.int32))
+        chosen = numbers if admitted is None else numbers[admitted[numbers]]
+        return self._generation.store.passages(chosen[:count].tolist())
+
+    def lexical_best(self, terms: Sequence[str], scope: Scope, count: int) -> list[int]:
+        """Return the numbers of the passages in scope with the highest BM25, best first."""
+        scores = self._lexical.match(self.head.weigh(Query(tuple(terms)))).scores()
+        admitted = self.head.admitted(scope)
+        found: list[int] = best(
+            scores if admitted is None else np.where(admitted, scores, np.float32(0)), count
+        ).tolist()
+        return found
 
     def verify(self) -> int:
-        """Compare the checksum of every file with the manifest, and return the number of files.
+        """Compare every file with its checksum, and return the number of files.
 
         Raises:
             IndexDamaged: a file differs.
         """
-        self.generation.verify()
-        return len(self.generation.manifest.checksums)
+        self._generation.verify()
+        return len(self._generation.manifest.checksums)
 
     def check_readable(self) -> None:
         """Read the first passage.
@@ -85,38 +264,26 @@ class EmbeddedEngine:
         Raises:
             IndexDamaged: it cannot be read.
         """
-        self.generation.store.passages([0] if self.generation.manifest.passages else [])
+        self._generation.store.passages([0] if self._generation.manifest.passages else [])
 
-    # -------------------------------------------------------------------------------------------------- documents
+    def close(self) -> None:
+        """Close the files, so that a later build may remove the generation."""
+        self._generation.close()
 
-    def sources(self, scope: Scope) -> list[Source]:
-        """Return the documents that a scope admits, by `doc_id`."""
-        return self.generation.store.sources(scope)
+    def __enter__(self) -> Self:
+        return self
 
-    def documents_by_source(self) -> dict[str, list[str]]:
-        """Return every document, in order, under the path of the file that it was read from."""
-        return self.generation.store.doc_ids()
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-    def source_of(self, doc_id: str) -> str:
-        """Return the path below seeds/ of the file that a document was read from."""
-        return self.generation.store.source_of(doc_id)
 
-    def documents_of(self, source: str) -> list[str]:
-        """Return the documents that were read from a file, in order."""
-        return self.generation.store.doc_ids_of(source)
-
-    def find_metadata(self, doc_id: str) -> Metadata | None:
-        """Return a document's metadata; None if the document is not in the index."""
-        return self.generation.store.find_metadata(doc_id)
-
-    def title(self, doc_id: str) -> str:
-        """Return a document's title."""
-        return self.generation.store.title(doc_id)
-
-    def text(self, doc_id: str) -> str:
-        """Return a document's text."""
-        return self.generation.store.text(doc_id)
-
-    def passages_of(self, doc_id: str) -> list[Passage]:
-        """Return the passages of a document, in order."""
-        return self.generation.store.passages_of(doc_id)
+def _count(passages: NDArray[np.int32], admitted: NDArray[np.bool_] | None, up_to: int | None) -> int:
+    """Count the passages in scope; blocks, because the first passages of a frequent term mostly reach `up_to`."""
+    if admitted is None:
+        return len(passages)
+    count, block = 0, len(passages) if up_to is None else _BLOCK
+    for start in range(0, len(passages), max(1, block)):
+        count += int(np.count_nonzero(admitted[passages[start : start + block]]))
+        if up_to is not None and count >= up_to:
+            break
+    return count

@@ -26,7 +26,6 @@ import hashlib
 import os
 import shutil
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 import numpy as np
@@ -35,11 +34,8 @@ import portalocker
 from askbrief.core.lazy_regex import pattern
 from askbrief.core.runtime import sha256_of
 from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMissing, in_words
-from askbrief.language.names import NameIndex
-from askbrief.query.vocabulary import Vocabulary
-from askbrief.retrieval.bm25 import LexicalIndex, Postings
+from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.cosine import DenseIndex
-from askbrief.retrieval.soft_filters import Catalogue
 from askbrief.storage.embedded.manifest import (
     MANIFEST,
     REBUILD,
@@ -59,9 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    from askbrief.records import Problem, Scope
+    from askbrief.records import Problem
 
 TEXT = "text.sqlite"
 VECTORS, SENTENCES, SENTENCE_STARTS = "vectors.npy", "sentences.npy", "sentence-starts.npy"
@@ -70,8 +64,6 @@ TERM_COUNTS = "term-counts.npy"
 _CURRENT = "CURRENT"
 _POINTER = pattern(r"(?P<name>\d{6,}-[0-9a-f]{8})(?: (?P<sha256>[0-9a-f]{64}))?\n")
 _TRIES = 20
-_SCOPES = 32
-"""The masks of so many scopes are kept: one byte a passage each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +106,8 @@ class Generation:
         except BaseException:
             self._hold.close()
             raise
-        self._postings = Postings(**arrays)
-        self.lexical = LexicalIndex(self._postings, self.store.find_terms, self.manifest.passages)
+        self.postings = Postings(**arrays)
         self.dense = DenseIndex(*vectors)
-        self._mask_of = lru_cache(_SCOPES)(self._mask)
 
     @classmethod
     def open_current(cls, index: Path, *, thorough: bool = False) -> Self:
@@ -151,21 +141,6 @@ class Generation:
         """
         verify(self.folder, self.manifest.checksums, thorough=thorough)
 
-    @cached_property
-    def names(self) -> NameIndex:
-        """The names that stand for each other."""
-        return NameIndex(self.store)
-
-    @cached_property
-    def vocabulary(self) -> Vocabulary:
-        """The terms as words that people may misspell."""
-        return Vocabulary(self._postings, self.store, self.manifest.passages)
-
-    @cached_property
-    def catalogue(self) -> Catalogue:
-        """The documents, by what they say of themselves."""
-        return Catalogue(self.store)
-
     @property
     def name(self) -> str:
         return self.manifest.generation
@@ -181,17 +156,6 @@ class Generation:
     def problems(self) -> list[Problem]:
         """What of those files could not be read."""
         return [problem for row in self.sources() for problem in row.problems]
-
-    def admitted(self, scope: Scope) -> NDArray[np.bool_] | None:
-        """Which passages a scope admits: bool [passages], not to be written to, or None for all."""
-        return None if scope.is_everything else self._mask_of(scope)
-
-    def _mask(self, scope: Scope) -> NDArray[np.bool_]:
-        mask = np.zeros(self.manifest.passages, dtype=np.bool_)
-        for first, last in self.store.ranges(scope):
-            mask[first:last] = True
-        mask.flags.writeable = False
-        return mask
 
     def close(self) -> None:
         """Let go of the files, so that the generation may be cleaned up."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,7 +15,6 @@ from askbrief.documents.builder import blocks_of
 from askbrief.errors import IndexDamaged
 from askbrief.language.names import NameKind, NameRow
 from askbrief.records import Document, Form, Metadata, Passage, Scope, Source, Span
-from askbrief.retrieval.soft_filters import Catalogued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +36,17 @@ _LAST_LETTER = "\U0010ffff"
 """Sorts behind whatever a word goes on with."""
 _MAPPED = 2**40
 """SQLite reads mapped pages without copying them; what is not mapped (most builds of it stop at 2 GiB) it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document without its text, and the half-open range of its passages."""
+
+    doc_id: str
+    title: str
+    metadata: Metadata
+    first: int
+    last: int
 
 
 class Store:
@@ -174,12 +185,12 @@ class Store:
         )
         return [(row[-1], as_passage(row)) for row in rows]
 
-    def _find(self, doc_id: str) -> Catalogued | None:
+    def _find(self, doc_id: str) -> StoredDocument | None:
         """A document as it is catalogued, without its text; None where it is not in the index."""
         row = self._row(
             "SELECT title, metadata, first_passage, first_passage + passages FROM documents WHERE doc_id = ?", doc_id
         )
-        return row and Catalogued(doc_id, row[0], Metadata.from_mapping(json.loads(row[1])), row[2], row[3])
+        return row and StoredDocument(doc_id, row[0], Metadata.from_mapping(json.loads(row[1])), row[2], row[3])
 
     def document(self, doc_id: str) -> Document | None:
         """A document with its text and blocks."""
@@ -236,7 +247,7 @@ class Store:
         found = self.find(doc_id)
         return None if found is None else found.metadata
 
-    def _known(self, doc_id: str) -> Catalogued:
+    def _known(self, doc_id: str) -> StoredDocument:
         found = self.find(doc_id)
         if found is None:
             raise KeyError(doc_id)
@@ -251,7 +262,7 @@ class Store:
         return [(first, last) for doc_id, date, first, last in rows if scope.admits(doc_id, dated[date])]
 
     def days(self) -> NDArray[np.int32]:
-        """When the documents with passages were written: see `steering.Documents`."""
+        """When the documents with passages were written: see `DocumentTable`."""
         rows = self._rows(
             "SELECT first_passage, passages, ifnull(last_day, 0), ifnull(written_first, 0), ifnull(written_last, 0) "
             "FROM documents ORDER BY number"
@@ -259,7 +270,7 @@ class Store:
         return np.array(rows, dtype=np.int32).reshape(-1, 5)
 
     def going_by(self, name: frozenset[str]) -> list[int]:
-        """The positions of the documents that go by a name: see `steering.Documents`."""
+        """The positions of the documents that go by a name: see `DocumentTable`."""
         terms = " INTERSECT ".join(["SELECT document FROM document_names WHERE initials = 0 AND name = ?"] * len(name))
         found = {row[0] for row in self._rows(terms, sorted(name))}
         term = next(iter(name))
@@ -302,12 +313,12 @@ class Store:
             found.update(self._rows(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some))  # noqa: S608
         return found
 
-    def terms(self, first: str) -> list[tuple[str, int]]:
-        """The terms that begin with a letter, with the positions of their postings; in order."""
-        return self._rows(
-            "SELECT term, position FROM terms WHERE term >= ? AND term < ? ORDER BY term",
-            (first, f"{first}{_LAST_LETTER}"),
+    def terms(self, letter: str) -> list[str]:
+        """Return the terms that begin with a letter, in order."""
+        rows = self._rows(
+            "SELECT term FROM terms WHERE term >= ? AND term < ? ORDER BY term", (letter, f"{letter}{_LAST_LETTER}")
         )
+        return [row[0] for row in rows]
 
     def first_letters(self) -> list[str]:
         """What terms begin with: each letter once."""

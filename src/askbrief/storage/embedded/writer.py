@@ -14,7 +14,7 @@ import numpy as np
 from askbrief.documents.builder import rows_of
 from askbrief.language.english.dates import written
 from askbrief.records.citation_keys import SHORTEST_HASH, citation_key
-from askbrief.retrieval.soft_filters import Names
+from askbrief.retrieval.soft_filters import DocumentNames
 from askbrief.storage.embedded.store import PASSAGE_COLUMNS, as_passage
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ class StoreWriter:
 
     def _add_document(self, document: Document, row: SourceRow, passages: int) -> None:
         number, about = self.documents, document.metadata
-        when, names = written(document.title, about), Names.of(document.title, about)
+        when, names = written(document.title, about), DocumentNames.of(document.title, about)
         self._connection.execute(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (

@@ -15,9 +15,8 @@ from askbrief.web.views.text import Mark, Piece, pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from askbrief.citations.ledger import Remembered
     from askbrief.library import Library
-    from askbrief.records import Hit, Scope
+    from askbrief.records import Hit, RememberedQuote, Scope
 
 FIELDS = ("q", "collection", "since", "until", "top")
 _TOP, _MOST = 5, 20
@@ -148,7 +147,7 @@ class AnswerView:
         return any(row.as_of for row in self.figures)
 
     @classmethod
-    def of(cls, answer: Answer, asked: Asked, recall: Callable[[str], Remembered | None]) -> Self:
+    def of(cls, answer: Answer, asked: Asked, recall: Callable[[str], RememberedQuote | None]) -> Self:
         """Lay an answer out.
 
         Args:
@@ -184,7 +183,7 @@ def _sentence(hit: Hit) -> tuple[Piece, ...]:
     return pieces(hit.answer_sentence, hit.highlight.start, [Mark(hit.answer, ANSWER)] if hit.answer else [])
 
 
-def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], Remembered | None]) -> HitView:
+def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], RememberedQuote | None]) -> HitView:
     return HitView(
         number=hit.rank,
         key=hit.key,
@@ -199,7 +198,7 @@ def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], Remembered 
     )
 
 
-def _likeness(key: str, known: Remembered | None, query: Mapping[str, str]) -> Likeness:
+def _likeness(key: str, known: RememberedQuote | None, query: Mapping[str, str]) -> Likeness:
     title = visible_title(known.title, known.doc_id) if known else key
     return Likeness(key, title, known.locator if known else "", citation_address(key, query))
 
