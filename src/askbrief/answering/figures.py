@@ -11,7 +11,7 @@ from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import MONTH
 from askbrief.language.english.numbers import may_have_unit
-from askbrief.language.english.quantities import Kind, Quantity, quantities
+from askbrief.language.english.quantities import Quantity, QuantityKind, quantities
 from askbrief.query.quantity_question import QuantityQuestion, QuantityTarget
 from askbrief.records import Figure, FigureGroup, Span
 
@@ -31,11 +31,11 @@ _LEAST_IN_SENTENCE = 0.5
 _LEAST_OF_BEST = 0.5
 """Share of the terms of the best sentence that another sentence of the passage must have."""
 _KINDS = {
-    QuantityTarget.COUNT: {Kind.COUNT},
-    QuantityTarget.SIZE: {Kind.COUNT},
-    QuantityTarget.SHARE: {Kind.SHARE},
-    QuantityTarget.MONEY: {Kind.MONEY},
-    QuantityTarget.EITHER: {Kind.SHARE, Kind.MONEY},
+    QuantityTarget.COUNT: {QuantityKind.COUNT},
+    QuantityTarget.SIZE: {QuantityKind.COUNT},
+    QuantityTarget.SHARE: {QuantityKind.SHARE},
+    QuantityTarget.MONEY: {QuantityKind.MONEY},
+    QuantityTarget.EITHER: {QuantityKind.SHARE, QuantityKind.MONEY},
 }
 _WORD = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
 _CLAUSE_END = pattern(
@@ -138,7 +138,7 @@ def _relevant_sentences(hit: Hit, question: QuantityQuestion, query: Query) -> I
 def _of_kind(text: str, question: QuantityQuestion) -> list[Quantity]:
     if question.target is QuantityTarget.COUNT and text.isascii() and not _may_name(text, question.counted):
         return []
-    if Kind.COUNT not in _KINDS[question.target] and not may_have_unit(text):
+    if QuantityKind.COUNT not in _KINDS[question.target] and not may_have_unit(text):
         return []
     return [quantity for quantity in quantities(text) if quantity.kind in _KINDS[question.target]]
 
@@ -186,7 +186,7 @@ def _restated(text: str, found: list[Quantity], thing: frozenset[str]) -> Iterat
             pending = quantity
             continue
         between, after = text[pending.end : quantity.start], text[quantity.end : quantity.end + 1]
-        if quantity.kind is Kind.MONEY and between.strip() == "(" and after == ")":
+        if quantity.kind is QuantityKind.MONEY and between.strip() == "(" and after == ")":
             value = quantity if frozenset(analyse(quantity.unit)) & thing else pending
             end = quantity.end + 1
             yield replace(value, start=pending.start, end=end, text=text[pending.start : end])
@@ -246,7 +246,7 @@ def _figure(sentence: _Sentence, quantity: Quantity, unit: str) -> Figure:
         sentence=sentence.span,
         start=at + quantity.start,
         end=at + quantity.end,
-        counted=quantity.kind is Kind.COUNT,
+        counted=quantity.kind is QuantityKind.COUNT,
     )
 
 

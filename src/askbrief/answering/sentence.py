@@ -16,7 +16,7 @@ from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import times
 from askbrief.language.english.proper_names import names
-from askbrief.language.english.quantities import Kind, fractions, measures, quantities, vague_numbers
+from askbrief.language.english.quantities import QuantityKind, fractions, measures, quantities, vague_numbers
 from askbrief.query.answer_type import AnswerType
 from askbrief.records import Definition, Span
 
@@ -78,7 +78,7 @@ def _places(text: str) -> list[Span]:
     return placed or found
 
 
-def _quantities(text: str, *kinds: Kind) -> list[Span]:
+def _quantities(text: str, *kinds: QuantityKind) -> list[Span]:
     return [Span(found.start, found.end) for found in quantities(text) if found.kind in kinds]
 
 
@@ -96,10 +96,10 @@ _FINDERS: dict[AnswerType, Callable[[str], list[Span]]] = {
     AnswerType.NAME: lambda text: list(names(text)),
     AnswerType.PLACE: _places,
     AnswerType.TIME: lambda text: list(times(text)),
-    AnswerType.MEASURE: lambda text: measures(text) or _quantities(text, Kind.COUNT),
-    AnswerType.NUMBER: lambda text: _quantities(text, *Kind) or vague_numbers(text),
-    AnswerType.MONEY: lambda text: _quantities(text, Kind.MONEY),
-    AnswerType.SHARE: lambda text: _quantities(text, Kind.SHARE) or fractions(text),
+    AnswerType.MEASURE: lambda text: measures(text) or _quantities(text, QuantityKind.COUNT),
+    AnswerType.NUMBER: lambda text: _quantities(text, *QuantityKind) or vague_numbers(text),
+    AnswerType.MONEY: lambda text: _quantities(text, QuantityKind.MONEY),
+    AnswerType.SHARE: lambda text: _quantities(text, QuantityKind.SHARE) or fractions(text),
 }
 
 

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from askbrief.language.analysis import stems_of, terms_of, word_stems
 from askbrief.language.english.numbers import number_values
-from askbrief.language.english.words import NEGATION
+from askbrief.language.english.words import NEGATION, opposite_words
 from askbrief.query.quantity_question import QuantityTarget
 from askbrief.records import Verdict
 from askbrief.retrieval.rerank import reader_signals
@@ -76,12 +76,6 @@ def _lacks_a_name(parsed: ParsedQuestion, passage_terms: frozenset[str]) -> bool
     names, others = parsed.presuppositions.names, parsed.presuppositions.other_terms
     has_the_rest = len(others & terms) >= _REST_IS_THERE * len(others)
     return has_the_rest and bool(others) and not names <= terms
-
-
-def opposite_words() -> list[tuple[str, str]]:
-    """Return pairs of words with opposite meanings; opposites.txt names their source."""
-    lines = resources.files(__package__).joinpath("opposites.txt").read_text(encoding="utf-8").splitlines()
-    return [(one, other) for one, other in (line.split() for line in lines if line and not line.startswith("#"))]
 
 
 @cache

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.language.analysis import STOP_WORDS, analyse
+from askbrief.language.analysis import analyse
 from askbrief.language.english.dates import MONTH
+from askbrief.language.english.words import STOP_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

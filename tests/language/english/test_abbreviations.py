@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askbrief.language import abbreviations as acronyms_module
-from askbrief.language.abbreviations import acronyms, long_form
+from askbrief.language.english import abbreviations as acronyms_module
+from askbrief.language.english.abbreviations import acronyms, long_form
 from tests.conftest import ROOT, SEED
 
 
