@@ -12,6 +12,7 @@ from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import MONTH
 from askbrief.language.english.numbers import may_have_unit
 from askbrief.language.english.quantities import Quantity, QuantityKind, quantities
+from askbrief.language.english.words import PARTIAL_EVENTS, SIZE_UNITS
 from askbrief.query.quantity_question import QuantityQuestion, QuantityTarget
 from askbrief.records import Figure, FigureGroup, Span
 
@@ -48,24 +49,12 @@ _LEADS = pattern(
     r"at|to|is|are|was|were|be|of|by|remain(?:s|ed)?|only|just|now)\s+$|[:=]\s*$",
     regex.IGNORECASE,
 )
-_SIZED = frozenset(
-    """
-    acr employe fighter hectar inhabit km member milit resid soldier squar staff troop
-    """.split()
-)
-"""Stems of the units in which the size of a group or a place is given."""
 _HOLDS = pattern(
     r"\b(?:with|has|have|had|having|numbers?|numbering|estimated|commands?|strength|covers?|comprises?|employs?|consists?|"
     r"counts?)\b",
     regex.IGNORECASE,
 )
-_FATES = frozenset(
-    """
-    arrest captur dead detain die execut freed injur kidnap kill releas surrend wound
-    """.split()
-)
-"""Stems of events that concern only a part: "killed 50 fighters" does not say how many there are."""
-_FATE_WORDS = 3
+_EVENT_WORDS = 3
 """Words around a quantity in which such an event is looked for."""
 _AS_OF = pattern(
     rf"(?P<in>\b(?i:(?P<as_of>as of)|in|by|during|on|at the end of|by the end of)\s+)?"
@@ -170,7 +159,7 @@ def _of_sentence(sentence: _Sentence, question: QuantityQuestion) -> Iterator[Fi
             if unit and _is_whole(sentence.text, quantity, question):
                 yield _figure(sentence, quantity, unit)
         elif question.target is QuantityTarget.SIZE:
-            unit = _counted(sentence.text, quantity, _SIZED)
+            unit = _counted(sentence.text, quantity, SIZE_UNITS)
             before = sentence.text[max(0, quantity.start - 40) : quantity.end]
             if unit and _HOLDS.search(before) and _is_whole(sentence.text, quantity, question):
                 yield _figure(sentence, quantity, unit)
@@ -221,13 +210,13 @@ def _is_whole(text: str, quantity: Quantity, question: QuantityQuestion) -> bool
 
     If the question is about such an event, return whether the sentence is too.
     """
-    if question.about & _FATES:
-        return bool(frozenset(analyse(text)) & _FATES)
+    if question.about & PARTIAL_EVENTS:
+        return bool(frozenset(analyse(text)) & PARTIAL_EVENTS)
     after = text[quantity.end :]
     end = regex.search(r"[,;:(]|\.\s|\b(?:who|which|many|some|most)\b|\bthat\b(?! (?:was|were|had|have))", after)
-    following = _WORD.findall(after[: end.start()] if end else after)[: _FATE_WORDS + 1]
-    near = [*_WORD.findall(text[: quantity.start])[-_FATE_WORDS:], *following]
-    return not (frozenset(analyse(" ".join(near))) & _FATES - question.counted)
+    following = _WORD.findall(after[: end.start()] if end else after)[: _EVENT_WORDS + 1]
+    near = [*_WORD.findall(text[: quantity.start])[-_EVENT_WORDS:], *following]
+    return not (frozenset(analyse(" ".join(near))) & PARTIAL_EVENTS - question.counted)
 
 
 def _figure(sentence: _Sentence, quantity: Quantity, unit: str) -> Figure:

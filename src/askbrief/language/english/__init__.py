@@ -1,1 +1,1 @@
-"""English: word lists, numbers, quantities, dates, proper names, abbreviations and aliases."""
+"""English: word lists, numbers, quantities, dates, proper names, and the names that a text defines."""

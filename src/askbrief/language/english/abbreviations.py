@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.language.analysis import STOP_WORDS
+from askbrief.language.english.words import STOP_WORDS
 from askbrief.language.names import NameKind, Pair, name_key
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _OPENERS = r"(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\ as|\ to)?|or
 _SHORT_IN_BRACKETS = pattern(
     rf"[(\[]\s?{_OPENERS}[\"“‘']?(?P<short>{_SHORT})[\"”’']?\s?(?=[)\](\[;,:=])", regex.VERBOSE
 )
-_LONG_IN_BRACKETS = pattern(
+LONG_IN_BRACKETS = pattern(
     rf"(?<![\p{{L}}\p{{N}}-])(?P<short>{_SHORT})\ ?[(\[](?P<long>[^()\[\]]{{4,160}})[)\]]", regex.VERBOSE
 )
 _OPENING = pattern(r"[(\[]")
@@ -55,19 +55,19 @@ def acronyms(text: str) -> Iterator[Pair]:
         found = _long_before(text, match.start(), short) if _is_acronym(short) else None
         if found:
             yield Pair(short, found, NameKind.ACRONYM, match.start("short"))
-    for match in _before_brackets(text):
+    for match in before_brackets(text):
         inside = regex.split(r"[;,]", match["long"])[0].strip(" \"“”'‘’")
         short = match["short"] if _is_acronym(match["short"]) else match["short"].split()[-1]
         if _is_acronym(short) and _long_inside(short, inside):
             yield Pair(short, _LEADING.sub("", inside), NameKind.ACRONYM, match.start("short"))
 
 
-def _before_brackets(text: str) -> Iterator[regex.Match[str]]:
-    """Yield the matches of `_LONG_IN_BRACKETS`, tried only where a short form may begin: just before a bracket."""
+def before_brackets(text: str) -> Iterator[regex.Match[str]]:
+    """Yield the matches of `LONG_IN_BRACKETS`, tried only where a short form may begin: just before a bracket."""
     end = 0
     for bracket in _OPENING.finditer(text):
         starts = range(max(end, bracket.start() - _SHORT_REACH), bracket.start())
-        match = next(filter(None, (_LONG_IN_BRACKETS.match(text, start) for start in starts)), None)
+        match = next(filter(None, (LONG_IN_BRACKETS.match(text, start) for start in starts)), None)
         if match:
             end = match.end()
             yield match

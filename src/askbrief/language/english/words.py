@@ -31,6 +31,18 @@ NEGATION = pattern(
     regex.IGNORECASE,
 )
 """A word that negates a statement."""
+SIZE_UNITS = frozenset(
+    """
+    acr employe fighter hectar inhabit km member milit resid soldier squar staff troop
+    """.split()
+)
+"""Stems of the units in which the size of a group or a place is given."""
+PARTIAL_EVENTS = frozenset(
+    """
+    arrest captur dead detain die execut freed injur kidnap kill releas surrend wound
+    """.split()
+)
+"""Stems of events that concern only a part: "killed 50 fighters" does not say how many there are."""
 
 
 def opposite_words() -> list[tuple[str, str]]:
