@@ -1,4 +1,4 @@
-"""Names that stand for each other: acronyms and aliases, looked up within a scope."""
+"""Names that stand for each other: what a text says of them, and looking them up within somebody's scope."""
 
 from __future__ import annotations
 
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 _PARTS = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*")
 _PLURAL = pattern(r"(?<=.)(?:s?es|s)\Z")
 
-_LETTERS_PER_ERROR, _MAX_ERRORS = 4, 3
-"""A misspelt name may have one typing error for this many letters, up to this many."""
-_MAX_SIMILAR, _LEAST_SIMILARITY = 5, 60
-"""Number of similar names that are returned, and their least similarity (0..100)."""
+_LETTERS_AN_ERROR, _MOST_ERRORS = 4, 3
+_MOST_SIMILAR, _LEAST_SIMILAR = 5, 60
 
 
 class NameKind(StrEnum):
-    """How it is known that two names stand for each other."""
+    """How two names came to stand for each other."""
 
     ACRONYM = "acronym"  # "Tehreek-e-Taliban Pakistan (TTP)"
     ALIAS = "alias"  # "also known as the Pakistani Taliban"
@@ -39,13 +37,9 @@ class NameKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two names of one thing that a text gives.
+    """Two names of one thing as a text gives them; `place` is where in the text it says so, a character's offset.
 
-    Attributes:
-        name: the short form of an acronym, or the first name.
-        other: the long form, or the other name.
-        kind: how the text gives them.
-        place: offset of the definition in the text.
+    Of an acronym, `name` is the short form.
     """
 
     name: str
@@ -56,15 +50,11 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """Two names of one thing that a document, or the team's list of aliases, gives.
+    """Two names of one thing as one document gives them.
 
-    Attributes:
-        name, other, kind: see `Pair`.
-        passage: the first passage of the document that gives them; None for the team's own names.
-        place: offset in the document.
-        count: number of passages of the document that give them.
-        spoken: whether the name in lower case is also a common word.
-        keys: under which the two names are found.
+    `passage` is the first passage of the document that says so, `place` where in the document, and `count` how many
+    of its passages do. The team's own names have no passage. `spoken`: the name, in small letters, is also a word.
+    `keys` are what the two are found by.
     """
 
     name: str
@@ -79,7 +69,7 @@ class NameRow:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A word of a name, or a part of a hyphenated word, with its offsets in the text and its key."""
+    """A stretch of a text that names are made of: a word, or a part of a hyphenated one."""
 
     word: str
     start: int
@@ -88,7 +78,7 @@ class Part:
 
 
 def parts(text: str) -> list[Part]:
-    """Return the words of a text and the parts of hyphenated ones, without stop words.
+    """The words of a text, and the parts of hyphenated ones, without those that no index has.
 
     >>> [part.key for part in parts("the Tehreek-e-Taliban of Pakistan")], [part.key for part in parts("WHO")]
     (['tehreek', 'e', 'taliban', 'pakistan'], ['who'])
@@ -101,9 +91,9 @@ def parts(text: str) -> list[Part]:
 
 
 def name_key(name: str) -> str:
-    """Return the key of a name, equal for names that differ only in capitals, hyphens, stop words or endings.
+    """What names have in common that differ only in capitals, hyphens, little words or endings.
 
-    A name of one word is not stemmed: AIDS differs from aid, and Islamism from Islam.
+    A name of one word is not stemmed: AIDS is no aid, and Islamism not Islam.
 
     >>> name_key("The Department of Peace Studies"), name_key("NGOs"), name_key("AIDS"), name_key("coronaviruses")
     ('depart peac studi', 'ngo', 'aids', 'coronaviru')
@@ -113,22 +103,17 @@ def name_key(name: str) -> str:
 
 
 def word_key(word: str) -> str:
-    """Return the key of a name of one word: in lower case, without dots, possessive and plural endings."""
+    """The key of a name of one word: without dots, a possessive, and the ending of a plural in small letters."""
     return _PLURAL.sub("", word.replace(".", "").removesuffix("'s").removesuffix("’s")).casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Another name of a name, within a scope.
+    """What a name stands for within a scope: another name, and what says so.
 
-    Attributes:
-        key: of the other name.
-        name: the name itself, as it is most often written.
-        forms: the other name as it is written, the most frequent form first; all have the same key.
-        kind: how the sources give it.
-        is_long_form: whether it is the long form of an acronym.
-        documents, passages: number of those that give it.
-        rows: of the documents that give it, in their order.
+    `name` and the first of `forms` are the two as they are mostly written; the other forms differ from it only in what
+    `name_key` passes over. `key` is the other name's; `is_long_form`: it is what an acronym stands for. `documents` and
+    `passages` count who says so; `rows` are theirs, the first document's first.
     """
 
     key: str
@@ -142,18 +127,16 @@ class Meaning:
 
     @property
     def other(self) -> str:
-        """The other name, as it is most often written."""
         return self.forms[0]
 
     @property
     def from_team(self) -> bool:
-        """Whether it comes from the team's list of aliases."""
         return self.kind is NameKind.TEAM
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A row, seen from one of its two names."""
+    """A row as it is found from one of its two names."""
 
     own: str
     other: str
@@ -162,42 +145,42 @@ class _Entry:
 
 
 class NameRows(Protocol):
-    """The stored rows of an index."""
+    """The rows of an index, as they are kept."""
 
     def names(self) -> Sequence[NameRow]:
-        """Return all rows, in order."""
+        """All of them, in order."""
 
     def names_of(self, key: str, /) -> Sequence[NameRow]:
-        """Return the rows with a key, in order."""
+        """Those that have a key, in order."""
 
     def known_names(self, keys: Sequence[str], /) -> frozenset[str]:
-        """Return those keys that some row has."""
+        """Those keys that some have."""
 
     def most_parts(self) -> int:
-        """Return the number of parts of the longest key."""
+        """How many parts the longest of all keys has."""
 
 
 class NameIndex:
-    """The names of a generation, found by any of their forms. Threads may share it."""
+    """The names of one generation, found by any of their forms. Threads may share it."""
 
     def __init__(self, rows: NameRows) -> None:
-        """Take the stored rows."""
+        """Take what finds the rows."""
         self._rows = rows
         self.most_parts = rows.most_parts()
 
     def among(self, keys: Iterable[str]) -> frozenset[str]:
-        """Return those keys that some name has, in scope or not."""
+        """Those keys of which any document, in scope or not, or the team has a name."""
         return self._rows.known_names(list(dict.fromkeys(keys)))
 
     def meanings(self, key: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
-        """Return the other names of a name, within a scope.
+        """The other names of a name, by what somebody may see.
 
         Args:
-            key: the `name_key` of the name.
-            admitted: bool [passages], the passages in scope; None for all. The team's own names always are in scope.
+            key: what `name_key` makes of the name.
+            admitted: bool [passages]: what is in scope; None for everything. The team's own names always are.
 
         Returns:
-            The team's own first, then by the number of documents; forms with the same key are one.
+            The team's first, then what most documents say; forms that differ only in little are one.
         """
         groups: dict[tuple[str, bool], list[_Entry]] = defaultdict(list)
         for entry in _entries(key, self._rows.names_of(key)):
@@ -207,25 +190,25 @@ class NameIndex:
         return sorted(found, key=_order)
 
     def find(self, name: str, admitted: NDArray[np.bool_] | None = None) -> list[Meaning]:
-        """Return the other names of a name as a person writes it; typing errors are corrected except in short names."""
+        """The other names of a name as somebody may write it; a typing error is forgiven in all but the shortest."""
         for key in dict.fromkeys((name.strip().casefold(), name_key(name))):
             if found := self.meanings(key, admitted):
                 return found
         known = {name_key(other): other.casefold() for other in self.names(admitted)}
-        most = min(_MAX_ERRORS, len(name) // _LETTERS_PER_ERROR)
+        most = min(_MOST_ERRORS, len(name) // _LETTERS_AN_ERROR)
         near = process.extract(name.casefold(), known, scorer=OSA.distance, score_cutoff=most, limit=1) if most else []
         return self.meanings(near[0][2], admitted) if near else []
 
     def similar(self, name: str, admitted: NDArray[np.bool_] | None = None) -> list[str]:
-        """Return names in scope that are similar to a name, the most similar first."""
+        """Names that somebody may see and may have meant, the likeliest first."""
         names = self.names(admitted)
         near = process.extract(
-            name, names, scorer=fuzz.WRatio, processor=str.casefold, limit=_MAX_SIMILAR, score_cutoff=_LEAST_SIMILARITY
+            name, names, scorer=fuzz.WRatio, processor=str.casefold, limit=_MOST_SIMILAR, score_cutoff=_LEAST_SIMILAR
         )
         return [other for other, *_ in near]
 
     def names(self, admitted: NDArray[np.bool_] | None = None) -> list[str]:
-        """Return the names in scope as they are most often written, by the number of passages that define them."""
+        """Every name that somebody may see, as it is mostly written; what most passages define comes first."""
         found = []
         for entries in self._by_key.values():
             seen = [entry for entry in entries if _may_see(entry.row, admitted)]
@@ -235,7 +218,7 @@ class NameIndex:
 
     @cached_property
     def _by_key(self) -> Mapping[str, Sequence[_Entry]]:
-        """All entries by key, for listing and for typing errors."""
+        """All of them, for who lists them or has misspelt one."""
         rows: dict[str, list[NameRow]] = defaultdict(list)
         for row in self._rows.names():
             for key in dict.fromkeys(row.keys):
@@ -244,7 +227,7 @@ class NameIndex:
 
 
 def _entries(key: str, rows: Sequence[NameRow]) -> list[_Entry]:
-    """Return the rows seen from a key; a row whose two names have that key is seen from both."""
+    """Rows as they are found from a key; one whose two names have the same key, from both."""
     return [
         entry
         for row in rows
@@ -257,7 +240,7 @@ def _entries(key: str, rows: Sequence[NameRow]) -> list[_Entry]:
 
 
 def _order(meaning: Meaning) -> tuple[bool, int, int, bool, str]:
-    """Order the team's names first, then by number of documents and passages, then long forms before aliases."""
+    """The team's first, then what most say; of equals, what acronyms stand for before further names."""
     is_alias = meaning.kind is NameKind.ALIAS
     return not meaning.from_team, -meaning.documents, -meaning.passages, is_alias, meaning.other
 
@@ -284,5 +267,5 @@ def _meaning(key: str, group: Sequence[_Entry]) -> Meaning:
 
 
 def _commonest(names: Iterable[str]) -> str:
-    """Return the most frequent name, the first of equals."""
+    """The most frequent, the first of equals."""
     return Counter(names).most_common(1)[0][0]
