@@ -121,7 +121,7 @@ def ways(work: Path) -> list[Way]:
     exported = work / "fp32.onnx"
     export(load(files, attn_implementation="eager"), exported)
     quantise(exported, work / "int8.onnx", seven_bits=saturates())
-    quantise(exported, work / "part.onnx", kept=sensitive(exported), seven_bits=saturates())
+    quantise(exported, work / "part.onnx", exact=sensitive(exported), seven_bits=saturates())
     pieces = ours.word_pieces
     encode = partial(original.encode, normalize_embeddings=True, show_progress_bar=False)
     found = [

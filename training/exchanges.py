@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from askbrief.answering.verdict import opposite_words
+from askbrief.language.english.words import opposite_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import torch
 from tokenizers import Tokenizer
 
 from askbrief.inference.model_files import ModelFiles
-from askbrief.inference.reader import CLS, MOST_PIECES, MOST_QUESTION, SEP
+from askbrief.inference.reader import CLS, MAX_PIECES, MAX_QUESTION_PIECES, SEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -110,7 +110,7 @@ class Pairs:
                 self._questions.append({**line, "number": number, "spans": spans})
         asked = self._encode([line["question"] for line in self._questions])
         for line, one in zip(self._questions, asked, strict=True):
-            line["ids"] = one.ids[:MOST_QUESTION]
+            line["ids"] = one.ids[:MAX_QUESTION_PIECES]
 
     def batches(self, epoch: int, room: int) -> Iterator[Batch]:
         """One pass over the questions, in another order and with other negatives each epoch.
@@ -146,7 +146,7 @@ class Pairs:
         if line["without"] and random.random() < mix.without:
             pairs.append(Pair(line["ids"], self._ids(line["without"]), (), -1))
         if line["exchanged"] and random.random() < mix.exchanged:
-            pairs.append(Pair(self._ids(random.choice(line["exchanged"]))[:MOST_QUESTION], passage, (), -1))
+            pairs.append(Pair(self._ids(random.choice(line["exchanged"]))[:MAX_QUESTION_PIECES], passage, (), -1))
         return pairs
 
     def _ids(self, text: str) -> list[int]:
@@ -161,7 +161,7 @@ def _in_pieces(encoding: Encoding, spans: Sequence[Sequence[int]]) -> tuple[tupl
     found = []
     for start, end in spans:
         first, last = encoding.char_to_token(start), encoding.char_to_token(end - 1)
-        if first is not None and last is not None and last < MOST_PIECES - MOST_QUESTION:
+        if first is not None and last is not None and last < MAX_PIECES - MAX_QUESTION_PIECES:
             found.append((first, last))
     return tuple(found)
 
@@ -182,7 +182,7 @@ def _packed(groups: Sequence[list[Pair]], room: int) -> Iterator[list[Pair]]:
 def filled(pairs: Sequence[Pair]) -> Batch:
     """Put pairs into rows of one length."""
     longest = max(pair.size for pair in pairs)
-    size = min(MOST_PIECES, -(-longest // _STEP) * _STEP)
+    size = min(MAX_PIECES, -(-longest // _STEP) * _STEP)
     pieces, parts, mask = (np.zeros((len(pairs), size), dtype=np.int64) for _ in range(3))
     first, last = (np.zeros((len(pairs), size), dtype=np.bool_) for _ in range(2))
     for row, pair in enumerate(pairs):

@@ -67,7 +67,7 @@ def opened(model: Path, cache: Path, *, compiled: bool = True, building: bool = 
     return loading.open_encoder(Settings(model=str(model), cache_dir=cache, compiled=compiled), building=building)
 
 
-def kept(cache: Path) -> Path:
+def model_folder(cache: Path) -> Path:
     (folder,) = [path for path in (cache / "models").iterdir() if path.is_dir()]
     return folder
 
@@ -146,7 +146,7 @@ def test_a_damaged_compiled_model_is_never_used(
 ) -> None:
     folder = tmp_path / "compiled"
     folder.mkdir()
-    for file in kept(tiny_cache).iterdir():
+    for file in model_folder(tiny_cache).iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
     CompiledEncoder(folder)
     damage(folder)
@@ -155,9 +155,9 @@ def test_a_damaged_compiled_model_is_never_used(
 
 
 def test_a_damaged_compiled_model_is_made_again(tiny_model: Path, tiny_cache: Path) -> None:
-    (kept(tiny_cache) / GRAPH).write_bytes(b"damaged")
+    (model_folder(tiny_cache) / GRAPH).write_bytes(b"damaged")
     assert isinstance(opened(tiny_model, tiny_cache), CompiledEncoder)
-    assert Card.read(kept(tiny_cache)).likeness > compilation.LEAST_LIKENESS
+    assert Card.read(model_folder(tiny_cache)).likeness > compilation.LEAST_LIKENESS
 
 
 # ------------------------------------------------------------------------------------- not to be compiled

@@ -59,7 +59,7 @@ def test_a_files_sum_is_not_made_again_while_its_stamp_is_the_same(
 ) -> None:
     cache = tmp_path / "cache"
     first = model_id(model, cache)
-    monkeypatch.setattr("askbrief.inference.model_files._sha256", lambda path: pytest.fail(f"{path} was read again"))
+    monkeypatch.setattr("askbrief.inference.model_files.sha256_of", lambda path: pytest.fail(f"{path} was read again"))
     assert model_id(model, cache) == first
 
 

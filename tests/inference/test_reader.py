@@ -11,14 +11,14 @@ import pytest
 
 from askbrief.errors import ModelError
 from askbrief.inference.compilation import sample
-from askbrief.inference.reader import CARD, GRAPH, MOST_QUESTION, PACKAGED, Reader, packaged_reader
+from askbrief.inference.reader import CARD, GRAPH, MAX_QUESTION_PIECES, PACKAGED, Reader, packaged_reader
 from askbrief.language.sentences import sentence_spans
 from askbrief.records import Passage, Span
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askbrief.inference.reader import Reading
+    from askbrief.inference.reader import ReaderOutput
 
 ANSWERS = """
 41 metres | The state | the rains of spring never came | a sore arm | by the sun and by landmarks | noon
@@ -37,23 +37,23 @@ def passage(text: str, start: int = 0) -> Passage:
     return Passage("a", start, start + len(text), text, spans, (1, 1))
 
 
-def likeliest(reading: Reading, text: str, start: int = 0) -> str:
-    place = max((place for place in reading.places if place), key=lambda place: place.margin)
+def likeliest(reading: ReaderOutput, text: str, start: int = 0) -> str:
+    place = max((place for place in reading.spans if place), key=lambda place: place.margin)
     return text[place.span.start - start : place.span.end - start]
 
 
 @pytest.fixture(scope="module")
-def readings() -> list[list[Reading]]:
+def readings() -> list[list[ReaderOutput]]:
     passages = [passage(text) for text in TEXTS]
     return [packaged_reader().read(question, passages) for question in QUESTIONS]
 
 
-def test_of_twenty_passages_the_one_that_answers_is_the_most_relevant(readings: list[list[Reading]]) -> None:
+def test_of_twenty_passages_the_one_that_answers_is_the_most_relevant(readings: list[list[ReaderOutput]]) -> None:
     best = [max(range(20), key=lambda place: row[place].relevance) for row in readings]
     assert sum(place == number for number, place in enumerate(best)) >= 19
 
 
-def test_a_passage_that_answers_is_told_from_one_that_does_not(readings: list[list[Reading]]) -> None:
+def test_a_passage_that_answers_is_told_from_one_that_does_not(readings: list[list[ReaderOutput]]) -> None:
     own = [row[number] for number, row in enumerate(readings)]
     others = [reading for number, row in enumerate(readings) for place, reading in enumerate(row) if place != number]
     assert sum(reading.answers > 0 for reading in own) >= 17
@@ -62,7 +62,7 @@ def test_a_passage_that_answers_is_told_from_one_that_does_not(readings: list[li
     assert sum(reading.margin < 0 for reading in others) >= 0.98 * len(others)
 
 
-def test_the_answer_is_found_word_for_word(readings: list[list[Reading]]) -> None:
+def test_the_answer_is_found_word_for_word(readings: list[list[ReaderOutput]]) -> None:
     found = [likeliest(row[number], TEXTS[number]) for number, row in enumerate(readings)]
     assert sum(one in right or right in one for one, right in zip(found, RIGHT, strict=True)) >= 16
 
@@ -71,7 +71,7 @@ def test_spans_count_characters_of_the_document_and_stay_within_their_sentence()
     text = TEXTS[0]
     [there, moved] = (packaged_reader().read(QUESTIONS[0], [passage(text, start)])[0] for start in (0, 5000))
     assert likeliest(moved, text, 5000) == likeliest(there, text)
-    for sentence, place in zip(passage(text, 5000).sentences, moved.places, strict=True):
+    for sentence, place in zip(passage(text, 5000).sentences, moved.spans, strict=True):
         assert place is not None
         assert sentence.start <= place.span.start < place.span.end <= sentence.end
 
@@ -106,16 +106,16 @@ def test_a_process_that_was_forked_reads_by_itself() -> None:
 def test_nothing_to_read_and_nothing_but_signs_are_no_trouble() -> None:
     assert packaged_reader().read("who?", []) == []
     [reading] = packaged_reader().read("???", [Passage("a", 0, 1, "\u200b", (Span(0, 1),), (1, 1))])
-    assert reading.places == (None,)
+    assert reading.spans == (None,)
     assert reading.margin == 0
 
 
 def test_of_what_is_longer_than_the_model_the_beginning_is_read() -> None:
     text = f"{TEXTS[0]} {'More was said about it on the day. ' * 80}The end was near."
-    question = f"{QUESTIONS[0]} {'please ' * 2 * MOST_QUESTION}"
+    question = f"{QUESTIONS[0]} {'please ' * 2 * MAX_QUESTION_PIECES}"
     [reading] = packaged_reader().read(question, [passage(text)])
-    assert reading.places[-1] is None
-    assert reading.places[0] is not None
+    assert reading.spans[-1] is None
+    assert reading.spans[0] is not None
 
 
 @pytest.mark.parametrize("name", [GRAPH, CARD])

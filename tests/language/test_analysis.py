@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from askbrief.language.analysis import STOP_WORDS, analyse
+from askbrief.language.analysis import analyse
+from askbrief.language.english.words import STOP_WORDS
 
 # Any text, and text made of what the analyser takes apart.
 texts = st.text() | st.text(alphabet="aAsSé1٣ß東サ한की.,'’-‑ \u0301\u0345\u200d", max_size=40)

@@ -1,1 +1,1 @@
-"""Passages found -> an answer: near-duplicates once, the best sentence marked, a verdict."""
+"""Answering: from a question to the marked sentence, answer span, figures and verdict."""

@@ -1,4 +1,4 @@
-"""The figures that passages give for what a question asks, side by side: grouped where they agree, never merged."""
+"""Figures: the quantities that passages give for what a question asks, grouped where they agree, never merged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import MONTH
 from askbrief.language.english.numbers import may_have_unit
-from askbrief.language.english.quantities import Kind, Quantity, quantities
+from askbrief.language.english.quantities import Quantity, QuantityKind, quantities
+from askbrief.language.english.words import PARTIAL_EVENTS, SIZE_UNITS
 from askbrief.query.quantity_question import QuantityQuestion, QuantityTarget
 from askbrief.records import Figure, FigureGroup, Span
 
@@ -22,18 +23,20 @@ if TYPE_CHECKING:
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Hit
 
-_NEAR_AFTER, _NEAR_BEFORE = 6, 10
-"""So many words around a quantity may say what it counts."""
-_HELD_BY_PASSAGE = 0.5
-_HELD_BY_SENTENCE = 0.5
-_HELD_BESIDE_THE_BEST = 0.5
-"""Shares of the question's terms, but for its names, which a passage must all hold."""
+_WORDS_AFTER, _WORDS_BEFORE = 6, 10
+"""Words after and before a quantity in which the word for what it counts is looked for."""
+_LEAST_IN_PASSAGE = 0.5
+"""Share of the question's terms that a passage must have; it must also have all names of the question."""
+_LEAST_IN_SENTENCE = 0.5
+"""Share of the question's terms that a sentence must have where nothing is counted."""
+_LEAST_OF_BEST = 0.5
+"""Share of the terms of the best sentence that another sentence of the passage must have."""
 _KINDS = {
-    QuantityTarget.COUNT: {Kind.COUNT},
-    QuantityTarget.SIZE: {Kind.COUNT},
-    QuantityTarget.SHARE: {Kind.SHARE},
-    QuantityTarget.MONEY: {Kind.MONEY},
-    QuantityTarget.EITHER: {Kind.SHARE, Kind.MONEY},
+    QuantityTarget.COUNT: {QuantityKind.COUNT},
+    QuantityTarget.SIZE: {QuantityKind.COUNT},
+    QuantityTarget.SHARE: {QuantityKind.SHARE},
+    QuantityTarget.MONEY: {QuantityKind.MONEY},
+    QuantityTarget.EITHER: {QuantityKind.SHARE, QuantityKind.MONEY},
 }
 _WORD = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}]+(?:[-'’][\p{L}\p{M}]+)*")
 _CLAUSE_END = pattern(
@@ -46,24 +49,13 @@ _LEADS = pattern(
     r"at|to|is|are|was|were|be|of|by|remain(?:s|ed)?|only|just|now)\s+$|[:=]\s*$",
     regex.IGNORECASE,
 )
-_SIZED = frozenset(
-    """
-    acr employe fighter hectar inhabit km member milit resid soldier squar staff troop
-    """.split()
-)
-"""Stems of what the size of a group or a place is told in."""
 _HOLDS = pattern(
     r"\b(?:with|has|have|had|having|numbers?|numbering|estimated|commands?|strength|covers?|comprises?|employs?|consists?|"
     r"counts?)\b",
     regex.IGNORECASE,
 )
-_FATES = frozenset(
-    """
-    arrest captur dead detain die execut freed injur kidnap kill releas surrend wound
-    """.split()
-)
-"""What befell some of a number: "killed 50 fighters" does not say how many there are."""
-_FATE_NEAR = 3
+_EVENT_WORDS = 3
+"""Words around a quantity in which such an event is looked for."""
 _AS_OF = pattern(
     rf"(?P<in>\b(?i:(?P<as_of>as of)|in|by|during|on|at the end of|by the end of)\s+)?"
     rf"(?:(?:early|mid|late)[ -])?(?:"
@@ -80,7 +72,7 @@ _YEAR = pattern(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence of a hit, its quantities of the kind that is asked for, and its terms."""
+    """A sentence of a hit, with its quantities of the kind that is asked for, and its terms."""
 
     hit: Hit
     span: Span
@@ -97,12 +89,12 @@ def find_figures(parsed: ParsedQuestion, hit: Hit) -> list[Figure]:
     if parsed.quantity is None:
         return []
     found: list[tuple[int, Figure]] = []
-    for sentence in _counting(hit, parsed.quantity, parsed.query):
+    for sentence in _relevant_sentences(hit, parsed.quantity, parsed.query):
         if _is_about(sentence, parsed.quantity):
-            held = len(parsed.quantity.about & sentence.terms)
-            found += ((held, figure) for figure in _of_sentence(sentence, parsed.quantity))
-    most = max((held for held, _ in found), default=0)
-    return [figure for held, figure in found if held >= _HELD_BESIDE_THE_BEST * most]
+            matches = len(parsed.quantity.about & sentence.terms)
+            found += ((matches, figure) for figure in _of_sentence(sentence, parsed.quantity))
+    most = max((matches for matches, _ in found), default=0)
+    return [figure for matches, figure in found if matches >= _LEAST_OF_BEST * most]
 
 
 def group_figures(figures: Iterable[Figure]) -> tuple[FigureGroup, ...]:
@@ -119,14 +111,14 @@ def group_figures(figures: Iterable[Figure]) -> tuple[FigureGroup, ...]:
     )
 
 
-def _counting(hit: Hit, question: QuantityQuestion, query: Query) -> Iterator[_Sentence]:
-    """The sentences of a passage with a quantity of the kind, if the passage is about what is asked."""
+def _relevant_sentences(hit: Hit, question: QuantityQuestion, query: Query) -> Iterator[_Sentence]:
+    """Yield the sentences with a quantity of the kind that is asked for, if the passage is about the question."""
     spans = [(span, hit.quote[span.start - hit.start : span.end - hit.start]) for span in hit.sentences]
     found = [(span, text, _of_kind(text, question)) for span, text in spans]
     if not any(some for _, _, some in found):
         return
     known = query.with_matched(frozenset(terms_of(f"{hit.title}\n{hit.quote}")))
-    if question.names <= known and len(question.about & known) >= _HELD_BY_PASSAGE * len(question.about):
+    if question.names <= known and len(question.about & known) >= _LEAST_IN_PASSAGE * len(question.about):
         for span, text, some in found:
             if some:
                 yield _Sentence(hit, span, text, some, query.with_matched(frozenset(terms_of(text))))
@@ -135,29 +127,29 @@ def _counting(hit: Hit, question: QuantityQuestion, query: Query) -> Iterator[_S
 def _of_kind(text: str, question: QuantityQuestion) -> list[Quantity]:
     if question.target is QuantityTarget.COUNT and text.isascii() and not _may_name(text, question.counted):
         return []
-    if Kind.COUNT not in _KINDS[question.target] and not may_have_unit(text):
+    if QuantityKind.COUNT not in _KINDS[question.target] and not may_have_unit(text):
         return []
     return [quantity for quantity in quantities(text) if quantity.kind in _KINDS[question.target]]
 
 
 def _may_name(text: str, thing: frozenset[str]) -> bool:
-    """Quickly, whether a text can hold a word with one of these stems: a stem changes a word at its end only."""
+    """Return quickly whether a text may have a word with one of these stems; a stem differs only at its end."""
     lowered = text.lower()
     return any(stem[:-1] in lowered for stem in thing)
 
 
 def _is_about(sentence: _Sentence, question: QuantityQuestion) -> bool:
-    """Whether a sentence is of the years asked for and, where no thing is counted, holds enough of the terms."""
+    """Return whether a sentence is about the years asked for and, if nothing is counted, has enough of the terms."""
     if question.years and not _of_years(sentence, question.years):
         return False
     by_kind = question.target not in {QuantityTarget.COUNT, QuantityTarget.SIZE}
-    return not by_kind or len(question.about & sentence.terms) >= _HELD_BY_SENTENCE * len(question.about)
+    return not by_kind or len(question.about & sentence.terms) >= _LEAST_IN_SENTENCE * len(question.about)
 
 
 def _of_years(sentence: _Sentence, years: frozenset[str]) -> bool:
-    """The year stands in the sentence, or the sentence has none and its document is of that year."""
-    said = frozenset(_YEAR.findall(sentence.text))
-    return bool(said & years) if said else (sentence.hit.metadata.date or "")[:4] in years
+    """Return whether the sentence names one of the years, or names no year and its document is from one of them."""
+    named = frozenset(_YEAR.findall(sentence.text))
+    return bool(named & years) if named else (sentence.hit.metadata.date or "")[:4] in years
 
 
 def _of_sentence(sentence: _Sentence, question: QuantityQuestion) -> Iterator[Figure]:
@@ -167,7 +159,7 @@ def _of_sentence(sentence: _Sentence, question: QuantityQuestion) -> Iterator[Fi
             if unit and _is_whole(sentence.text, quantity, question):
                 yield _figure(sentence, quantity, unit)
         elif question.target is QuantityTarget.SIZE:
-            unit = _counted(sentence.text, quantity, _SIZED)
+            unit = _counted(sentence.text, quantity, SIZE_UNITS)
             before = sentence.text[max(0, quantity.start - 40) : quantity.end]
             if unit and _HOLDS.search(before) and _is_whole(sentence.text, quantity, question):
                 yield _figure(sentence, quantity, unit)
@@ -176,30 +168,30 @@ def _of_sentence(sentence: _Sentence, question: QuantityQuestion) -> Iterator[Fi
 
 
 def _restated(text: str, found: list[Quantity], thing: frozenset[str]) -> Iterator[Quantity]:
-    """A sum that is given in another currency in brackets is one figure as written, with the value asked for."""
-    waiting: Quantity | None = None
+    """Yield the quantities; a sum with another currency in brackets is one, with the value that is asked for."""
+    pending: Quantity | None = None
     for quantity in found:
-        if waiting is None:
-            waiting = quantity
+        if pending is None:
+            pending = quantity
             continue
-        between, after = text[waiting.end : quantity.start], text[quantity.end : quantity.end + 1]
-        if quantity.kind is Kind.MONEY and between.strip() == "(" and after == ")":
-            value = quantity if frozenset(analyse(quantity.unit)) & thing else waiting
+        between, after = text[pending.end : quantity.start], text[quantity.end : quantity.end + 1]
+        if quantity.kind is QuantityKind.MONEY and between.strip() == "(" and after == ")":
+            value = quantity if frozenset(analyse(quantity.unit)) & thing else pending
             end = quantity.end + 1
-            yield replace(value, start=waiting.start, end=end, text=text[waiting.start : end])
-            waiting = None
+            yield replace(value, start=pending.start, end=end, text=text[pending.start : end])
+            pending = None
         else:
-            yield waiting
-            waiting = quantity
-    if waiting is not None:
-        yield waiting
+            yield pending
+            pending = quantity
+    if pending is not None:
+        yield pending
 
 
 def _counted(text: str, quantity: Quantity, thing: frozenset[str]) -> str:
-    """The word near a quantity that says it counts the thing: in the phrase after it, else before it."""
+    """Return the word near a quantity that says what it counts: in the phrase after it, else before it."""
     phrase = text[quantity.end :].removeprefix("-strong")
     end = _CLAUSE_END.search(phrase)
-    following = _WORD.findall(phrase[: end.start()] if end else phrase)[:_NEAR_AFTER]
+    following = _WORD.findall(phrase[: end.start()] if end else phrase)[:_WORDS_AFTER]
     for word in following:
         if not thing.isdisjoint(analyse(word)):
             return str(word)
@@ -209,19 +201,22 @@ def _counted(text: str, quantity: Quantity, thing: frozenset[str]) -> str:
     if not _LEADS.search(before):
         return ""
     clause = regex.split(r"[;:(]\s|,\s(?:and|but|while|whereas)\b", before.rstrip(" :="))[-1]
-    near = _WORD.findall(clause)[-_NEAR_BEFORE:]
+    near = _WORD.findall(clause)[-_WORDS_BEFORE:]
     return next((str(word) for word in reversed(near) if not thing.isdisjoint(analyse(word))), "")
 
 
 def _is_whole(text: str, quantity: Quantity, question: QuantityQuestion) -> bool:
-    """Not only those to whom something happened; where the question is about that, just those."""
-    if question.about & _FATES:
-        return bool(frozenset(analyse(text)) & _FATES)
+    """Return whether a quantity is a whole, not only the part to which something happened.
+
+    If the question is about such an event, return whether the sentence is too.
+    """
+    if question.about & PARTIAL_EVENTS:
+        return bool(frozenset(analyse(text)) & PARTIAL_EVENTS)
     after = text[quantity.end :]
     end = regex.search(r"[,;:(]|\.\s|\b(?:who|which|many|some|most)\b|\bthat\b(?! (?:was|were|had|have))", after)
-    following = _WORD.findall(after[: end.start()] if end else after)[: _FATE_NEAR + 1]
-    near = [*_WORD.findall(text[: quantity.start])[-_FATE_NEAR:], *following]
-    return not (frozenset(analyse(" ".join(near))) & _FATES - question.counted)
+    following = _WORD.findall(after[: end.start()] if end else after)[: _EVENT_WORDS + 1]
+    near = [*_WORD.findall(text[: quantity.start])[-_EVENT_WORDS:], *following]
+    return not (frozenset(analyse(" ".join(near))) & PARTIAL_EVENTS - question.counted)
 
 
 def _figure(sentence: _Sentence, quantity: Quantity, unit: str) -> Figure:
@@ -240,12 +235,12 @@ def _figure(sentence: _Sentence, quantity: Quantity, unit: str) -> Figure:
         sentence=sentence.span,
         start=at + quantity.start,
         end=at + quantity.end,
-        counted=quantity.kind is Kind.COUNT,
+        counted=quantity.kind is QuantityKind.COUNT,
     )
 
 
 def _as_of(text: str, quantity: Quantity) -> str | None:
-    """The date in a sentence that is nearest to a quantity; one after "as of" before all others."""
+    """Return the date in a sentence that is nearest to a quantity; a date after "as of" comes first."""
     dates = [
         match
         for match in _AS_OF.finditer(text)

@@ -1,19 +1,22 @@
-"""The sentence of a passage that answers best, and the words in it that can be the answer."""
+"""The sentence of a passage that answers best, and the candidates for the answer in a sentence."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 import regex
+from pydantic import BaseModel, ConfigDict
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import times
 from askbrief.language.english.proper_names import names
-from askbrief.language.english.quantities import Kind, fractions, measures, quantities, vague_numbers
+from askbrief.language.english.quantities import QuantityKind, fractions, measures, quantities, vague_numbers
 from askbrief.query.answer_type import AnswerType
 from askbrief.records import Definition, Span
 
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from askbrief.inference.reader import Reading
+    from askbrief.inference.reader import ReaderOutput
     from askbrief.language.names import Meaning
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Hit, Passage
@@ -35,21 +38,22 @@ _PLACED = pattern(
 )
 _LISTED = pattern(r",?\s(?:and|or)\s(?:the\s)?|,\s(?:the\s)?")
 _LOOK_BACK = 40
-_ENOUGH = 3
-"""So many letters at the beginning of a word are also those of its term."""
+"""Characters before a name in which a word such as "in" is looked for."""
+_COMMON_PREFIX = 3
+"""A word and its index term have this many letters in common at their beginning."""
 NOTHING: frozenset[str] = frozenset()
 
 
 def candidates(text: str, answer_type: AnswerType, known: AbstractSet[str] = NOTHING) -> list[Span]:
-    """Find what in a sentence can be the answer.
+    """Return the words of a sentence that can be the answer.
 
     Args:
         text: a sentence.
-        answer_type: what kind of answer is looked for.
-        known: the question's terms (as `analyse` has them); what consists of them alone answers nothing.
+        answer_type: the expected type of answer.
+        known: the index terms of the question; words with no other terms answer nothing.
 
     Returns:
-        Spans in order; none overlaps another. Empty for kinds without a short answer.
+        Spans in order, which do not overlap. Empty for types without a short answer.
 
     >>> text = "Pakistan launched airstrikes on hideouts in the Afghan provinces of Kunar and Khost, killing 47 people."
     >>> [text[span.start : span.end] for span in candidates(text, AnswerType.PLACE, {"pakistan"})]
@@ -58,12 +62,12 @@ def candidates(text: str, answer_type: AnswerType, known: AbstractSet[str] = NOT
     find = _FINDERS.get(answer_type)
     if find is None:
         return []
-    beginnings = [term[:_ENOUGH] for term in known]
+    beginnings = [term[:_COMMON_PREFIX] for term in known]
     return [span for span in find(text) if not _is_known(text[span.start : span.end], known, beginnings)]
 
 
 def _places(text: str) -> list[Span]:
-    """The names after a word such as "in", and those listed after them; all names where there is none such."""
+    """Return the names after a word such as "in" and those listed after them; all names if there are none."""
     found = list(names(text))
     placed: list[Span] = []
     for span in found:
@@ -74,12 +78,12 @@ def _places(text: str) -> list[Span]:
     return placed or found
 
 
-def _quantities(text: str, *kinds: Kind) -> list[Span]:
+def _quantities(text: str, *kinds: QuantityKind) -> list[Span]:
     return [Span(found.start, found.end) for found in quantities(text) if found.kind in kinds]
 
 
 def _is_known(text: str, known: AbstractSet[str], beginnings: list[str]) -> bool:
-    """Whether a text has none but known terms; most have nothing like one, which is told fast where it is ASCII."""
+    """Return whether a text has only known terms; ASCII text without any of their beginnings is refused fast."""
     if text.isascii():
         lowered = text.lower()
         if not any(beginning in lowered for beginning in beginnings):
@@ -92,30 +96,39 @@ _FINDERS: dict[AnswerType, Callable[[str], list[Span]]] = {
     AnswerType.NAME: lambda text: list(names(text)),
     AnswerType.PLACE: _places,
     AnswerType.TIME: lambda text: list(times(text)),
-    AnswerType.MEASURE: lambda text: measures(text) or _quantities(text, Kind.COUNT),
-    AnswerType.NUMBER: lambda text: _quantities(text, *Kind) or vague_numbers(text),
-    AnswerType.MONEY: lambda text: _quantities(text, Kind.MONEY),
-    AnswerType.SHARE: lambda text: _quantities(text, Kind.SHARE) or fractions(text),
+    AnswerType.MEASURE: lambda text: measures(text) or _quantities(text, QuantityKind.COUNT),
+    AnswerType.NUMBER: lambda text: _quantities(text, *QuantityKind) or vague_numbers(text),
+    AnswerType.MONEY: lambda text: _quantities(text, QuantityKind.MONEY),
+    AnswerType.SHARE: lambda text: _quantities(text, QuantityKind.SHARE) or fractions(text),
 }
 
 
-DENSE_WEIGHT = 0.4
-"""The share of the cosine; the coverage has the rest."""
-_FITS = {
-    **dict.fromkeys(
-        (AnswerType.TIME, AnswerType.NUMBER, AnswerType.MEASURE, AnswerType.MONEY, AnswerType.SHARE),
-        0.25,
-    ),
-    AnswerType.PLACE: 0.2,
-    AnswerType.PERSON: 0.1,
-}
-"""What a sentence gains that has a candidate of the kind asked for. Names stand in most sentences and tell less."""
-_ADJACENT_WEIGHT = 0.2
-"""For the share of the question's pairs of neighbouring terms that are neighbours in the sentence too."""
-_POINTING_WEIGHT = 0.3
-"""For the share of the question's terms that only the sentence before has, where this one points back to it."""
-_READ_WEIGHT = 0.6
-"""For how likely the reader finds it that the answer stands in the sentence, 0..1."""
+class SentenceModel(BaseModel):
+    """Weights of what speaks for a sentence, fitted by hand on public question sets.
+
+    Attributes:
+        cosine: weight of the cosine to the question; the coverage of its terms has 1 minus this.
+        candidate: for a candidate of the expected type, by type; names stand in most sentences and tell less.
+        neighbours: for the share of the question's neighbouring terms that are neighbours in the sentence.
+        previous: for the share of the question's terms that only the previous sentence has, if this one refers to it.
+        reader: for the probability by the reader that the answer stands in the sentence.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    cosine: float
+    candidate: dict[AnswerType, float]
+    neighbours: float
+    previous: float
+    reader: float
+
+
+@cache
+def packaged_sentence_model() -> SentenceModel:
+    """Return the weights that come with askbrief."""
+    return SentenceModel.model_validate_json(resources.files(__package__).joinpath("sentence.json").read_text("utf-8"))
+
+
 _POINTS_BACK = pattern(
     r"[\"“‘(\s]*+(?:(?:\p{L}+\s){0,3}\p{L}+,\s)?(?:it|its|this|these|they|their|those|he|she|his|her|such|both|"
     r"the (?:latter|former))\b",
@@ -124,7 +137,7 @@ _POINTS_BACK = pattern(
 
 
 def best_sentence(
-    parsed: ParsedQuestion, passage: Passage, evidence: SentenceEvidence, reading: Reading | None = None
+    parsed: ParsedQuestion, passage: Passage, evidence: SentenceEvidence, output: ReaderOutput | None = None
 ) -> Span:
     """Return the sentence of a passage that answers best, the first of equals.
 
@@ -132,35 +145,38 @@ def best_sentence(
         parsed: the question.
         passage: with its sentences.
         evidence: coverage and cosine of each sentence.
-        reading: what the reader found in the passage, if it read it.
+        output: what the reader found in the passage, if it read it.
     """
-    known, pairs = frozenset(parsed.terms), _pairs(parsed.terms)
-    scores = (1 - DENSE_WEIGHT) * evidence.coverages + DENSE_WEIGHT * evidence.cosines
+    model, known, pairs = packaged_sentence_model(), frozenset(parsed.terms), _pairs(parsed.terms)
+    scores = (1 - model.cosine) * evidence.coverages + model.cosine * evidence.cosines
     texts = passage.sentence_texts()
     terms = [terms_of(text) for text in texts]
     fits = [
-        _fit(parsed, known, text) + _ADJACENT_WEIGHT * _adjacent(pairs, some)
+        _candidate_weight(model, parsed, known, text) + model.neighbours * _adjacent(pairs, some)
         for text, some in zip(texts, terms, strict=True)
     ]
-    points = [0.0, *(_POINTING_WEIGHT * _left_to(known, *two) for two in pairwise(zip(texts, terms, strict=True)))]
+    points = [0.0, *(model.previous * _left_to(known, *two) for two in pairwise(zip(texts, terms, strict=True)))]
     scores = scores + np.array(fits) + np.array(points)
-    if reading is not None:
-        scores += _READ_WEIGHT * likelihoods(reading)
+    if output is not None:
+        scores += model.reader * likelihoods(output)
     return passage.sentences[int(np.argmax(scores))]
 
 
-def likelihoods(reading: Reading) -> NDArray[np.float64]:
-    """How likely the answer is to stand in each sentence, if it is in the passage: a softmax of their margins."""
-    margins = np.array([-np.inf if place is None else place.margin for place in reading.places])
+def likelihoods(output: ReaderOutput) -> NDArray[np.float64]:
+    """Return the probability that the answer stands in each sentence, if it is in the passage: float64 [sentences].
+
+    A softmax of the margins; 0 for all where the reader has read no sentence.
+    """
+    margins = np.array([-np.inf if place is None else place.margin for place in output.spans])
     if not np.isfinite(margins).any():
         return np.zeros(len(margins))
     likely = np.exp(margins - margins.max())
     return np.asarray(likely / likely.sum())
 
 
-def _fit(parsed: ParsedQuestion, known: frozenset[str], text: str) -> float:
+def _candidate_weight(model: SentenceModel, parsed: ParsedQuestion, known: frozenset[str], text: str) -> float:
     """Return what a sentence gains by having a candidate of the expected type."""
-    weight = _FITS.get(parsed.answer_type, 0.0)
+    weight = model.candidate.get(parsed.answer_type, 0.0)
     return weight if weight and candidates(text, parsed.answer_type, known) else 0.0
 
 
@@ -182,11 +198,11 @@ def _pairs(terms: Sequence[str]) -> frozenset[tuple[str, str]]:
 
 
 def definitions(meanings: Sequence[Meaning], show: Callable[[int, int], Hit]) -> list[Definition]:
-    """The team's own names as one definition, then each that documents give with the first passage that does.
+    """Return the definitions of a name: the team's own, then each of the documents' with its first passage.
 
     Args:
         meanings: of one name, the team's first.
-        show: gives a passage by its number, with the sentence marked in which a character of its document stands.
+        show: returns the passage of a number, with the sentence marked that contains a character of its document.
     """
     ours = tuple(dict.fromkeys(form for one in meanings if one.from_team for form in one.forms))
     team = [Definition(meanings[0].name, ours, 0, 0, from_aliases=True)] if ours else []
@@ -200,5 +216,5 @@ def definitions(meanings: Sequence[Meaning], show: Callable[[int, int], Hit]) ->
 
 
 def defining_sentence(passage: Passage, place: int) -> Span:
-    """The sentence of a passage in which a character of its document stands."""
+    """Return the sentence of a passage that contains a character of its document, given by its offset."""
     return next((span for span in passage.sentences if span.start <= place < span.end), passage.sentences[0])

@@ -1,18 +1,22 @@
-"""The words inside the marked sentence that answer: a figure that counts what is asked for, or what the reader found.
+"""The answer span: the words of the marked sentence that answer the question.
 
-Where a passage was not read, a number, date, name or place of the kind that is asked for is looked for. Each candidate
-is weighed by a few signals of where it stands; the likeliest is shown if it is likely enough, since a wrong one is
-worse than none. The weights are a logistic regression, one for each kind, fitted on public question sets with answer
-spans (docs/quality.md).
+It is a figure that counts what is asked for, or what the reader found. If the reader has not read the passage, the
+candidates are the numbers, dates, names or places of the expected type. A logistic regression over a few signals of
+where a candidate stands, one for each answer type, gives its probability; the likeliest is shown only if it is likely
+enough, since a wrong answer is worse than none. The weights are fitted on public question sets with answer spans
+(docs/quality.md).
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING
 
 import regex
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from askbrief.answering.sentence import candidates
 from askbrief.core.lazy_regex import pattern
@@ -23,24 +27,24 @@ from askbrief.records import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from askbrief.inference.reader import Reading
+    from askbrief.inference.reader import ReaderOutput
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Figure, Hit
 
 SIGNALS = (
-    "near",  # of each of the question's terms, how near it is; all of them
-    "beside",  # the two nearest
+    "near",  # nearness of the question's terms, the mean of all
+    "beside",  # nearness of the two nearest terms
     "alone",  # there is no other candidate
-    "first",
-    "clauses",  # ends of clauses between it and the nearest term
+    "first",  # it is the first candidate
+    "clauses",  # number of clause ends between it and the nearest term
     "placed",  # "in" or the like stands before it
     "by",  # "by" stands before it
     "long",  # it has several words
     "institution",  # it has a word such as "University"
-    "coarse",  # it is less precise than asked for: a month where a day is wanted
-    "choices",  # how many candidates there are
-    "subject",  # asked for as a subject ("who led"): how near a term follows it
-    "object",  # asked for as an object ("whom did they meet"): how near a term precedes it
+    "coarse",  # it is less precise than the question asks for: a month instead of a day
+    "choices",  # number of candidates
+    "subject",  # if the question asks for a subject ("who led"): nearness of the next term after it
+    "object",  # if it asks for an object ("whom did they meet"): nearness of the last term before it
 )
 _WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
 _PLACED = pattern(
@@ -60,37 +64,45 @@ _WRITTEN_PRECISION = {
 }
 """How a time is written that has a precision."""
 LEAST_MARGIN = 0.0
-"""From this margin on what the reader found is shown: where it is likelier than no answer."""
+"""Margin (in logits) from which the reader's answer is shown: it is then likelier than no answer."""
+_SIMILAR_TYPE = {AnswerType.MONEY: AnswerType.NUMBER, AnswerType.SHARE: AnswerType.NUMBER}
+"""Types that use the model of another."""
 _JOINT = pattern(r",?\s(?:and|or|&)\s(?:the\s)?|,\s(?:the\s)?")
 _LISTED = frozenset({AnswerType.PERSON, AnswerType.PLACE, AnswerType.NAME})
 _LOOK_BACK = 30
-_FAR = 3
-"""A term so many words away counts half."""
+"""Characters before a candidate that are examined."""
+_HALF_DISTANCE = 3
+"""Distance in words at which the nearness of a term is one half."""
 
 
-_WEIGHTS = {
-    AnswerType.NUMBER: (-0.5, 0.8, 1.4, 1.7, 0.6, -0.7, 0.1, -0.2, 0.2, 0.0, 0.0, -1.5, 0.3, -0.1),
-    AnswerType.TIME: (-0.3, 0.7, 1.2, 2.5, 0.6, -0.3, 0.2, -0.2, 0.0, 0.0, -1.0, -1.3, 0.2, 0.6),
-    AnswerType.MEASURE: (-0.1, 0.4, 0.5, 1.2, 0.9, 0.0, 0.2, 0.0, 0.0, 0.0, 0.0, -0.7, 0.0, 0.0),
-    AnswerType.PERSON: (-0.9, 0.6, 0.7, 1.4, 0.9, -0.1, -0.9, 0.7, 1.0, -1.0, 0.0, -1.7, 0.2, 0.7),
-    AnswerType.PLACE: (-0.3, 0.4, 0.1, 0.6, 0.3, -0.3, 0.5, 0.4, 0.1, -0.1, 0.0, -1.2, 0.2, 0.3),
-    AnswerType.NAME: (-0.7, 0.4, 1.1, 0.7, 0.7, -0.3, -0.7, -0.5, 0.6, -0.1, 0.0, -1.3, 0.1, -0.2),
-}
-"""For each kind the constant, then the weights in the order of `SIGNALS`."""
-_LIKELY = {
-    AnswerType.NUMBER: 0.45,
-    AnswerType.TIME: 0.5,
-    AnswerType.MEASURE: 0.6,
-    AnswerType.PERSON: 0.53,
-    AnswerType.PLACE: 0.62,
-    AnswerType.NAME: 0.6,
-}
-"""From this probability on an answer is shown: where at least 7 of 10 that are shown are right."""
-_LIKE = {AnswerType.MONEY: AnswerType.NUMBER, AnswerType.SHARE: AnswerType.NUMBER}
+class SpanModel(BaseModel):
+    """A logistic regression of whether a candidate is the answer, for one type of answer.
+
+    Attributes:
+        least: the probability from which an answer is shown; at least 7 of 10 that are shown are right.
+        intercept, weights: the logit is their sum with the signals.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    least: float
+    intercept: float
+    weights: dict[str, float]
+
+    def logit(self, signals: Sequence[float]) -> float:
+        """Return the logit for the signals, given in the order of `SIGNALS`."""
+        return self.intercept + sum(self.weights[name] * value for name, value in zip(SIGNALS, signals, strict=True))
+
+
+@cache
+def packaged_span_models() -> dict[AnswerType, SpanModel]:
+    """Return the models that come with askbrief, by answer type."""
+    text = resources.files(__package__).joinpath("span.json").read_text("utf-8")
+    return TypeAdapter(dict[AnswerType, SpanModel]).validate_json(text)
 
 
 def find_answer(
-    parsed: ParsedQuestion, hit: Hit, figures: Sequence[Figure] = (), reading: Reading | None = None
+    parsed: ParsedQuestion, hit: Hit, figures: Sequence[Figure] = (), output: ReaderOutput | None = None
 ) -> Span | None:
     """Return the answer in the marked sentence of a hit, as a span of the document; None where none is likely enough.
 
@@ -101,25 +113,25 @@ def find_answer(
         parsed: the question.
         hit: with its marked sentence.
         figures: of the passage, for the quantity that is asked for.
-        reading: what the reader found in the passage.
+        output: what the reader found in the passage.
     """
     text, at = hit.answer_sentence, hit.highlight.start
     marked = [Span(figure.start - at, figure.end - at) for figure in figures if figure.sentence == hit.highlight]
     if marked:
         return _moved(likeliest(parsed, text, marked, least=0), at)
-    if reading is not None:
-        return _read(reading, hit)
+    if output is not None:
+        return _read_answer(output, hit)
     return _moved(likeliest(parsed, text, choices(parsed, text)), at)
 
 
-def _read(reading: Reading, hit: Hit) -> Span | None:
-    """What the reader found in the marked sentence, where it is sure enough of it."""
-    place = reading.places[hit.sentences.index(hit.highlight)]
-    return place.span if place is not None and place.margin >= LEAST_MARGIN else None
+def _read_answer(output: ReaderOutput, hit: Hit) -> Span | None:
+    """Return what the reader found in the marked sentence, if its margin is high enough."""
+    found = output.spans[hit.sentences.index(hit.highlight)]
+    return found.span if found is not None and found.margin >= LEAST_MARGIN else None
 
 
 def choices(parsed: ParsedQuestion, text: str) -> list[Span]:
-    """The candidates in a sentence; names that are listed are one: "Kunar and Khost", "Kabul, Afghanistan"."""
+    """Return the candidates in a sentence; listed names are one: "Kunar and Khost", "Kabul, Afghanistan"."""
     found = candidates(text, parsed.answer_type, frozenset(parsed.terms))
     if parsed.answer_type not in _LISTED or len(found) == 1:
         return found
@@ -143,33 +155,29 @@ def _moved(span: Span | None, by: int) -> Span | None:
 
 
 def likeliest(parsed: ParsedQuestion, text: str, found: Sequence[Span], *, least: float | None = None) -> Span | None:
-    """The candidate that is likeliest to be the answer.
+    """Return the candidate that is likeliest to be the answer, the first of equals; None if none is likely enough.
 
     Args:
         parsed: the question.
         text: the sentence.
         found: the candidates, as spans of the sentence.
-        least: how likely it must be; by default what its kind asks for.
-
-    Returns:
-        The first of the likeliest; None where none is likely enough.
+        least: the least probability; by default that of the answer type.
     """
     if not found:
         return None
-    kind = _LIKE.get(parsed.answer_type, parsed.answer_type)
-    constant, *weights = _WEIGHTS.get(kind, _WEIGHTS[AnswerType.NUMBER])
-    scores = [
-        constant + sum(weight * signal for weight, signal in zip(weights, row, strict=True))
-        for row in signals(parsed, text, found)
-    ]
+    models = packaged_span_models()
+    answer_type = _SIMILAR_TYPE.get(parsed.answer_type, parsed.answer_type)
+    model = models.get(answer_type, models[AnswerType.NUMBER])
+    scores = [model.logit(row) for row in signals(parsed, text, found)]
     best = max(range(len(found)), key=scores.__getitem__)
-    least = _LIKELY.get(kind, 1.0) if least is None else least
+    if least is None:
+        least = model.least if answer_type in models else 1.0
     return found[best] if 1 / (1 + math.exp(-scores[best])) >= least else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of a sentence, and those of its terms that the question has."""
+    """A word of a sentence, with those of its terms that the question has."""
 
     start: int
     end: int
@@ -178,7 +186,7 @@ class _Word:
 
 
 def signals(parsed: ParsedQuestion, text: str, found: Sequence[Span]) -> list[tuple[float, ...]]:
-    """What speaks for and against each candidate in a sentence, in the order of `SIGNALS`."""
+    """Return the signals of each candidate in a sentence, in the order of `SIGNALS`."""
     terms = frozenset(parsed.terms)
     words = [_word(match, terms) for match in _WORD.finditer(text)]
     return [
@@ -200,7 +208,7 @@ def _word(match: regex.Match[str], known: frozenset[str]) -> _Word:
 
 
 def _apart(words: Sequence[_Word], span: Span) -> Iterator[tuple[int, _Word]]:
-    """The words outside a candidate that are terms of the question, with how many words away; before it, negative."""
+    """Yield the words outside a candidate that are terms of the question, with their distance; negative before it."""
     first = sum(word.end <= span.start for word in words)
     last = first + sum(word.start < span.end for word in words[first:]) - 1
     for place, word in enumerate(words):
@@ -212,13 +220,13 @@ def _nearness(parsed: ParsedQuestion, words: Sequence[_Word], span: Span) -> tup
     nearness: dict[str, float] = {}
     for distance, word in _apart(words, span):
         for term in word.terms:
-            nearness[term] = max(nearness.get(term, 0.0), 1 / (1 + abs(distance) / _FAR))
+            nearness[term] = max(nearness.get(term, 0.0), 1 / (1 + abs(distance) / _HALF_DISTANCE))
     two = sorted(nearness.values())[-2:]
     return sum(nearness.values()) / (len(frozenset(parsed.terms)) or 1), sum(two) / 2
 
 
 def _clauses(text: str, words: Sequence[_Word], span: Span) -> int:
-    """How many clauses end between a candidate and the nearest term."""
+    """Return how many clauses end between a candidate and the nearest term."""
     near = min(_apart(words, span), key=lambda found: abs(found[0]), default=None)
     if near is None:
         return 0

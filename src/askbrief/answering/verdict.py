@@ -1,4 +1,4 @@
-"""The verdict: a calibrated probability that the sources answer, from absolute signals, and a word for it."""
+"""The verdict: a calibrated probability that the sources answer, from absolute signals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from askbrief.language.analysis import stems_of, terms_of, word_stems
 from askbrief.language.english.numbers import number_values
-from askbrief.language.english.words import NEGATION
+from askbrief.language.english.words import NEGATION, opposite_words
 from askbrief.query.quantity_question import QuantityTarget
 from askbrief.records import Verdict
 from askbrief.retrieval.rerank import reader_signals
@@ -27,16 +27,18 @@ if TYPE_CHECKING:
     from askbrief.retrieval.scoring import SentenceEvidence
 
 _REST_IS_THERE = 0.75
-"""A missing name says something only where this share of the question's other terms is there."""
+"""A missing name counts as a mismatch only if the passage has this share of the question's other terms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """How a sentence, and the passage around it, disagree with a question.
+    """How a sentence, and the passage around it, contradict what a question takes for granted.
 
-    `negation`: the question denies and the sentence does not. `opposite`: for a word of the question that the sentence
-    lacks, the sentence has the opposite. `number`: in place of a number of the question the sentence has another one.
-    `name`: the passage lacks a name of the question, and has nearly all the rest.
+    Attributes:
+        negation: the question is negated and the sentence is not.
+        opposite: the sentence has the opposite of a word of the question, and lacks the word itself.
+        number: the sentence has another number in place of one of the question's.
+        name: the passage lacks a name of the question, and has nearly all its other terms.
     """
 
     negation: bool = False
@@ -76,15 +78,9 @@ def _lacks_a_name(parsed: ParsedQuestion, passage_terms: frozenset[str]) -> bool
     return has_the_rest and bool(others) and not names <= terms
 
 
-def opposite_words() -> list[tuple[str, str]]:
-    """Pairs of words with opposite meanings; see opposites.txt for where they are from."""
-    lines = resources.files(__package__).joinpath("opposites.txt").read_text(encoding="utf-8").splitlines()
-    return [(one, other) for one, other in (line.split() for line in lines if line and not line.startswith("#"))]
-
-
 @cache
 def _opposites() -> Mapping[str, frozenset[str]]:
-    """The opposites of each stem, both ways; see opposites.txt for where they are from."""
+    """Return the opposites of each stem, in both directions."""
     found: dict[str, set[str]] = {}
     stems = iter(stems_of([word for pair in opposite_words() for word in pair]))
     for one, other in zip(stems, stems, strict=True):
@@ -95,19 +91,19 @@ def _opposites() -> Mapping[str, frozenset[str]]:
 
 
 CALIBRATION_FILES = {True: "calibration.json", False: "calibration-unread.json"}
-"""Fitted with what the reader says of the first passages, and without."""
+"""Fitted with the outputs of the reader for the first passages (True), and without (False)."""
 FIRST = 3
-"""The probability is that of the answer standing in one of so many first passages, or in one that says the same."""
+"""The probability is that of the answer standing in one of this many first passages, or in a near-duplicate of one."""
 JUDGED = 5
-"""So many of the first passages are judged by; how many are shown makes no difference."""
+"""Number of first passages whose signals count, however many are shown."""
 MISMATCHES = ("negation", "opposite", "number", "name")
 AGAINST = ("unanswered", "uncounted", *MISMATCHES)
-"""The signals that speak against; the others speak for."""
+"""Signals against an answer; the others are for it."""
 READ_SIGNALS = ("answers", "margin")
-"""The signals that are there where the first passages were read."""
+"""Signals that exist only if the reader has read the first passages."""
 SIGNALS = ("cosine", "sentence_cosine", "sentence_coverage", "lead", *READ_SIGNALS, *AGAINST)
 _LEAST_LOGIT = -700.0
-"""Below it the exponential is more than a float can hold; the probability is nothing long before."""
+"""Smallest logit; below it the exponential exceeds a float, and the probability is 0 long before."""
 
 
 def _known(name: str) -> str:
@@ -120,13 +116,13 @@ Signal = Annotated[str, AfterValidator(_known)]
 
 
 class Calibration(BaseModel):
-    """A logistic model of whether the first passages hold the answer, and where its words change.
+    """A logistic model of whether the first passages have the answer, with the bounds of the verdicts.
 
     Attributes:
-        encoder: the embedding model whose cosines it was fitted on; it says nothing of another one's.
+        encoder: the embedding model it was fitted with; it does not apply to others.
         fitted_on: the question sets.
-        intercept, weights: the logit is their sum with the signals.
-        strong, weak: from these probabilities on, the verdict is strong, or weak.
+        intercept, weights: the logit is the intercept plus the weighted sum of the signals.
+        strong, weak: the probabilities from which the verdict is strong, or weak.
     """
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
@@ -140,11 +136,11 @@ class Calibration(BaseModel):
 
     @property
     def of_unread(self) -> bool:
-        """Whether it judges passages that were not read."""
+        """Whether it is for passages that the reader has not read."""
         return self.weights.keys().isdisjoint(READ_SIGNALS)
 
     def probability(self, signals: Mapping[str, float]) -> float:
-        """How likely it is that the answer is there: 0..1.
+        """Return the probability that the first passages have the answer, 0..1.
 
         >>> model = Calibration(encoder="", fitted_on=(), intercept=-2, weights={"cosine": 4}, strong=0.9, weak=0.3)
         >>> model.probability({"cosine": 0.5})
@@ -154,7 +150,7 @@ class Calibration(BaseModel):
         return 1 / (1 + math.exp(-max(logit, _LEAST_LOGIT)))
 
     def verdict(self, probability: float) -> Verdict:
-        """The word for a probability."""
+        """Return the verdict for a probability."""
         if probability >= self.strong:
             return Verdict.STRONG
         return Verdict.WEAK if probability >= self.weak else Verdict.NONE
@@ -162,7 +158,7 @@ class Calibration(BaseModel):
 
 @cache
 def packaged_calibration(*, read: bool) -> Calibration:
-    """The calibration that comes with askbrief (`make calibrate` fits it), for passages that were read, or not."""
+    """Return the calibration that comes with askbrief (fitted by `make calibrate`), with or without the reader."""
     return read_calibration(resources.files(__package__).joinpath(CALIBRATION_FILES[read]).read_text("utf-8"))
 
 
@@ -172,7 +168,7 @@ def read_calibration(text: str) -> Calibration:
 
 
 def write_calibration(calibration: Calibration, path: Path) -> None:
-    """Write it as numbers for anyone to read."""
+    """Write a calibration as readable JSON."""
     path.write_text(f"{calibration.model_dump_json(indent=2)}\n", encoding="utf-8")
 
 

@@ -1,8 +1,8 @@
-"""A sentence-transformers model -> a compiled one: exported, in 8 bits, optimised for this processor, and checked.
+"""Compile a sentence-transformers model: export it, quantise it to 8 bits, optimise it for this processor, check it.
 
-The weights are quantised by output channel: one scale for a whole matrix loses much (with the packaged model, a mean
-cosine to the original of .947 instead of .994). It is run as a process of its own, so that PyTorch, and
-what the exporter has to say, stay out of the one that asks: python -m askbrief.inference.compilation NAME CACHE FOLDER
+The weights are quantised by output channel: with one scale for a whole matrix, the mean cosine of the packaged model to
+the original is .947 instead of .994. Compilation runs in a process of its own, which keeps PyTorch and the exporter's
+output out of the process that asks: python -m askbrief.inference.compilation NAME CACHE FOLDER
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 LEAST_LIKENESS, LEAST_SAME = 0.99, 0.9
-"""Mean cosine to the original's vectors, and the share of questions with the same nearest passage, over the sample."""
+"""Minimum mean cosine to the original's vectors, and share of questions with the same nearest passage."""
 _SIMPLE = {"Pooling", "Dense", "Normalize", "LayerNorm", "Dropout"}
-"""What may follow the transformer: modules that are the same for one text and for many."""
+"""Modules that may follow the transformer: they treat each text of a batch alone."""
 
 
 def compile_model(files: ModelFiles, folder: Path) -> None:
     """Compile a model into a folder, and compare it with the original.
 
     Raises:
-        ModelError: it cannot be compiled, or is too unlike the original; says why.
+        ModelError: it cannot be compiled, or differs too much from the original; the message says why.
     """
-    model = load(files, attn_implementation="eager")  # exports as a plain graph, which runs faster than fused attention
+    model = load(files, attn_implementation="eager")  # runs faster once exported than fused attention
     _check_kind(model)
     _write_graph(model, folder)
     (folder / TOKENIZER).write_text(_tokenizer(model), encoding="utf-8")
@@ -59,7 +59,7 @@ def compile_model(files: ModelFiles, folder: Path) -> None:
 
 
 def _check_kind(model: SentenceTransformer) -> None:
-    """Only a transformer with a fast tokenizer, followed by simple modules, comes out the same for one text alone."""
+    """Refuse models other than a transformer with a fast tokenizer and simple modules after it."""
     first, *rest = model
     others = [type(module).__name__ for module in rest if type(module).__name__ not in _SIMPLE]
     if type(first).__name__ != "Transformer" or others:
@@ -71,7 +71,7 @@ def _check_kind(model: SentenceTransformer) -> None:
 
 
 def _tokenizer(model: SentenceTransformer) -> str:
-    """The tokenizer as it was loaded, without cutting and padding."""
+    """Return the tokenizer as JSON, without truncation and padding."""
     tokenizer: Any = model.tokenizer
     backend = tokenizer.backend_tokenizer
     backend.no_truncation()
@@ -80,18 +80,22 @@ def _tokenizer(model: SentenceTransformer) -> str:
 
 
 def _write_graph(model: SentenceTransformer, folder: Path) -> None:
-    """Save the graph as onnxruntime optimises it here."""
+    """Export, quantise and optimise the graph for this processor."""
     with tempfile.TemporaryDirectory() as work:
         exported, quantised = Path(work) / "exported.onnx", Path(work) / "quantised.onnx"
         export(model, exported)
-        quantise(exported, quantised, kept=sensitive(exported), seven_bits=saturates())
+        quantise(exported, quantised, exact=sensitive(exported), seven_bits=saturates())
         optimise(quantised, folder / GRAPH)
 
 
-def quantise(exported: Path, quantised: Path, *, kept: Sequence[str] = (), seven_bits: bool) -> None:
-    """Make the weights of a graph 8-bit, and its activations where they are multiplied, but for the products `kept`.
+def quantise(exported: Path, quantised: Path, *, exact: Sequence[str] = (), seven_bits: bool) -> None:
+    """Quantise the weights of a graph to 8 bits, and its activations where they are multiplied.
 
-    With `seven_bits`, weights keep to half the range, so that products fit 16 bits on processors without VNNI too.
+    Args:
+        exported: the graph.
+        quantised: the path to write.
+        exact: names of products that stay in full precision.
+        seven_bits: use half the range of the weights, so that products fit 16 bits on processors without VNNI.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -101,12 +105,19 @@ def quantise(exported: Path, quantised: Path, *, kept: Sequence[str] = (), seven
         weight_type=QuantType.QInt8,
         per_channel=True,
         reduce_range=seven_bits,
-        nodes_to_exclude=list(kept),
+        nodes_to_exclude=list(exact),
     )
 
 
 def optimise(graph: Path, optimised: Path, *, portable: bool = False, without: Sequence[str] = ()) -> None:
-    """Save a graph as onnxruntime optimises it, `without` some of its steps, here or, `portable`, for any processor."""
+    """Save a graph as onnxruntime optimises it.
+
+    Args:
+        graph: to optimise.
+        optimised: the path to write.
+        portable: for any processor, instead of this one.
+        without: names of optimizers that are not applied.
+    """
     import onnxruntime
 
     levels = onnxruntime.GraphOptimizationLevel
@@ -118,10 +129,11 @@ def optimise(graph: Path, optimised: Path, *, portable: bool = False, without: S
 
 
 def sensitive(exported: Path) -> list[str]:
-    """The products that stay in full precision: those that narrow, in the first half of the layers.
+    """Return the products that stay in full precision: those that narrow, in the first half of the layers.
 
-    What enters them has a few large values, which leave the many small ones hardly a bit each: with the packaged model,
-    these 3 of 36 products make the mean cosine to the original .9965 instead of .9937, and the whole a tenth slower.
+    Their inputs have a few large values, which leave hardly a bit for each of the many small ones. With the packaged
+    model, keeping these 3 of 36 products exact raises the mean cosine to the original from .9937 to .9965 and makes the
+    model a tenth slower.
     """
     import onnx
 
@@ -133,14 +145,14 @@ def sensitive(exported: Path) -> list[str]:
 
 
 def export(model: SentenceTransformer, path: Path) -> None:
-    """Write a model as a graph that takes word pieces without padding and gives vectors."""
+    """Write a model as a graph from word pieces without padding to vectors."""
     import torch
 
     transformer: Any
     transformer, *rest = model
 
     class Unpadded(torch.nn.Module):
-        """Word pieces, int64 [texts, pieces] -> vectors, float32 [texts, dimension]; nothing is masked."""
+        """From word pieces, int64 [texts, pieces], to vectors, float32 [texts, dimension]; nothing is masked."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -170,35 +182,37 @@ def export(model: SentenceTransformer, path: Path) -> None:
 
 
 def _compare(original: SentenceTransformerEncoder, compiled: CompiledEncoder) -> float:
-    """The mean cosine of the compiled model's vectors to the original's, if it finds what that finds.
+    """Return the mean cosine of the compiled model's vectors to the original's.
 
     Raises:
-        ModelError: it is too unlike.
+        ModelError: it is too low, or the nearest passages differ too often.
     """
     questions, passages = zip(*sample(), strict=True)
     rows = [encoder.encode_documents(passages) for encoder in (original, compiled)]
-    asked = [np.stack([encoder.encode_query(one) for one in questions]) for encoder in (original, compiled)]
+    vectors = [np.stack([encoder.encode_query(one) for one in questions]) for encoder in (original, compiled)]
     likeness = float(np.mean(np.sum(rows[0] * rows[1], axis=1)))
-    first, second = (np.argmax(queries @ found.T, axis=1) for queries, found in zip(asked, rows, strict=True))
+    first, second = (np.argmax(queries @ found.T, axis=1) for queries, found in zip(vectors, rows, strict=True))
     same = float(np.mean(first == second))
     if likeness < LEAST_LIKENESS or same < LEAST_SAME:
-        raise ModelError(f"in 8 bits it is too unlike: mean cosine {likeness:.3f}, same nearest passage for {same:.0%}")
+        raise ModelError(
+            f"its 8-bit form differs too much: mean cosine {likeness:.3f}, same nearest passage for {same:.0%}"
+        )
     return likeness
 
 
 def sample() -> list[tuple[str, str]]:
-    """Questions, each with a passage that answers it, of many fields."""
+    """Return questions of many fields, each with a passage that answers it."""
     text = (resources.files("askbrief.inference") / "sample.tsv").read_text(encoding="utf-8")
     return [(question, passage) for question, passage in (line.split("\t") for line in text.splitlines())]
 
 
 def main(name: str, cache: str, folder: str) -> int:
-    """Compile, and say in one line of JSON what kept it from that, if anything did."""
+    """Compile a model; write the reason of a failure as one line of JSON, and return the exit code."""
     try:
         compile_model(ModelFiles.find(name, Path(cache)), Path(folder))
     except ModelError as error:
         reason = str(error)
-    except Exception as error:  # noqa: BLE001 - whatever the exporter cannot do with a model, the model still runs uncompiled
+    except Exception as error:  # noqa: BLE001 - the model still runs uncompiled
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
     else:
         return 0

@@ -1,4 +1,4 @@
-"""Encode text to unit vectors: the encoder interface, batching, and counting word pieces."""
+"""Encode text as unit vectors: the interface of encoders, batching, and counting word pieces."""
 
 from __future__ import annotations
 
@@ -14,39 +14,41 @@ if TYPE_CHECKING:
 
 
 class Encoder(Protocol):
-    """Anything that turns passages and questions into unit vectors of the same space."""
+    """A model that encodes passages and questions as unit vectors of the same space."""
 
     @property
     def model_id(self) -> str:
-        """Tells models apart: two encoders of the same id and form give the same vectors."""
+        """The identity of the model: two encoders with the same id and form give the same vectors."""
         ...
 
     @property
     def form(self) -> str:
-        """How exactly it computes, such as "fp32" or "int8".
+        """The numeric precision, such as "fp32" or "int8".
 
-        Vectors of one form are found by questions of another, but those of one index are all of the same.
+        Questions encoded in one form find vectors of another, but all vectors of an index have the same form.
         """
         ...
 
     @property
-    def dimension(self) -> int: ...
+    def dimension(self) -> int:
+        """The number of components of a vector."""
+        ...
 
     @property
     def max_tokens(self) -> int:
-        """How many word pieces of a text the model reads; the rest it would drop in silence."""
+        """The maximum number of word pieces of a text; the model ignores the rest."""
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """How many word pieces each text has, the model's own marks and document prompt included."""
+        """Return the number of word pieces of each text, with special tokens and document prompt."""
         ...
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows: float32 [texts, dimension]."""
+        """Return unit vectors as rows: float32 [texts, dimension]."""
         ...
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """A unit vector: float32 [dimension]."""
+        """Return a unit vector: float32 [dimension]."""
         ...
 
 
@@ -57,10 +59,16 @@ def encode_in_batches(
     batch: int = 256,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Iterable[tuple[int, NDArray[np.float32]]]:
-    """Encode many texts, the longest first so that batches are padded little.
+    """Encode many texts, the longest first, so that batches need little padding.
+
+    Args:
+        encoder: the model.
+        texts: to encode.
+        batch: the number of texts of a batch.
+        advance: called with the number of texts after each batch.
 
     Yields:
-        The position in `texts` and the unit vector, once each, in no promised order.
+        The position in `texts` and the unit vector of each text, in any order.
     """
     order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))
     for start in range(0, len(order), batch):
@@ -69,35 +77,36 @@ def encode_in_batches(
         advance(len(places))
 
 
-_MOST_WORDS = 1 << 18
-_LONGEST_WORD = 40
-"""Longer ones hardly come up again."""
+_MAX_CACHED_WORDS = 1 << 18
+"""Number of words above which the cache is emptied."""
+_MAX_CACHED_CHARS = 40
+"""Length of a word from which it is not cached; longer words hardly occur again."""
 
 
 class WordPieces:
-    """Counts the word pieces of texts for tokenizers that take each word for itself, as BERT's does.
+    """A fast counter of word pieces, for tokenizers that split each word on its own, as BERT's does.
 
-    Words are what stands between spaces and line ends; other white space is left to the tokenizer.
+    Words are separated by spaces and line ends; other white space is left to the tokenizer. Counts of words are cached.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
-        """Take a tokenizer of the kind that `of` asks for; it is copied, as others may set it to cut texts off."""
+        """Copy a tokenizer that `of` accepts; the original may be set to cut texts."""
         self._tokenizer: Tokenizer = type(tokenizer).from_str(tokenizer.to_str())
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
-        self._marks = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+        self._special_tokens = self._tokenizer.num_special_tokens_to_add(is_pair=False)
         self._pieces: dict[str, int] = {}
 
     @classmethod
     def of(cls, tokenizer: Tokenizer) -> Self | None:
-        """Make one where the pieces of a text are those of its words, else None."""
+        """Return a counter, or None for a tokenizer whose pieces of a text are not those of its words."""
         parts = json.loads(tokenizer.to_str())
         kinds = [(parts[part] or {}).get("type") for part in ("normalizer", "pre_tokenizer", "model")]
         whole_words = not any(set(token["content"]) & set(" \n") for token in parts["added_tokens"])
         return cls(tokenizer) if kinds == ["BertNormalizer", "BertPreTokenizer", "WordPiece"] and whole_words else None
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """How many pieces each text has, the model's own marks included."""
+        """Return the number of word pieces of each text, with special tokens."""
         split = [text.replace("\n", " ").split(" ") for text in texts]
         pieces = {word: self._pieces.get(word) for words in split for word in words}
         unseen = [word for word, count in pieces.items() if count is None]
@@ -105,11 +114,11 @@ class WordPieces:
             encoded = self._tokenizer.encode_batch_fast(unseen, add_special_tokens=False)
             counted = {word: len(some) for word, some in zip(unseen, encoded, strict=True)}
             pieces |= counted
-            self._keep(counted)
-        return [self._marks + sum(pieces[word] or 0 for word in words) for words in split]
+            self._cache(counted)
+        return [self._special_tokens + sum(pieces[word] or 0 for word in words) for words in split]
 
-    def _keep(self, counted: Mapping[str, int]) -> None:
-        """Keep what may come up again; other threads may read meanwhile."""
-        if len(self._pieces) > _MOST_WORDS:
+    def _cache(self, counted: Mapping[str, int]) -> None:
+        """Cache the counts of words that may occur again; other threads may read meanwhile."""
+        if len(self._pieces) > _MAX_CACHED_WORDS:
             self._pieces = {}
-        self._pieces.update((word, count) for word, count in counted.items() if len(word) <= _LONGEST_WORD)
+        self._pieces.update((word, count) for word, count in counted.items() if len(word) <= _MAX_CACHED_CHARS)

@@ -1,4 +1,4 @@
-"""Load the models: the encoder that runs here, compiled where possible, and both models before the first question."""
+"""Load the models: the encoder, compiled for this machine where possible, and the reader."""
 
 from __future__ import annotations
 
@@ -26,22 +26,23 @@ if TYPE_CHECKING:
     from askbrief.settings import Settings
 
 COMPILING_VERSION = 2
-"""Raise it when compiled models come out otherwise, so that they are made again."""
-_LONGEST = 600
-"""Seconds that compiling may take."""
+"""Increase it when compilation gives another result, so that models are compiled again."""
+_TIMEOUT_S = 600
+"""Seconds after which a compilation is stopped; it usually takes half a minute."""
 _REFUSED = "refused.txt"
+"""File with the reason why a model cannot be compiled; it is not tried again."""
 _log = logging.getLogger(__name__)
 
 
 def open_encoder(settings: Settings, *, building: bool = False) -> Encoder:
-    """Give the fastest encoder for the model of the settings; the first time here, it is compiled for this processor.
+    """Return the fastest encoder for the model of the settings; its first use on a machine compiles it.
 
     Args:
-        settings: which model, whether it may be compiled, and where compiled models are kept.
-        building: many texts are to be encoded, which a GPU does best where there is one.
+        settings: the model, whether it may be compiled, and the cache directory.
+        building: whether many texts will be encoded, for which a GPU is used if there is one.
 
     Raises:
-        ModelError: there is no such model.
+        ModelError: the model was not found.
     """
     files = ModelFiles.find(settings.model, settings.cache_dir)
     if not settings.compiled or (building and _has_gpu()):
@@ -54,22 +55,22 @@ def open_encoder(settings: Settings, *, building: bool = False) -> Encoder:
 
 
 def _compiled(files: ModelFiles, cache: Path) -> CompiledEncoder:
-    """The compiled model, made now if it is not there or not whole.
+    """Return the compiled model from the cache; compile it if it is missing or damaged.
 
     Raises:
-        ModelError: it cannot be compiled, or nothing can be kept in the cache.
+        ModelError: it cannot be compiled, or the cache cannot be written.
     """
     version = f"{COMPILING_VERSION}-{metadata.version('onnxruntime')}"
     folder = cache / "models" / f"{files.model_id.replace('@', '-')}-{version}-{processor()}"
-    encoder = _kept(folder)
+    encoder = _cached(folder)
     if encoder is not None:
         return encoder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with portalocker.Lock(folder.parent / "compiling.lock", timeout=_LONGEST):
-            encoder = _kept(folder)  # another process may have made it while this one waited
+        with portalocker.Lock(folder.parent / "compiling.lock", timeout=_TIMEOUT_S):
+            encoder = _cached(folder)  # another process may have compiled it meanwhile
             if encoder is None and not (folder / _REFUSED).exists():
-                _make(files, cache, folder)
+                _compile(files, cache, folder)
             if (folder / _REFUSED).exists():
                 raise ModelError((folder / _REFUSED).read_text(encoding="utf-8"))
             return encoder or CompiledEncoder(folder)
@@ -77,36 +78,36 @@ def _compiled(files: ModelFiles, cache: Path) -> CompiledEncoder:
         raise ModelError(f"{folder.parent} cannot be written ({in_words(error)}); set ASKBRIEF_CACHE_DIR") from error
 
 
-def _kept(folder: Path) -> CompiledEncoder | None:
-    """The compiled model in a folder, if it is there and whole."""
+def _cached(folder: Path) -> CompiledEncoder | None:
+    """Return the compiled model in a folder, or None if it is missing or damaged."""
     try:
         return CompiledEncoder(folder)
     except ModelError:
         return None
 
 
-def _make(files: ModelFiles, cache: Path, folder: Path) -> None:
-    """Compile beside the folder; what cannot be compiled leaves a word why, so as not to be tried each time."""
+def _compile(files: ModelFiles, cache: Path, folder: Path) -> None:
+    """Compile a model in a temporary folder and move it into place; a failure leaves its reason instead."""
     _log.info("compiling the model %s for this processor (once; about half a minute)", files.name)
     with tempfile.TemporaryDirectory(dir=folder.parent) as work:
-        made = Path(work) / "model"
-        made.mkdir()
-        reason = _run(files, cache, made)
+        result = Path(work) / "model"
+        result.mkdir()
+        reason = _run(files, cache, result)
         if reason:
-            shutil.rmtree(made)
-            made.mkdir()
-            (made / _REFUSED).write_text(reason, encoding="utf-8")
+            shutil.rmtree(result)
+            result.mkdir()
+            (result / _REFUSED).write_text(reason, encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
-        made.rename(folder)
+        result.rename(folder)
 
 
 def _run(files: ModelFiles, cache: Path, folder: Path) -> str | None:
-    """Run the compiler; give the reason if it failed."""
+    """Run the compiler in a process; return the reason if it failed."""
     command = [sys.executable, "-m", "askbrief.inference.compilation", files.name, str(cache), str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_LONGEST, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        return f"compiling it took over {_LONGEST} s"
+        return f"compiling it took over {_TIMEOUT_S} s"
     if done.returncode == 0:
         return None
     try:
@@ -116,7 +117,7 @@ def _run(files: ModelFiles, cache: Path, folder: Path) -> str | None:
 
 
 def _has_gpu() -> bool:
-    """Whether PyTorch can use a GPU; it is imported only where NVIDIA's driver is."""
+    """Return whether PyTorch can use a GPU; PyTorch is imported only if NVIDIA's driver is installed."""
     if not Path("/proc/driver/nvidia/version").exists() and shutil.which("nvidia-smi") is None:
         return False
     import torch
@@ -124,17 +125,17 @@ def _has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
-_FIRST = "what do the sources say?"
+_WARM_UP_QUESTION = "what do the sources say?"
 
 
 def ready_encoder(settings: Settings) -> Encoder:
-    """Open the encoder and let it encode a first text, which loads the model; the reader is loaded meanwhile.
+    """Return an encoder that is loaded, by encoding a first text; the reader is loaded at the same time.
 
     Raises:
         ModelError: a model cannot be used.
     """
     if settings.reader:
-        packaged_reader().begin()
+        packaged_reader().start_loading()
     encoder = open_encoder(settings)
-    encoder.encode_query(_FIRST)
+    encoder.encode_query(_WARM_UP_QUESTION)
     return encoder

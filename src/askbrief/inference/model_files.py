@@ -1,4 +1,4 @@
-"""A model's name -> its files on this machine and their identity; the network is never asked."""
+"""Find the files of a model on this machine, without the network, and identify them by their hashes."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class ModelFiles:
 
     Attributes:
         name: as it was given.
-        directory: where its files are.
-        model_id: its short name and a hash of all files that decide what its vectors are.
+        directory: of its files.
+        model_id: its short name and a hash of all files that determine its vectors.
     """
 
     name: str
@@ -39,14 +39,14 @@ class ModelFiles:
 
     @classmethod
     def find(cls, name: str = PACKAGED_MODEL, cache: Path | None = None) -> Self:
-        """Find the packaged model by its name, a directory, or a model in the local Hugging Face cache by its name.
+        """Find a model: the packaged one by its name, a directory, or one in the local Hugging Face cache by its name.
 
         Args:
-            name: which of them.
-            cache: where sums are kept by a file's size and times, so that 90 MB need not be hashed each time.
+            name: of the model, or a directory.
+            cache: a directory where hashes are stored by file size and times, so that 90 MB are not hashed each time.
 
         Raises:
-            ModelError: it is none of these, or the packaged weights are damaged.
+            ModelError: there is no such model, or the packaged weights are damaged.
         """
         directory = _directory(name)
         hashes = _hashes(directory, cache)
@@ -78,7 +78,7 @@ def _existing_directory(model: str) -> Path | None:
     try:
         path = Path(model).expanduser()
         return path if path.is_dir() else None
-    except (OSError, RuntimeError):  # too long for a path, or the home of nobody
+    except (OSError, RuntimeError):  # too long for a path, or the home directory of an unknown user
         return None
 
 
@@ -102,13 +102,13 @@ def _cached(model: str) -> Path:
 
 
 def _hashes(directory: Path, cache: Path | None) -> dict[str, str]:
-    """The SHA-256 of each file that decides what the vectors are, by its path in the model's directory."""
+    """Return the SHA-256 of each file that determines the vectors, by its path in the model's directory."""
     files = sorted(path for path in directory.rglob("*") if path.is_file() and path.suffix in _SUFFIXES)
     known = _known_sums(cache) if cache is not None else {}
     sums = {f"{path.resolve()} {_stamp(path)}": path for path in files}
     found = {key: known.get(key) or _sha256(path) for key, path in sums.items()}
     if cache is not None and not found.items() <= known.items():
-        _keep_sums(cache, {**known, **found})
+        _store_sums(cache, {**known, **found})
     return {path.relative_to(directory).as_posix(): found[key] for key, path in sums.items()}
 
 
@@ -121,7 +121,7 @@ def _stamp(path: Path) -> str:
 
 
 def _known_sums(cache: Path) -> dict[str, str]:
-    """What was hashed before; a file that is not ours counts as none."""
+    """Return the stored hashes; none if the file cannot be read."""
     try:
         known = json.loads((cache / _SUMS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -129,8 +129,8 @@ def _known_sums(cache: Path) -> dict[str, str]:
     return known if isinstance(known, dict) else {}
 
 
-def _keep_sums(cache: Path, sums: Mapping[str, str]) -> None:
-    """Keep them for the next time; where that is not possible, they are made again then."""
+def _store_sums(cache: Path, sums: Mapping[str, str]) -> None:
+    """Store hashes for the next time; if that fails, they are computed again."""
     here = {key: value for key, value in sums.items() if Path(key.rpartition(" ")[0]).is_file()}
     try:
         cache.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ def _keep_sums(cache: Path, sums: Mapping[str, str]) -> None:
 
 
 def _digest(hashes: Mapping[str, str]) -> str:
-    """One hash for all of them."""
+    """Return one hash for all files."""
     return hashlib.sha256("".join(f"{name}\0{sha256}\n" for name, sha256 in hashes.items()).encode()).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""A sentence-transformers model run by sentence-transformers itself, on PyTorch."""
+"""An encoder run by sentence-transformers, on PyTorch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _BATCH = 16
-# What other people's code raises over files that are missing, of another kind, or (the last two) cut short.
+"""Texts of a batch."""
+# Raised by the libraries for files that are missing, of another kind, or (the last two) truncated.
 _BROKEN_MODEL = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError),
     *(EOFError, struct.error),
@@ -51,18 +52,18 @@ def load(files: ModelFiles, **model_options: Any) -> SentenceTransformer:  # noq
 
 
 class SentenceTransformerEncoder:
-    """A model in its own precision, loaded at first use, on a GPU where PyTorch sees one.
+    """A model in its original precision, loaded at first use, on a GPU if PyTorch finds one.
 
-    Its own prompts for queries and documents are used where it has them.
+    The model's own prompts for queries and documents are used if it has any.
     """
 
     form = "fp32"
 
     def __init__(self, model: str | ModelFiles = PACKAGED_MODEL) -> None:
-        """Take a model's files, or its name as `ModelFiles.find` does.
+        """Take the files of a model, or its name as `ModelFiles.find` does.
 
         Raises:
-            ModelError: there is no such model.
+            ModelError: the model was not found.
         """
         self._files = model if isinstance(model, ModelFiles) else ModelFiles.find(model)
         self.model_id = self._files.model_id
@@ -85,7 +86,7 @@ class SentenceTransformerEncoder:
         return int(self._model.max_seq_length or 512)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """How many word pieces each text has, special tokens and document prompt included."""
+        """Return the number of word pieces of each text, with special tokens and document prompt."""
         if not texts:
             return []
         prompt = self._model.prompts.get("document") or ""
@@ -96,7 +97,7 @@ class SentenceTransformerEncoder:
         return [len(ids) for ids in encoded["input_ids"]]
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows: float32 [texts, dimension]."""
+        """Return unit vectors as rows: float32 [texts, dimension]."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         vectors = self._model.encode_document(
@@ -105,6 +106,6 @@ class SentenceTransformerEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """A unit vector: float32 [dimension]."""
+        """Return a unit vector: float32 [dimension]."""
         vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)

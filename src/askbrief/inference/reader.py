@@ -1,10 +1,10 @@
-"""The reader: where in a passage the answer stands, whether there is one, and how relevant the passage is."""
+"""The reader: finds the answer in a passage, and tells whether there is one and how relevant the passage is."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,35 +12,36 @@ import numpy as np
 
 from askbrief.core.runtime import sha256_of, workers
 from askbrief.errors import ModelError, in_words
-from askbrief.inference.compiled_encoder import session, tokenizer
+from askbrief.inference.compiled_encoder import OnnxModel
 from askbrief.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from onnxruntime import InferenceSession
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Encoding
 
     from askbrief.records import Passage
 
 PACKAGED = Path(__file__).parent / "reader_weights"
 GRAPH, TOKENIZER, CARD = "reader.onnx", "tokenizer.json", "card.json"
-MOST_QUESTION, MOST_PIECES = 48, 320
-"""Word pieces that are read of a question, and of a question and a passage together; the rest is not read."""
+MAX_QUESTION_PIECES, MAX_PIECES = 48, 320
+"""Word pieces that are read of a question, and of question and passage together; the rest is cut off."""
 CLS, SEP = 101, 102
 """The word pieces before the question, and after it and the passage."""
-LONGEST_ANSWER = 30
-"""Word pieces."""
-_LONGEST_HEADING = 20
-"""Words."""
+MAX_ANSWER_PIECES = 30
+"""Word pieces of the longest answer."""
+_MAX_HEADING_WORDS = 20
+"""Words of title and section that are read before a passage."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The likeliest answer in a sentence: its span in the document, and by how much it is likelier than no answer.
+class ReaderSpan:
+    """The likeliest answer in a sentence.
 
-    `margin` is in logits, of the beginning and the end together.
+    Attributes:
+        span: of the answer, in the document.
+        margin: logits of its beginning and end, minus those of "no answer".
     """
 
     span: Span
@@ -48,40 +49,41 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the reader makes of a passage.
+class ReaderOutput:
+    """The reader's output for a question and a passage.
 
     Attributes:
-        relevance, answers: logits: how relevant the passage is, and whether it holds the answer.
-        places: the likeliest answer of each sentence; None where the sentence was not read to its end.
+        relevance, answers: logits of the passage being relevant, and of its having the answer.
+        spans: the likeliest answer of each sentence; None where the sentence was not read to its end.
     """
 
     relevance: float
     answers: float
-    places: tuple[Place | None, ...]
+    spans: tuple[ReaderSpan | None, ...]
 
     @property
-    def likeliest(self) -> Place | None:
-        """The likeliest answer anywhere in the passage, the first of equals."""
-        return max(filter(None, self.places), key=lambda place: place.margin, default=None)
+    def likeliest(self) -> ReaderSpan | None:
+        """The likeliest answer in the passage, the first of equals."""
+        return max(filter(None, self.spans), key=lambda one: one.margin, default=None)
 
     @property
     def margin(self) -> float:
-        """That of the likeliest answer; 0 where nothing was read."""
+        """The margin of the likeliest answer; 0 where no sentence was read."""
         return self.likeliest.margin if self.likeliest else 0.0
 
 
 class Reader:
-    """The model in a folder, run by onnxruntime; threads may share it.
+    """The reader in a folder, run by onnxruntime. Threads may share it.
 
-    Pairs are read one by one, unpadded, the longest first, as many at once as there are processors.
+    Pairs of question and passage are read one by one and without padding, the longest first, in parallel on all
+    processors.
     """
 
     def __init__(self, folder: Path = PACKAGED) -> None:
-        """Take a folder, all of whose files are verified; it is loaded by the first question, or by `begin`.
+        """Verify the files in a folder; they are loaded for the first question, or by `start_loading`.
 
         Raises:
-            ModelError: it is not whole.
+            ModelError: a file is missing or damaged.
         """
         try:
             sums = json.loads((folder / CARD).read_text(encoding="utf-8"))["sums"]
@@ -96,106 +98,103 @@ class Reader:
                 f"the reader in {folder} is damaged: {damaged[0]} has the wrong SHA-256; "
                 "reinstall askbrief, or set ASKBRIEF_READER=off"
             )
-        self._folder = folder
+        self._model = OnnxModel(folder / GRAPH, folder / TOKENIZER)
 
-    def begin(self) -> None:
-        """Begin to load, in a thread."""
-        workers().submit(lambda: self._session)
+    def start_loading(self) -> None:
+        """Start to load the model in a thread."""
+        workers().submit(lambda: self._model.session)
 
-    def read(self, question: str, passages: Sequence[Passage], titles: Sequence[str] = ()) -> list[Reading]:
-        """Read a question with each of some passages.
+    def read(self, question: str, passages: Sequence[Passage], titles: Sequence[str] = ()) -> list[ReaderOutput]:
+        """Read a question together with each of some passages.
 
         Args:
             question: in words.
-            passages: each is read below its title and section, which often say whom "he" means.
-            titles: of the passages' documents; without, no title is read.
+            passages: each is read after its title and section, which often say who "he" is.
+            titles: of the passages' documents; without them, no title is read.
+
+        Returns:
+            The outputs, in the order of the passages.
         """
         titles = [*titles, *[""] * (len(passages) - len(titles))]
         headings = [_heading(passage, title) for passage, title in zip(passages, titles, strict=True)]
-        asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:MOST_QUESTION]
+        tokenizer = self._model.tokenizer
+        pieces = tokenizer.encode(question, add_special_tokens=False).ids[:MAX_QUESTION_PIECES]
         texts = [f"{heading}{passage.text}" for heading, passage in zip(headings, passages, strict=True)]
-        encoded = self._tokenizer.encode_batch(texts, add_special_tokens=False)
+        encoded = tokenizer.encode_batch(texts, add_special_tokens=False)
         order = sorted(range(len(passages)), key=lambda n: -len(encoded[n].ids))
-        outputs = dict(zip(order, workers().map(lambda n: self._run(asked, encoded[n].ids), order), strict=True))
+        outputs = dict(zip(order, workers().map(lambda n: self._run(pieces, encoded[n].ids), order), strict=True))
         return [
-            _reading(passage, len(headings[number]), encoded[number], len(asked) + 2, *outputs[number])
+            _output(passage, len(headings[number]), encoded[number], len(pieces) + 2, *outputs[number])
             for number, passage in enumerate(passages)
         ]
 
-    def _run(self, asked: Sequence[int], text: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        read = text[: MOST_PIECES - len(asked) - 3]
-        pieces = np.array([[CLS, *asked, SEP, *read, SEP]], dtype=np.int64)
+    def _run(self, question: Sequence[int], text: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        read = text[: MAX_PIECES - len(question) - 3]
+        pieces = np.array([[CLS, *question, SEP, *read, SEP]], dtype=np.int64)
         parts = np.zeros_like(pieces)
-        parts[:, len(asked) + 2 :] = 1
-        spans, answering = self._session.run(None, {"pieces": pieces, "parts": parts})
+        parts[:, len(question) + 2 :] = 1
+        spans, answering = self._model.session.run(None, {"pieces": pieces, "parts": parts})
         return spans[0], answering[0]
-
-    @cached_property
-    def _session(self) -> InferenceSession:
-        return session(self._folder / GRAPH)
-
-    @cached_property
-    def _tokenizer(self) -> Tokenizer:
-        return tokenizer(self._folder / TOKENIZER)
 
 
 @cache
 def packaged_reader() -> Reader:
-    """The reader that comes with askbrief, one a process.
+    """Return the reader that comes with askbrief, one for each process.
 
     Raises:
-        ModelError: it is not whole.
+        ModelError: a file is missing or damaged.
     """
     return Reader()
 
 
 def _heading(passage: Passage, title: str) -> str:
     parts = dict.fromkeys(" ".join(part.split()) for part in (title, passage.section or ""))
-    words = ". ".join(filter(None, parts)).split()[:_LONGEST_HEADING]
+    words = ". ".join(filter(None, parts)).split()[:_MAX_HEADING_WORDS]
     return f"{' '.join(words)}. " if words else ""
 
 
-def _reading(
+def _output(
     passage: Passage,
     heading: int,
     encoding: Encoding,
     before: int,
-    spans: NDArray[np.float32],
+    logits: NDArray[np.float32],
     answering: NDArray[np.float32],
-) -> Reading:
-    """What the outputs say, in the passage's own words.
+) -> ReaderOutput:
+    """Return the outputs with spans of the document.
 
     Args:
-        passage: was read.
-        heading: how many characters were put before it.
-        encoding: of both.
-        before: pieces stand before the first of the heading.
-        spans: float32 [pieces, 2], logits of the answer's beginning and end.
-        answering: float32 [2], logits of whether it answers, and how relevant it is.
+        passage: that was read.
+        heading: number of characters before it.
+        encoding: of heading and passage.
+        before: number of pieces before those of the heading.
+        logits: float32 [pieces, 2], of the answer's beginning and end.
+        answering: float32 [2], logits of having the answer, and of relevance.
     """
-    nothing, start = float(spans[0].sum()), passage.start - heading
-    first, last = spans[before:-1, 0], spans[before:-1, 1]
+    no_answer, start = float(logits[0].sum()), passage.start - heading
+    first, last = logits[before:-1, 0], logits[before:-1, 1]
     offsets = encoding.offsets[: len(first)]
     begins, ends = [a for a, _ in offsets], [b for _, b in offsets]
-    places = []
+    spans = []
     for sentence in passage.sentences:
         low = int(np.searchsorted(begins, sentence.start - start))
         high = int(np.searchsorted(ends, sentence.end - start, side="right"))
-        places.append(_place(first[low:high], last[low:high], offsets[low:high], nothing, start))
-    return Reading(round(float(answering[1]), 4), round(float(answering[0]), 4), tuple(places))
+        spans.append(_best_span(first[low:high], last[low:high], offsets[low:high], no_answer, start))
+    return ReaderOutput(round(float(answering[1]), 4), round(float(answering[0]), 4), tuple(spans))
 
 
-def _place(
+def _best_span(
     first: NDArray[np.float32],
     last: NDArray[np.float32],
     offsets: Sequence[tuple[int, int]],
-    nothing: float,
+    no_answer: float,
     start: int,
-) -> Place | None:
+) -> ReaderSpan | None:
     if not len(first):
         return None
     joint = first[:, None] + last[None, :]
     joint = np.where(np.tri(len(first), k=-1, dtype=np.bool_), -np.inf, joint)  # it may not end before it begins
-    joint = np.where(np.tri(len(first), k=-LONGEST_ANSWER, dtype=np.bool_).T, -np.inf, joint)
+    joint = np.where(np.tri(len(first), k=-MAX_ANSWER_PIECES, dtype=np.bool_).T, -np.inf, joint)
     begin, end = divmod(int(joint.argmax()), len(first))
-    return Place(Span(start + offsets[begin][0], start + offsets[end][1]), round(float(joint[begin, end]) - nothing, 4))
+    span = Span(start + offsets[begin][0], start + offsets[end][1])
+    return ReaderSpan(span, round(float(joint[begin, end]) - no_answer, 4))

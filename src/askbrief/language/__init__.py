@@ -1,1 +1,1 @@
-"""Text -> terms, sentences, numbers, dates, quantities and names."""
+"""Text analysis: terms, sentences and names; english/ has what is specific to English."""

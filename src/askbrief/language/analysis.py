@@ -1,4 +1,4 @@
-"""Text -> index terms: the one analyser, for building and for asking."""
+"""The analyser: from text to index terms, the same for passages and for questions."""
 
 from __future__ import annotations
 
@@ -11,24 +11,11 @@ from typing import TYPE_CHECKING
 import regex
 import Stemmer
 
-# "us" is not among them: it is what "U.S." becomes.
 from askbrief.core.lazy_regex import pattern
+from askbrief.language.english.words import STEMMER, STOP_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-STOP_WORDS = frozenset(
-    """
-    a about above after again against all am an and any are as at be because been before being below between
-    both but by can could did do does doing down during each few for from further had has have having he her
-    here hers herself him himself his how i if in into is it its itself just me more most my myself no nor not
-    now of off on once only or other our ours ourselves out over own same she should so some such than that the
-    their theirs them themselves then there these they this those through to too under until up very was we
-    were what when where which while who whom why will with would you your yours yourself yourselves
-    dont doesnt didnt isnt arent wasnt werent wont wouldnt cant couldnt shouldnt hasnt havent hadnt
-    im ive id ill youre youve hes shes theyre theyve thats theres whats lets
-    """.split()
-)
 
 _APOSTROPHES = "'’ʼ"
 _HYPHENS = "-‐‑"  # hyphen-minus, hyphen, non-breaking hyphen
@@ -54,7 +41,7 @@ _ASCII_TOKEN = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-"""The same for text that is ASCII, as most English is; Python's own engine is much faster. A test holds them equal."""
+"""The same for ASCII text, for which Python's own engine is much faster. A test compares the two."""
 _NUMBER = pattern(r"\p{N}[\p{N},.]*")
 _UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}]+")
 _POSSESSIVE = pattern(rf"[{_APOSTROPHES}]s$")
@@ -66,7 +53,7 @@ _LONGEST_TERM = 64
 
 
 def analyse(text: str) -> list[str]:
-    """Split a text into index terms, in order and with repetitions.
+    """Return the index terms of a text, in order and with repetitions.
 
     Words are case-folded, stripped of accents and possessives, and stemmed (Snowball, English). Thousands
     separators and the dots of acronyms go. A hyphenated word gives itself, joined, and its parts. Stop words go
@@ -82,7 +69,7 @@ def analyse(text: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 15)
 def terms_of(text: str) -> tuple[str, ...]:
-    """What `analyse` gives, kept: the sentences of passages come up again, in one question and in the next."""
+    """Return what `analyse` does, cached: the same sentences occur again, within a question and in the next ones."""
     return tuple(analyse(text))
 
 
@@ -97,7 +84,7 @@ def _shouted_terms(token: str) -> tuple[str, ...]:
 
 
 def _read(token: str, *, shouted: bool) -> tuple[str, ...]:
-    """The terms of a token; in a text all in capitals they make no acronym."""
+    """Return the terms of a token; in a text all in capitals it is no acronym."""
     if _NUMBER.fullmatch(token):
         return (token.replace(",", "")[:_LONGEST_TERM],)
     if "." in token:
@@ -115,7 +102,7 @@ def _read(token: str, *, shouted: bool) -> tuple[str, ...]:
 
 
 def stem_of(word: str) -> str:
-    """The stem of a single word, stop word or not, as `analyse` would have it.
+    """Return the stem of a single word, stop word or not, as `analyse` does.
 
     >>> stem_of("Attacks"), stem_of("before")
     ('attack', 'befor')
@@ -129,8 +116,8 @@ def word_stems(text: str) -> frozenset[str]:
 
 
 def stems_of(words: Sequence[str]) -> list[str]:
-    """The stems of many words in small plain letters at once, which is four times as fast as one by one."""
-    return [str(stem)[:_LONGEST_TERM] for stem in Stemmer.Stemmer("english").stemWords(words)]
+    """Return the stems of many words in lower case without accents; four times as fast as one by one."""
+    return [str(stem)[:_LONGEST_TERM] for stem in Stemmer.Stemmer(STEMMER).stemWords(words)]
 
 
 def _fold(word: str) -> str:
@@ -142,7 +129,7 @@ def _fold(word: str) -> str:
 
 
 def _stem(word: str) -> str:
-    stem = str(Stemmer.Stemmer("english").stemWord(word)) if _LATIN_WORD.fullmatch(word) else word
+    stem = str(Stemmer.Stemmer(STEMMER).stemWord(word)) if _LATIN_WORD.fullmatch(word) else word
     return stem[:_LONGEST_TERM]
 
 

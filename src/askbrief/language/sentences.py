@@ -1,4 +1,4 @@
-"""A paragraph -> its sentences, with exact offsets: nupunkt, and three small corrections measured on real text."""
+"""Sentences with exact offsets: nupunkt, with three small corrections measured on real text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from askbrief.core.lazy_regex import pattern
+from askbrief.language.english.words import ABBREVIATIONS
 from askbrief.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-# Cut at by the model as it comes: "Ae. albopictus", "Cx. pipiens", "(max. 6.5 m)".
-_ABBREVIATIONS = ["ae", "cx", "max"]
 # A reference glued to the full stop before it belongs to that sentence: "in 2020.[3] Then", "mass.:19-1 It".
 _REFERENCE = pattern(r"(?:\[[^\]\n]{1,40}\]|:\d[\d–-]*)+(?=\s|$)\s*")
 # A list number that stands alone belongs to the sentence after it: "2. Save it."
@@ -22,7 +21,7 @@ _UNBROKEN = pattern(r"\S{1000,}")
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[Span]:
-    """Find the sentences of `text[start:end]`, without white space at their ends.
+    """Return the sentences of `text[start:end]`, without white space at their ends.
 
     >>> text = "A report by the U.S. said so. Then it ended."
     >>> [text[s.start:s.end] for s in sentence_spans(text, 0, len(text))]
@@ -39,12 +38,12 @@ def _model() -> Any:  # noqa: ANN401 - nupunkt's own class is private
     import nupunkt
 
     model = nupunkt.load_default_model()
-    model.add_abbreviations(_ABBREVIATIONS)
+    model.add_abbreviations(ABBREVIATIONS)
     return model
 
 
 def _broken_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Sentences as nupunkt finds them; a run that no text has, on which it takes squared time, stands alone."""
+    """Yield the sentences by nupunkt; very long runs without a space, on which it takes quadratic time, stand alone."""
     start = 0
     for run in _UNBROKEN.finditer(text):
         yield from _model_spans(text, start, run.start())
@@ -88,12 +87,12 @@ def _move_references(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tu
 
 
 def _join_enumerators(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    waiting: int | None = None
+    pending: int | None = None
     end = 0
     for first, last in spans:
-        begin = first if waiting is None else waiting
-        waiting, end = (begin, last) if _ENUMERATOR.fullmatch(text, first, last) else (None, last)
-        if waiting is None:
+        begin = first if pending is None else pending
+        pending, end = (begin, last) if _ENUMERATOR.fullmatch(text, first, last) else (None, last)
+        if pending is None:
             yield (begin, last)
-    if waiting is not None:
-        yield (waiting, end)
+    if pending is not None:
+        yield (pending, end)

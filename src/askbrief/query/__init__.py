@@ -1,1 +1,1 @@
-"""A question, parsed once: terms, expansions, answer type, quantity, constraints, aspects."""
+"""Questions, parsed once: terms, expansions, answer type, quantity, constraints, aspects."""

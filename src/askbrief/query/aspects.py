@@ -6,26 +6,21 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.language.analysis import STOP_WORDS, analyse
+from askbrief.language.analysis import analyse
 from askbrief.language.english.dates import MONTH
+from askbrief.language.english.question_words import (
+    ARTICLES,
+    BEFORE_THING,
+    COMPARE_WORDS,
+    COMPARISON_WORDS,
+    INSIDE_NAMES,
+    THING_BOUNDS,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TOKEN = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:[.'’-][\p{L}\p{M}\p{N}]+)*|[,;:?!()]")
-_COMPARE_VERBS = frozenset({"compare", "compared", "comparing", "comparison", "contrast"})
-_COMPARISON_WORDS = frozenset("difference differences distinction differ differs similarities both versus vs".split())
-COMPARING = frozenset({"compar", "contrast", "versus", "vs"})
-"""Index terms that only express a comparison; passages on one of the things seldom have them."""
-_BOUNDS = (
-    STOP_WORDS
-    | _COMPARE_VERBS
-    | _COMPARISON_WORDS
-    | frozenset(", ; : ? ! ( ) per within without according happened".split())
-)
-_LEADING = frozenset("the a an its their his her our your those that ones in of from by for on at about".split())
-_ARTICLES = frozenset({"the", "a", "an"})
-_INSIDE_NAMES = frozenset({"of", "for"})
 _LONGEST = 3
 """Maximum number of words of one thing that is not written with capitals."""
 _MAX_WORDS = 100
@@ -63,11 +58,11 @@ def parse_aspects(question: str) -> tuple[frozenset[str], ...]:
 def _joints(words: Sequence[str]) -> Iterator[int]:
     """Yield the places of words that may join two things, the likeliest first."""
     lower = [word.lower() for word in words]
-    compared = next((place for place, word in enumerate(lower) if word in _COMPARE_VERBS), None)
+    compared = next((place for place, word in enumerate(lower) if word in COMPARE_WORDS), None)
     if compared is not None:
         yield from (i for i, word in enumerate(lower) if i > compared + 1 and word in {"with", "to", "against"})
     yield from (i for i, word in enumerate(lower) if word in {"versus", "vs"})
-    is_comparison = compared is not None or not _COMPARISON_WORDS.isdisjoint(lower)
+    is_comparison = compared is not None or not COMPARISON_WORDS.isdisjoint(lower)
     for place, word in enumerate(lower):
         if word in {"and", "or"} and (is_comparison or _joins_names(words, place)):
             yield place
@@ -87,7 +82,7 @@ def _things(words: Sequence[str], joint: int) -> list[list[str]]:
         if start == end:
             break
         before.insert(0, list(words[start:end]))
-        while start > 0 and words[start - 1].lower() in _ARTICLES:
+        while start > 0 and words[start - 1].lower() in ARTICLES:
             start -= 1
         end = start - 1 if start > 0 and words[start - 1] == "," else 0
     first = _skipped(words, joint + 1)
@@ -102,7 +97,7 @@ def _start(words: Sequence[str], end: int) -> int:
         while start > 0 and (_is_name(words[start - 1]) or _inside(words, start - 1)):
             start -= 1
         return start
-    while start > 0 and end - start < _LONGEST and words[start - 1].lower() not in _BOUNDS:
+    while start > 0 and end - start < _LONGEST and words[start - 1].lower() not in THING_BOUNDS:
         start -= 1
     return start
 
@@ -114,7 +109,7 @@ def _end(words: Sequence[str], first: int, length: int) -> int:
         while end < len(words) and (_is_name(words[end]) or _inside(words, end)):
             end += 1
         return end
-    while end < len(words) and end - first < length and words[end].lower() not in _BOUNDS:
+    while end < len(words) and end - first < length and words[end].lower() not in THING_BOUNDS:
         end += 1
     return end
 
@@ -123,7 +118,7 @@ def _skipped(words: Sequence[str], joint: int) -> int:
     """Return where the thing after a joint begins; words from before it ("inflation in") are skipped."""
     repeated = {word.lower() for word in words[: joint - 1] if not _is_name(word)}
     place = joint
-    while place < len(words) and words[place].lower() in _LEADING | repeated:
+    while place < len(words) and words[place].lower() in BEFORE_THING | repeated:
         place += 1
     return place
 
@@ -133,11 +128,11 @@ def _inside(words: Sequence[str], place: int) -> bool:
     if not 0 < place < len(words) or not _is_name(words[place - 1]):
         return False
     followed = place + 1 < len(words) and _is_name(words[place + 1])
-    return bool(_NUMBER.fullmatch(words[place])) or (words[place] in _INSIDE_NAMES and followed)
+    return bool(_NUMBER.fullmatch(words[place])) or (words[place] in INSIDE_NAMES and followed)
 
 
 def _is_name(word: str) -> bool:
     """Return whether a word is a year, or has a capital and is neither a month nor a word of comparison."""
     if _YEAR.fullmatch(word):
         return True
-    return word[:1].isupper() and not _MONTH.fullmatch(word) and (word.lower() not in _BOUNDS or word.isupper())
+    return word[:1].isupper() and not _MONTH.fullmatch(word) and (word.lower() not in THING_BOUNDS or word.isupper())

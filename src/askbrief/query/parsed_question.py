@@ -10,6 +10,7 @@ import regex
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse, word_stems
 from askbrief.language.english.numbers import number_values
+from askbrief.language.english.question_words import COMPARISON_STEMS, HOW_MUCH_STEMS
 from askbrief.language.english.words import NEGATION
 from askbrief.query.answer_type import (
     AnswerRole,
@@ -19,7 +20,7 @@ from askbrief.query.answer_type import (
     classify_answer_type,
     parse_time_precisions,
 )
-from askbrief.query.aspects import COMPARING, parse_aspects
+from askbrief.query.aspects import parse_aspects
 from askbrief.query.constraints import Constraints, parse_constraints
 from askbrief.query.expansion import Expansion, Query, expand
 from askbrief.query.quantity_question import QuantityQuestion, parse_quantity
@@ -48,8 +49,6 @@ _CLOSING = pattern(
 )
 _NAME = pattern(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
 """A word with a capital letter that does not open the question."""
-_QUANTITY_STEMS = frozenset({"mani", "much"})
-"""Stems of "how many" and "how much", which no answer repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ def parse_question(question: str, knowledge: Knowledge | None = None, today: dt.
     things = parse_aspects(question)
     expansion = expand(question, knowledge) if knowledge else Expansion(question, Query(tuple(analyse(question))))
     text, query = expansion.text, expansion.query
-    combined = query.side_by_side(things, COMPARING) if things else query
+    combined = query.side_by_side(things, COMPARISON_STEMS) if things else query
     return ParsedQuestion(
         text=text,
         terms=tuple(analyse(text)),
@@ -147,5 +146,5 @@ def _presuppositions(text: str, terms: tuple[str, ...]) -> Presuppositions:
         stems=word_stems(text),
         numbers=number_values(text),
         names=names,
-        other_terms=frozenset(terms) - names - _QUANTITY_STEMS,
+        other_terms=frozenset(terms) - names - HOW_MUCH_STEMS,
     )

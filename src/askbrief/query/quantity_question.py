@@ -9,6 +9,7 @@ import regex
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
+from askbrief.language.english.question_words import COMPARATIVES, CURRENCY_STEMS, QUANTITY_STEMS
 
 
 class QuantityTarget(StrEnum):
@@ -60,7 +61,6 @@ _SIZE = pattern(
     r"\bwhat (?:is|was) the (?:size|strength) of (?P<of>.+)",
     regex.IGNORECASE,
 )
-_CURRENCIES = {"dollar", "euro", "rupe", "pound", "afghani", "yen", "yuan"}
 _PHRASE_END = pattern(
     r"\b(?:are|is|was|were|be|been|do|does|did|have|has|had|can|could|will|would|should|may|might|must|in|on|at|by|to|"
     r"from|with|within|without|for|there|who|that|which|than|since|between|after|before|during|under|against|per|"
@@ -73,28 +73,8 @@ _OPENING = pattern(
 )
 _WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-'’][\p{L}\p{M}\p{N}]+)*")
 _PLURAL = pattern(r"\p{Ll}.*(?<!s|u|i|'|’)s|people|men|women|children|personnel|police|staff|cattle|livestock")
-_COMPARATIVES = {
-    "higher",
-    "lower",
-    "more",
-    "less",
-    "faster",
-    "slower",
-    "better",
-    "worse",
-    "larger",
-    "smaller",
-    "longer",
-}
 _YEAR = pattern(r"(?<!\p{N})(?:1[5-9]|20)\p{N}{2}(?!\p{N})")
 _NAME = pattern(r"(?<!^)\b\p{Lu}[\p{L}\p{M}\p{N}]*(?:-[\p{L}\p{M}\p{N}]+)*")
-_EMPTY = frozenset(
-    """
-    amount approxim big cent count current estim exact get give got larg mani much number percent percentag
-    proport share size strength strong sum today total
-    """.split()
-)
-"""Stems that ask for a quantity without saying of what."""
 _WORDINGS = (
     (QuantityTarget.SHARE, _SHARE),
     (QuantityTarget.MONEY, _MONEY),
@@ -125,12 +105,12 @@ def _quantity(question: str, target: QuantityTarget, following: str) -> Quantity
     counted = frozenset(analyse(noun))
     if target is QuantityTarget.COUNT and not counted:
         return None
-    if target is QuantityTarget.COUNT and counted & _CURRENCIES:
+    if target is QuantityTarget.COUNT and counted & CURRENCY_STEMS:
         target = QuantityTarget.MONEY
-    elif target is QuantityTarget.EITHER and counted and noun.lower() not in _COMPARATIVES:
+    elif target is QuantityTarget.EITHER and counted and noun.lower() not in COMPARATIVES:
         target = QuantityTarget.COUNT
-    names_a_unit = target is QuantityTarget.COUNT or (target is QuantityTarget.MONEY and counted <= _CURRENCIES)
-    terms = frozenset(analyse(question)) - _EMPTY
+    names_a_unit = target is QuantityTarget.COUNT or (target is QuantityTarget.MONEY and counted <= CURRENCY_STEMS)
+    terms = frozenset(analyse(question)) - QUANTITY_STEMS
     years = frozenset(_YEAR.findall(question))
     names = frozenset(analyse(" ".join(_NAME.findall(question)))) & terms
     about = terms - years - (counted if names_a_unit or target is QuantityTarget.MONEY else frozenset())

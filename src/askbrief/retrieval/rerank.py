@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from sentence_transformers import CrossEncoder
 
-    from askbrief.inference.reader import Reader, Reading
+    from askbrief.inference.reader import Reader, ReaderOutput
     from askbrief.retrieval.scoring import Ranked
 
 RERANKED = 20
@@ -110,7 +110,7 @@ class Found:
 
     ranked: Ranked
     same: tuple[Ranked, ...] = ()
-    reading: Reading | None = None
+    reading: ReaderOutput | None = None
 
     def all(self) -> tuple[Ranked, ...]:
         return (self.ranked, *self.same)
@@ -144,7 +144,7 @@ def reread(question: str, found: Sequence[Found], reader: Reader, *, reorder: bo
     return scored + [_with(one, lambda ranked: replace(ranked, score=min(ranked.score, lowest))) for one in rest]
 
 
-def reader_signals(reading: Reading) -> dict[str, float]:
+def reader_signals(reading: ReaderOutput) -> dict[str, float]:
     """The outputs as signals, 0..1: a logistic function of each; a margin adds two logits."""
     outputs = {"relevance": reading.relevance, "answers": reading.answers, "margin": reading.margin / 2}
     return {name: round(1 / (1 + math.exp(-logit)), 6) for name, logit in outputs.items()}

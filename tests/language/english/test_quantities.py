@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.language.english.quantities import Kind, quantities
+from askbrief.language.english.quantities import QuantityKind, quantities
 
 ANY = settings(derandomize=True, max_examples=300, deadline=None)
 
@@ -47,7 +47,7 @@ def worths(text: str) -> list[tuple[str, float | None, float | None]]:
 )
 def test_a_count_is_found_in_digits_and_in_words(text: str, written: str, low: float, high: float) -> None:
     assert worths(text) == [(written, low, high)]
-    assert quantities(text)[0].kind is Kind.COUNT
+    assert quantities(text)[0].kind is QuantityKind.COUNT
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_words_for_roughly_belong_to_the_figure_and_open_its_ends(text: str, low
 def test_a_share_or_a_sum_of_money_has_its_unit_in_the_figure(text: str, written: str, value: float, unit: str) -> None:
     (found,) = quantities(f"It was {text}.")
     assert (found.text, found.low, found.high, found.unit) == (written, value, value, unit)
-    assert found.kind is (Kind.SHARE if unit.startswith(("%", "percentage")) else Kind.MONEY)
+    assert found.kind is (QuantityKind.SHARE if unit.startswith(("%", "percentage")) else QuantityKind.MONEY)
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,1 @@
-"""What is specific to English: numbers, quantities, dates and proper names."""
+"""English: word lists, numbers, quantities, dates, proper names, and the names that a text defines."""

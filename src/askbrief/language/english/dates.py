@@ -1,4 +1,4 @@
-"""Dates and times in a question or a text, and the days that they mean."""
+"""Dates and times of English text, and the days that they mean."""
 
 from __future__ import annotations
 
@@ -48,24 +48,24 @@ _MONTHS = {name[:3].lower(): number for number, name in enumerate(calendar.month
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days from `first` to `last`, both of them in it; None is an open end."""
+    """The days from `first` to `last`, both included; None is an open end."""
 
     first: dt.date | None
     last: dt.date | None
 
     @classmethod
     def of(cls, year: int, month: int | None = None, day: int | None = None) -> Period:
-        """A year, a month of it, or a day.
+        """Return the period of a year, a month or a day.
 
         Raises:
-            ValueError: there is no such day.
+            ValueError: the day does not exist.
         """
         last_month = month or 12
         last_day = day or calendar.monthrange(year, last_month)[1]
         return cls(dt.date(year, month or 1, day or 1), dt.date(year, last_month, last_day))
 
     def meets(self, other: Period) -> bool:
-        """Whether some day is in both."""
+        """Return whether the periods have a day in common."""
         return (self.first or dt.date.min) <= (other.last or dt.date.max) and (other.first or dt.date.min) <= (
             self.last or dt.date.max
         )
@@ -73,18 +73,18 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date that stands in a text. `own_year` is False where the year was taken from elsewhere."""
+    """A date in a text; `own_year` is False where the year was taken from the date of the text."""
 
     period: Period
     own_year: bool
 
 
 def dates_in(text: str, written: Period | None = None) -> Iterator[Dated]:
-    """The dates in a text, in order; a month must have its capital.
+    """Yield the dates in a text, in order; the names of months must have a capital letter.
 
     Args:
-        text: any words.
-        written: when the text was written, if that is known: a date without a year is the last one by then.
+        text: any text.
+        written: when the text was written, if known; a date without a year is the last one before its end.
 
     >>> [(str(d.period.first), str(d.period.last)) for d in dates_in("From 5 July 2022 until 2024 it may rain.")]
     [('2022-07-05', '2022-07-05'), ('2024-01-01', '2024-12-31')]
@@ -96,7 +96,7 @@ def dates_in(text: str, written: Period | None = None) -> Iterator[Dated]:
 
 
 def _read(date: str, until: str | None, written: Period | None) -> Period | None:
-    """What a date means that `DATE` has matched."""
+    """Return the period of a date that `DATE` has matched."""
     decade, month, year = _DECADE.search(date), _MONTH.search(date), _YEAR.search(date)
     if decade:
         return Period(dt.date(int(decade[1]), 1, 1), dt.date(int(decade[1]) + 9, 12, 31))
@@ -113,7 +113,7 @@ def _read(date: str, until: str | None, written: Period | None) -> Period | None
 
 
 def _of_digits(date: str, until: str | None) -> Period:
-    """2022, 2022-07-05, 2008-09, which is two years, and 2009-08, which is a month."""
+    """Return the period of digits: 2022, 2022-07-05, 2008-09 (two years), 2009-08 (a month)."""
     if until is None or not _YEAR_ALONE.fullmatch(date):
         return Period.of(*map(int, date.split("-")))
     year, last_year = int(date), int(date[: len(date) - len(until)] + until)
@@ -128,7 +128,7 @@ def _latest(month: int, day: int | None, by: dt.date) -> Period:
 
 
 def written(title: str, metadata: Metadata) -> Period | None:
-    """The time that a document speaks of as a whole: the years in its title, else its date."""
+    """Return the time that a document as a whole is about: the years in its title, else its date."""
     years = [dated.period for dated in dates_in(title) if dated.own_year]
     if years:
         return Period(min(p.first for p in years if p.first), max(p.last for p in years if p.last))
@@ -137,12 +137,11 @@ def written(title: str, metadata: Metadata) -> Period | None:
 
 
 def parse(expression: str, today: dt.date | None, until: str | None = None) -> Period | None:
-    """What a date, or a time such as "two weeks ago", means in a question.
+    """Return the period that a date, or a time such as "two weeks ago", means in a question.
 
     Args:
         expression: one date, without the words around it.
-        today: the day that "last month" is told from, and by which a July without a year was; None where there
-            is no such day, and then those mean nothing.
+        today: the day to which "last month" and a July without a year refer; without it, these mean nothing.
         until: what stands after a year and a dash: "09" of "2008-09".
     """
     if _YEAR.search(expression):
@@ -194,7 +193,7 @@ _ANCHOR = re.compile(
     rf"|[Tt]he (?=\d|early|mid|late|{_ORDINALS}|previous|following)|(?:[Ll]ast|[Nn]ext|[Tt]his) "
     rf"|(?:{_ORDINALS})[ -]|(?:{_SMALL}) (?:and a half )?(?:{_STRETCHES}))"
 )
-"""Where a time may begin: each of the alternatives below begins with one of these. It is ten times as fast."""
+"""Beginnings of the alternatives of `_TIME`: to try it only at these is ten times as fast."""
 _TIME = pattern(
     rf"""
     (?<![\p{{L}}\p{{N}}$€£]) (?<!\p{{N}}[.,]) (?:
@@ -223,7 +222,7 @@ _TIME = pattern(
 
 
 def times(text: str) -> Iterator[Span]:
-    """The dates and times of a sentence in order.
+    """Yield the dates and times of a sentence, in order.
 
     >>> text = "Until mid-2020 it shrank; on July 5, two years later, it was as in the 19th century."
     >>> [text[span.start : span.end] for span in times(text)]

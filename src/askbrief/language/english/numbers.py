@@ -1,4 +1,4 @@
-"""Numbers as people write them, in digits and in words, and what they are worth."""
+"""Numbers in English text, in digits and in words, with their values."""
 
 from __future__ import annotations
 
@@ -103,18 +103,22 @@ _NUMBER = pattern(
 _ANCHOR = re.compile(
     rf"\d+|[$€£₹]|\b(?:a\$|c\$|us\$?|usd|aud|cad|eur|gbp|rs|pkr|inr|half|an?\s|(?:one|{_ONES}|{_TEENS}|{_TENS})\b)"
 )
-"""Where a number may begin, in lower case: to look for it there alone is four times as fast."""
+"""Beginnings of numbers, in lower case: to try `_NUMBER` only at these is four times as fast."""
 _UNIT_HINT = pattern(rf"%|percent|per\s?cent|{_SIGN}|{_NAME}", regex.IGNORECASE)
-_MOST_DIGITS = 40
+_MAX_DIGITS = 40
 _WRITTEN_SCALE = pattern(rf"({_LONG_SCALES})s?\s*$", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """One number at `start` to `end` of a text, with the sign or name of its unit where it has one.
+    """A number in a text.
 
-    `unit` is "%", "percentage points", the name of a currency, or empty. `scale` is what its last word multiplies
-    by, `bare` whether it is digits and nothing else.
+    Attributes:
+        start, end: offsets in the text, with the sign or name of its unit.
+        value: with its scale.
+        unit: "%", "percentage points", the name of a currency, or empty.
+        scale: the factor of its last word, such as a million.
+        bare: whether it consists of digits only.
     """
 
     start: int
@@ -125,7 +129,7 @@ class Numeral:
     bare: bool = False
 
     def scaled_like(self, other: Numeral) -> Numeral:
-        """The "3" of "3 to 4 million" is three million, and the "40" of "40 to 50%" a percentage."""
+        """Return the number with the scale and unit of another: the "3" of "3 to 4 million" is three million."""
         unit = self.unit or other.unit
         mantissa = other.value / other.scale
         if self.scale == 1 and other.scale > 1 and self.value < mantissa:
@@ -139,7 +143,7 @@ def number_values(text: str) -> frozenset[Decimal]:
 
 
 def numerals(text: str) -> Iterator[Numeral]:
-    """The numbers of a text in order; whether they count anything is not asked.
+    """Yield the numbers of a text, in order, whether or not they count anything.
 
     >>> [(str(found.value), found.unit) for found in numerals("$7.5 million, half a million, 42 per cent, two dozen")]
     [('7500000.0', 'dollars'), ('500000', ''), ('42', '%'), ('24', '')]
@@ -149,21 +153,21 @@ def numerals(text: str) -> Iterator[Numeral]:
         if anchor.start() < end:
             continue
         match = _NUMBER.match(text, anchor.start())
-        worth = _value(match) if match else None
+        amount = _value(match) if match else None
         end = match.end() if match else end
-        if match and worth is not None:
-            value, scale = worth
+        if match and amount is not None:
+            value, scale = amount
             bare = match["digits"] == match[0]
             yield Numeral(match.start(), match.end(), value, _unit(match), scale, bare)
 
 
 def may_have_unit(text: str) -> bool:
-    """Quickly, whether a text can hold a share or a sum of money."""
+    """Return quickly whether a text may have a share or a sum of money."""
     return _UNIT_HINT.search(text) is not None
 
 
 def _value(match: regex.Match[str]) -> tuple[Decimal, int] | None:
-    """What a number is worth, and the scale in it; None for what only looks like one."""
+    """Return the value of a number and its scale; None for what only looks like a number."""
     if match["digits"]:
         return _of_digits(match)
     if match["mixed"]:
@@ -175,18 +179,18 @@ def _value(match: regex.Match[str]) -> tuple[Decimal, int] | None:
     if match["few"]:
         scale = _SCALES[match["times"].lower()]
         return Decimal(_of_words(match["few"]) or 1) * scale, scale
-    worth = _of_words(match["words"])
-    if worth is None or worth == 1:
+    amount = _of_words(match["words"])
+    if amount is None or amount == 1:
         return None
     written = _WRITTEN_SCALE.search(match["words"])
-    return Decimal(worth), _SCALES[written[1].lower()] if written else 1
+    return Decimal(amount), _SCALES[written[1].lower()] if written else 1
 
 
 def _of_digits(match: regex.Match[str]) -> tuple[Decimal, int] | None:
     digits, short = regex.sub(r"[,\s]", "", match["digits"]), (match["short"] or "").lower()
     if short in {"m", "b"} and not match["sign"]:
         return None  # five metres, or version 2b
-    if len(digits) > _MOST_DIGITS or (len(digits) > 1 and digits[0] == "0" and "." not in digits):
+    if len(digits) > _MAX_DIGITS or (len(digits) > 1 and digits[0] == "0" and "." not in digits):
         return None
     scale = _SCALES[(match["scale"] or short).lower()] if match["scale"] or short else 1
     return Decimal(digits) * scale, scale

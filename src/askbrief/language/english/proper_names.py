@@ -1,4 +1,4 @@
-"""The names in a sentence, by their capitals: people with their titles, groups, places, acronyms."""
+"""Names in English sentences, by their capital letters: people with titles, groups, places, acronyms."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ _NEVER_IN_NAMES = _OPENERS - frozenset(
 
 
 def names(text: str, *, single_initial: bool = True) -> Iterator[Span]:
-    """The names of a sentence in order.
+    """Yield the names of a sentence, in order.
 
-    The word that opens a sentence has a capital anyhow: alone it is a name only where it is an acronym or, with
-    `single_initial`, where a verb follows it.
+    The first word of a sentence always has a capital: alone it is a name only if it is an acronym or, with
+    `single_initial`, if a verb follows it.
 
     >>> text = "In Kabul, TTP chief Mufti Noor Wali Mehsud spoke for the Bank of England."
     >>> [text[span.start : span.end] for span in names(text)]
@@ -85,7 +85,7 @@ def names(text: str, *, single_initial: bool = True) -> Iterator[Span]:
 
 
 def _is_adjective(text: str, start: int, end: int) -> bool:
-    """The "Afghan" of "the Afghan provinces"."""
+    """Return whether a name is an adjective, such as the "Afghan" of "the Afghan provinces"."""
     return bool(
         _OF_A_PEOPLE.search(text, start, end)
         and " " not in text[start:end]
@@ -95,7 +95,7 @@ def _is_adjective(text: str, start: int, end: int) -> bool:
 
 
 def _after_openers(text: str, start: int, end: int, openers: frozenset[str]) -> int:
-    """Where the name begins behind "The", "In" and the like; `end` where nothing is left."""
+    """Return where the name begins after "The", "In" and the like; `end` if nothing is left."""
     while start < end:
         word = _FIRST_WORD.match(text, start, end)
         if word is None or word[0].lower() not in openers:

@@ -1,4 +1,4 @@
-"""Quantities in a text: counts, shares, sums of money and measures; never years, dates, or numbers that are names."""
+"""Quantities in English text: counts, shares, sums of money, measures; not years, dates or numbers that are names."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _FIRST_YEAR, _LAST_YEAR = 1000, 2100
 _LAST_DAY = 31
 _LAST_OF_A_SERIES = 999
-"""Beyond it a number after a name ("Boeing 747") counts something."""
+"""Largest number that belongs to a name before it ("Boeing 747"); a larger one counts something."""
 _ROUGHLY = (
     "some|about|around|roughly|approximately|nearly|almost|close to|an estimated|estimated|circa|"
     "up to|as many as|as much as|no more than|at most|fewer than|less than|under|below|"
@@ -54,8 +54,8 @@ _LONGEST_JOINT = 12
 _LOOK_BACK = 60
 
 
-class Kind(StrEnum):
-    """What a quantity is of."""
+class QuantityKind(StrEnum):
+    """The kind of a quantity."""
 
     COUNT = "count"
     SHARE = "share"
@@ -64,10 +64,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A quantity as it stands at `start` to `end` of a text, and the numbers it gives.
+    """A quantity in a text.
 
-    `low` equals `high` for one number; None is an open end: "over 3,000" has no `high`, "up to 40" no `low`. `unit`
-    is "%", "percentage points", the name of a currency, or empty for a count.
+    Attributes:
+        start, end: offsets in the text.
+        text: as written.
+        low, high: equal for one number; None is an open end ("over 3,000" has no `high`, "up to 40" no `low`).
+        unit: "%", "percentage points", the name of a currency, or empty for a count.
+        approximate: whether a word such as "about" stands before it.
     """
 
     start: int
@@ -79,14 +83,14 @@ class Quantity:
     approximate: bool = False
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> QuantityKind:
         if not self.unit:
-            return Kind.COUNT
-        return Kind.SHARE if self.unit in {"%", "percentage points"} else Kind.MONEY
+            return QuantityKind.COUNT
+        return QuantityKind.SHARE if self.unit in {"%", "percentage points"} else QuantityKind.MONEY
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Find the quantities of a text, in order; none overlaps another.
+    """Return the quantities of a text, in order; they do not overlap.
 
     >>> [(q.text, q.low, q.high) for q in quantities("In 2021 some 7,000 of them, or 42%, fled.")]
     [('some 7,000', 7000, 7000), ('42%', 42, 42)]
@@ -95,7 +99,7 @@ def quantities(text: str) -> list[Quantity]:
 
 
 def _paired(text: str, found: list[Numeral]) -> Iterator[tuple[Numeral, Numeral]]:
-    """Numbers that count something, the two ends of a range together; a single number is both of its ends."""
+    """Yield numbers that count something, as the two ends of a range; both are the same for a single number."""
     for chain in _chains(text, found):
         if len(chain) == 2 and _is_range(text, *chain):  # noqa: PLR2004 - a range has two ends
             yield chain[0].scaled_like(chain[1]), chain[1]
@@ -104,7 +108,7 @@ def _paired(text: str, found: list[Numeral]) -> Iterator[tuple[Numeral, Numeral]
 
 
 def _chains(text: str, found: list[Numeral]) -> Iterator[list[Numeral]]:
-    """Numbers in a row, with nothing between them but a hyphen, a dash, or one word such as "to"."""
+    """Yield runs of numbers, separated only by a hyphen, a dash, or one word such as "to"."""
     chain: list[Numeral] = []
     for number in found:
         if chain and not _joins(text, chain[-1], number):
@@ -125,12 +129,12 @@ def _joins(text: str, first: Numeral, second: Numeral) -> bool:
 
 
 def _is_tied(text: str, first: Numeral, second: Numeral) -> bool:
-    """Whether a hyphen or dash holds them together: a score, a telephone number, a span of years."""
+    """Return whether a hyphen or dash joins two numbers: a score, a telephone number, a span of years."""
     return not text[first.end : second.start].strip().isalpha()
 
 
 def _is_range(text: str, first: Numeral, second: Numeral) -> bool:
-    """Whether two numbers are the ends of one quantity, and not a change from one to the other."""
+    """Return whether two numbers are the ends of one quantity, and not a change from one to the other."""
     before = _before(text, first)
     if text[first.end : second.start].isspace():
         return False
@@ -148,14 +152,14 @@ def _is_range(text: str, first: Numeral, second: Numeral) -> bool:
 
 
 def _is_telephone_like(text: str, first: Numeral, second: Numeral) -> bool:
-    """Bare digits of different lengths on both sides of a hyphen, that count nothing: "555-1234"."""
+    """Return whether a hyphen joins bare digits of different lengths that count nothing: "555-1234"."""
     bare = first.bare and second.bare and "," not in text[second.start : second.end]
     other_length = first.end - first.start != second.end - second.start
     return bare and other_length and _is_tied(text, first, second) and not _COUNTED.match(text, second.end)
 
 
 def _counts(text: str, number: Numeral, *, alone: bool = True) -> bool:
-    """Whether a number is a quantity, by what stands around it; numbers with a unit or a scale always are."""
+    """Return whether a number is a quantity, by the words around it; with a unit or a scale it always is."""
     if number.unit or number.scale > 1:
         return True
     before, written = _before(text, number), text[number.start : number.end]
@@ -174,7 +178,7 @@ def _counts(text: str, number: Numeral, *, alone: bool = True) -> bool:
 
 
 def _is_year(text: str, number: Numeral) -> bool:
-    """Four bare digits are a year, unless a word for "roughly" comes before and what is counted after."""
+    """Return whether four bare digits are a year: not with a word for "roughly" before and a counted noun after."""
     if not (number.bare and number.end - number.start == len("2022") and _FIRST_YEAR <= number.value <= _LAST_YEAR):
         return False
     return "," not in text[number.start : number.end] and not (
@@ -183,7 +187,7 @@ def _is_year(text: str, number: Numeral) -> bool:
 
 
 def _is_mark(text: str, number: Numeral) -> bool:
-    """A number of a list ("1. ", "2) ") or of a note ("[12]", "(3)")."""
+    """Return whether a number marks a list item ("1. ", "2) ") or a note ("[12]", "(3)")."""
     before, after = text[: number.start].rstrip(" \t"), text[number.end : number.end + 2]
     opens_line = not before or before[-1] == "\n"
     return (opens_line and bool(_LIST_MARK.match(after))) or (before[-1:] in {"[", "("} and after[:1] in {"]", ")"})
@@ -209,12 +213,12 @@ def _quantity(text: str, first: Numeral, last: Numeral) -> Quantity:
 
 
 def _before(text: str, number: Numeral) -> str:
-    """The words before a number; enough of them for every question that is asked here."""
+    """Return the words before a number, as many as the rules here need."""
     return text[max(0, number.start - _LOOK_BACK) : number.start]
 
 
 def _plain(value: Decimal) -> float:
-    """An int where it is whole, so that it is written without a point."""
+    """Return an int if the value is whole, so that it is written without a decimal point."""
     return int(value) if value == value.to_integral_value() else float(value)
 
 
@@ -255,7 +259,7 @@ _VAGUE = pattern(
 
 
 def measures(text: str) -> list[Span]:
-    """Find the numbers with a unit of time, length, weight or the like, in order.
+    """Return the numbers with a unit of time, length, weight or the like, in order.
 
     >>> text = "They fought for 14 years, over a decade, on 3,000 to 4,000 square miles."
     >>> [text[span.start : span.end] for span in measures(text)]
@@ -272,19 +276,19 @@ def measures(text: str) -> list[Span]:
 
 
 def fractions(text: str) -> list[Span]:
-    """Find shares that are told in words: "two thirds of", "one in five"."""
+    """Return shares in words: "two thirds of", "one in five"."""
     return [Span(*match.span()) for match in _FRACTION.finditer(text)]
 
 
 def vague_numbers(text: str) -> list[Span]:
-    """Find numbers that are not told exactly ("hundreds"), or in a word such as "single" or "four-year"."""
+    """Return inexact numbers ("hundreds") and numbers in words such as "single" or "four-year"."""
     return [Span(*match.span()) for match in _VAGUE.finditer(text)]
 
 
 def _apart(spans: list[Span]) -> list[Span]:
-    """The first of those that overlap, the longest of those that begin together."""
-    kept: list[Span] = []
+    """Return the first of overlapping spans, and the longest of those that begin together."""
+    apart: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
-        if not kept or span.start >= kept[-1].end:
-            kept.append(span)
-    return kept
+        if not apart or span.start >= apart[-1].end:
+            apart.append(span)
+    return apart

@@ -1,4 +1,4 @@
-"""Names that a text defines: acronyms by Schwartz and Hearst's algorithm, and other names it gives in words."""
+"""Names that a text defines: acronyms by the algorithm of Schwartz and Hearst (2003), and "also known as"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.language.analysis import STOP_WORDS
+from askbrief.language.english.words import STOP_WORDS
 from askbrief.language.names import NameKind, Pair, name_key
 
 if TYPE_CHECKING:
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 _SHORTEST, _LONGEST = 2, 10
 _REACH = 240
-"""So many characters before a bracket are looked at; the longest long form that the algorithm takes is 15 words."""
+"""Characters before a bracket that are examined; the longest long form of the algorithm has 15 words."""
 _SHORT = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}&/.+'’-]{1,9}(?:\ [\p{Lu}\p{N}][\p{L}\p{N}-]{0,6})?"
 _OPENERS = r"(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\ as|\ to)?|or|the|short|in\ short)[,:]?\ )?"
 _SHORT_IN_BRACKETS = pattern(
     rf"[(\[]\s?{_OPENERS}[\"“‘']?(?P<short>{_SHORT})[\"”’']?\s?(?=[)\](\[;,:=])", regex.VERBOSE
 )
-_LONG_IN_BRACKETS = pattern(
+LONG_IN_BRACKETS = pattern(
     rf"(?<![\p{{L}}\p{{N}}-])(?P<short>{_SHORT})\ ?[(\[](?P<long>[^()\[\]]{{4,160}})[)\]]", regex.VERBOSE
 )
 _OPENING = pattern(r"[(\[]")
 _SHORT_REACH = 19
-"""The characters of the longest short form and the space after it."""
+"""Length of the longest short form with the space after it."""
 _SENTENCE_END = pattern(r"(?<=[\p{Ll}\p{N}\"”)][.!?])\s+|[;:]\s|\n\s*\n")
 _IN_BRACKETS = pattern(r"\s*[(\[][^()\[\]]*[)\]]")
 _ROMAN = pattern(r"[IVX]+|[ivx]+")
@@ -34,14 +34,14 @@ _CAPITAL_OR_DIGIT = pattern(r"[\p{Lu}\p{N}]")
 _CAPITAL = pattern(r"\p{Lu}")
 _LETTER = pattern(r"\p{L}")
 _WORD = pattern(r"\p{Lu}?\p{Ll}+[.]?|\p{N}+")
-_LITTLE = frozenset("a an and as at by de del du for from in of on or the to with".split())
+_FUNCTION_WORDS = frozenset("a an and as at by de del du for from in of on or the to with".split())
 _MANY = 3
-"""A long form of so many words may have one that the short form leaves out: "human adenovirus type 55 (HAdV-55)"."""
+"""Words from which a long form may have one that the short form omits: "human adenovirus type 55 (HAdV-55)"."""
 _LEADING = pattern(r"^(?:the|a|an|of|and|or|as|in|to|by|for|from|with)\s+", regex.IGNORECASE)
 
 
 def acronyms(text: str) -> Iterator[Pair]:
-    """The acronyms that a text defines, in order; in time linear in its length.
+    """Yield the acronyms that a text defines, in order, in time linear in its length.
 
     >>> [(pair.name, pair.other) for pair in acronyms("the Tehreek-e-Taliban Pakistan (TTP)")]
     [('TTP', 'Tehreek-e-Taliban Pakistan')]
@@ -55,28 +55,28 @@ def acronyms(text: str) -> Iterator[Pair]:
         found = _long_before(text, match.start(), short) if _is_acronym(short) else None
         if found:
             yield Pair(short, found, NameKind.ACRONYM, match.start("short"))
-    for match in _before_brackets(text):
+    for match in before_brackets(text):
         inside = regex.split(r"[;,]", match["long"])[0].strip(" \"“”'‘’")
         short = match["short"] if _is_acronym(match["short"]) else match["short"].split()[-1]
         if _is_acronym(short) and _long_inside(short, inside):
             yield Pair(short, _LEADING.sub("", inside), NameKind.ACRONYM, match.start("short"))
 
 
-def _before_brackets(text: str) -> Iterator[regex.Match[str]]:
-    """What `_LONG_IN_BRACKETS.finditer` gives, tried only where a short form may begin: just before a bracket."""
+def before_brackets(text: str) -> Iterator[regex.Match[str]]:
+    """Yield the matches of `LONG_IN_BRACKETS`, tried only where a short form may begin: just before a bracket."""
     end = 0
     for bracket in _OPENING.finditer(text):
         starts = range(max(end, bracket.start() - _SHORT_REACH), bracket.start())
-        match = next(filter(None, (_LONG_IN_BRACKETS.match(text, start) for start in starts)), None)
+        match = next(filter(None, (LONG_IN_BRACKETS.match(text, start) for start in starts)), None)
         if match:
             end = match.end()
             yield match
 
 
 def long_form(short: str, words: str) -> str | None:
-    """The shortest stretch at the end of some words whose letters give the short form, or None.
+    """Return the shortest end of a text whose letters give the short form, or None.
 
-    The first letter of the short form begins a word of it, the others stand anywhere in it in their order.
+    The first letter of the short form begins a word, the others stand anywhere after it, in their order.
 
     >>> long_form("PIPS", "according to the Pak Institute for Peace Studies")
     'Pak Institute for Peace Studies'
@@ -107,7 +107,7 @@ def _long_before(text: str, end: int, short: str) -> str | None:
 
 
 def _long_inside(short: str, inside: str) -> bool:
-    """Whether all of what stands in brackets after a short form is its long form."""
+    """Return whether the whole text in brackets after a short form is its long form."""
     words = _LEADING.sub("", " ".join(inside.split()))
     return len(words.split()) <= min(len(short) + 5, 2 * len(short)) and (
         long_form(short, words) == words and _is_sound(short, words)
@@ -115,7 +115,7 @@ def _long_inside(short: str, inside: str) -> bool:
 
 
 def _is_acronym(short: str) -> bool:
-    """Two to ten characters, not only capitals that begin a word: TTP, mAb and U.S., but not Fig, Fig 3 or IV."""
+    """Return whether a short form is an acronym, such as TTP, mAb and U.S., but not Fig, Fig 3 or IV."""
     words = short.split()
     capitals = _CAPITAL.findall(short)
     written_as_words = all(_WORD.fullmatch(word) for word in words)
@@ -131,41 +131,47 @@ def _is_acronym(short: str) -> bool:
 
 
 def _is_sound(short: str, long: str) -> bool:
-    """Whether a long form that the letters give is one that a person would have meant.
+    """Return whether a long form found by its letters is plausible.
 
-    It is longer than the short form and does not hold it, it does not begin with a little word, and of its other
-    words hardly any begins with a letter that the short form lacks. A list has a word for each letter.
+    It is longer than the short form and does not contain it, it does not begin with a function word, and hardly any of
+    its other words begins with a letter that the short form lacks. A list has one word for each letter.
     """
     words = long.split()
-    if len(long) <= len(short) or short in long or words[0].casefold() in _LITTLE or "+" in long:
+    if len(long) <= len(short) or short in long or words[0].casefold() in _FUNCTION_WORDS or "+" in long:
         return False
     letters = {letter.casefold() for letter in _LETTER.findall(short)}
-    weighty = [word for word in words if _LETTER.match(word) and word.casefold() not in _LITTLE]
-    foreign = sum(word[0].casefold() not in letters for word in weighty)
-    if "," in long and (foreign or len(weighty) != len(_LETTER.findall(short))):
+    content_words = [word for word in words if _LETTER.match(word) and word.casefold() not in _FUNCTION_WORDS]
+    foreign = sum(word[0].casefold() not in letters for word in content_words)
+    if "," in long and (foreign or len(content_words) != len(_LETTER.findall(short))):
         return False
-    return foreign <= (len(weighty) >= _MANY)
+    return foreign <= (len(content_words) >= _MANY)
 
 
 def _spelled_out(short: str, words: list[str]) -> str | None:
-    """The words that begin with the letters of the short form, little words aside: Court of Justice, CJ."""
+    """Return the words whose initials give the short form, ignoring function words: Court of Justice, CJ."""
     place = len(words)
     for letter in reversed(short):
         place -= 1
-        while place > 0 and words[place].casefold() in _LITTLE and words[place][0].casefold() != letter.casefold():
+        while (
+            place > 0 and words[place].casefold() in _FUNCTION_WORDS and words[place][0].casefold() != letter.casefold()
+        ):
             place -= 1
         if place < 0 or words[place][0].casefold() != letter.casefold():
             return None
-    return None if words[place].casefold() in _LITTLE else " ".join(words[place:])
+    return None if words[place].casefold() in _FUNCTION_WORDS else " ".join(words[place:])
+
+
+def _is_skipped(word: str, letter: str) -> bool:
+    return word.casefold() in _FUNCTION_WORDS and word[0].casefold() != letter.casefold()
 
 
 _OTHER_NAMES_REACH = 140
-"""So many characters on either side of "also known as" are looked at."""
+"""Characters on either side of "also known as" that are examined."""
 _CAPITALISED = r"(?:(?:\p{Lu}\.){2,}|\p{Lu}[\p{L}\p{M}\p{N}'’&/]*)"
 _SMALL = r"(?:of|for|the|de|du|del|la|al|el|e|i|bin|ibn|ul|ur|von|van)"
 _NAME = rf"{_CAPITALISED}(?:(?:[ -]{_SMALL}){{0,2}}[ -]{_CAPITALISED}|-\p{{N}}+){{0,6}}"
 _QUOTED = rf"[\"“‘']?(?P<name>{_NAME})[\"”’']?"
-_SAID = pattern(
+_ALSO_KNOWN_AS = pattern(
     r"""
     \b(?:also|now|better|formerly|previously|sometimes|commonly|popularly|otherwise|widely|locally|collectively|later)
       [ ](?:(?:also|commonly|collectively|formerly|sometimes|widely|popularly|simply)[ ])*
@@ -197,7 +203,7 @@ _OPENING_WORDS = STOP_WORDS | set("although however since later today also like 
 
 
 def other_names(text: str) -> Iterator[Pair]:
-    """The pairs of names that a text gives in words, in order; in time linear in its length.
+    """Yield the pairs of names that a text gives in words, in order, in time linear in its length.
 
     >>> [(pair.name, pair.other) for pair in other_names("Also known as the Pakistani Taliban, TTP militants hid.")]
     [('TTP', 'Pakistani Taliban')]
@@ -207,7 +213,7 @@ def other_names(text: str) -> Iterator[Pair]:
     lowered = text.lower()
     if not any(trigger in lowered for trigger in _TRIGGERS):
         return
-    for match in _SAID.finditer(text):
+    for match in _ALSO_KNOWN_AS.finditer(text):
         after = _AFTER.match(text[match.end() : match.end() + _OTHER_NAMES_REACH])
         first = _first(text, match.start(), match.end(), match[0]) if after else None
         other = _bare(after["name"]) if after else None
@@ -215,8 +221,8 @@ def other_names(text: str) -> Iterator[Pair]:
             yield Pair(first, other, NameKind.ALIAS, match.start())
 
 
-def _first(text: str, start: int, end: int, said: str) -> str | None:
-    """The name that is told to have another one: before the telling words, or after both where they open a sentence."""
+def _first(text: str, start: int, end: int, wording: str) -> str | None:
+    """Return the first name of a pair: before "also known as", or after both where these words open a sentence."""
     if _OPENS_SENTENCE.search(text[max(0, start - 3) : start]):
         after = _AFTER.match(text[end : end + _OTHER_NAMES_REACH])
         following = _FOLLOWING.match(text[end : end + _OTHER_NAMES_REACH], after.end()) if after else None
@@ -224,14 +230,14 @@ def _first(text: str, start: int, end: int, said: str) -> str | None:
     before = _BEFORE.search(text[max(0, start - _OTHER_NAMES_REACH) : start])
     if before is None:
         return None
-    is_sure = said.lower().startswith(("also", "a.", "aka")) and (before["the"] or before["of"] == "by")
+    is_sure = wording.lower().startswith(("also", "a.", "aka")) and (before["the"] or before["of"] == "by")
     if before["of"] and not is_sure:
         return None
     return _bare(before["name"])
 
 
 def _bare(name: str) -> str | None:
-    """A name without what opens a sentence before it and without a possessive after it."""
+    """Return a name without words that open a sentence before it, and without a possessive ending."""
     words = name.removesuffix("'s").removesuffix("’s").split()
     while words and words[0].casefold() in _OPENING_WORDS:
         words.pop(0)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askbrief.language import abbreviations as acronyms_module
-from askbrief.language.abbreviations import acronyms, long_form
+from askbrief.language.english.abbreviations import LONG_IN_BRACKETS, acronyms, before_brackets, long_form
 from tests.conftest import ROOT, SEED
 
 
@@ -84,8 +83,8 @@ def test_the_place_is_where_the_text_says_so() -> None:
 
 @given(text=st.lists(st.sampled_from([*"aA1.&'- ()[]", "TTP", "(World Health)", "UN-3 (", "WHO"])).map("".join))
 def test_looking_before_brackets_alone_finds_what_looking_everywhere_does(text: str) -> None:
-    everywhere = [match.span() for match in acronyms_module._LONG_IN_BRACKETS.finditer(text)]
-    assert [match.span() for match in acronyms_module._before_brackets(text)] == everywhere
+    everywhere = [match.span() for match in LONG_IN_BRACKETS.finditer(text)]
+    assert [match.span() for match in before_brackets(text)] == everywhere
 
 
 def test_the_seed_defines_two() -> None:
