@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.documents import registry
-from askbrief.documents.sources import scan
+from askbrief.documents.sources import parse_file, scan
 from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.conftest import ROOT, SEED
@@ -30,7 +30,7 @@ def seeds(tmp_path: Path) -> Path:
 def read(seeds: Path, doc_id: str) -> Document:
     (file,) = [file for file in scan(seeds, max_file_mib=1) if file.doc_id == doc_id]
     assert file.refusal is None
-    (document,) = registry.parse_file(file).documents
+    (document,) = parse_file(file).documents
     return document
 
 
@@ -148,4 +148,4 @@ def test_a_file_that_goes_away_before_it_is_read_is_refused(seeds: Path, name: s
     (file,) = scan(seeds, max_file_mib=1)
     (seeds / name).unlink()
     with pytest.raises(ParsingError, match=reason):
-        registry.parse_file(file)
+        parse_file(file)

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.documents import registry
 from askbrief.documents.builder import ParsedFile
 from askbrief.documents.limits import ParsingLimits
-from askbrief.documents.sandbox import ParserProcess, parse_all, parse_in_sandbox, request
-from askbrief.documents.sources import SeedFile, scan
+from askbrief.documents.sandbox import ParserProcess, encode_request, parse_all, parse_in_sandbox
+from askbrief.documents.sources import SeedFile, parse_file, scan
 from askbrief.errors import ParsingError
 from tests.conftest import ROOT
 
@@ -51,7 +50,7 @@ def test_a_process_reads_what_is_read_right_here(tmp_path: Path) -> None:
     (tmp_path / "note.md.meta.yaml").write_text("title: A side-car's title\nauthor: [A, B]\n")
     (file,) = scan(tmp_path, max_file_mib=1)
     with ParserProcess(ParsingLimits()) as process:
-        assert process.read(file) == registry.parse_file(file) == parse_in_sandbox(file, ParsingLimits())
+        assert process.parse(file) == parse_file(file) == parse_in_sandbox(file, ParsingLimits())
 
 
 def test_files_come_in_their_order_and_the_bad_ones_as_reasons(tmp_path: Path) -> None:
@@ -69,8 +68,8 @@ def test_a_file_that_takes_too_much_memory_is_a_reason_and_the_next_is_read(tmp_
     large, small = seed(tmp_path, "large.txt", "word " * 40_000_000), seed(tmp_path, "small.txt", "A few words.")
     with ParserProcess(ParsingLimits(mib=256)) as process:
         with pytest.raises(ParsingError, match=r"^took more than 256 MiB of memory to read \(ASKBRIEF_READ_MIB\)"):
-            process.read(large)
-        assert text(process.read(small)) == "A few words."
+            process.parse(large)
+        assert text(process.parse(small)) == "A few words."
 
 
 def test_a_text_of_too_many_characters_is_a_reason_here_and_there(tmp_path: Path) -> None:
@@ -91,13 +90,13 @@ def test_a_reader_that_dies_is_a_reason_and_the_next_file_is_read(
 ) -> None:
     stalling, small = seed(tmp_path, "stalling.md", STALLING), seed(tmp_path, "small.txt", "A few words.")
     with ParserProcess(ParsingLimits()) as process:
-        process.read(small)
+        process.parse(small)
         killer = threading.Thread(target=end_reader, args=(process, how))
         killer.start()
         with pytest.raises(ParsingError, match=rf"^ended its parser \({said}\)"):
-            process.read(stalling)
+            process.parse(stalling)
         killer.join()
-        assert text(process.read(small)) == "A few words."
+        assert text(process.parse(small)) == "A few words."
 
 
 def test_no_process_outlives_the_reading(tmp_path: Path) -> None:
@@ -116,7 +115,7 @@ def test_a_reader_that_waits_rather_than_works_is_ended_too(tmp_path: Path) -> N
         ParserProcess(ParsingLimits(seconds=0.2)) as process,
         pytest.raises(ParsingError, match=r"^took longer than 0\.2 s to read"),
     ):
-        process.read(waiting)
+        process.parse(waiting)
 
 
 @pytest.mark.parametrize(("content", "signalled"), [(STALLING, signal.SIGPROF), (None, signal.SIGALRM)])
@@ -136,7 +135,7 @@ def test_a_reader_whose_build_is_gone_ends_by_itself(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    worker.communicate(request(file), timeout=60)
+    worker.communicate(encode_request(file), timeout=60)
     assert worker.returncode == -signalled
 
 

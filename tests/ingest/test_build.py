@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.documents import registry
+from askbrief.documents.sources import parse_file
 from askbrief.errors import BuildInProgress, SeedsError
 from askbrief.records import Problem
 from askbrief.settings import Settings
@@ -173,13 +173,13 @@ def test_unchanged_documents_are_neither_read_nor_encoded_again(
     workplace.build()
     workplace.write("d1.txt", article(77))
     read: list[str] = []
-    real = registry.parse_file
+    real = parse_file
 
     def noted(file: SeedFile, bounds: ParsingLimits) -> ParsedFile:
         read.append(file.doc_id)
         return real(file, bounds)
 
-    monkeypatch.setattr(registry, "parse_file", noted)
+    monkeypatch.setattr("askbrief.documents.sandbox.parse_file", noted)
     report = workplace.build()
     assert read == ["d1.txt"]
     assert 0 < report.encoded < report.passages

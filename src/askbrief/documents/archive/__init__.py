@@ -6,8 +6,8 @@ import stat
 from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
-from askbrief.documents.attachments import UniqueNames, inside
 from askbrief.documents.builder import NestedFile, ParsedText
+from askbrief.documents.limits import UniqueNames, member_path
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def parse(data: bytes) -> ParsedText:
     notes: list[str] = []
     for member in opened.infolist():
         name = _name(member)
-        path = inside(name)
+        path = member_path(name)
         if member.is_dir() or (path is not None and _is_passed_over(path)):
             continue
         if path is None:
@@ -39,7 +39,7 @@ def parse(data: bytes) -> ParsedText:
             notes.append(f"{path} is not read: it is a link")
         else:
             try:
-                parts.append(NestedFile(names.apart(path), limits.member_bytes(opened, member)))
+                parts.append(NestedFile(names.unique(path), limits.member_bytes(opened, member)))
             except ParsingError as error:
                 notes.append(f"{path}: {error}")
     if len(notes) > _MOST_NOTES:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents import email
-from askbrief.documents.attachments import UniqueNames, safe_name
 from askbrief.documents.builder import DocumentBuilder, NestedFile
-from askbrief.documents.html.dom import compose, parsed, without_hidden
+from askbrief.documents.html.dom import compose, parse_html, remove_hidden
+from askbrief.documents.limits import UniqueNames, safe_name
 from askbrief.documents.text import plain
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
@@ -132,9 +132,9 @@ def compose_body(plain_text: str, page: str, builder: DocumentBuilder, *, flowed
 def compose_text(text: str, builder: DocumentBuilder, *, html: bool = False, flowed: bool = False) -> None:
     """Add the body of a mail, all of it: no heading is guessed in plain text, no article looked for in a page."""
     if html:
-        page = parsed(text)
+        page = parse_html(text)
         if page is not None:
-            without_hidden(page)
+            remove_hidden(page)
             compose(page, builder)
         return
     text = "\n".join(_unquoted(text.splitlines(), flowed=flowed))

@@ -9,10 +9,10 @@ from email.utils import formataddr
 from typing import TYPE_CHECKING
 
 from askbrief.documents import email
-from askbrief.documents.attachments import UniqueNames, safe_name
 from askbrief.documents.builder import DocumentBuilder, NestedFile
 from askbrief.documents.email import eml as mail
-from askbrief.documents.html.webpage import charset
+from askbrief.documents.html import declared_charset
+from askbrief.documents.limits import UniqueNames, safe_name
 from askbrief.documents.text import decode_as
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
@@ -111,7 +111,7 @@ class _Storage:
         if not data:
             return self.text(_HTML)
         try:
-            return decode_as(data, self._codepage(_INTERNET_CODEPAGE) or charset(data))
+            return decode_as(data, self._codepage(_INTERNET_CODEPAGE) or declared_charset(data))
         except ParsingError:
             return ""
 

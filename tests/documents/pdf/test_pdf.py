@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import regex
 
-from askbrief.documents.pdf import parser as pdf
+from askbrief.documents import pdf
 from askbrief.errors import ParsingError
 from askbrief.records import BlockKind, Document, Form
 from tests.conftest import ROOT

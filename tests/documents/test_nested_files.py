@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.documents import registry
-from askbrief.documents.attachments import UniqueNames, checked_name
 from askbrief.documents.builder import NestedFile, ParsedText
-from askbrief.documents.limits import ParsingLimits
-from askbrief.documents.sources import SeedFile
+from askbrief.documents.limits import ParsingLimits, UniqueNames, unique_path
+from askbrief.documents.sources import SeedFile, parse_file
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ TEXT = "The report says that attacks have risen by 42% since the year before."
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
     """Read a made-up file that holds nothing but some others."""
 
-    def reading(*parts: NestedFile, bounds: ParsingLimits = ParsingLimits(), sidecar: str = "") -> ParsedFile:  # noqa: B008 - frozen
+    def reading(*parts: NestedFile, limits: ParsingLimits = ParsingLimits(), sidecar: str = "") -> ParsedFile:  # noqa: B008 - frozen
         box = ModuleType("box")
         box.parse = lambda _: ParsedText("", (), nested_files=parts)  # type: ignore[attr-defined]
         monkeypatch.setattr(registry, "import_module", lambda name: box if name.endswith("box") else real(name))
@@ -38,7 +37,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         (tmp_path / "a.box").touch()
         (tmp_path / "a.box.meta.yaml").write_text(sidecar)
         file = SeedFile("un/a.box", tmp_path / "a.box", "", sidecar=tmp_path / "a.box.meta.yaml")
-        return registry.parse_file(file, bounds)
+        return parse_file(file, limits)
 
     real = importlib.import_module
     return reading
@@ -86,7 +85,7 @@ def test_files_are_read_three_deep_and_no_deeper(read: Read) -> None:
 
 def test_parts_beyond_the_limit_of_text_are_named_and_those_before_are_kept(read: Read) -> None:
     reading = read(
-        part("a.txt"), part("b.txt"), part("c.txt", "Short."), bounds=ParsingLimits(characters=len(TEXT) + 10)
+        part("a.txt"), part("b.txt"), part("c.txt", "Short."), limits=ParsingLimits(characters=len(TEXT) + 10)
     )
     assert [document.doc_id for document in reading.documents] == ["un/a.box/a.txt", "un/a.box/c.txt"]
     assert "138 characters of text with what was in it before; the limit is 79" in reading.failed[0].reason
@@ -111,14 +110,14 @@ def test_of_two_with_one_name_the_second_gets_a_number(read: Read) -> None:
 
 
 def test_a_name_is_as_long_as_can_be_shown() -> None:
-    name = checked_name(f"{'a' * 300}.pdf", UniqueNames())
+    name = unique_path(f"{'a' * 300}.pdf", UniqueNames())
     assert name is not None
     assert len(name) < 120
     assert name.endswith("a.pdf")
-    assert checked_name("/".join(["folder"] * 200), UniqueNames()) is None
+    assert unique_path("/".join(["folder"] * 200), UniqueNames()) is None
 
 
 def test_a_file_alone_is_still_refused_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text(TEXT)
     with pytest.raises(ParsingError, match="has 69 characters of text; the limit is 10"):
-        registry.parse_file(SeedFile("c.txt", tmp_path / "c.txt", ""), ParsingLimits(characters=10))
+        parse_file(SeedFile("c.txt", tmp_path / "c.txt", ""), ParsingLimits(characters=10))
