@@ -86,8 +86,8 @@ def _identity(row: SourceRow) -> tuple[str, str, str | None]:
 
 
 def _source_file(file: SeedFile) -> SourceFile:
-    read_aliases = (lambda: read_aliases(file)) if file.doc_id == ALIASES else None
-    return SourceFile(_row(file), lambda: parse_file(file), read_aliases, file)
+    aliases = (lambda: read_aliases(file)) if file.doc_id == ALIASES else None
+    return SourceFile(_row(file), lambda: parse_file(file), aliases, file)
 
 
 def _row(file: SeedFile) -> SourceRow:
