@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from askbrief.documents import sandbox
-from askbrief.documents.sources import ALIASES, SeedFile, parse_file, scan
+from askbrief.documents.sources import ALIASES, SeedFile, parse_file, read_aliases, scan
 from askbrief.errors import ParsingError, SeedsError, in_words
 from askbrief.records import Changes, Problem
 from askbrief.storage.embedded.manifest import SourceRow
