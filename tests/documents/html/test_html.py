@@ -1,4 +1,4 @@
-"""Web pages: the article with its headings, lists and tables, without what stands around it."""
+"""Web pages: the article with its headings, lists and tables, without navigation and other surroundings."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NEWS = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Bri
 
 
 def lines(page: str) -> list[str]:
-    """Each block, a heading with as many hashes as its level."""
+    """Return each block, a heading with as many # as its level."""
     parsed = html.parse(page.encode())
     assert_whole(parsed)
     return [
@@ -74,7 +74,7 @@ def test_a_news_page_is_its_article_in_order_and_nothing_around_it() -> None:
     ]
 
 
-def test_what_a_page_says_of_itself_is_its_metadata() -> None:
+def test_metadata_are_what_the_page_states() -> None:
     said = html.parse(NEWS.encode()).metadata
     assert said.title == "Bridge closed"
     assert said.author == ("Ann Reporter", "Bob Writer")
@@ -125,7 +125,7 @@ def test_the_title_is_the_articles_without_the_name_of_the_site(page: str, title
     assert html.parse(page.encode()).metadata.title == title
 
 
-def test_documentation_keeps_its_sections_whatever_their_ids_say() -> None:
+def test_documentation_keeps_its_sections_whatever_their_ids_are() -> None:
     page = f"""<nav class="toc"><a href="#a">Cookies</a></nav><div class="document"><div class="sphinxsidebar">
     <a href="x">Index</a></div><section id="cookies"><h1>Cookies<a class="headerlink" href="#cookies">¶</a></h1>
     <p>{PROSE}</p><section id="comments"><h2>Comments</h2><p>They begin with a hash.</p></section>
@@ -140,7 +140,7 @@ def test_documentation_keeps_its_sections_whatever_their_ids_say() -> None:
     ]
 
 
-def test_words_within_a_sentence_stay_whatever_their_classes_say() -> None:
+def test_words_within_a_sentence_stay_whatever_their_classes_are() -> None:
     sentence = 'See <a class="related-link share" href="r">the report</a> of <span class="ad menu">July</span>.'
     page = (
         f'<header><a href="/">Site</a> and its motto</header><p>{PROSE}</p><p>{sentence}</p><a class="sr-only">Skip</a>'
@@ -218,7 +218,7 @@ def test_the_encoding_is_what_is_stated_or_what_fits(data: bytes) -> None:
     assert html.parse(data).text == "Café – “naïve”"
 
 
-def test_a_few_broken_bytes_are_left_out_and_told() -> None:
+def test_a_few_broken_bytes_are_left_out_and_noted() -> None:
     parsed = html.parse(b"<meta charset=utf-8><p>" + "Zażółć gęślą jaźń. ".encode() * 50 + b"\xff end.</p>")
     assert_whole(parsed)
     assert "jaźń. end." in parsed.text
@@ -290,12 +290,12 @@ def test_nothing_is_expanded_or_opened() -> None:
     assert "lollol" not in text
 
 
-def test_what_is_nested_without_end_is_refused() -> None:
+def test_a_page_nested_too_deep_is_refused() -> None:
     with pytest.raises(ParsingError, match="nested deeper"):
         html.parse(b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000)
 
 
-def test_spans_of_cells_cannot_make_much_of_little() -> None:
+def test_spans_of_cells_cannot_multiply_the_text() -> None:
     cell = f"<td rowspan=99999 colspan=99999>{'x' * 1000}</td>"
     page = f"<table><tr><th>A</th><th>B</th></tr>{f'<tr>{cell * 20}</tr>' * 100}</table>"
     assert len(html.parse(page.encode()).text) < 3 * len(page)
@@ -308,5 +308,5 @@ def test_damaged_pages_are_read_or_refused(name: str) -> None:
             assert_whole(html.parse(data))
 
 
-def test_what_is_never_closed_is_read_all_the_same() -> None:
+def test_elements_that_are_never_closed_are_parsed() -> None:
     assert lines("<p><font color=red>text" * 5000) == ["text"] * 5000
