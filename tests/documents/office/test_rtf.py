@@ -150,4 +150,4 @@ def test_a_damaged_file_is_parsed_or_refused_with_a_reason() -> None:
         r"\trowd\trhdr\cellx1000\cellx2000\pard\intbl A\cell B\cell\row\trowd\cellx2000\pard\intbl c\cell\row"
         r"{\shp{\*\shpinst{\shptxt\pard Box\par}}}\pard{\f2 \'93\'fa}{\v x}\par"
     )
-    check_damaged(rtf.parse, rtf_file(body), tries=600)
+    check_damaged(rtf.parse, rtf_file(body), tries=250)

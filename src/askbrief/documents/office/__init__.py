@@ -129,9 +129,12 @@ def is_figure(cell: str) -> bool:
 
 def _column_names(rows: Sequence[Cells]) -> list[str]:
     """Join the header rows into one name a column; a cell counts for all columns that it spans."""
-    spread = (accumulate(cells, lambda left, cell: left if cell is None else cell) for cells in rows)
-    columns = zip_longest(*spread, fillvalue="")
+    columns = zip_longest(*(accumulate(cells, _or_left) for cells in rows))
     return [" ".join(dict.fromkeys(name for name in names if name)) for names in columns]
+
+
+def _or_left(left: str | None, cell: str | None) -> str | None:
+    return left if cell is None else cell
 
 
 _Shape = TypeVar("_Shape")
