@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _SUFFIXES = {
     "text.plain": ".txt .text",
     "text.markdown": ".md .markdown",
-    "text.csv": ".csv .tsv .tab",
     "pdf": ".pdf",
     "html": ".html .htm .xhtml",
     "html.epub": ".epub",
@@ -26,6 +25,7 @@ _SUFFIXES = {
     "office.odf": ".odt .ott .fodt .ods .ots .fods .odp .otp .fodp",
     "office.pptx": ".pptx .pptm .ppsx .ppsm .potx",
     "office.excel": ".xlsx .xlsm .xltx .xltm .xls",
+    "office.csv": ".csv .tsv .tab",
     "office.rtf": ".rtf",
     "email.eml": ".eml",
     "email.mhtml": ".mhtml .mht",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from askbrief.documents.office import excel, sheets
+from askbrief.documents.office import csv, excel, sheets
 from askbrief.documents.registry import parser_for
-from askbrief.documents.text import csv
 from askbrief.errors import ParsingError
 from askbrief.records import Form
 from tests.conftest import ROOT
