@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from askbrief.citations.locators import parse_place, spans
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain, plain_blocks
 from askbrief.ingest.splitting import MAX_WORDS, SplitDocument, indexed_text, split_document
 from askbrief.language.sentences import sentence_spans
 from askbrief.records import Block, BlockKind, Document
@@ -25,7 +25,7 @@ SENTENCE = "The report says that attacks have risen since the year before, and n
 
 
 def document(text: str, title: str = "Report") -> Document:
-    return Document("report.txt", title, text, plain.blocks(text))
+    return Document("report.txt", title, text, plain_blocks(text))
 
 
 def divide(text: str, title: str = "Report", max_tokens: int = 256) -> SplitDocument:
