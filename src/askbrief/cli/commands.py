@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import os
 import sys
@@ -33,7 +32,7 @@ from askbrief.cli.common import (
 from askbrief.cli.measuring import calibrate, evaluate, feedback
 from askbrief.cli.serving import mcp, serve
 from askbrief.errors import AskbriefError, BuildInterrupted, SeedsError
-from askbrief.records import Scope, Style, Verdict
+from askbrief.records import Scope, SourceList, Style, Verdict
 from askbrief.service.error_sentences import ErrorKind, error_sentence
 
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ def build(
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     report = _built(settings, full=full)
     if as_json or not (quiet and report.up_to_date):
-        show(as_json, lambda payloads: payloads.build_report(report), lambda: build_report(report))
+        show(as_json, report, lambda: build_report(report))
     if watch:
         _keep_fresh(settings, as_json=as_json)
     return FOUND
@@ -178,7 +177,7 @@ def ask(  # noqa: PLR0913 - one for each option
         _say_if_stale(library, settings)
     for note in found.notes:
         say(note)
-    show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))
+    show(as_json, found, lambda: answer(found, why=why, nearest=nearest))
     return NOT_FOUND if found.verdict is Verdict.NONE else FOUND
 
 
@@ -218,8 +217,7 @@ def cite(
         errors().print(", ".join(one.status for one in found), style="dim")
         sys.stdout.write("".join(f"{without_unsafe(text)}\n" for text in texts))
     else:
-        several = parse_place(where) is not None
-        show(as_json, lambda payloads: payloads.citations(found, several), lambda: citations(found, texts))
+        show(as_json, found if parse_place(where) else found[0], lambda: citations(found, texts))
     return NOT_FOUND if all(one.status is CitationStatus.GONE for one in found) else FOUND
 
 
@@ -235,12 +233,9 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
     from askbrief.storage.engines import open_engine
 
     with open_engine(load_settings(index_dir=index).index_dir) as engine:
-        standing, listed, problems = engine.head.status(), engine.head.sources(Scope()), engine.head.problems()
-    show(
-        as_json,
-        lambda payloads: payloads.sources(standing, listed, problems),
-        lambda: terminal.sources(standing, listed, problems, dt.datetime.now(dt.UTC)),
-    )
+        index, listed, problems = engine.head.status(), engine.head.sources(Scope()), engine.head.problems()
+    result = SourceList(index.generation, index.built_at, tuple(listed), tuple(problems))
+    show(as_json, result, lambda: terminal.sources(index, result))
     return FOUND
 
 
@@ -254,19 +249,15 @@ def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -
     """
     from askbrief.cli import terminal
     from askbrief.ingest.sources import seed_changes
+    from askbrief.service.serialisation import status_report
     from askbrief.storage.engines import open_engine
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     with open_engine(settings.index_dir) as engine:
-        standing, built_from = engine.head.status(), engine.head.source_rows()
-    changed = seed_changes(settings.seeds_dir, built_from, max_file_mib=settings.max_file_mib)
-    now = dt.datetime.now(dt.UTC)
-    age = (now - standing.built_at).total_seconds()
-    show(
-        as_json,
-        lambda payloads: payloads.status(standing, age, changed),
-        lambda: terminal.status(standing, changed, now),
-    )
+        index, built_from = engine.head.status(), engine.head.source_rows()
+    changes = seed_changes(settings.seeds_dir, built_from, max_file_mib=settings.max_file_mib)
+    report = status_report(index, changes)
+    show(as_json, report, lambda: terminal.status(report))
     return FOUND
 
 
@@ -290,7 +281,7 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     with open_engine(settings.index_dir) as engine, Bar(errors()) as bar:
         files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
         report = check_index(engine, files, ParsingLimits.of(settings), bar)
-    show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
+    show(as_json, report, lambda: check_report(report))
     return NOT_FOUND if report.problems else FOUND
 
 
@@ -329,7 +320,7 @@ def _keep_fresh(settings: Settings, *, as_json: bool) -> None:
                 say(f"{error}; still watching")
                 continue
             if not report.up_to_date:
-                show(as_json, lambda payloads: payloads.build_report(report), lambda: build_line(report))  # noqa: B023
+                show(as_json, report, lambda: build_line(report))  # noqa: B023
 
 
 def _say_if_stale(library: Library, settings: Settings) -> None:
@@ -369,6 +360,7 @@ def define(
       askbrief define TTP
     """
     from askbrief.cli.terminal import definitions
+    from askbrief.service.serialisation import definitions_json
 
     settings = load_settings(index_dir=index, state_dir=state)
     with open_library(settings) as library:
@@ -376,7 +368,5 @@ def define(
         similar = [] if found else library.names(like=name)
     for note in dict.fromkeys(note for one in found for note in one.notes):
         say(note)
-    show(
-        as_json, lambda payloads: payloads.definitions(name, found, similar), lambda: definitions(name, found, similar)
-    )
+    show(as_json, definitions_json(name, found, similar), lambda: definitions(name, found, similar))
     return FOUND if found else NOT_FOUND

@@ -7,11 +7,12 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from rich.console import Console, RenderableType
@@ -59,15 +60,14 @@ def open_library(settings: Settings, model: Future[Encoder] | None = None) -> Li
     return Library.open(settings.index_dir, state=settings.state_dir, encoder=encoder, settings=settings)
 
 
-def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks
-    """Write the result as JSON, or rendered for people; only what is wanted is made."""
+def show(as_json: bool, result: object, rendered: Callable[[], RenderableType]) -> None:  # noqa: FBT001 - an option
+    """Write a result to standard output: as JSON for programs, or rendered for people."""
     if as_json:
-        from askbrief.service import serialisation
+        from askbrief.service.serialisation import to_json
 
-        sys.stdout.write(f"{json.dumps(payload(serialisation), ensure_ascii=False, indent=2)}\n")
+        sys.stdout.write(f"{json.dumps(to_json(result), ensure_ascii=False, indent=2)}\n")
         return
-    shown: RenderableType = rendered()
-    output().print(shown)
+    output().print(rendered())
 
 
 def output() -> Console:

@@ -33,6 +33,7 @@ def evaluate(
     from askbrief.core.progress import Bar
     from askbrief.evaluation.question_sets import QuestionSet, ask_all, measure, write_run
     from askbrief.inference.loading import open_encoder
+    from askbrief.service.serialisation import measures_json
 
     methods = method or [Method.HYBRID]
     if out is not None and (len(folders) > 1 or len(methods) > 1):
@@ -49,7 +50,7 @@ def evaluate(
                 write_run(answers, out)
     show(
         as_json,
-        lambda payloads: [payloads.measures(name, how, values) for (name, how), values in rows.items()],
+        [measures_json(name, how, values) for (name, how), values in rows.items()],
         lambda: terminal.measures(rows),
     )
     return FOUND
@@ -86,7 +87,7 @@ def calibrate(
         write_calibration(report.calibration, out)
     except OSError as error:
         raise InputError(f"--out is {str(out)!r}: it cannot be written ({in_words(error)})") from error
-    show(as_json, lambda payloads: payloads.calibration(report), lambda: terminal.calibration(report, out))
+    show(as_json, report, lambda: terminal.calibration(report, out))
     return FOUND
 
 
@@ -134,7 +135,7 @@ def export(
     settings = load_settings(index_dir=index, state_dir=state)
     with open_library(settings) as library:
         report = export_set(Journal(settings.state_dir), library, folder)
-    show(as_json, lambda payloads: payloads.export_report(report), lambda: export_report(report))
+    show(as_json, report, lambda: export_report(report))
     return FOUND if report.questions else NOT_FOUND
 
 
@@ -153,5 +154,5 @@ def gaps(*, state: State = None, as_json: Json = False) -> int:
     from askbrief.evaluation.journal import Journal
 
     found = find_gaps(Journal(load_settings(state_dir=state).state_dir))
-    show(as_json, lambda payloads: [payloads.gap(gap) for gap in found], lambda: terminal.gaps(found))
+    show(as_json, found, lambda: terminal.gaps(found))
     return FOUND if found else NOT_FOUND

@@ -16,7 +16,6 @@ from askbrief.records import CitationStatus, Problem, Span, Verdict
 from askbrief.service.scoping import ago
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
@@ -35,7 +34,8 @@ if TYPE_CHECKING:
         FigureGroup,
         Hit,
         IndexStatus,
-        Source,
+        SourceList,
+        StatusReport,
     )
 
 _VERDICTS = {
@@ -261,38 +261,41 @@ def staleness(changed: Changes) -> str:
 # ----------------------------------------------------------------------------------------------- listings
 
 
-def sources(
-    index: IndexStatus, sources: Sequence[Source], problems: Sequence[Problem], now: dt.datetime
-) -> RenderableType:
-    """What is indexed, and each file that is not, with the reason."""
+def sources(index: IndexStatus, listed: SourceList) -> RenderableType:
+    """Render what is indexed, and each file that is not, with the reason."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source", overflow="fold", ratio=2)
     table.add_column("title", overflow="fold", ratio=3)
     table.add_column("date", no_wrap=True)
     table.add_column("passages", justify="right", no_wrap=True)
-    for source in sources:
+    for source in listed.sources:
         row = (source.doc_id, source.title, source.metadata.date or "")
         table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
     size = f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}"
-    foot = f"{size}, indexed {ago(index.built_at, now)}"
-    return Group(table, Text(foot, style="dim"), *_problems("not indexed", problems, "red"))
+    foot = f"{size}, indexed {ago(index.built_at)}"
+    return Group(table, Text(foot, style="dim"), *_problems("not indexed", listed.problems, "red"))
 
 
-def status(index: IndexStatus, changed: Changes, now: dt.datetime) -> RenderableType:
-    """Generation, model, age, and each file that changed since."""
+def status(report: StatusReport) -> RenderableType:
+    """Render generation, model and age, and each file that changed since the build."""
+    size = [
+        _count(report.documents, "document"),
+        _count(report.passages, "passage"),
+        _count(report.terms or 0, "term"),
+    ]
     table = Table.grid(padding=(0, 2))
     rows = {
-        "generation": index.generation,
-        "built": f"{ago(index.built_at, now)} ({index.built_at:%Y-%m-%d %H:%M} UTC)",
-        "model": f"{index.model}, {index.dimension} dimensions",
-        "holds": f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}, {_count(index.terms, 'term')}",  # noqa: E501
-        "sources": "stale: run askbrief build" if changed else "unchanged since",
+        "generation": report.generation,
+        "built": f"{ago(report.built_at)} ({report.built_at:%Y-%m-%d %H:%M} UTC)",
+        "model": f"{report.model}, {report.dimension} dimensions",
+        "holds": ", ".join(size),
+        "sources": "stale: run askbrief build" if report.stale else "unchanged since",
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="dim"), Text(value))
-    for what in ("added", "changed", "removed"):
-        for path in getattr(changed, what):
-            table.add_row(Text(what, style="yellow"), Text(line(path), overflow="fold"))
+    for change in ("added", "changed", "removed"):
+        for path in getattr(report, change):
+            table.add_row(Text(change, style="yellow"), Text(line(path), overflow="fold"))
     return table
 
 

@@ -34,6 +34,15 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSpan:
+    """The words of the marked sentence that answer."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a question.
 
@@ -61,6 +70,11 @@ class Hit:
     def words(self, span: Span) -> str:
         """The words of a span of the document that lies in the passage."""
         return self.quote[span.start - self.start : span.end - self.start]
+
+    @property
+    def answer_span(self) -> AnswerSpan | None:
+        """The answer with its words."""
+        return AnswerSpan(self.answer.start, self.answer.end, self.words(self.answer)) if self.answer else None
 
     @property
     def answer_sentence(self) -> str:

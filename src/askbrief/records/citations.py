@@ -43,6 +43,17 @@ class RememberedQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrentQuote:
+    """What is in the place of a quote today; without a locator where the document has no places."""
+
+    doc_id: str
+    locator: str | None
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A citation key resolved: the quote as it was shown, and what today's sources have in its place.
 
@@ -63,6 +74,14 @@ class Citation:
     current_start: int | None = None
     current_end: int | None = None
     current_text: str | None = None
+
+    @property
+    def current(self) -> CurrentQuote | None:
+        """What is in the place of the quote today; None if it is gone."""
+        doc_id, start, end = self.current_doc_id, self.current_start, self.current_end
+        if doc_id is None or start is None or end is None:
+            return None
+        return CurrentQuote(doc_id, self.current_locator, start, end, self.current_text or "")
 
 
 @dataclass(frozen=True, slots=True)

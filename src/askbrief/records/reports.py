@@ -91,3 +91,46 @@ class IndexStatus:
     documents: int
     passages: int
     terms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """How an index stands to its sources.
+
+    For somebody who sees a part of the documents it counts that part, and `terms` is None.
+    """
+
+    generation: str
+    built_at: dt.datetime
+    age_seconds: int
+    model: str
+    dimension: int
+    documents: int
+    passages: int
+    terms: int | None
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Whether a file has changed since the build."""
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """What is indexed, and which files are not, with the reasons."""
+
+    generation: str
+    built_at: dt.datetime
+    sources: tuple[Source, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage(SourceList):
+    """A page of the sources: `total` counts all of them, `next` is the offset of the next page, None on the last."""
+
+    total: int
+    next: int | None

@@ -16,7 +16,7 @@ from askbrief.web.access import Access, KeepingLinks
 from askbrief.web.document_page import Shelf
 from askbrief.web.errors import error_page
 from askbrief.web.health import Counting, Metrics
-from askbrief.web.limits import Limits, Work
+from askbrief.web.limits import Limits, WorkerThreads
 from askbrief.web.rendering import Renderer
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with HotReload(settings, encoder) as app.state.serving, Work(settings) as app.state.work:
+        with HotReload(settings, encoder) as app.state.serving, WorkerThreads(settings) as app.state.work:
             yield
             app.state.build_process.stop()
 

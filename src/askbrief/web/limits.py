@@ -68,7 +68,7 @@ def _client(request: Request) -> str:
     return access.person(request) or (request.client.host if request.client else "")
 
 
-class Work:
+class WorkerThreads:
     """A bounded number of threads for what would hold the event loop up. For one event loop."""
 
     def __init__(self, settings: Settings) -> None:
@@ -126,13 +126,13 @@ def etag(request: Request, settings: Settings, generation: str, scope: Scope) ->
     return f'"{generation}-{hashlib.sha256(repr(parts).encode(errors="replace")).hexdigest()[:24]}"'
 
 
-def has_it(request: Request, tag: str) -> bool:
+def client_has(request: Request, tag: str) -> bool:
     """Whether the client says that it has this."""
     given = (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(","))
     return tag in given
 
 
-def caching(settings: Settings, tag: str | None = None) -> dict[str, str]:
+def cache_headers(settings: Settings, tag: str | None = None) -> dict[str, str]:
     """The headers for what only this client may keep, and must ask about each time; without a tag it is not kept."""
     varies = ["Authorization", "Cookie", *([settings.web_proxy_header] if settings.web_proxy_header else [])]
     kept = {"ETag": tag, "Cache-Control": "private, no-cache"} if tag else {"Cache-Control": "private, no-store"}

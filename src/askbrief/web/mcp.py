@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from askbrief import __version__
 from askbrief.errors import AskbriefError
-from askbrief.records import Scope
-from askbrief.service import serialisation
+from askbrief.records import Answer, Citation, Scope, SourcesPage, Surroundings
 from askbrief.service.error_sentences import error_sentence
 from askbrief.service.hot_reload import HotReload
 from askbrief.service.scoping import narrowed
-from askbrief.web import schemas
-from askbrief.web.lookups import cited, read_around, sources_page
+from askbrief.service.serialisation import cited, json_model, sources_page, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +28,16 @@ _INSTRUCTIONS = """Answers from a team's own documents. `search` finds passages 
 answer: strong, weak (perhaps), or none (the sources don't say; then say so, whatever the nearest passages are). Quote
 `quote` word for word, and give its `locator` and `key`. `cite` says whether a quote still stands, `passage` shows what
 is around it."""
+
+if TYPE_CHECKING:
+    AnswerJson: TypeAlias = BaseModel
+    CitationJson: TypeAlias = BaseModel
+    SourcesPageJson: TypeAlias = BaseModel
+    SurroundingsJson: TypeAlias = BaseModel
+else:  # derived from the records; a type checker cannot follow that
+    AnswerJson, CitationJson, SourcesPageJson, SurroundingsJson = map(
+        json_model, (Answer, Citation, SourcesPage, Surroundings)
+    )
 
 Question = Annotated[str, Field(description="What to find, in words: one thing at a time.", min_length=1)]
 Top = Annotated[int, Field(description="How many passages at the most.", ge=1, le=100)]
@@ -84,27 +92,28 @@ class Tools:
         document: Names = None,
         since: Date = None,
         until: Date = None,
-    ) -> schemas.Answer:
+    ) -> AnswerJson:
         """Find the passages that answer a question, quoted exactly, with a verdict whether they do."""
         with self._library() as library:
             scope = narrowed(library, self._scope, collection, document, since, until)
-            return schemas.Answer.model_validate(serialisation.answer(self._serving.ask(library, question, top, scope)))
+            return AnswerJson.model_validate(to_json(self._serving.ask(library, question, top, scope)))
 
-    def passage(self, where: Where) -> schemas.Surroundings:
+    def passage(self, where: Where) -> SurroundingsJson:
         """Read a passage with the words before and after it."""
         with self._library() as library:
-            return schemas.Surroundings.model_validate(read_around(library, where, self._scope))
+            keys = library.locate(where, self._scope)
+            return SurroundingsJson.model_validate(to_json(library.read_around(keys[0], self._scope)))
 
-    def cite(self, where: Where) -> list[schemas.Citation]:
+    def cite(self, where: Where) -> list[CitationJson]:
         """Resolve a citation key, or cite what stands at a place: the quote, and whether it still stands."""
         with self._library() as library:
             found = cited(library, where, self._scope)
-        return [schemas.Citation.model_validate(one) for one in (found if isinstance(found, list) else [found])]
+        return [CitationJson.model_validate(to_json(one)) for one in (found if isinstance(found, list) else [found])]
 
-    def sources(self, limit: Limit = 100, offset: Offset = 0) -> schemas.SourcesPage:
+    def sources(self, limit: Limit = 100, offset: Offset = 0) -> SourcesPageJson:
         """List the documents that can be searched, a page at a time."""
         with self._library() as library:
-            return schemas.SourcesPage.model_validate(sources_page(library, self._scope, limit, offset))
+            return SourcesPageJson.model_validate(to_json(sources_page(library, self._scope, limit, offset)))
 
     @contextmanager
     def _library(self) -> Iterator[Library]:
