@@ -39,7 +39,8 @@ SOURCE = Source("un/a.txt", "A", "un", Metadata(date="2022", tags=("x",)), 3, 40
 
 def described(record: Any) -> Any:
     """A record as its derived model reads and writes it."""
-    return json_model(type(record)).model_validate(to_json(record)).model_dump(mode="json", exclude_unset=True)
+    kind: Any = type(record)
+    return json_model(kind).model_validate(to_json(record)).model_dump(mode="json", exclude_unset=True)
 
 
 def test_every_shape_of_the_real_seed_is_what_its_model_describes(seed_library: Library) -> None:

@@ -1,4 +1,4 @@
-"""What the commands share: options, exit codes, and how a result or a note is said."""
+"""What the commands share: options, exit codes, and how results and notes are written."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
 Seeds = Annotated[Path | None, typer.Option("--seeds", help="Folder of source documents.", show_default="seeds/")]
 Index = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index/")]
 State = Annotated[
-    Path | None, typer.Option("--state", help="Folder that remembers what was shown.", show_default="state/")
+    Path | None,
+    typer.Option("--state", help="Folder of citation keys and votes.", show_default="state/"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the settings; what validates them is imported only now, so that help is quick."""
+    """Read the settings; pydantic is imported only now, so that --help is quick."""
     from askbrief import settings
 
     return settings.load_settings(**overrides)
 
 
 def load_model(settings: Settings) -> Future[Encoder]:
-    """Begin to load the models, in a thread: reading, hashing and laying out leave the interpreter to imports."""
+    """Start to load the models in a thread; most of it runs without the interpreter lock, beside the imports."""
 
     def load() -> Encoder:
         from askbrief.inference.loading import ready_encoder
@@ -53,7 +54,7 @@ def load_model(settings: Settings) -> Future[Encoder]:
 
 
 def open_library(settings: Settings, model: Future[Encoder] | None = None) -> Library:
-    """Open the index of the settings with their state; the library is imported only now, so that help is quick."""
+    """Open the index of the settings; the library is imported only now, so that --help is quick."""
     from askbrief.library import Library
 
     encoder = model.result() if model else None
@@ -71,14 +72,14 @@ def show(as_json: bool, result: object, rendered: Callable[[], RenderableType]) 
 
 
 def output() -> Console:
-    """Standard output, for results."""
+    """Return the console of standard output, for results."""
     from rich.console import Console
 
     return Console(highlight=False)
 
 
 def errors() -> Console:
-    """The error stream, for progress and for what is beside the result."""
+    """Return the console of the error stream, for progress and notes."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
@@ -90,7 +91,7 @@ def say(message: str) -> None:
 
 
 class Notices(logging.Handler):
-    """What the library has to say beside its results, such as that a model is compiled now, to the error stream."""
+    """Write what the library logs, such as that a model is being compiled, to the error stream."""
 
     def emit(self, record: logging.LogRecord) -> None:
         say(record.getMessage())
