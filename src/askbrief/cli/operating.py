@@ -63,12 +63,12 @@ def build(
 
 
 def _built(settings: Settings, *, full: bool = False) -> BuildReport:
-    from askbrief.core.progress import Bar
+    from askbrief.core.progress import ProgressBar
     from askbrief.ingest.build import build as build_index
     from askbrief.ingest.embedding import journalled_passages
 
     try:
-        with Bar(errors()) as bar:
+        with ProgressBar(errors()) as bar:
             return build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
     except KeyboardInterrupt as error:
         kept = journalled_passages(settings.index_dir)
@@ -107,13 +107,13 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
       askbrief check
     """
     from askbrief.cli.terminal import check_report
-    from askbrief.core.progress import Bar
+    from askbrief.core.progress import ProgressBar
     from askbrief.documents.limits import ParsingLimits
     from askbrief.ingest.sources import check_index, seed_files
     from askbrief.storage.engines import open_engine
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
-    with open_engine(settings.index_dir) as engine, Bar(errors()) as bar:
+    with open_engine(settings.index_dir) as engine, ProgressBar(errors()) as bar:
         files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
         report = check_index(engine, files, ParsingLimits.of(settings), bar)
     show(as_json, report, lambda: check_report(report))
@@ -188,7 +188,7 @@ def evaluate(
       askbrief eval my-questions --out answers.jsonl
     """
     from askbrief.cli import terminal
-    from askbrief.core.progress import Bar
+    from askbrief.core.progress import ProgressBar
     from askbrief.evaluation.question_sets import QuestionSet, ask_all, measure, write_run
     from askbrief.inference.loading import open_encoder
     from askbrief.service.serialisation import measures_json
@@ -201,7 +201,7 @@ def evaluate(
     rows = {}
     for questions in [QuestionSet(folder) for folder in folders]:
         for one in methods:
-            with Bar(errors()) as bar:
+            with ProgressBar(errors()) as bar:
                 answers = ask_all(questions, encoder, settings, method=one, progress=bar)
             rows[questions.folder.resolve().name, str(one)] = measure(questions, answers)
             if out is not None:
@@ -232,14 +232,14 @@ def calibrate(
     """
     from askbrief.answering.verdict import write_calibration
     from askbrief.cli import terminal
-    from askbrief.core.progress import Bar
+    from askbrief.core.progress import ProgressBar
     from askbrief.evaluation.calibration import calibrate as fit
     from askbrief.evaluation.question_sets import QuestionSet
     from askbrief.inference.loading import open_encoder
 
     settings = load_settings()
     sets = [QuestionSet(folder) for folder in folders]
-    with Bar(errors()) as bar:
+    with ProgressBar(errors()) as bar:
         report = fit(sets, open_encoder(settings, building=True), settings, progress=bar)
     try:
         write_calibration(report.calibration, out)

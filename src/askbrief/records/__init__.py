@@ -1,4 +1,4 @@
-"""What flows through askbrief: plain frozen records, without behaviour beyond what their fields imply.
+"""The records that flow through askbrief: frozen dataclasses and enums, with small derived values only.
 
 Offsets are 0-based, count Unicode characters, and are half-open: `document.text[start:end]`.
 """

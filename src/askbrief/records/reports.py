@@ -1,4 +1,4 @@
-"""What a build did, and what an index is made of."""
+"""Reports: what a build did, what an index holds, and how it stands to its sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that gave no text, with the reason and what to do."""
+    """A file that gave no text, with the reason and what to do about it."""
 
     path: str
     reason: str
@@ -45,9 +45,9 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One indexed document, as listed by `askbrief sources`.
+    """An indexed document.
 
-    `path` is the file below seeds/ that it was read from, and `sha256` is that file's.
+    `path` is the file below seeds/ that it was read from; `sha256` is the hash of that file.
     """
 
     doc_id: str
@@ -95,7 +95,7 @@ class IndexStatus:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """How an index stands to its sources.
+    """An index compared with its source files.
 
     For somebody who sees a part of the documents it counts that part, and `terms` is None.
     """
