@@ -15,9 +15,8 @@ import regex
 
 from askbrief.documents import registry
 from askbrief.documents.limits import ParsingLimits
-from askbrief.documents.metadata import SIDECAR, sidecar_names
 from askbrief.documents.sandbox import parse_in_sandbox
-from askbrief.documents.sources import SeedFile
+from askbrief.documents.sources import SIDECAR, SeedFile, sidecar_names
 from askbrief.errors import InputError, ParsingError
 from bot.errors import Refusal
 
