@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 import simcord
 
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.isolation_archive import DOCS, EVERY, FILES_OF, under_any
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class World:
     plans: tuple[GuildPlan, ...]
     guilds: list[Any] = field(default_factory=list)
     channels: list[list[Any]] = field(default_factory=list)
-    targets: list[list[tuple[Kind, int]]] = field(default_factory=list)
+    targets: list[list[tuple[RuleTarget, int]]] = field(default_factory=list)
     members: list[dict[int, Any]] = field(default_factory=list)
     users: list[Any] = field(default_factory=list)
     roles: dict[tuple[int, int], set[int]] = field(default_factory=dict)
@@ -122,17 +122,17 @@ class World:
         try:
             async with simcord.run(bot, settle_timeout=90, check_errors=False) as env:
                 world = cls(env, bot, archive, plans)
-                bot.audience._clock = lambda: world.clock
+                bot.audience.clock = lambda: world.clock
                 world.users = [env.create_user(name) for name in PERSONS]
                 for place in range(len(plans)):
-                    world._settle(place)
+                    world.settle(place)
                 yield world
                 foreseen = discord.app_commands.MissingPermissions  # people try what only managers may
                 assert [error for error in env.errors if not isinstance(error, foreseen)] == []
         finally:
             await bot.close()
 
-    def _settle(self, place: int) -> None:
+    def settle(self, place: int) -> None:
         plan, env = self.plans[place], self.env
         guild = env.create_guild(name=f"Guild {place}", id=_guild_id(place))
         channels = [guild.create_text_channel(f"channel-{number}") for number in range(CHANNELS)]
@@ -142,9 +142,9 @@ class World:
         self.channels.append(channels)
         self.targets.append(
             [
-                *((Kind.CHANNEL, channel.id) for channel in channels),
-                *((Kind.ROLE, role.id) for role in roles),
-                (Kind.ROLE, guild.id),
+                *((RuleTarget.CHANNEL, channel.id) for channel in channels),
+                *((RuleTarget.ROLE, role.id) for role in roles),
+                (RuleTarget.ROLE, guild.id),
             ]
         )
         self.members.append({MARA: guild.add_member(self.users[MARA], roles=[managers])})
@@ -165,7 +165,7 @@ class World:
             guild.set_command_permissions(int(command["id"]), {guild.default_role: True})
 
     def toggle_rule(self, place: int, name: str, target: int) -> None:
-        rule = Rule(_guild_id(place), name, *self.targets[place][target])
+        rule = AccessRule(_guild_id(place), name, *self.targets[place][target])
         if (name, target) in self.rules[place]:
             self.bot.access.revoke(rule)
             self.rules[place].remove((name, target))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simcord.actors import _component_interaction
 from simcord.results import ResponseMessage
 
-from bot.discord_io.choices import _mark, mark_of
-from bot.features.browsing.cards import collection_mark
+from bot.discord_io.commands import collection_token, document_token
+from bot.features.browsing import page_token
 from tests.bot.isolation import CHANNELS, MARA, ROLES, GuildPlan, Happened, Seat, World
 from tests.bot.isolation_archive import ACRONYM, ANSWERED, COLLECTIONS, DOCS, UNANSWERED, under
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.bot.isolation_archive import Letters
 
 CHOSEN: list[tuple[str, Letters]] = [
-    *((mark_of(doc.doc_id), frozenset({doc.letter})) for doc in DOCS.values()),
-    *((_mark("c", name), under(name)) for name in COLLECTIONS if name),
+    *((document_token(doc.doc_id), frozenset({doc.letter})) for doc in DOCS.values()),
+    *((collection_token(name), under(name)) for name in COLLECTIONS if name),
 ]
 TYPED: list[tuple[str, Letters]] = [
     *((doc.title, frozenset({doc.letter})) for doc in DOCS.values()),
@@ -208,14 +208,14 @@ class Play:
     def _forged(self) -> list[str]:
         exchanges = [f"ab:{name}:{one}" for one in self.world.narrowed for name in ("more", "nearest", "share")]
         keys = [f"ab:{name}:{key}" for key in self.keys for name in ("cite", "around", "post", "style:plain")]
-        listed = [f"ab:sources:0:{collection_mark(name)}" for name in COLLECTIONS]
-        removals = [f"ab:remove:{mark_of(doc.doc_id)}" for doc in DOCS.values()]
+        listed = [f"ab:sources:0:{page_token(name)}" for name in COLLECTIONS]
+        removals = [f"ab:remove:{document_token(doc.doc_id)}" for doc in DOCS.values()]
         return [*keys[:: 1 + len(keys) // 40], *listed, *removals[::5], *exchanges]
 
     def _narrow(self, action: str) -> Letters | None:
         _, name, *arguments = action.split(":")
         if name == "sources":
-            marks = {collection_mark(collection): under(collection) for collection in COLLECTIONS}
+            marks = {page_token(collection): under(collection) for collection in COLLECTIONS}
             return marks.get(arguments[1])
         return self.world.narrowed.get(arguments[0]) if arguments else None
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from askbrief.web.app import create_app
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.test_links import links
 from tests.web.running import running
 from tests.web.test_browser import CHROMIUM
@@ -32,7 +32,7 @@ async def test_a_click_on_a_citation_in_discord_shows_the_highlighted_passage_in
     with running(create_app(small_office.settings, encoder=small_office.encoder)) as address:
         monkeypatch.setenv("ASKBRIEF_URL", address)
         async with small_office.open() as town:
-            town.bot.access.allow(Rule(town.guild.id, "open", Kind.CHANNEL, town.intel.id))
+            town.bot.access.allow(AccessRule(town.guild.id, "open", RuleTarget.CHANNEL, town.intel.id))
             asked = await town.bob.slash(town.intel, "ask", question="When did the harbour of Larkmouth open?")
             citation = next(iter(links(asked.response).values()))
         async with async_playwright() as playwright:

@@ -18,8 +18,9 @@ from structlog.testing import capture_logs
 from askbrief.errors import BuildError, InputError, LedgerError
 from askbrief.library import Library
 from bot import settings
+from bot.app import new_id, report
 from bot.discord_io import language
-from bot.errors import Refusal, new_id, report
+from bot.discord_io.language import Refusal
 from bot.settings import BotSettings
 from tests.bot.conftest import text
 
@@ -192,7 +193,7 @@ async def test_who_cannot_be_told_anything_is_in_the_log_with_both_failures(buil
 async def test_when_too_many_questions_wait_the_next_is_told_to_try_again(built: Office) -> None:
     gate = threading.Event()
     async with built.open(search_threads=1, search_queue=0) as town:
-        waiting = asyncio.create_task(town.bot.desk.read(lambda _: gate.wait(30)))
+        waiting = asyncio.create_task(town.bot.search.read(lambda _: gate.wait(30)))
         await asyncio.sleep(0)
         answer = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
         await town.alice.send(town.lounge, f"{town.mention} {QUESTION}")
@@ -206,7 +207,7 @@ async def test_when_too_many_questions_wait_the_next_is_told_to_try_again(built:
 
 async def test_who_asks_a_bot_that_is_leaving_is_told_so(built: Office) -> None:
     async with built.open() as town:
-        town.bot._leaving = True
+        town.bot.is_stopping = True
         answer = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
         assert "I am just restarting; try again in a minute" in text(answer)
 

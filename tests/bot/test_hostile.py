@@ -122,7 +122,7 @@ async def test_a_hostile_document_is_quoted_and_does_nothing(small_office: Offic
     small_office.build()
     async with small_office.open() as town:
         write_hostile(small_office, attack_of(name, town))
-        await town.bot.desk.refresh()
+        await town.bot.search.refresh()
         cards = await every_card(town)
         assert all(map(within_limits, cards))
         check_nothing_pings(town)
@@ -138,7 +138,7 @@ async def test_the_quote_on_the_card_is_the_sources_words_with_the_answer_in_bol
     small_office.build()
     async with small_office.open() as town:
         write_hostile(small_office, attack_of(name, town), as_metadata=False)
-        await town.bot.desk.refresh()
+        await town.bot.search.refresh()
         with Library.open(small_office.root / "index", encoder=small_office.encoder) as library:
             hits = library.ask(QUESTION, top=2).hits
         result = await town.alice.slash(town.intel, "ask", question=QUESTION, top=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief.web.app import create_app
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.conftest import components, text
 from tests.web.served import API, running
 
@@ -49,8 +49,8 @@ async def opened(office: Office, address: str, path: str = "sources") -> list[st
 def close(town: Town) -> Any:
     """The channel sees what is open; the analyst, who is given, the secret too."""
     analysts = town.guild.create_role("Analysts")
-    town.bot.access.allow(Rule(town.guild.id, "open", Kind.CHANNEL, town.intel.id))
-    town.bot.access.allow(Rule(town.guild.id, "secret", Kind.ROLE, analysts.id))
+    town.bot.access.allow(AccessRule(town.guild.id, "open", RuleTarget.CHANNEL, town.intel.id))
+    town.bot.access.allow(AccessRule(town.guild.id, "secret", RuleTarget.ROLE, analysts.id))
     return town.guild.add_member(town.env.create_user("anna"), roles=[analysts])
 
 

@@ -28,7 +28,7 @@ async def watching(town: Town, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setattr(sys.modules[cog.__module__], "SETTLE_MS", 100)
     admins = town.guild.create_text_channel("admins")
     object.__setattr__(town.bot.bot_settings, "admin_channel", admins.id)
-    watch = asyncio.create_task(cog._watch())
+    watch = asyncio.create_task(cog.watch())
     try:
         yield admins
     finally:
@@ -90,9 +90,9 @@ async def test_a_folder_that_cannot_be_watched_is_told(built: Office, monkeypatc
 async def test_a_bot_that_is_told_to_watch_does_and_leaves_cleanly(built: Office) -> None:
     bot = built.bot(watch=True)
     async with bot:
-        await bot.load_extension("bot.features.indexing")
+        await bot.load_extension("bot.features.indexing.commands")
         cog: Any = bot.get_cog("IndexingCog")
-        assert cog._watching is not None
+        assert cog.watch_task is not None
         await asyncio.sleep(0)
-        assert not cog._watching.done()
-    assert cog._watching.done()
+        assert not cog.watch_task.done()
+    assert cog.watch_task.done()

@@ -17,11 +17,11 @@ from fluent.syntax.visitor import Visitor
 from askbrief.evaluation.journal import Reason
 from askbrief.records import CitationStatus, Verdict
 from bot.discord_io import language
-from bot.discord_io.commands import CommandTranslator, payload_of
+from bot.discord_io.commands import CommandTranslator, command_payload
 from bot.discord_io.markup import length
-from bot.features.browsing import cards
+from bot.features import browsing
 from bot.features.citing.cards import STYLES
-from bot.features.feedback import WhatWasWrong
+from bot.features.feedback import FeedbackForm
 from tests.bot.conftest import buttons, components, text
 from tests.conftest import ROOT
 
@@ -129,7 +129,7 @@ def test_no_message_is_left_over_that_nobody_says() -> None:
 
 
 @pytest.mark.parametrize("words", LOCALES)
-def test_every_message_can_be_said_with_one_and_with_many(words: language.Words) -> None:
+def test_every_message_can_be_said_with_one_and_with_many(words: language.Localization) -> None:
     for name, places in messages(words.locale).items():
         for count in (1, 0, 2, 12_345):
             values = {place: count if place == "count" else "x" for place in places}
@@ -158,7 +158,7 @@ def test_an_index_is_never_built_in_the_future(words: str, past: str) -> None:
 
 def test_what_a_language_lacks_is_said_in_english_and_what_none_has_is_an_error() -> None:
     german = LANGUAGES["de"]
-    hollow = language.Words("de", FluentBundle(["de"]), german.fallback)
+    hollow = language.Localization("de", FluentBundle(["de"]), german.fallback)
     assert hollow("thanks") == "Thank you."
     assert hollow.own("thanks") is None
     with pytest.raises(KeyError):
@@ -170,14 +170,14 @@ def test_what_a_language_lacks_is_said_in_english_and_what_none_has_is_an_error(
     [("de", "de"), ("en-GB", "en"), ("fr", "en"), ("zh-CN", "en"), ("", "en"), (None, "en"), ("de-AT", "de")],
 )
 def test_a_locale_gets_its_language_or_english(locale: str | None, language_said: str) -> None:
-    assert language.best(LANGUAGES, locale).locale == language_said
+    assert language.best_match(LANGUAGES, locale).locale == language_said
 
 
 # ------------------------------------------------------------------------------------- Discord's limits
 
 
 @pytest.mark.parametrize("words", LOCALES)
-def test_labels_and_forms_are_short_enough_for_discord(words: language.Words) -> None:
+def test_labels_and_forms_are_short_enough_for_discord(words: language.Localization) -> None:
     for name in messages(words.locale):
         if name.startswith(("button-", "style-")):
             assert 1 <= length(words(name)) <= 80, name
@@ -187,9 +187,9 @@ def test_labels_and_forms_are_short_enough_for_discord(words: language.Words) ->
 
 
 @pytest.mark.parametrize("words", LOCALES)
-async def test_the_form_of_a_vote_fits(words: language.Words) -> None:
+async def test_the_form_of_a_vote_fits(words: language.Localization) -> None:
     cog: Any = None
-    form = WhatWasWrong(cog, "abcdefgh", words)
+    form = FeedbackForm(cog, "abcdefgh", words)
     sent = form.to_dict()
     assert len(sent["title"]) <= 45
     assert len(sent["components"]) <= 5
@@ -200,8 +200,8 @@ async def test_the_form_of_a_vote_fits(words: language.Words) -> None:
 
 @pytest.mark.parametrize("words", LOCALES)
 @pytest.mark.parametrize("admin", [True, False])
-def test_the_help_fits_and_managers_see_more_of_it(words: language.Words, *, admin: bool) -> None:
-    card = cards.help_card(words, admin=admin)
+def test_the_help_fits_and_managers_see_more_of_it(words: language.Localization, *, admin: bool) -> None:
+    card = browsing.help_card(words, for_manager=admin)
     assert card.fits
     assert (words("help-admin") in card.blocks[0].markdown) == admin
 
@@ -211,7 +211,7 @@ async def test_commands_named_in_messages_exist_under_that_name(small_office: Of
     small_office.build()
     async with small_office.open() as town:
         await town.bot.tree.set_translator(CommandTranslator(LANGUAGES))
-        payload = await payload_of(town.bot.tree)
+        payload = await command_payload(town.bot.tree)
     for locale, words in LANGUAGES.items():
         known = {name for command in payload for name in _paths(command, locale)}
         for message, places in messages(locale).items():

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.conftest import text
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ class Roles:
     def __init__(self, town: Town) -> None:
         self.town, self.clock = town, 0.0
         self.analysts = town.guild.create_role("Analysts")
-        town.bot.access.allow(Rule(town.guild.id, "press", Kind.ROLE, self.analysts.id))
-        town.bot.audience._clock = lambda: self.clock
+        town.bot.access.allow(AccessRule(town.guild.id, "press", RuleTarget.ROLE, self.analysts.id))
+        town.bot.audience.clock = lambda: self.clock
 
     def give(self, member: Any) -> None:
         self.town.env.backend.add_member_role(self.town.guild.id, member.id, self.analysts.id)
@@ -97,7 +97,7 @@ async def test_a_changed_rule_counts_at_once(archive: Office) -> None:
         roles = Roles(town)
         roles.give(town.alice)
         assert "2 documents" in await roles.answer(town.alice)
-        town.bot.access.revoke(Rule(town.guild.id, "press", Kind.ROLE, roles.analysts.id))
+        town.bot.access.revoke(AccessRule(town.guild.id, "press", RuleTarget.ROLE, roles.analysts.id))
         assert NOTHING_HERE in await roles.answer(town.alice)
 
 
@@ -134,7 +134,7 @@ async def test_what_several_servers_give_is_added_up(archive: Office) -> None:
         roles.give(town.alice)
         other = town.env.create_guild(name="Other")
         other.add_member(town.alice.user)
-        town.bot.access.allow(Rule(other.id, "un", Kind.ROLE, other.id))
+        town.bot.access.allow(AccessRule(other.id, "un", RuleTarget.ROLE, other.id))
         assert "3 documents" in await roles.answer(town.alice)
         assert NOTHING_HERE in await roles.answer(town.bob)
 
@@ -192,7 +192,7 @@ async def test_a_mention_is_answered_with_what_the_channel_may_see_whoever_asks(
     async with archive.open() as town:
         roles = Roles(town)
         roles.give(town.alice)
-        town.bot.access.allow(Rule(town.guild.id, "un", Kind.CHANNEL, town.intel.id))
+        town.bot.access.allow(AccessRule(town.guild.id, "un", RuleTarget.CHANNEL, town.intel.id))
         for member in (town.alice, town.bob):
             await member.send(town.intel, f"{town.mention} {QUESTION}")
             assert "1 document," in text(town.intel.last_message)

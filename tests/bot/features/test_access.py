@@ -9,7 +9,7 @@ from discord import app_commands
 from simcord.backend.errors import SetupError
 
 from askbrief.records import Scope
-from bot.access_rules import NOTHING, Kind, Rule
+from bot.access_rules import NOTHING, AccessRule, RuleTarget
 from tests.bot.conftest import simcord_permissions, text
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ async def test_a_collection_can_be_given_to_a_role_to_everyone_and_all_at_once(a
         assert f"- **press** → {analysts.mention}" in listed
         assert f"- **every collection** → {town.lounge.mention}" in listed
         access, guild = town.bot.access, town.guild.id
-        assert access.to_person(guild, town.intel.id, [analysts.id]) == some("", "press")
-        assert access.in_channel(guild, town.lounge.id) == Scope()
+        assert access.member_scope(guild, town.intel.id, [analysts.id]) == some("", "press")
+        assert access.channel_scope(guild, town.lounge.id) == Scope()
 
 
 async def test_a_gift_taken_back_is_gone_and_the_server_stays_closed(archive: Office) -> None:
@@ -95,7 +95,7 @@ async def test_a_gift_taken_back_is_gone_and_the_server_stays_closed(archive: Of
 
 async def test_a_gift_of_a_collection_that_is_gone_can_be_taken_back(archive: Office) -> None:
     async with archive.open() as town:
-        rule = Rule(town.guild.id, "dissolved", Kind.CHANNEL, town.intel.id)
+        rule = AccessRule(town.guild.id, "dissolved", RuleTarget.CHANNEL, town.intel.id)
         town.bot.access.allow(rule)
         assert "Taken back" in await said(town, "revoke", collection="dissolved", channel=town.intel)
         assert town.bot.access.rules(town.guild.id) == []
@@ -151,7 +151,7 @@ async def test_who_does_not_manage_is_refused_also_where_the_server_shows_them_t
     async with archive.open() as town:
         show_to_everyone(town)
         wanted: dict[str, Any] = {"collection": "un", "channel": town.intel} if command in {"allow", "revoke"} else {}
-        town.bot.access.allow(Rule(town.guild.id, "un", Kind.CHANNEL, town.intel.id))
+        town.bot.access.allow(AccessRule(town.guild.id, "un", RuleTarget.CHANNEL, town.intel.id))
         before = (town.bot.access.rules(town.guild.id), town.bot.access.is_open(town.guild.id))
         answer = await said(town, command, town.alice, **wanted)
         assert "Only those who may manage this server can do this." in answer
@@ -191,7 +191,7 @@ async def test_a_collection_that_is_not_there_is_not_given(archive: Office) -> N
 async def test_a_name_is_understood_with_slashes_around_it(archive: Office) -> None:
     async with archive.open() as town:
         await said(town, "allow", collection=" un/2022/ ", channel=town.intel)
-        assert town.bot.access.in_channel(town.guild.id, town.intel.id) == some("un/2022")
+        assert town.bot.access.channel_scope(town.guild.id, town.intel.id) == some("un/2022")
 
 
 # --------------------------------------------------------------------------------------------- ceilings
@@ -208,7 +208,7 @@ async def test_a_server_gives_out_no_more_than_its_operator_allows(archive: Offi
             assert f'There is no collection "{name}"' in answer
         await said(town, "allow", collection="un", channel=town.intel)
         await said(town, "allow", collection="*", channel=town.intel)
-        assert town.bot.access.in_channel(GUILD, town.intel.id) == some("un/2022")
+        assert town.bot.access.channel_scope(GUILD, town.intel.id) == some("un/2022")
         assert "1 document," in await asks(town.alice, town.intel)
 
 
@@ -221,7 +221,7 @@ async def test_a_server_that_is_not_served_can_decide_nothing_and_sees_nothing(a
             assert "not among those that I serve" in await said(town, command, **wanted)
         assert await offered(town, town.mara) == ["*", "."]
         assert "not among those that I serve" in await asks(town.alice, town.intel)
-        assert town.bot.access.in_channel(town.guild.id, town.intel.id) == NOTHING
+        assert town.bot.access.channel_scope(town.guild.id, town.intel.id) == NOTHING
         assert town.bot.access.rules(town.guild.id) == []
 
 

@@ -286,7 +286,7 @@ async def test_a_page_that_a_rebuild_has_taken_away_is_told(small_office: Office
         for path in (small_office.root / "seeds").rglob("*.md"):
             if path.name != "quay-00.md":
                 path.unlink()
-        await town.bot.desk.rebuild(lambda _: None)
+        await town.bot.search.rebuild(lambda _: None)
         told = await town.alice.click(card, label="More passages")
         assert "ask again" in text(told.followups[0])
         assert "The sources don't say" not in text(card)

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import bot.features
 from askbrief.records import Answer, Figure, FigureGroup, Hit, Metadata, Source, Verdict
-from bot.coverage import Coverage
-from bot.discord_io.cards import Button, Card, Link, Row, Section, Text, action_id, no_link, shares
+from askbrief.service.scoping import Coverage
+from bot.discord_io.cards import Button, ButtonRow, Card, LinkMaker, Section, Text, action_id, no_link, shares
 from bot.discord_io.language import load
-from bot.features.asking.cards import Page, answer
+from bot.features.asking.cards import AnswerPage, answer_card
 from tests.bot.discord_io.test_markup import NASTY, flat, hit_of, nasty, quoted, shown, some_hits, with_answer
 
 if TYPE_CHECKING:
@@ -31,19 +31,21 @@ NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 COVERAGE = Coverage(3, 40, ("Report", "Minutes"), ("un",), (2021, 2022), NOW - dt.timedelta(hours=3))
 SENTENCES = ["The harbour was closed. ", "It opened in 1904. ", "It was dredged in 1951."]
 VERDICTS = st.sampled_from(Verdict)
-LINKS: list[Link] = [no_link, lambda key, _: f"https://a.test/c/{key}", lambda *_: f"https://a.test/{'x' * 497}"]
+LINKS: list[LinkMaker] = [no_link, lambda key, _: f"https://a.test/c/{key}", lambda *_: f"https://a.test/{'x' * 497}"]
 
 
 def found(*hits: Hit, verdict: Verdict = Verdict.STRONG, question: str = "When did it open?") -> Answer:
     return Answer(question, verdict, 0.8, "g1", hits)
 
 
-def page_of(**values: Any) -> Page:
-    return Page(**{"exchange": "abcdefgh", "question": "When did it open?", "coverage": COVERAGE, "now": NOW, **values})
+def page_of(**values: Any) -> AnswerPage:
+    return AnswerPage(
+        **{"exchange": "abcdefgh", "question": "When did it open?", "coverage": COVERAGE, "now": NOW, **values}
+    )
 
 
 def card_of(*hits: Hit, verdict: Verdict = Verdict.STRONG, locale: str = "en", **values: Any) -> Card:
-    return answer(found(*hits, verdict=verdict), page_of(**values), WORDS[locale])
+    return answer_card(found(*hits, verdict=verdict), page_of(**values), WORDS[locale])
 
 
 def said(card: Card) -> str:
@@ -55,7 +57,7 @@ def sections(card: Card) -> list[Section]:
 
 
 def buttons(card: Card) -> list[Button]:
-    return [button for block in card.blocks if isinstance(block, Row) for button in block.buttons]
+    return [button for block in card.blocks if isinstance(block, ButtonRow) for button in block.buttons]
 
 
 def labels(card: Card) -> list[str]:
@@ -141,19 +143,21 @@ def test_where_there_is_nothing_to_search_the_card_says_whom_to_ask() -> None:
 
 
 def test_a_follow_up_says_what_was_searched_for_and_another_question_does_not() -> None:
-    asked = answer(found(HIT, question="When did it open? and in 2021?"), page_of(question="and in 2021?"), WORDS["en"])
+    asked = answer_card(
+        found(HIT, question="When did it open? and in 2021?"), page_of(question="and in 2021?"), WORDS["en"]
+    )
     assert said(asked).startswith("-# and in 2021?\n-# searched for: When did it open? and in 2021?\n")
     assert "searched for" not in said(card_of(HIT, question=" When did\nit   open?"))
 
 
 def test_a_narrowed_search_and_a_note_are_in_small_print() -> None:
-    card = card_of(HIT, narrowed="un, 2021 – …", note="Shared by Alice")
+    card = card_of(HIT, restriction="un, 2021 – …", note="Shared by Alice")
     assert "\n-# only in: un, 2021 – …\n" in said(card)
     assert "\n-# Shared by Alice\n" in said(card)
 
 
 def test_a_key_that_was_not_kept_is_told() -> None:
-    card = answer(replace(found(HIT), notes=("disk full",)), page_of(), WORDS["en"])
+    card = answer_card(replace(found(HIT), notes=("disk full",)), page_of(), WORDS["en"])
     assert "could not be stored" in said(card)
     assert "disk full" not in said(card)
 
@@ -191,7 +195,7 @@ def group_of(*figures: Figure, differs: bool = False) -> FigureGroup:
 
 def card_with(*groups: FigureGroup, locale: str = "en", **values: Any) -> Card:
     shown = [replace(HIT, rank=place, key=f"report-{place}", also=(f"copy-{place}",)) for place in (1, 2)]
-    return answer(replace(found(*shown), figures=groups), page_of(**values), WORDS[locale])
+    return answer_card(replace(found(*shown), figures=groups), page_of(**values), WORDS[locale])
 
 
 FIRST = figure_of(replace(HIT, key="report-1"), "3,000 to 4,000", as_of="July 5")
@@ -219,7 +223,7 @@ def test_figures_that_differ_are_said_to_and_too_many_are_counted() -> None:
 def test_later_pages_and_nearest_passages_have_no_figures() -> None:
     assert "Figures" not in said(card_with(group_of(FIRST), first=1))
     shown = replace(found(HIT, verdict=Verdict.NONE), figures=(group_of(FIRST),))
-    assert "Figures" not in said(answer(shown, page_of(nearest=True), WORDS["en"]))
+    assert "Figures" not in said(answer_card(shown, page_of(nearest=True), WORDS["en"]))
 
 
 # --------------------------------------------------------------------------------------------- buttons
@@ -281,7 +285,7 @@ def test_the_fullest_card_is_within_the_limits_and_every_passage_keeps_words(
         more=True,
         nearest=True,
         share=True,
-        narrowed=text * 99,
+        restriction=text * 99,
         note=text * 99,
     )
     hits = [replace(hit, rank=rank) for rank, hit in enumerate(hostile_hits(text, 10), start=1)]
@@ -289,7 +293,7 @@ def test_the_fullest_card_is_within_the_limits_and_every_passage_keeps_words(
     asked = replace(found(*hits, verdict=verdict, question=text * 600), notes=("disk full",))
     asked = replace(asked, figures=(group_of(*figures, differs=True),) * 9)
     for shape in (page, replace(page, first=0), replace(page, nearest=False)):
-        card = answer(asked, shape, WORDS[locale])
+        card = answer_card(asked, shape, WORDS[locale])
         assert card.fits, (card.characters, card.components)
         for section in sections(card):
             _, bold = quoted(section.markdown.split("\n", 2)[2])
@@ -311,11 +315,11 @@ def test_any_text_makes_a_card_that_fits_and_shows_it_as_its_own_characters(
         more=True,
         share=True,
         link=data.draw(st.sampled_from(LINKS)),
-        narrowed=title,
+        restriction=title,
         note=question,
     )
     figures = tuple(group_of(figure_of(hit, f"7 {title}", f"men {question}", as_of=title)) for hit in hits)
-    card = answer(replace(found(*hits, verdict=verdict, question=title), figures=figures), shape, WORDS["en"])
+    card = answer_card(replace(found(*hits, verdict=verdict, question=title), figures=figures), shape, WORDS["en"])
     assert card.fits
     for block in card.blocks:
         if isinstance(block, Text):

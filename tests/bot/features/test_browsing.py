@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.records import Changes, Metadata, Source
-from bot.access_rules import Kind, Rule
-from bot.coverage import Coverage
+from askbrief.service.scoping import Coverage
+from bot.access_rules import AccessRule, RuleTarget
 from bot.discord_io import language
 from bot.discord_io.markup import length
-from bot.features.browsing import cards
+from bot.features import access, browsing
 from tests.bot.conftest import buttons, text
 from tests.conftest import SEED
 
@@ -126,7 +126,7 @@ async def test_pages_turn_after_a_restart(shelf: Office) -> None:
 
 async def test_only_what_a_person_may_see_is_listed_counted_and_offered(shelf: Office) -> None:
     async with shelf.open() as town:
-        town.bot.access.allow(Rule(town.guild.id, "news", Kind.CHANNEL, town.intel.id))
+        town.bot.access.allow(AccessRule(town.guild.id, "news", RuleTarget.CHANNEL, town.intel.id))
         said = text(await asked(town, "sources"))
         assert "12 documents" in said
         assert "un/2022" not in said
@@ -151,11 +151,11 @@ async def test_without_documents_it_says_so(small_office: Office) -> None:
 async def test_status_says_generation_model_and_age(office: Office) -> None:
     """With the real seed and model."""
     async with office.open() as town:
-        manifest = town.bot.desk.status
+        status = town.bot.search.status
         said = text(await asked(town, "status"))
-        assert f"Generation `{manifest.generation}`, built " in said
+        assert f"Generation `{status.generation}`, built " in said
         assert " ago." in said
-        assert f"Model: {manifest.model}".replace("_", "\\_") in said
+        assert f"Model: {status.model}".replace("_", "\\_") in said
         assert "You may search 1 document, " in said
         assert "up to date with the files" in said
         (office.settings.seeds_dir / SEED).unlink()
@@ -164,7 +164,7 @@ async def test_status_says_generation_model_and_age(office: Office) -> None:
 
 async def test_status_names_each_file_that_changed_and_is_fresh_again_after_a_build(shelf: Office) -> None:
     async with shelf.open() as town:
-        before = town.bot.desk.status.generation
+        before = town.bot.search.status.generation
         assert "up to date" in text(await asked(town, "status"))
         seeds = shelf.settings.seeds_dir
         shelf.write("news/new.md", "Something new.")
@@ -181,12 +181,12 @@ async def test_status_names_each_file_that_changed_and_is_fresh_again_after_a_bu
         said = text(await asked(town, "status"))
         assert "up to date" in said
         assert before not in said
-        assert town.bot.desk.status.generation in said
+        assert town.bot.search.status.generation in said
 
 
 async def test_status_names_only_files_that_a_person_may_see(shelf: Office) -> None:
     async with shelf.open() as town:
-        town.bot.access.allow(Rule(town.guild.id, "news", Kind.CHANNEL, town.intel.id))
+        town.bot.access.allow(AccessRule(town.guild.id, "news", RuleTarget.CHANNEL, town.intel.id))
         shelf.write("un/secret.md", "Secret.")
         said = text(await asked(town, "status"))
         assert "secret" not in said
@@ -246,7 +246,9 @@ _SOURCES = st.builds(
     _NAMES,
 )
 _PATHS = st.builds(lambda paths, times: tuple(paths * times), st.lists(_NAMES, max_size=3), st.sampled_from([1, 8, 99]))
-_RULES = st.builds(Rule, st.just(1), _NAMES | st.sampled_from(["*", ""]), st.sampled_from(Kind), st.integers(1, 2**63))
+_RULES = st.builds(
+    AccessRule, st.just(1), _NAMES | st.sampled_from(["*", ""]), st.sampled_from(RuleTarget), st.integers(1, 2**63)
+)
 _LOCALES = st.sampled_from(sorted(WORDS))
 
 
@@ -254,7 +256,7 @@ _LOCALES = st.sampled_from(sorted(WORDS))
 @given(some=st.lists(_SOURCES, max_size=4), times=st.integers(1, 9), first=st.integers(-5, 99), locale=_LOCALES)
 def test_any_sources_fit_into_a_message(some: list[Source], times: int, first: int, locale: str) -> None:
     for collection in (None, "x" * 500):
-        card = cards.sources(some * times, first, collection, WORDS[locale])
+        card = browsing.sources_card(some * times, first, collection, WORDS[locale])
         assert card.fits
 
 
@@ -264,8 +266,8 @@ def test_any_status_fits_into_a_message(
     added: tuple[str, ...], changed: tuple[str, ...], removed: tuple[str, ...], model: str, locale: str
 ) -> None:
     coverage = Coverage(10**9, 10**9, (), (), None, NOW - dt.timedelta(days=9_999))
-    standing = cards.Standing("000001-adeb52c3", model, coverage, Changes(added, changed, removed), building=True)
-    card = cards.status(standing, WORDS[locale], NOW)
+    standing = browsing.IndexState("000001-adeb52c3", model, coverage, Changes(added, changed, removed), building=True)
+    card = browsing.status_card(standing, WORDS[locale], NOW)
     assert card.fits
     for paths in (added, changed, removed):
         assert f"({len(paths)})" in card.blocks[0].markdown or not paths
@@ -273,8 +275,8 @@ def test_any_status_fits_into_a_message(
 
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(some=st.lists(_RULES, max_size=3), times=st.sampled_from([1, 10, 50]), is_open=st.booleans(), locale=_LOCALES)
-def test_any_rules_fit_into_a_message(some: list[Rule], times: int, *, is_open: bool, locale: str) -> None:
-    assert cards.rules(some * times, is_open=is_open, words=WORDS[locale]).fits
+def test_any_rules_fit_into_a_message(some: list[AccessRule], times: int, *, is_open: bool, locale: str) -> None:
+    assert access.rules_card(some * times, is_open=is_open, words=WORDS[locale]).fits
 
 
 @pytest.mark.parametrize("locale", sorted(WORDS))
@@ -285,11 +287,11 @@ def test_the_longest_names_fit_too(locale: str, noise: str) -> None:
     source = Source(long, long, long, Metadata(author=(long, long), publisher=long, date="2022"), 10**9, 1, "", long)
     coverage = Coverage(10**9, 10**9, (), (), None, NOW)
     changes = Changes(*((long,) * 99 for _ in range(3)))
-    rule = Rule(1, long, Kind.ROLE, 2**63)
+    rule = AccessRule(1, long, RuleTarget.ROLE, 2**63)
     shown = [
-        cards.sources([source] * 99, 50, long, words),
-        cards.status(cards.Standing(long[:90], long, coverage, changes, building=True), words, NOW),
-        cards.rules([rule] * 99, is_open=True, words=words),
+        browsing.sources_card([source] * 99, 50, long, words),
+        browsing.status_card(browsing.IndexState(long[:90], long, coverage, changes, building=True), words, NOW),
+        access.rules_card([rule] * 99, is_open=True, words=words),
     ]
     assert [card.fits for card in shown] == [True, True, True]
-    assert shown[0].blocks[0].markdown.count("\n-# ") == cards.PAGE + 1
+    assert shown[0].blocks[0].markdown.count("\n-# ") == browsing.PAGE_SIZE + 1

@@ -10,7 +10,7 @@ import pytest
 from askbrief import Library
 from askbrief.citations.styles import written
 from askbrief.records import Style
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from bot.discord_io.markup import inert, length
 from tests.bot.conftest import buttons, components, text
 
@@ -150,7 +150,7 @@ async def test_a_place_that_is_not_there_or_not_for_this_person_is_unknown(house
     async with house.open() as town:
         for place in ("doors.md ¶ 9", "windows.md ¶ 1"):
             assert unknown(place) in (await cited(town, place)).replace("\\", "")
-        town.bot.access.allow(Rule(town.guild.id, "un", Kind.CHANNEL, town.intel.id))
+        town.bot.access.allow(AccessRule(town.guild.id, "un", RuleTarget.CHANNEL, town.intel.id))
         assert unknown("doors.md ¶ 1") in (await cited(town, "doors.md ¶ 1")).replace("\\", "")
 
 
@@ -282,7 +282,7 @@ async def test_a_quote_that_not_everybody_may_see_is_not_posted(small_office: Of
     async with small_office.open() as town:
         role = town.guild.create_role("Insiders")
         insider = town.guild.add_member(town.env.create_user("ines"), roles=[role])
-        town.bot.access.allow(Rule(town.guild.id, "secret", Kind.ROLE, role.id))
+        town.bot.access.allow(AccessRule(town.guild.id, "secret", RuleTarget.ROLE, role.id))
         answer = (await insider.slash(town.intel, "ask", question="red door", private=True)).response
         assert answer is not None
         menu = (await insider.click(answer, custom_id=buttons(answer)["Cite"])).response

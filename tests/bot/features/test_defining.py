@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.conftest import buttons, text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def port(small_office: Office) -> Office:
 
 def close(town: Town) -> None:
     """From now on everybody sees press, and nothing else."""
-    town.bot.access.allow(Rule(town.guild.id, "press", Kind.ROLE, town.guild.id))
+    town.bot.access.allow(AccessRule(town.guild.id, "press", RuleTarget.ROLE, town.guild.id))
 
 
 async def defined(town: Town, name: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from askbrief.records import Scope
 from bot.discord_io.cards import Button, Card, Text, row
 from bot.discord_io.components import rendered
 from tests.bot.conftest import HARBOUR, QUESTION, buttons, text
@@ -269,12 +270,14 @@ async def test_who_does_not_manage_the_server_is_refused_at_every_button(built: 
         assert len(files(built.root / "state" / "uploads")) == 2
 
 
-async def test_a_server_adds_to_removes_from_and_hears_of_its_own_collections_only(built: Office) -> None:
+async def test_a_server_adds_to_removes_from_and_hears_of_its_own_collections_only(
+    built: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     built.write("ports/larkmouth.txt", HARBOUR)
     built.write("other/secret.txt", "The vault is below the mill.\n")
     built.build()
     async with built.open() as town:
-        town.bot.access._ceilings = {town.guild.id: frozenset({"ports"})}
+        monkeypatch.setattr(town.bot.access, "ceiling", lambda _: Scope(collections=frozenset({"ports"})))
         for collection in ("", "other", "portside"):
             refused = await add(town, "new.txt", HARBOUR, **({"collection": collection} if collection else {}))
             assert "There is no collection" in text(refused.response)

@@ -73,7 +73,7 @@ def test_the_longest_report_fits_into_a_message_and_counts_everything() -> None:
         seconds=1e4,
     )
     for words in language.load().values():
-        card = cards.build_report(report, words)
+        card = cards.report_card(report, words)
         assert card.fits
         said = "\n".join(block.markdown for block in card.blocks)
         for title in ("added", "changed", "removed", "empty", "failed", "warnings"):

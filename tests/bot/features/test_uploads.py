@@ -10,8 +10,8 @@ import pytest
 
 from askbrief.errors import InputError
 from askbrief.settings import Settings
-from bot.errors import Refusal
-from bot.features.indexing.uploads import Upload, Uploads, collection_name
+from bot.discord_io.language import Refusal
+from bot.features.indexing.uploads import Upload, Uploads, checked_collection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +127,7 @@ def test_the_longest_name_that_is_taken_can_be_written_replaced_and_removed(uplo
 )
 def test_a_collection_cannot_lead_out_of_the_documents(typed: str) -> None:
     with pytest.raises(InputError, match="is no name for a collection"):
-        collection_name(typed)
+        checked_collection(typed)
 
 
 @pytest.mark.parametrize(
@@ -135,12 +135,12 @@ def test_a_collection_cannot_lead_out_of_the_documents(typed: str) -> None:
     [("", ""), ("  ", ""), ("/", ""), ("reports", "reports"), (" un / 2022 ", "un/2022"), ("un\\2022\\", "un/2022")],
 )
 def test_a_collection_is_read_as_people_type_it(typed: str, name: str) -> None:
-    assert collection_name(typed) == name
+    assert checked_collection(typed) == name
 
 
 def test_a_path_longer_than_any_file_system_takes_is_refused(uploads: Uploads) -> None:
     with pytest.raises(Refusal, match="error-upload-name"):
-        uploads.doc_id("report.txt", collection_name("/".join(["deep"] * 1_200)), 10)
+        uploads.doc_id("report.txt", checked_collection("/".join(["deep"] * 1_200)), 10)
 
 
 def test_a_link_below_seeds_leads_nowhere_else(uploads: Uploads, folder: Path) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.core.bounded import RateLimit
-from bot.errors import Refusal
-from bot.limits import Cooldowns
+from askbrief.core.rate_limit import RateLimit
+from bot.discord_io.language import Refusal
+from bot.features.asking.pipeline import QuestionRateLimits
 from tests.bot.conftest import text
 
 if TYPE_CHECKING:
@@ -56,29 +56,29 @@ def test_over_any_hour_nobody_gets_more_than_the_allowance_and_one_bucket() -> N
 
 
 def test_one_person_is_not_held_back_by_another() -> None:
-    cooldowns = Cooldowns(person_per_minute=1, guild_per_minute=100)
-    cooldowns.check(1, 10)
-    cooldowns.check(2, 10)
+    limits = QuestionRateLimits(person_per_minute=1, guild_per_minute=100)
+    limits.check(1, 10)
+    limits.check(2, 10)
     with pytest.raises(Refusal, match="error-cooling-person"):
-        cooldowns.check(1, 10)
+        limits.check(1, 10)
 
 
 def test_a_server_is_held_back_as_a_whole_and_direct_messages_are_not() -> None:
-    cooldowns = Cooldowns(person_per_minute=10, guild_per_minute=2)
-    cooldowns.check(1, 10)
-    cooldowns.check(2, 10)
+    limits = QuestionRateLimits(person_per_minute=10, guild_per_minute=2)
+    limits.check(1, 10)
+    limits.check(2, 10)
     with pytest.raises(Refusal, match="error-cooling-guild"):
-        cooldowns.check(3, 10)
-    cooldowns.check(3, 11)
-    cooldowns.check(4, None)
+        limits.check(3, 10)
+    limits.check(3, 11)
+    limits.check(4, None)
 
 
 def test_the_seconds_that_are_told_are_never_too_few() -> None:
-    cooldowns = Cooldowns(person_per_minute=25, guild_per_minute=100)  # a token comes back every 2.4 s
+    limits = QuestionRateLimits(person_per_minute=25, guild_per_minute=100)  # a token comes back every 2.4 s
     for _ in range(25):
-        cooldowns.check(1, None)
+        limits.check(1, None)
     with pytest.raises(Refusal) as refused:
-        cooldowns.check(1, None)
+        limits.check(1, None)
     assert refused.value.values["seconds"] == 3
 
 
