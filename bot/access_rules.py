@@ -89,8 +89,6 @@ class AccessRules:
             raise self._failed(error) from error
         self._closed.update(guild for (guild,) in self._execute("SELECT guild FROM closed"))
 
-    # ------------------------------------------------------------------------------------------- scopes
-
     def ceiling(self, guild: int) -> Scope:
         """Return the scope that a guild may see at most, which is also what its managers may grant."""
         if self._ceilings is None:
@@ -133,8 +131,6 @@ class AccessRules:
             if rule.guild == guild and ((rule.kind, rule.target) in targets or (rule.kind, rule.target) == everyone)
         }
         return _scope(granted).within(ceiling)
-
-    # -------------------------------------------------------------------------------------- the rules
 
     def rules(self, guild: int) -> list[AccessRule]:
         """Return the rules of a guild, sorted."""

@@ -14,7 +14,7 @@ import structlog
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from askbrief.errors import JournalError, SettingsError, in_words
+from askbrief.errors import JournalError
 from askbrief.evaluation.journal import Journal
 from askbrief.service.build_process import Builder, BuildProcess
 from askbrief.service.error_sentences import error_sentence
@@ -143,12 +143,7 @@ class AskbriefBot(commands.Bot):
         self.metrics.add_gauge("searches_pending", "Questions searched for or waiting", lambda: self.search.pending)
         if self.bot_settings.health_port is None:
             return
-        try:
-            port = await self.health.start(self.bot_settings.health_port)
-        except OSError as error:
-            raise SettingsError(
-                f"ASKBRIEF_HEALTH_PORT is {self.bot_settings.health_port}: {in_words(error)}; choose another port"
-            ) from error
+        port = await self.health.start(self.bot_settings.health_port)
         log.info("health", address=f"http://127.0.0.1:{port}")
 
     @tasks.loop(hours=24)

@@ -84,8 +84,6 @@ class SearchService:
         if serving is not None:
             serving.close()
 
-    # ------------------------------------------------------------------------------------------ reading
-
     @property
     def status(self) -> IndexStatus:
         """The generation that serves now, its age and its size."""
@@ -152,8 +150,6 @@ class SearchService:
 
     def _cached_coverage(self, library: Library, scope: Scope) -> Coverage:
         return self._coverages.get((library.generation_name, scope), lambda: coverage_of(library, scope))
-
-    # ------------------------------------------------------------------------------------------- upkeep
 
     async def rebuild(self, on_step: Callable[[Step], None]) -> BuildReport:
         """Bring the index up to date with seeds/ in a separate process, and serve it; one build at a time.

@@ -161,11 +161,7 @@ def shares(needs: Sequence[int], room: int) -> list[int]:
 
 
 def with_names_cut(write: Callable[[int], str]) -> str:
-    """Return a text with the longest names that keep it within one message.
-
-    Args:
-        write: gives the text for a maximum length of its names.
-    """
+    """Return what `write` gives for the largest maximum length of names that keeps it within one message."""
     for longest in _NAME_LENGTHS:
         text = write(longest)
         if length(text) <= MAX_CHARACTERS:
@@ -194,14 +190,9 @@ def linked_key(key: str, address: str | None) -> str:
 
 
 def passage_head(hit: Hit, number: int, words: Localization, longest: int, link: LinkMaker = no_link) -> str:
-    """Write the two lines above a quote: number and title; then credits, locator and citation key.
+    """Write the two lines above a quote: number (from 1) and title; then credits, locator and citation key.
 
-    Args:
-        hit: the passage.
-        number: its number on the card, from 1.
-        words: the language of the card.
-        longest: the maximum length of each part, in characters.
-        link: makes the key a link where there is a web page.
+    Each part has at most `longest` characters; the key is a link where there is a web page.
     """
     parts = [*credits_of(hit.metadata), hit.locator]
     line = " · ".join(filter(None, (inert_line(part, longest) for part in parts)))

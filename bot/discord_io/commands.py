@@ -37,9 +37,6 @@ _Location = app_commands.TranslationContextLocation
 log = structlog.get_logger("askbrief.bot")
 
 
-# -------------------------------------------------------------------------------------------------- registration
-
-
 class CommandTranslator(app_commands.Translator):
     """Takes names and descriptions from the language files: message `command-index-add`, an attribute an option."""
 
@@ -95,15 +92,9 @@ async def command_payload(tree: app_commands.CommandTree[Any]) -> list[dict[str,
 
 
 async def sync_if_changed(tree: app_commands.CommandTree[Any], state: Path, *, always: bool = False) -> bool:
-    """Send the commands to Discord if they differ from those sent last.
+    """Send the commands to Discord if they differ from those sent last, or `always`; say whether they were sent.
 
-    Args:
-        tree: the commands.
-        state: the folder that remembers a checksum of what was sent.
-        always: send them in any case.
-
-    Returns:
-        Whether they were sent.
+    A checksum of what was sent is kept in the folder `state`.
     """
     payload = json.dumps([tree.client.application_id, await command_payload(tree)], sort_keys=True)
     checksum = hashlib.sha256(payload.encode()).hexdigest()
@@ -124,9 +115,6 @@ def _read(file: Path) -> str:
     return file.read_text(encoding="ascii", errors="replace").strip() if file.is_file() else ""
 
 
-# ------------------------------------------------------------------------------------------------------- choices
-
-
 def collections_of(sources: Iterable[Source]) -> list[str]:
     """Return the collections of some sources and the folders above them, sorted."""
     return sorted(with_parents(source.collection for source in sources))
@@ -136,7 +124,7 @@ def matching_choices(typed: str, labels: Iterable[tuple[str, str]]) -> Choices:
     """Return up to 25 choices that match what is typed so far, best first; typing errors are tolerated.
 
     Args:
-        typed: the text in the option's field; empty: the first choices.
+        typed: the text in the option's field; if it is empty, the first choices match.
         labels: pairs of a label and the value it stands for.
     """
     shown = [app_commands.Choice(name=_label(label), value=value) for label, value in labels]

@@ -51,11 +51,6 @@ def cut_to_fit(text: str, limit: int, write: Callable[[str], str]) -> str:
 
     >>> cut_to_fit("2 * 3 * 4", 8, inert)
     '2 \\\\[…\\\\]'
-
-    Args:
-        text: a plain text.
-        limit: in UTF-16 code units.
-        write: gives the Markdown of a text.
     """
     low, high = 0, min(len(text), limit)
     if high == len(text) and length(whole := write(text)) <= limit:

@@ -169,7 +169,7 @@ class ManagersOnly(commands.Cog):
 
     bot: _Bot
 
-    async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Check the permission here too: a server's settings can override Discord's own check.
 
         Autocompletion is let through; it decides itself what it offers.

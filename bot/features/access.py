@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.app import AskbriefBot, Interaction
+    from bot.discord_io.commands import Choices
     from bot.discord_io.language import Localization
+
+    _Target = discord.abc.GuildChannel | discord.Role
 
 _NO_COLLECTION = "."
 """Stands for the documents in no collection; their collection is the empty name, which Discord does not accept."""
@@ -42,7 +45,9 @@ class AccessCog(
         """Take the bot."""
         self.bot = bot
 
-    @app_commands.command(name="allow", description="Give a collection to a channel or a role; all else is hidden")
+    @app_commands.command(
+        name="allow", description="Grant a collection to a channel or a role; everything else is hidden"
+    )
     @app_commands.describe(collection="Which collection", channel="Who reads this channel", role="Who has this role")
     async def allow(
         self,
@@ -54,18 +59,12 @@ class AccessCog(
         """Add a rule."""
         await self.bot.attend(interaction, self._allow(interaction, collection, channel, role))
 
-    async def _allow(
-        self,
-        interaction: Interaction,
-        collection: str,
-        channel: discord.abc.GuildChannel | None,
-        role: discord.Role | None,
-    ) -> None:
-        rule, words = await self._rule(interaction, collection, channel, role)
+    async def _allow(self, interaction: Interaction, collection: str, *targets: _Target | None) -> None:
+        rule, words = await self._rule(interaction, collection, targets)
         self.bot.access.allow(rule)
-        await respond(interaction, notice(_confirmation("access-allowed", rule, channel, role, words)))
+        await respond(interaction, notice(_written("access-allowed", rule, words)))
 
-    @app_commands.command(name="revoke", description="Take a collection back from a channel or a role")
+    @app_commands.command(name="revoke", description="Revoke a collection from a channel or a role")
     @app_commands.describe(collection="Which collection", channel="From this channel", role="From this role")
     async def revoke(
         self,
@@ -77,22 +76,15 @@ class AccessCog(
         """Remove a rule."""
         await self.bot.attend(interaction, self._revoke(interaction, collection, channel, role))
 
-    async def _revoke(
-        self,
-        interaction: Interaction,
-        collection: str,
-        channel: discord.abc.GuildChannel | None,
-        role: discord.Role | None,
-    ) -> None:
-        rule, words = await self._rule(interaction, collection, channel, role, must_exist=False)
-        if self.bot.access.revoke(rule):
-            await respond(interaction, notice(_confirmation("access-revoked", rule, channel, role, words)))
-        else:
-            await respond(interaction, notice(words("access-no-rule")))
+    async def _revoke(self, interaction: Interaction, collection: str, *targets: _Target | None) -> None:
+        rule, words = await self._rule(interaction, collection, targets, must_exist=False)
+        revoked = self.bot.access.revoke(rule)
+        text = _written("access-revoked", rule, words) if revoked else words("access-no-rule")
+        await respond(interaction, notice(text))
 
     @allow.autocomplete("collection")
     @revoke.autocomplete("collection")
-    async def _collections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def _collections(self, interaction: Interaction, typed: str) -> Choices:
         """Offer the collections that this server may grant."""
         asker = Asker.of_interaction(interaction)
         if asker.guild is None or not asker.is_manager:
@@ -110,7 +102,7 @@ class AccessCog(
         """List the rules."""
         await self.bot.attend(interaction, self._show(interaction))
 
-    @app_commands.command(name="close", description="Show only what was given to a channel or role")
+    @app_commands.command(name="close", description="Show only what was granted to a channel or role")
     async def close(self, interaction: Interaction) -> None:
         """Close the server."""
         await self.bot.attend(interaction, self._switch(interaction, is_open=False))
@@ -142,40 +134,23 @@ class AccessCog(
         return collections_of(await self.bot.search.read(lambda library: library.sources(ceiling)))
 
     async def _rule(
-        self,
-        interaction: Interaction,
-        collection: str,
-        channel: discord.abc.GuildChannel | None,
-        role: discord.Role | None,
-        *,
-        must_exist: bool = True,
+        self, interaction: Interaction, collection: str, targets: Sequence[_Target | None], *, must_exist: bool = True
     ) -> tuple[AccessRule, Localization]:
+        """Return the rule for a collection and the one target that is given, and the manager's language.
+
+        Raises:
+            Refusal: there is no such collection, or not exactly one target.
+        """
         guild, words = self._guild_and_words(interaction)
-        if (channel is None) == (role is None):
+        given = [target for target in targets if target is not None]
+        if len(given) != 1:
             raise Refusal("error-target")
         await interaction.response.defer(ephemeral=True, thinking=True)
         name = "" if collection == _NO_COLLECTION else collection.strip().strip("/")
         if must_exist and name not in {EVERYTHING, "", *await self._grantable(guild)}:
             raise Refusal("error-unknown-collection", name=collection)
-        kind, target = RuleTarget.ROLE, role.id if role else 0
-        if channel is not None:
-            kind, target = RuleTarget.CHANNEL, channel.id
-        return AccessRule(guild, name, kind, target), words
-
-
-def _confirmation(
-    message: str,
-    rule: AccessRule,
-    channel: discord.abc.GuildChannel | None,
-    role: discord.Role | None,
-    words: Localization,
-) -> str:
-    """Write the confirmation that a rule was added or removed."""
-    if role is not None and role.is_default():
-        target = words("access-everyone")
-    else:
-        target = channel.mention if channel is not None else role.mention if role is not None else ""
-    return words(message, collection=collection_name(rule.collection, words), target=target)
+        kind = RuleTarget.ROLE if isinstance(given[0], discord.Role) else RuleTarget.CHANNEL
+        return AccessRule(guild, name, kind, given[0].id), words
 
 
 def rules_card(rules: Sequence[AccessRule], *, is_open: bool, words: Localization) -> Card:
@@ -185,19 +160,22 @@ def rules_card(rules: Sequence[AccessRule], *, is_open: bool, words: Localizatio
     more = [f"- {words('and-more', count=rest)}"] if rest > 0 else []
     shown = rules[:_MAX_RULES]
     text = with_names_cut(
-        lambda longest: "\n".join([*head, *(f"- {_rule(rule, longest, words)}" for rule in shown), *more])
+        lambda longest: "\n".join(
+            [*head, *(f"- {_written('access-rule', rule, words, longest)}" for rule in shown), *more]
+        )
     )
     return Card((Text(text),), Colour.UNSURE if is_open else Colour.PLAIN)
 
 
-def _rule(rule: AccessRule, longest: int, words: Localization) -> str:
+def _written(message: str, rule: AccessRule, words: Localization, longest: int = _MAX_NAME) -> str:
+    """Write a message about a rule, with its collection and a mention of its target."""
     if rule.kind is RuleTarget.CHANNEL:
         target = f"<#{rule.target}>"
     elif rule.target == rule.guild:
         target = words("access-everyone")
     else:
         target = f"<@&{rule.target}>"
-    return words("access-rule", collection=collection_name(rule.collection, words, longest), target=target)
+    return words(message, collection=collection_name(rule.collection, words, longest), target=target)
 
 
 def collection_name(collection: str, words: Localization, longest: int = _MAX_NAME) -> str:

@@ -92,7 +92,7 @@ class BrowsingCog(commands.Cog):
         return sources_card(visible, first, collection, self.bot.words(asker, private=True))
 
     @app_commands.command(
-        name="status", description="Say which index serves, how old it is, and what has changed since"
+        name="status", description="Show which index is in use, how old it is, and what has changed since"
     )
     async def status(self, interaction: Interaction) -> None:
         """Show the state of the index, as far as this person may see it."""

@@ -53,7 +53,9 @@ class DefiningCog(commands.Cog):
         """Take the bot."""
         self.bot = bot
 
-    @app_commands.command(name="define", description="Say what an acronym or a name stands for, and where it is said")
+    @app_commands.command(
+        name="define", description="Say what an acronym or a name stands for, and which passage says so"
+    )
     @app_commands.describe(name="An acronym or another name, such as TTP")
     async def define(self, interaction: Interaction, name: str) -> None:
         """Show each meaning with the passage that defines it."""

@@ -103,10 +103,10 @@ BROKEN: list[tuple[str, Any, list[Step]]] = [
     ("bot.discord_io.people.Audience.scope", _always_private, [Step("ask", ANN, HERE, 0, 0)]),
     ("bot.access_rules.AccessRules.direct_message_scope", lambda *_: Scope(), [Step("say", BEN, DIRECT, 0, 0)]),
     ("bot.access_rules.AccessRules.ceiling", lambda *_: Scope(), [Step("complete_as_manager", MARA, HERE, 0, 0)]),
-    ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("cite", BEN, HERE, 0, FIRST_KEY)]),
-    ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("passage", BEN, HERE, 0, FIRST_KEY)]),
+    ("askbrief.citations.resolving.Citations._may_see", lambda *_: True, [Step("cite", BEN, HERE, 0, FIRST_KEY)]),
+    ("askbrief.citations.resolving.Citations._may_see", lambda *_: True, [Step("passage", BEN, HERE, 0, FIRST_KEY)]),
     (
-        "askbrief.citations.Citations._may_see",
+        "askbrief.citations.resolving.Citations._may_see",
         lambda *_: True,
         [Step("ask", ANN, HERE, 0, 1), Step("complete", BEN, HERE, 0, ALL_KEYS)],
     ),

@@ -14,7 +14,7 @@ from askbrief.records import Verdict
 from bot.metrics import BotMetrics, HealthServer
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 
 async def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str, str]:
@@ -46,13 +46,13 @@ async def test_health_says_whether_the_bot_is_ready() -> None:
 
 async def test_figures_are_in_the_format_of_prometheus_and_count_what_happened() -> None:
     metrics = BotMetrics()
-    metrics.watch("index_passages", "Passages in the index", lambda: 57)
+    metrics.add_gauge("index_passages", "Passages in the index", lambda: 57)
     for _ in range(3):
         metrics.answered("slash", Verdict.STRONG)
     metrics.answered("mention", Verdict.NONE)
     metrics.failed("Refusal")
     metrics.built("done")
-    with metrics.searching():
+    with metrics.time_search():
         pass
     server = HealthServer(metrics, lambda: True)
     status, kind, page = await get(await server.start(0), "/metrics")
@@ -104,14 +104,14 @@ async def test_two_bots_in_one_process_count_apart() -> None:
     assert second.registry.get_sample_value("askbrief_errors_total", {"kind": "Refusal"}) is None
 
 
-async def test_a_bots_questions_builds_and_errors_are_counted(small_office: Office) -> None:
-    small_office.write("harbour.txt", "The harbour opened in 1904.\n")
-    small_office.build()
-    async with small_office.open() as town:
-        await town.alice.slash(town.intel, "ask", question="When did the harbour open?")
-        await town.alice.slash(town.intel, "ask", question="?!")
-        await town.mara.slash(town.intel, "index rebuild")
-        value = town.bot.metrics.registry.get_sample_value
+async def test_a_bots_questions_builds_and_errors_are_counted(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.write("harbour.txt", "The harbour opened in 1904.\n")
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        await server.alice.slash(server.intel, "ask", question="When did the harbour open?")
+        await server.alice.slash(server.intel, "ask", question="?!")
+        await server.mara.slash(server.intel, "index rebuild")
+        value = server.bot.metrics.registry.get_sample_value
         assert value("askbrief_search_seconds_count") == 1
         assert value("askbrief_errors_total", {"kind": "InputError"}) == 1
         assert value("askbrief_builds_total", {"outcome": "done"}) == 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from askbrief.core.rate_limit import RateLimit
+from askbrief.core.bounded import RateLimit
 from askbrief.core.unsafe_characters import visible_title
 from askbrief.errors import JournalError
 from askbrief.query.follow_up import resolve_follow_up

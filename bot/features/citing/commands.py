@@ -59,7 +59,7 @@ class CitingCog(commands.Cog):
         else:
             await respond(interaction, self._menu(citation, Style(style), asker, link))
 
-    @app_commands.command(name="passage", description="Show a passage with what stands before and after it")
+    @app_commands.command(name="passage", description="Show a passage with the text before and after it")
     @app_commands.describe(key="A key (ttp-report-k7f3qa) or a place (report.pdf p. 12)")
     async def passage(self, interaction: Interaction, key: str) -> None:
         """Show a passage between its neighbours."""

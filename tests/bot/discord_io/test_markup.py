@@ -22,7 +22,6 @@ from bot.discord_io.markup import (
     length,
     quote,
     shortened,
-    visible_title,
 )
 
 if TYPE_CHECKING:
@@ -253,12 +252,6 @@ def test_as_much_as_fits_is_kept() -> None:
     assert cut_to_fit("one two three", 13, str) == "one two three"
     assert cut_to_fit("👩👩👩👩", 8, str) == "👩👩👩👩"
     assert length(cut_to_fit("👩👩👩👩 👩👩👩👩", 16, str)) <= 16
-
-
-@pytest.mark.parametrize("title", ["", " ", "\u200b\u202e", "\u200d", "\u3164", "\u2800\u115f", "\u0301"])
-def test_a_title_of_which_nothing_is_seen_gives_way_to_the_files_name(title: str) -> None:
-    assert visible_title(title, "un/a.txt") == "un/a.txt"
-    assert visible_title(f"{title}?", "un/a.txt") == f"{title}?"
 
 
 @pytest.mark.parametrize(("text", "units"), [("", 0), ("a", 1), ("é", 1), ("👩", 2), ("👩🏽‍🚀", 7), ("\ud800", 1)])

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.core.rate_limit import RateLimit
+from askbrief.core.bounded import RateLimit
 from bot.discord_io.language import Refusal
 from bot.features.asking.pipeline import QuestionRateLimits
 from tests.bot.conftest import text
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 
 class Clock:
@@ -28,30 +28,30 @@ class Clock:
 @pytest.mark.parametrize("per_minute", [1, 3, 7, 20, 120])
 def test_as_many_as_allowed_at_once_and_the_next_after_the_time_that_was_named(per_minute: int) -> None:
     clock = Clock()
-    allowance = RateLimit(per_minute, clock)
-    assert [allowance.take(1) for _ in range(per_minute)] == [0.0] * per_minute
-    wait = allowance.take(1)
+    rate_limit = RateLimit(per_minute, clock)
+    assert [rate_limit.take(1) for _ in range(per_minute)] == [0.0] * per_minute
+    wait = rate_limit.take(1)
     assert 0 < wait <= 60 / per_minute
     clock.now += wait * 0.99
-    assert allowance.take(1) > 0
+    assert rate_limit.take(1) > 0
     clock.now += wait * 0.02
-    assert allowance.take(1) == 0.0
+    assert rate_limit.take(1) == 0.0
 
 
 def test_never_more_than_a_full_minute_is_saved_up() -> None:
     clock = Clock()
-    allowance = RateLimit(2, clock)
+    rate_limit = RateLimit(2, clock)
     clock.now = 1e6
-    assert [allowance.take(1) > 0 for _ in range(4)] == [False, False, True, True]
+    assert [rate_limit.take(1) > 0 for _ in range(4)] == [False, False, True, True]
 
 
 def test_over_any_hour_nobody_gets_more_than_the_allowance_and_one_bucket() -> None:
     clock = Clock()
-    allowance = RateLimit(6, clock)
+    rate_limit = RateLimit(6, clock)
     granted = 0
     for _ in range(3_600):
         clock.now += 1
-        granted += allowance.take(1) == 0.0
+        granted += rate_limit.take(1) == 0.0
     assert 6 * 60 <= granted <= 6 * 60 + 6
 
 
@@ -83,31 +83,35 @@ def test_the_seconds_that_are_told_are_never_too_few() -> None:
 
 
 def test_who_asked_long_ago_is_forgotten_before_who_asked_just_now() -> None:
-    allowance = RateLimit(1, Clock())
+    rate_limit = RateLimit(1, Clock())
     for person in range(10_001):
-        assert allowance.take(person) == 0.0
-    assert allowance.take(10_000) > 0
-    assert allowance.take(0) == 0.0
+        assert rate_limit.take(person) == 0.0
+    assert rate_limit.take(10_000) > 0
+    assert rate_limit.take(0) == 0.0
 
 
-async def test_too_many_questions_are_refused_in_a_sentence_and_other_people_are_answered(small_office: Office) -> None:
-    small_office.write("harbour.txt", "The harbour opened in 1904.\n")
-    small_office.build()
-    async with small_office.open(person_per_minute=2) as town:
+async def test_too_many_questions_are_refused_in_a_sentence_and_other_people_are_answered(
+    bot_workspace: BotWorkspace,
+) -> None:
+    bot_workspace.write("harbour.txt", "The harbour opened in 1904.\n")
+    bot_workspace.build()
+    async with bot_workspace.open(person_per_minute=2) as server:
         for _ in range(2):
             assert "1904" in text(
-                (await town.alice.slash(town.intel, "ask", question="When did the harbour open?")).response
+                (await server.alice.slash(server.intel, "ask", question="When did the harbour open?")).response
             )
-        refused = await town.alice.slash(town.intel, "ask", question="When did the harbour open?")
+        refused = await server.alice.slash(server.intel, "ask", question="When did the harbour open?")
         assert "That is many questions at once; try again in" in text(refused.response)
         assert "id " in text(refused.response)
-        assert "1904" in text((await town.bob.slash(town.intel, "ask", question="When did the harbour open?")).response)
+        assert "1904" in text(
+            (await server.bob.slash(server.intel, "ask", question="When did the harbour open?")).response
+        )
 
 
-async def test_questions_count_alike_by_command_and_by_mention(small_office: Office) -> None:
-    small_office.write("harbour.txt", "The harbour opened in 1904.\n")
-    small_office.build()
-    async with small_office.open(guild_per_minute=1) as town:
-        await town.alice.slash(town.intel, "ask", question="When did the harbour open?")
-        await town.bob.send(town.lounge, f"{town.mention} When did the harbour open?")
-        assert "This server asks a lot just now" in text(town.lounge.last_message)
+async def test_questions_count_alike_by_command_and_by_mention(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.write("harbour.txt", "The harbour opened in 1904.\n")
+    bot_workspace.build()
+    async with bot_workspace.open(guild_per_minute=1) as server:
+        await server.alice.slash(server.intel, "ask", question="When did the harbour open?")
+        await server.bob.send(server.lounge, f"{server.mention} When did the harbour open?")
+        assert "Many questions come from this server at the moment" in text(server.lounge.last_message)

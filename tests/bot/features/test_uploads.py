@@ -31,7 +31,7 @@ def uploads(folder: Path) -> Uploads:
 
 
 def keep(uploads: Uploads, doc_id: str, content: bytes = TEXT) -> Upload:
-    return uploads.keep(content, doc_id, person=1, guild=2)[0]
+    return uploads.store(content, doc_id, person=1, guild=2)[0]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -126,7 +126,7 @@ def test_the_longest_name_that_is_taken_can_be_written_replaced_and_removed(uplo
     "typed", ["..", "../x", "a/../b", ".git", "a/.hidden", "a\0b", "~", "x.meta.yaml", "a\u2215b/..", "x" * 300]
 )
 def test_a_collection_cannot_lead_out_of_the_documents(typed: str) -> None:
-    with pytest.raises(InputError, match="is no name for a collection"):
+    with pytest.raises(InputError, match="cannot be a collection"):
         checked_collection(typed)
 
 
@@ -212,7 +212,7 @@ def test_an_id_that_never_was_is_gone(uploads: Uploads, upload_id: str) -> None:
 def test_what_is_replaced_is_kept_with_its_sidecar(uploads: Uploads, folder: Path) -> None:
     (folder / "seeds" / "a.txt").write_bytes(b"old words")
     (folder / "seeds" / "a.txt.meta.yaml").write_bytes(b"title: Old")
-    assert uploads.is_there("a.txt")
+    assert uploads.exists("a.txt")
     uploads.add(keep(uploads, "a.txt"))
     assert files(folder / "seeds") == {"a.txt": TEXT}
     assert removed(folder) == {"a.txt": b"old words", "a.txt.meta.yaml": b"title: Old"}
