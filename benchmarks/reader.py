@@ -74,7 +74,7 @@ def scored(found: Sequence[tuple[str, list[str]]]) -> Scores:
     return Scores(float(np.mean(exact)), float(np.mean(f1)), len(found))
 
 
-def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, bar: Bar) -> Scores:
+def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, bar: ProgressBar) -> Scores:
     """Score the reader's answers, given a passage that contains the gold completely."""
     asked = list(_with_spans(questions))
     found = []
@@ -86,7 +86,7 @@ def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, b
     return scored(found)
 
 
-def end_to_end(questions: QuestionSet, library: Library, bar: Bar) -> tuple[Scores, float]:
+def end_to_end(questions: QuestionSet, library: Library, bar: ProgressBar) -> tuple[Scores, float]:
     """Score the span marked in the first passage; also return the share of questions with a marked span."""
     asked = list(_with_spans(questions))
     found = []

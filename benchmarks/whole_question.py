@@ -98,7 +98,7 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _warm(index: Path, real: Real) -> Iterator[tuple[Library, Askers]]:
+def _warm(index: Path, real: Real) -> Iterator[tuple[Library, WorkerPool]]:
     """Yield a library and worker processes, all warmed up, with a separate ledger on the same disk."""
     settings, encoder = Settings(reader=False), MadeEncoder(real)
     with (
@@ -171,7 +171,7 @@ def _timed(spent: dict[str, float]) -> Iterator[None]:
             one.stop()
 
 
-def _askers(library: Library, askers: Askers, questions: Sequence[str]) -> dict[str, Any]:
+def _askers(library: Library, askers: WorkerPool, questions: Sequence[str]) -> dict[str, Any]:
     """Measure the answers a second of one client and of many at once, in turn, and count the failures."""
     failed = 0
 

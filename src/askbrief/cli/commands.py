@@ -100,12 +100,12 @@ def ask(  # noqa: PLR0913 - one for each option
     with open_library(settings, model) as library:
         scope = narrowed(library, Scope(), collection, document, since, until)
         with errors().status("loading the model and searching"):
-            found = library.ask(question, top, scope)
+            result = library.ask(question, top, scope)
         _say_if_stale(library, settings)
-    for note in found.notes:
+    for note in result.notes:
         say(note)
-    show(as_json, found, lambda: answer(found, why=why, nearest=nearest))
-    return NOT_FOUND if found.verdict is Verdict.NONE else FOUND
+    show(as_json, result, lambda: answer(result, why=why, nearest=nearest))
+    return NOT_FOUND if result.verdict is Verdict.NONE else FOUND
 
 
 def cite(
@@ -135,16 +135,16 @@ def cite(
 
     settings = load_settings(index_dir=index, state_dir=state)
     with open_library(settings) as library:
-        found = [library.cite(key) for key in library.locate(where)]
-    texts = [written(one, style, settings.url) for one in found]
+        resolved = [library.cite(key) for key in library.locate(where)]
+    texts = [written(citation, style, settings.url) for citation in resolved]
     if style is Style.JSON and not as_json:
-        sys.stdout.write(f"{csl_json(found)}\n")
+        sys.stdout.write(f"{csl_json(resolved)}\n")
     elif style is not Style.PLAIN and not as_json:
-        errors().print(", ".join(one.status for one in found), style="dim")
+        errors().print(", ".join(citation.status for citation in resolved), style="dim")
         sys.stdout.write("".join(f"{without_unsafe(text)}\n" for text in texts))
     else:
-        show(as_json, found if parse_place(where) else found[0], lambda: citations(found, texts))
-    return NOT_FOUND if all(one.status is CitationStatus.GONE for one in found) else FOUND
+        show(as_json, resolved if parse_place(where) else resolved[0], lambda: citations(resolved, texts))
+    return NOT_FOUND if all(citation.status is CitationStatus.GONE for citation in resolved) else FOUND
 
 
 def sources(*, index: Index = None, as_json: Json = False) -> int:
@@ -205,12 +205,12 @@ def define(
 
     settings = load_settings(index_dir=index, state_dir=state)
     with open_library(settings) as library:
-        found = library.define(name)
-        similar = [] if found else library.names(like=name)
-    for note in dict.fromkeys(note for one in found for note in one.notes):
+        meanings = library.define(name)
+        similar = [] if meanings else library.names(like=name)
+    for note in dict.fromkeys(note for meaning in meanings for note in meaning.notes):
         say(note)
-    show(as_json, definitions_json(name, found, similar), lambda: definitions(name, found, similar))
-    return FOUND if found else NOT_FOUND
+    show(as_json, definitions_json(name, meanings, similar), lambda: definitions(name, meanings, similar))
+    return FOUND if meanings else NOT_FOUND
 
 
 # ------------------------------------------------------------------------------------------------- helpers

@@ -71,9 +71,9 @@ def _built(settings: Settings, *, full: bool = False) -> BuildReport:
         with ProgressBar(errors()) as bar:
             return build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
     except KeyboardInterrupt as error:
-        kept = journalled_passages(settings.index_dir)
+        encoded = journalled_passages(settings.index_dir)
         raise BuildInterrupted(
-            f"interrupted; {kept:,} encoded passages are kept for the next build, and the old index keeps serving"
+            f"interrupted; {encoded:,} encoded passages are kept for the next build, and the old index keeps serving"
         ) from error
 
 
@@ -314,6 +314,6 @@ def gaps(*, state: State = None, as_json: Json = False) -> int:
     from askbrief.evaluation.feedback import gaps as find_gaps
     from askbrief.evaluation.journal import Journal
 
-    found = find_gaps(Journal(load_settings(state_dir=state).state_dir))
-    show(as_json, found, lambda: terminal.gaps(found))
-    return FOUND if found else NOT_FOUND
+    rows = find_gaps(Journal(load_settings(state_dir=state).state_dir))
+    show(as_json, rows, lambda: terminal.gaps(rows))
+    return FOUND if rows else NOT_FOUND

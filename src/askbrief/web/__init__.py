@@ -1,1 +1,1 @@
-"""The page and the JSON API beside the bot: the same library, read in a browser and by programs."""
+"""The web page, the JSON API and the MCP server: the library for browsers, programs and agents."""

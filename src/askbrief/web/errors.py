@@ -80,8 +80,8 @@ def _library_problem(_: Request, error: Exception) -> ProblemResponse:
 
 
 def _parameter_problem(_: Request, error: Exception) -> ProblemResponse:
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    errors = tuple(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg'].lower()}" for one in found)
+    rows = error.errors() if isinstance(error, RequestValidationError) else []
+    errors = tuple(f"{'.'.join(map(str, row['loc'][1:]))}: {row['msg'].lower()}" for row in rows)
     return problem(422, errors[0] if errors else "a parameter cannot be used", errors=errors)
 
 

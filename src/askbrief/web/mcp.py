@@ -107,8 +107,11 @@ class AgentTools:
     def cite(self, where: Where) -> list[CitationJson]:
         """Resolve a citation key, or cite what is at a place: the quote, and whether it is still in its source."""
         with self._library() as library:
-            found = cited(library, where, self._scope)
-        return [CitationJson.model_validate(to_json(one)) for one in (found if isinstance(found, list) else [found])]
+            resolved = cited(library, where, self._scope)
+        return [
+            CitationJson.model_validate(to_json(citation))
+            for citation in (resolved if isinstance(resolved, list) else [resolved])
+        ]
 
     def sources(self, limit: Limit = 100, offset: Offset = 0) -> SourcesPageJson:
         """List the documents that can be searched, a page at a time."""

@@ -65,11 +65,11 @@ def find(words: str, text: str, number: int = 1) -> TextMatches | None:
     parts = words[:_MAX_QUERY_CHARS].split()
     if not parts:
         return None
-    wanted = regex.compile(r"\s+".join(map(regex.escape, parts)), regex.IGNORECASE)
+    phrase = regex.compile(r"\s+".join(map(regex.escape, parts)), regex.IGNORECASE)
     spans: list[Span] = []
     more = False
     try:
-        for match in wanted.finditer(text, timeout=_SEARCH_SECONDS):
+        for match in phrase.finditer(text, timeout=_SEARCH_SECONDS):
             if len(spans) == _MAX_MATCHES:
                 more = True
                 break
