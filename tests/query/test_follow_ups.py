@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from askbrief.query.follow_up import resolve_follow_up
+from askbrief.query.parsed_question import resolve_follow_up
 
 ATTACKS = "how many attacks were there in Kunar?"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from askbrief.errors import JournalError
-from askbrief.query.follow_up import resolve_follow_up
+from askbrief.query.parsed_question import resolve_follow_up
 from askbrief.records import Scope, Verdict
 from bot.discord_io.cards import linking
 from bot.discord_io.choices import scope_of, since_until
