@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
-from askbrief.core.progress import Bar
+from askbrief.core.progress import ProgressBar
 from askbrief.evaluation.question_sets import QuestionSet, indexed
 from askbrief.inference.loading import open_encoder
 from askbrief.retrieval.candidates import SHORTLIST, best, highest
@@ -45,7 +45,7 @@ RANKS = (1, 10, 100, 1_000)
 def real(sets: Sequence[Path], count: int) -> tuple[Rows, Rows, Rows]:
     """The vectors of the sets' passages, of their sentences, and of some of their questions."""
     encoder, passages, sentences, asked = open_encoder(load_settings(), building=True), [], [], []
-    with Bar(Console(stderr=True)) as bar:
+    with ProgressBar(Console(stderr=True)) as bar:
         for folder in sets:
             questions = QuestionSet(folder)
             with indexed(questions, encoder, load_settings(), bar) as library:

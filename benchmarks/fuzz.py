@@ -24,7 +24,7 @@ with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "mar
     from askbrief.documents import metadata
     from askbrief.documents.registry import PARSERS
     from askbrief.errors import AskbriefError
-    from askbrief.records.citation_keys import parse_key
+    from askbrief.records.citations import parse_key
 
 DOORS: Mapping[str, Callable[[bytes], object]] = {
     **{name: import_module(f"askbrief.documents.{name}").parse for name in sorted(set(PARSERS.values()))},

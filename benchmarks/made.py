@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import regex
 
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain_blocks
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.ingest.alias_mining import AliasMiner
 from askbrief.ingest.splitting import indexed_text
@@ -188,7 +188,7 @@ class _Prepared:
 def _prepared(made: Recombined, *, passages: int) -> _Prepared:
     collection = min(COLLECTIONS - 1, made.number * 30 * COLLECTIONS // passages)
     doc_id = f"{collection:02d}/{made.number:06d}.txt"
-    document = Document(doc_id, made.title, made.text, plain.blocks(made.text))
+    document = Document(doc_id, made.title, made.text, plain_blocks(made.text))
     found, start = [], 0
     for number, text in enumerate(made.paragraphs, start=1):
         found.append(Passage(doc_id, start, start + len(text), text, tuple(_spans(text, start)), (number, number)))

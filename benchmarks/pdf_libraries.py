@@ -3,7 +3,7 @@
     python -m benchmarks.pdf_libraries [FILE ...]       # without files, those of tests/samples/pdf
 
 Those are compared that are installed of pdfminer.six, pdfplumber, pypdf and pdftext, besides pypdfium2. The sentences
-are those of tests/documents/pdf/test_parser.py, looked for after lines are joined and hyphens at their ends taken out.
+are those of tests/documents/pdf/test_pdf.py, looked for after lines are joined and hyphens at their ends taken out.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.documents.pdf import parser as pdf
-from tests.documents.pdf import test_parser as test_pdf
+from askbrief.documents import pdf
+from tests.documents.pdf import test_pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

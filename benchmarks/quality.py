@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 import askbrief
-from askbrief.core.progress import Bar
+from askbrief.core.progress import ProgressBar
 from askbrief.errors import AskbriefError
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.inference.encoder import SentenceTransformerEncoder
@@ -116,7 +116,7 @@ class Runs:
     def all_on(self, folder: Path, questions: Sequence[Question], peers: Sequence[Peer]) -> SetResults:
         """Every peer that can be run on a set."""
         outcomes = {peer.name: outcome for peer in peers if (outcome := self._one_on(folder, peer))}
-        with Bar(self._console) as bar:
+        with ProgressBar(self._console) as bar:
             return SetResults.of(folder.name, questions, outcomes, bar)
 
     def _one_on(self, folder: Path, peer: Peer) -> Outcome | None:

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from scipy.optimize import minimize
 
-from askbrief.core.progress import Bar
+from askbrief.core.progress import ProgressBar
 from askbrief.evaluation.question_sets import QuestionSet, covered_by, indexed
 from askbrief.inference.loading import open_encoder
 from askbrief.retrieval.rerank import READ
@@ -53,7 +53,7 @@ class Candidates:
 
 
 def collected(
-    questions: QuestionSet, encoder: Encoder, names: Sequence[str], count: int, *, read: bool, bar: Bar
+    questions: QuestionSet, encoder: Encoder, names: Sequence[str], count: int, *, read: bool, bar: ProgressBar
 ) -> Iterator[Candidates]:
     """The first `count` candidates of every answerable question of a set, by their signals of some names."""
     with indexed(questions, encoder, load_settings(reader=read), bar) as library:
@@ -131,7 +131,7 @@ def main() -> None:
     signals = tuple(packaged_model(model_of).weights)
     encoder = open_encoder(load_settings(), building=True)
     sets = {folder.resolve().name: QuestionSet(folder) for folder in options.sets}
-    with Bar(Console(stderr=True)) as bar:
+    with ProgressBar(Console(stderr=True)) as bar:
         asked = {
             name: list(collected(questions, encoder, signals, count, read=options.reader, bar=bar))
             for name, questions in sets.items()

@@ -23,7 +23,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from askbrief.core.progress import Bar
+from askbrief.core.progress import ProgressBar
 from askbrief.evaluation.question_sets import Question, QuestionSet, indexed
 from askbrief.inference.loading import open_encoder
 from askbrief.inference.reader import packaged_reader
@@ -74,7 +74,7 @@ def scored(found: Sequence[tuple[str, list[str]]]) -> Scores:
     return Scores(float(np.mean(exact)), float(np.mean(f1)), len(found))
 
 
-def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, bar: Bar) -> Scores:
+def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, bar: ProgressBar) -> Scores:
     """What the reader finds when it is given a passage that holds the gold whole."""
     asked = list(_with_spans(questions))
     found = []
@@ -86,7 +86,7 @@ def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, b
     return scored(found)
 
 
-def end_to_end(questions: QuestionSet, library: Library, bar: Bar) -> tuple[Scores, float]:
+def end_to_end(questions: QuestionSet, library: Library, bar: ProgressBar) -> tuple[Scores, float]:
     """What is marked as the answer in the first passage; and the share of questions in which anything is."""
     asked = list(_with_spans(questions))
     found = []
@@ -147,7 +147,7 @@ def main() -> None:
         if not any(_with_spans(questions)):
             continue
         with (
-            Bar(console) as bar,
+            ProgressBar(console) as bar,
             indexed(questions, encoder, settings, bar) as library,
             indexed(questions, encoder, load_settings(reader=False), bar) as plain,
         ):

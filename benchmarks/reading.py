@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from askbrief.documents import registry
 from askbrief.documents.limits import ParsingLimits
 from askbrief.documents.sandbox import parse_all
-from askbrief.documents.sources import scan
+from askbrief.documents.sources import parse_file, scan
 from askbrief.errors import ParsingError
 from askbrief.inference.loading import open_encoder
 from askbrief.ingest.splitting import split_document
@@ -92,9 +92,9 @@ def _outcome(file: SeedFile, reading: ParsedFile | ParsingError, bounds: Parsing
         return Outcome(file, "crashed" if reason.startswith(CRASHED) else "refused", reason)
     said = [*reading.failed, *reading.warnings]
     if file.size < SMALL:
-        registry.parse_file(file, bounds)  # once before, so that what it needs is imported
+        parse_file(file, bounds)  # once before, so that what it needs is imported
     started = time.process_time()
-    registry.parse_file(file, bounds)
+    parse_file(file, bounds)
     seconds = time.process_time() - started
     what = "read with loss" if said else "read"
     if not any(document.text for document in reading.documents):

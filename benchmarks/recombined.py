@@ -25,7 +25,7 @@ import numpy as np
 import regex
 
 from askbrief.documents.builder import ParsedFile
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain_blocks
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.ingest.sources import SourceFile
 from askbrief.ingest.splitting import MAX_WORDS, MIN_WORDS
@@ -91,7 +91,7 @@ class Material:
 
 
 def _sentences(text: str, rare: frozenset[str]) -> Iterator[Sentence]:
-    for block in plain.blocks(text):
+    for block in plain_blocks(text):
         for span in sentence_spans(text, block.start, block.end):
             sentence = " ".join(text[span.start : span.end].split())
             words = sentence.count(" ") + 1
@@ -125,7 +125,7 @@ class Recombined:
         return SourceFile(row, self._reading)
 
     def _reading(self) -> ParsedFile:
-        return ParsedFile((Document(self.doc_id, self.title, self.text, plain.blocks(self.text)),))
+        return ParsedFile((Document(self.doc_id, self.title, self.text, plain_blocks(self.text)),))
 
 
 def recombined(material: Material, passages: int, *, seed: int = 0) -> Iterator[Recombined]:

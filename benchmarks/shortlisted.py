@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 
-from askbrief.core.progress import Bar
+from askbrief.core.progress import ProgressBar
 from askbrief.evaluation.question_sets import QuestionSet, indexed
 from askbrief.inference.loading import open_encoder
 from askbrief.language.analysis import terms_of
@@ -90,7 +90,7 @@ def real(sets: Sequence[Path], count: int) -> tuple[list[str], NDArray[np.float1
     encoder = open_encoder(load_settings(), building=True)
     texts: list[str] = []
     vectors, asked = [], []
-    with Bar(Console(stderr=True)) as bar:
+    with ProgressBar(Console(stderr=True)) as bar:
         for folder in sets:
             questions = QuestionSet(folder)
             with indexed(questions, encoder, load_settings(), bar) as library:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import regex
 import trafilatura
 
-from askbrief.documents.html import webpage
+from askbrief.documents import html
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ def main() -> None:
     print(f"{'page':30} {'ours':>7} {'theirs':>7} {'only ours':>10} {'only theirs':>12} {'s':>6} {'theirs':>7}")
     for name in sys.argv[1:]:
         data = Path(name).read_bytes()
-        ours, seconds = _words(lambda data: webpage.parse(data).text, data)
+        ours, seconds = _words(lambda data: html.parse(data).text, data)
         theirs, their_seconds = _words(_article, data)
         print(
             f"{Path(name).name[:30]:30} {ours.total():7,} {theirs.total():7,} {(ours - theirs).total():10,} "

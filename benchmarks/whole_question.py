@@ -34,7 +34,7 @@ from askbrief.errors import AskbriefError
 from askbrief.inference.loading import open_encoder
 from askbrief.library import Library
 from askbrief.records import Scope
-from askbrief.service.worker_pool import Askers
+from askbrief.service.worker_pool import WorkerPool
 from askbrief.settings import Settings, load_settings
 from benchmarks.made import COLLECTIONS, MadeEncoder, Real, made_index
 from benchmarks.memory import resident
@@ -98,13 +98,13 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _warm(index: Path, real: Real) -> Iterator[tuple[Library, Askers]]:
+def _warm(index: Path, real: Real) -> Iterator[tuple[Library, WorkerPool]]:
     """A library and processes that each have answered some questions, and a ledger of their own on the same disk."""
     settings, encoder = Settings(reader=False), MadeEncoder(real)
     with (
         tempfile.TemporaryDirectory(dir=index.parent) as state,
         Library.open(index, state=state, encoder=encoder, settings=settings) as library,
-        Askers(settings, processors(), state=Path(state), encoder=encoder) as askers,
+        WorkerPool(settings, processors(), state=Path(state), encoder=encoder) as askers,
     ):
         for question in real.questions[:WARMING]:
             library.ask(question)
@@ -171,7 +171,7 @@ def _timed(spent: dict[str, float]) -> Iterator[None]:
             one.stop()
 
 
-def _askers(library: Library, askers: Askers, questions: Sequence[str]) -> dict[str, Any]:
+def _askers(library: Library, askers: WorkerPool, questions: Sequence[str]) -> dict[str, Any]:
     """Questions answered a second by one asker and by many at once, in turns; and how many were not answered."""
     failed = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from askbrief.core.rate_limit import RateLimit
+from askbrief.core.bounded import RateLimit
 from bot.errors import Refusal
 
 

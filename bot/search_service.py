@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
-from askbrief.core.lru_cache import LruCache
+from askbrief.core.bounded import LruCache
 from askbrief.errors import AskbriefError
 from askbrief.ingest.sources import seed_changes
 from askbrief.service.hot_reload import HotReload

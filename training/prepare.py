@@ -14,7 +14,7 @@ from random import Random
 
 from rich.console import Console
 
-from askbrief.core.progress import Bar
+from askbrief.core.progress import ProgressBar
 from askbrief.inference.loading import open_encoder
 from askbrief.settings import load_settings
 from training.exchanges import exchanged, names_in
@@ -40,7 +40,7 @@ def main() -> None:
     read = [one for one in asked if one.source not in ALONE]
     pool = [number for number, source in enumerate(sources) if source not in ALONE]
     place = {number: at for at, number in enumerate(pool)}
-    with Bar(Console(stderr=True)) as bar:
+    with ProgressBar(Console(stderr=True)) as bar:
         bar.stage("encoding", len(pool) + len(read))
         others = closest(
             [(one.question, one.answer, place[one.passage]) for one in read],

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from askbrief.cli.common import errors
-from askbrief.core.progress import Bar
+from askbrief.core.progress import ProgressBar
 from askbrief.evaluation.question_sets import DEPTH, QuestionSet
 from askbrief.inference.encoder import SentenceTransformerEncoder
 from benchmarks.peers import PEERS
@@ -83,7 +83,7 @@ def main() -> None:
     name, folder, vectors, path = sys.argv[1:]
     (peer,) = (peer for peer in PEERS if peer.name == name)
     model = Vectors(SentenceTransformerEncoder(), Path(vectors))
-    with Bar(errors()) as bar:
+    with ProgressBar(errors()) as bar:
         outcome = run(peer.module, QuestionSet(Path(folder)), model, bar)
     Path(path).write_text(outcome.model_dump_json(), encoding="utf-8")
 

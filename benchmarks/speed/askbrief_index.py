@@ -9,7 +9,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from askbrief.documents.builder import ParsedFile
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain_blocks
 from askbrief.ingest.build import build_from
 from askbrief.ingest.sources import SourceFile
 from askbrief.records import Document
@@ -29,4 +29,4 @@ def build(material: Material, folder: Path) -> None:
 
 def _source(doc_id: str, title: str, text: str) -> SourceFile:
     row = SourceRow(path=doc_id, sha256=hashlib.sha256(text.encode()).hexdigest())
-    return SourceFile(row, lambda: ParsedFile((Document(doc_id, title, text, plain.blocks(text)),)))
+    return SourceFile(row, lambda: ParsedFile((Document(doc_id, title, text, plain_blocks(text)),)))

@@ -15,7 +15,7 @@ import numpy as np
 import benchmarks.made
 import benchmarks.recombined
 import benchmarks.speed.material
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain_blocks
 from askbrief.inference.loading import open_encoder
 from askbrief.ingest.splitting import split_document
 from askbrief.records import Document
@@ -98,7 +98,7 @@ def _split(documents: Iterable[dict[str, str]], folder: Path) -> tuple[list[str]
     encoded: list[str] = []
     encoder = StandIn(Material(folder))
     for one in documents:
-        done = split_document(Document(one["doc_id"], one["title"], one["text"], plain.blocks(one["text"])), encoder)
+        done = split_document(Document(one["doc_id"], one["title"], one["text"], plain_blocks(one["text"])), encoder)
         texts += [passage.text for passage in done.passages]
         encoded += done.encoded_texts
     return texts, encoded

@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
-from askbrief.service import serialisation
+from askbrief.service.serialisation import to_json
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
 from benchmarks.torture.count import Count
 from benchmarks.torture.place import Place
@@ -76,7 +76,7 @@ def _answer(library: Library, question: str) -> str:
     for hit in answer.hits:
         if not quotes_exactly(library, hit):
             raise AssertionError(f"{hit.key} is not its document's text")
-    said = {name: what for name, what in serialisation.answer(answer).items() if name != "generation"}
+    said = {name: what for name, what in to_json(answer).items() if name != "generation"}
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -26,7 +26,7 @@ from askbrief.ingest.splitting import split_document
 from askbrief.language.analysis import analyse
 from askbrief.library import Library
 from askbrief.records import Document, Scope
-from askbrief.records.citation_keys import parse_key
+from askbrief.records.citations import parse_key
 from askbrief.settings import Settings, load_settings
 from askbrief.storage.embedded.generation import current_name
 from benchmarks.torture.corpus import write_corpus

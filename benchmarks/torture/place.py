@@ -19,7 +19,7 @@ from askbrief.cli.commands import run as run_cli
 from askbrief.errors import AskbriefError
 from askbrief.library import Library
 from askbrief.records import Scope
-from askbrief.service import serialisation
+from askbrief.service.serialisation import to_json
 from askbrief.settings import Settings
 from askbrief.storage.embedded.generation import Generation, current_name
 from benchmarks.torture.corpus import QUESTIONS, write_corpus
@@ -130,8 +130,8 @@ def digest(library: Library) -> str:
             for hit in answer.hits:
                 if not quotes_exactly(library, hit):
                     raise AssertionError(f"{hit.key} is not its document's text")
-                said.append(serialisation.citation(library.cite(hit.key, scope)))
-            said.append({name: what for name, what in serialisation.answer(answer).items() if name != "generation"})
+                said.append(to_json(library.cite(hit.key, scope)))
+            said.append({name: what for name, what in to_json(answer).items() if name != "generation"})
     said += [(source.doc_id, source.title, source.passages, source.characters) for source in library.sources()]
     said.append(library.names())
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()

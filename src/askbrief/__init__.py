@@ -1,4 +1,4 @@
-"""Answers a team's questions from its own documents, with exact quotes and citations that keep working.
+"""Answer a team's questions from its own documents, with exact quotes and citations that keep working.
 
 from askbrief import Library, build
 
@@ -34,8 +34,8 @@ __all__ = [
 __version__ = "0.1.0"
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: what a module attribute is, only the caller knows
-    """Import numpy and what stands on it only for those who build or ask."""
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562: attributes have any type
+    """Import the build and the library on first use: they need NumPy, which is slow to import."""
     if name == "build":
         from askbrief.ingest.build import build
 

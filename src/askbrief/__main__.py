@@ -1,4 +1,4 @@
-"""`python -m askbrief` and the `askbrief` command: errors become one line and an exit code."""
+"""The `askbrief` command, also as `python -m askbrief`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import sys
 
 from askbrief.cli.commands import run
 
-_GARBAGE = 50_000
-"""Objects between two looks for garbage: the half a million that imports leave are none, and there is little else."""
+_GC_THRESHOLD = 50_000
+"""New objects between two garbage collections: imports create half a million objects, none of them garbage."""
 
 
 def main() -> None:
-    """Run the command line and leave with its exit code, without taking everything apart first."""
-    gc.set_threshold(_GARBAGE)
+    """Run the command line and exit with its code; `gc.freeze` saves a last garbage collection."""
+    gc.set_threshold(_GC_THRESHOLD)
     code = run(sys.argv[1:])
     gc.freeze()
     sys.exit(code)

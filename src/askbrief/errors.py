@@ -1,20 +1,20 @@
-"""What can go wrong, as one tree.
+"""The errors of askbrief, as one tree.
 
     AskbriefError
-    ├── InputError            a question, key, date or option that cannot be used
-    ├── SettingsError         an ASKBRIEF_* value that cannot be used
-    ├── SeedsError            the folder of source documents is missing, no folder or too full
+    ├── InputError            a question, key, date or option cannot be used
+    ├── SettingsError         a setting ASKBRIEF_* cannot be used
+    ├── SeedsError            the folder of source documents is missing, not a folder, or too full
     ├── ParsingError          one file could not be read: becomes a row in the build report
-    ├── ModelError            the embedding model is missing, damaged or no model
-    ├── BuildError            a build was refused or broke off; the old index keeps serving
+    ├── ModelError            the model is missing or damaged
+    ├── BuildError            a build was refused or failed; the old index keeps serving
     │   ├── BuildInProgress   another build holds the lock
-    │   └── BuildInterrupted  somebody broke it off; what it encoded is kept
+    │   └── BuildInterrupted  somebody stopped it; what it encoded is kept
     ├── IndexUnusable         an index cannot be opened
     │   ├── IndexMissing      nothing has been built there
     │   ├── IndexMismatch     built by another format, analyser or model
     │   └── IndexDamaged      a file is missing or does not match its checksum
-    ├── AskingError           the processes that answer questions ended, or have been closed
-    ├── LedgerError           the memory of citation keys cannot be read or written
+    ├── WorkerError           the processes that answer questions ended, or are closed
+    ├── LedgerError           the file of citation keys cannot be read or written
     ├── JournalError          the journal of questions, answers and votes cannot be read or written
     ├── CitationUnknown       no passage was ever shown under this key
     └── EvaluationError       a question set is missing or malformed
@@ -26,7 +26,7 @@ from __future__ import annotations
 
 
 class AskbriefError(Exception):
-    """The root: catch this at an edge and show `str(error)` to the person."""
+    """The root; front ends turn it into a sentence (service/error_sentences.py)."""
 
 
 class InputError(AskbriefError):
@@ -38,7 +38,7 @@ class SettingsError(AskbriefError):
 
 
 class SeedsError(AskbriefError):
-    """The folder of source documents is missing, is no folder, or holds too many files."""
+    """The folder of source documents is missing, is not a folder, or holds too many files."""
 
 
 class ParsingError(AskbriefError):
@@ -46,11 +46,11 @@ class ParsingError(AskbriefError):
 
 
 class ModelError(AskbriefError):
-    """The embedding model is missing, damaged or no model at all."""
+    """A model is missing or damaged."""
 
 
 class BuildError(AskbriefError):
-    """A build was refused or broke off; the index that was there keeps serving."""
+    """A build was refused or failed; the old index keeps serving."""
 
 
 class BuildInProgress(BuildError):
@@ -58,7 +58,7 @@ class BuildInProgress(BuildError):
 
 
 class BuildInterrupted(BuildError):
-    """Somebody broke the build off; what it encoded is kept for the next one."""
+    """Somebody stopped the build; what it encoded is kept for the next one."""
 
 
 class IndexUnusable(AskbriefError):
@@ -77,12 +77,12 @@ class IndexDamaged(IndexUnusable):
     """A file of the index is missing or does not match its checksum."""
 
 
-class AskingError(AskbriefError):
-    """The processes that answer questions ended, or have been closed."""
+class WorkerError(AskbriefError):
+    """The processes that answer questions ended, or are closed."""
 
 
 class LedgerError(AskbriefError):
-    """The memory of citation keys cannot be read or written."""
+    """The file of citation keys cannot be read or written."""
 
 
 class JournalError(AskbriefError):
@@ -98,7 +98,7 @@ class EvaluationError(AskbriefError):
 
 
 def in_words(error: Exception) -> str:
-    """What the operating system or a library says went wrong, to be put into a sentence.
+    """Return the message of the operating system or a library, for use inside a sentence.
 
     >>> in_words(FileNotFoundError(2, "No such file or directory", "a.txt"))
     'no such file or directory'

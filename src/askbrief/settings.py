@@ -1,4 +1,4 @@
-"""Every setting, read once at the edge from ASKBRIEF_* variables or a `.env` file and passed on from there."""
+"""The settings, read once at start from ASKBRIEF_* variables or a `.env` file, and passed on from there."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FORMS = {"web_people": ', such as {"mara@example.org": ["*"], "*": ["press"]}'}
 
 
 def checkout() -> Path:
-    """The folder that holds seeds/, index/ and state/: the checkout in an editable install, else where we are."""
+    """Return the folder of seeds/, index/ and state/: the checkout in an editable install, else the current folder."""
     root = Path(__file__).resolve().parents[2]
     return root if (root / "pyproject.toml").is_file() else Path.cwd()
 
@@ -41,28 +41,28 @@ class Settings(BaseSettings):
     """The packaged model, or another sentence-transformers model by directory or by name."""
 
     compiled: bool = True
-    """Compile the model for this processor and run it with onnxruntime; without, sentence-transformers runs it."""
+    """Compile the model for this processor and run it with onnxruntime; if False, sentence-transformers runs it."""
 
     cache_dir: Path = Field(default_factory=lambda: user_cache_path("askbrief"))
-    """Where compiled models are kept; may be deleted at any time."""
+    """Folder of compiled models; may be deleted at any time."""
 
     lexical_weight: Annotated[float, Field(ge=0, le=1)] = 0.5
-    """Share of BM25 in the first ranking, by whole passages; the cosine has the rest."""
+    """Share of BM25 in the first ranking, 0..1; the cosine has the rest."""
 
     exact_up_to: Annotated[int, Field(ge=0)] = 50_000
-    """With more passages than this, the vectors' signs choose the likeliest few thousand, and only those are ranked."""
+    """With more passages than this, the signs of the vectors preselect a few thousand, and only those are ranked."""
 
     reranker: str | None = None
-    """The directory of a sentence-transformers CrossEncoder that reads the best passages again; none by default."""
+    """Folder of a sentence-transformers CrossEncoder that reranks the best passages; none by default."""
 
     reader: bool = True
-    """Read the ten best passages together with the question, with the small model that comes with askbrief."""
+    """Read the ten best passages together with the question, with the packaged reader."""
 
     calibration: Path | None = None
-    """What `askbrief calibrate` wrote for this team's questions or model; without it, what comes with askbrief."""
+    """File that `askbrief calibrate` wrote for this team's questions or model; by default the packaged one."""
 
     askers: Annotated[int, Field(ge=0, le=64)] = 0
-    """Where many ask at once, so many processes answer; 0: the one that is asked."""
+    """Number of worker processes that answer, for many questions at once; 0 to answer in this process."""
 
     max_question_chars: Annotated[int, Field(ge=1)] = 2_000
     max_results: Annotated[int, Field(ge=1)] = 100
@@ -70,48 +70,48 @@ class Settings(BaseSettings):
     max_document_chars: Annotated[int, Field(ge=1)] = 10_000_000
     max_documents: Annotated[int, Field(ge=1)] = 200_000
     read_seconds: Annotated[float, Field(gt=0)] = 120
-    """How long one file may take to read; a file that takes longer is named in the report."""
+    """Maximum time to read one file; a file that takes longer is named in the report."""
 
     read_mib: Annotated[int, Field(ge=256)] = 2048
-    """How much memory reading one file may take, the process that reads it included."""
+    """Maximum memory of the process that reads one file."""
 
     ocr: Annotated[str | None, Field(pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")] = None
-    """The languages in which Tesseract, where it is installed, reads pages that are pictures: "eng", "eng+deu"."""
+    """Languages in which Tesseract, if it is installed, reads scanned pages: "eng", "eng+deu"."""
 
     # ----------------------------------------------------------------------------------- the web page and the API
 
     url: str | None = None
-    """Where people reach what `askbrief serve` serves: then every citation is a link to its passage there."""
+    """Address at which people reach `askbrief serve`; with it, every citation is a link to its passage there."""
 
     web_token: SecretStr | None = None
-    """Who has it sees and may do everything; programs send it as a bearer token, people log in with it."""
+    """Gives full access; programs send it as a bearer token, people log in with it."""
 
     web_proxy_header: Annotated[str | None, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")] = None
-    """The header in which a reverse proxy says who a person is, such as X-Forwarded-Email."""
+    """Header in which a reverse proxy names the person, such as X-Forwarded-Email."""
 
     web_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = (
         IPv4Network("127.0.0.0/8"),
         IPv6Network("::1/128"),
     )
-    """The addresses of the reverse proxy: from any other, its header is not believed."""
+    """Addresses of the reverse proxy; its header is ignored from any other."""
 
     web_people: dict[str, frozenset[str]] | None = None
-    """The collections that each person behind the proxy may see ("*": all; the person "*": everybody else)."""
+    """Collections that each person behind the proxy may see ("*": all; the person "*": everybody else)."""
 
     web_admins: Annotated[frozenset[str], NoDecode] = frozenset()
-    """The people behind the proxy who see the workings: the index status, rebuilds, failures."""
+    """People behind the proxy who may see the status, rebuild the index, and see which files failed."""
 
     web_originals: bool = False
-    """Let who may see a document download the file that it was read from."""
+    """Whether people who may see a document may download the file that it was read from."""
 
     web_per_minute: Annotated[int, Field(ge=0)] = 120
-    """Requests of one client in a minute; 0: as many as they like."""
+    """Requests of one client in a minute; 0 for no limit."""
 
     web_seconds: Annotated[float, Field(gt=0)] = 30
-    """How long a request may take until it is given up."""
+    """Maximum time of a request."""
 
     link_days: Annotated[float, Field(gt=0, le=3650)] = 30
-    """For how long a link that the bot made opens without logging in."""
+    """Number of days for which a link from the bot opens without logging in."""
 
     @field_validator("url", "web_token", "web_proxy_header", mode="before")
     @classmethod

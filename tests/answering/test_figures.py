@@ -9,7 +9,7 @@ import pytest
 from askbrief.answering.figures import find_figures, group_figures
 from askbrief.query.parsed_question import parse_question
 from askbrief.records import Figure, FigureGroup, Scope, Verdict
-from askbrief.service import serialisation
+from askbrief.service.serialisation import to_json
 from tests.conftest import SEED, TTP_QUESTION
 from tests.fakes import text_of
 
@@ -214,7 +214,7 @@ def test_other_figures_of_the_seed(seed_library: Library, question: str, expecte
 
 
 def test_json_holds_every_field_of_a_group(briefs: Workplace) -> None:
-    first = serialisation.answer(ask(briefs, RAIDERS))["figures"][0]
+    first = to_json(ask(briefs, RAIDERS))["figures"][0]
     (figure,) = first.pop("figures")
     assert first == {"low": 9000, "high": None, "unit": "raiders", "differs": True}
     assert (figure["text"], figure["date"], figure["as_of"]) == ("over 9,000", "2022-08-01", "July 5")

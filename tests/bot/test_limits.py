@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.core.rate_limit import RateLimit
+from askbrief.core.bounded import RateLimit
 from bot.errors import Refusal
 from bot.limits import Cooldowns
 from tests.bot.conftest import text

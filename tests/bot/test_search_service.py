@@ -103,7 +103,7 @@ async def test_every_answer_is_of_one_generation_while_the_index_is_switched_aga
         assert edition_of(answer) == {str(number)}
         assert coverage.documents == number
     assert len({answer.generation for answer, _ in answers}) > 2
-    assert not [process for process in active_children() if process.name == "asker"]
+    assert not [process for process in active_children() if process.name == "worker"]
     small_office.build()
     assert generations(small_office) == {current_name(small_office.settings.index_dir)}
 

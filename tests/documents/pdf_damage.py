@@ -11,9 +11,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from askbrief.documents.pdf import parser as pdf
+from askbrief.documents import pdf
 from askbrief.errors import ParsingError
-from tests.documents.pdf.test_parser import PROSE, REAL, check_sound
+from tests.documents.pdf.test_pdf import PROSE, REAL, check_sound
 from tests.documents.pdfs import Made
 
 if TYPE_CHECKING:

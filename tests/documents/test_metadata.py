@@ -1,4 +1,4 @@
-"""What a document says of itself is taken over, or refused with the place; it is never guessed."""
+"""Metadata in YAML is read, or refused with its place and the reason; nothing is guessed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_license_is_a_licence() -> None:
 
 
 @pytest.mark.parametrize("title", ["1984", "007", "9:11", "1.10", "yes", "2022-07-05", "1_000", ".5"])
-def test_a_title_stays_as_it_is_written_whatever_yaml_takes_it_for(title: str) -> None:
+def test_a_title_stays_as_it_is_written_even_if_yaml_has_another_type_for_it(title: str) -> None:
     assert parse_metadata(f"title: {title}", "front matter").title == title
 
 
@@ -140,7 +140,7 @@ def test_what_cannot_be_used_is_refused_with_the_place_and_the_reason(source: st
 
 
 @pytest.mark.parametrize("last", ["title: *a30", "date: *a30", "<<: *a30"])
-def test_yaml_that_unfolds_without_end_is_refused_at_once(last: str) -> None:
+def test_yaml_that_expands_without_end_is_refused_at_once(last: str) -> None:
     lines = ["a0: &a0 [x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 31)), last]
     with pytest.raises(ParsingError, match=r"x.yaml: uses a YAML alias \(\*a0\)"):
         parse_metadata("\n".join(lines), "x.yaml")
@@ -153,7 +153,7 @@ YAML = st.one_of(st.text(max_size=60), st.lists(st.sampled_from(PIECES + MARKS),
 
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(YAML)
-def test_any_yaml_gives_metadata_that_can_be_stored_or_a_reading_error(source: str) -> None:
+def test_any_yaml_gives_metadata_that_can_be_stored_or_a_parsing_error(source: str) -> None:
     try:
         metadata = parse_metadata(source, "front matter")
     except ParsingError:

@@ -1,4 +1,4 @@
-"""One seed file with its side-car becomes a document, or a reason why not."""
+"""A seed file with its side-car becomes a document, or a reason for none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.documents import registry
-from askbrief.documents.sources import scan
+from askbrief.documents.sources import parse_file, scan
 from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.conftest import ROOT, SEED
@@ -30,11 +30,11 @@ def seeds(tmp_path: Path) -> Path:
 def read(seeds: Path, doc_id: str) -> Document:
     (file,) = [file for file in scan(seeds, max_file_mib=1) if file.doc_id == doc_id]
     assert file.refusal is None
-    (document,) = registry.parse_file(file).documents
+    (document,) = parse_file(file).documents
     return document
 
 
-def test_the_seed_is_called_by_its_first_heading() -> None:
+def test_the_title_of_the_seed_is_its_first_heading() -> None:
     document = read(ROOT / "seeds", SEED)
     assert document.title == "Emboldened, resurgent TTP"
     assert document.text == (ROOT / "seeds" / SEED).read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def test_the_seed_is_called_by_its_first_heading() -> None:
         ("___.txt", PARAGRAPH, "___"),
     ],
 )
-def test_a_document_is_called_as_given_else_by_its_heading_else_by_its_file(
+def test_the_title_is_the_stated_one_else_the_first_heading_else_the_name_of_the_file(
     seeds: Path, name: str, text: str, title: str
 ) -> None:
     path = seeds / name
@@ -78,7 +78,7 @@ def test_a_suffix_tells_the_format_in_any_case(seeds: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("doc_id", "what"), [("a.png", ".png files"), ("a.doc", ".doc files"), ("README", "files without a suffix")]
 )
-def test_a_format_without_a_reader_is_refused_with_what_is_readable(doc_id: str, what: str) -> None:
+def test_a_format_without_a_parser_is_refused_with_what_is_readable(doc_id: str, what: str) -> None:
     with pytest.raises(ParsingError, match=f"{what} are not readable: save it as "):
         registry.parser_for(doc_id)
 
@@ -142,10 +142,10 @@ def test_a_broken_sidecar_refuses_its_document_and_is_named(seeds: Path, content
 @pytest.mark.parametrize(
     ("name", "reason"), [("a.txt", "^cannot be read: no such file"), ("a.meta.yaml", "^side-car a.meta.yaml: cannot")]
 )
-def test_a_file_that_goes_away_before_it_is_read_is_refused(seeds: Path, name: str, reason: str) -> None:
+def test_a_file_that_disappears_before_it_is_parsed_is_refused(seeds: Path, name: str, reason: str) -> None:
     (seeds / "a.txt").write_text(PARAGRAPH)
     (seeds / "a.meta.yaml").write_text("title: x")
     (file,) = scan(seeds, max_file_mib=1)
     (seeds / name).unlink()
     with pytest.raises(ParsingError, match=reason):
-        registry.parse_file(file)
+        parse_file(file)

@@ -1,4 +1,4 @@
-"""What is below seeds/: every file is listed, or refused by name with the reason; nothing outside is touched."""
+"""The scan of seeds/: every file is listed, or refused with a reason; nothing outside is touched."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_same_name_in_two_collections_is_two_documents(seeds: Path) -> None:
         "sub/.DS_Store",
     ],
 )
-def test_hidden_files_and_editors_leftovers_are_passed_over(seeds: Path, name: str) -> None:
+def test_hidden_files_and_editors_leftovers_are_ignored(seeds: Path, name: str) -> None:
     write(seeds, "report.txt", name)
     assert list(look(seeds)) == ["report.txt"]
 
@@ -105,7 +105,7 @@ def test_the_folder_itself_may_be_a_link(seeds: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.png", "a", "a.txt.gz"])
-def test_a_file_without_a_reader_is_named(seeds: Path, name: str) -> None:
+def test_a_file_without_a_parser_is_named(seeds: Path, name: str) -> None:
     write(seeds, name, "fine.txt")
     assert list(refusals(seeds)) == [name]
     assert "not readable: " in refusals(seeds)[name]
@@ -121,7 +121,7 @@ def test_a_link_that_leaves_the_folder_is_refused(seeds: Path, tmp_path: Path) -
     assert all(file.sha256 == "" for file in look(seeds).values())
 
 
-def test_a_link_to_a_neighbour_whose_name_only_begins_alike_is_refused(seeds: Path, tmp_path: Path) -> None:
+def test_a_link_to_a_folder_whose_name_begins_like_seeds_is_refused(seeds: Path, tmp_path: Path) -> None:
     write(tmp_path / "seeds-private", "a.txt")
     (seeds / "link.txt").symlink_to(tmp_path / "seeds-private" / "a.txt")
     assert "leaves seeds/" in refusals(seeds)["link.txt"]
@@ -136,12 +136,12 @@ def test_a_link_inside_the_folder_is_read_like_a_file(seeds: Path) -> None:
 
 
 @pytest.mark.parametrize(("link", "target"), [("broken.txt", "nowhere.txt"), ("loop.txt", "loop.txt")])
-def test_a_link_that_leads_nowhere_is_refused(seeds: Path, link: str, target: str) -> None:
+def test_a_link_that_is_broken_is_refused(seeds: Path, link: str, target: str) -> None:
     (seeds / link).symlink_to(target)
     assert "cannot be read" in refusals(seeds)[link]
 
 
-def test_a_link_to_a_folder_is_not_followed_also_where_it_makes_a_circle(seeds: Path) -> None:
+def test_a_link_to_a_folder_is_not_followed_even_if_it_is_circular(seeds: Path) -> None:
     write(seeds, "sub/a.txt")
     (seeds / "sub" / "up").symlink_to(seeds)
     (seeds / "again").symlink_to("sub")
@@ -224,7 +224,7 @@ def test_a_sidecar_that_leaves_the_folder_is_named_as_the_reason(seeds: Path, tm
 
 
 def same_stamp(path: Path, content: str) -> None:
-    """Write other content of the same size, and put the time back."""
+    """Write other content of the same size, and restore the time."""
     before = path.stat()
     path.write_text(content)
     assert path.stat().st_size == before.st_size
@@ -286,7 +286,7 @@ def test_a_known_file_with_another_time_is_read_again(seeds: Path) -> None:
     assert look(seeds, known=before)["a.txt"].sha256 == look(seeds)["a.txt"].sha256 != before["a.txt"].sha256
 
 
-def test_a_file_that_was_refused_is_looked_at_again(seeds: Path) -> None:
+def test_a_refused_file_is_checked_again(seeds: Path) -> None:
     (seeds / "a.txt").symlink_to("nowhere.txt")
     before = look(seeds)
     (seeds / "a.txt").unlink()

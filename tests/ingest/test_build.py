@@ -1,4 +1,4 @@
-"""Building: what is read again and what is not, what is reported, and that the short way equals the long one."""
+"""Building: what is parsed and encoded again, what is reported, and incremental builds that equal full ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.documents import registry
+from askbrief.documents.sources import parse_file
 from askbrief.errors import BuildInProgress, SeedsError
 from askbrief.records import Problem
 from askbrief.settings import Settings
@@ -33,7 +33,7 @@ SENTENCES = [
 
 
 def article(seed: int, paragraphs: int = 6) -> str:
-    """A made-up article, the same for the same seed."""
+    """Return a generated article, the same for the same seed."""
     chance = random.Random(seed)
     return "\n\n".join(
         " ".join(chance.choice(SENTENCES).format(n=chance.randint(2, 9000)) for _ in range(chance.randint(3, 9)))
@@ -42,7 +42,7 @@ def article(seed: int, paragraphs: int = 6) -> str:
 
 
 def contents(index: Path) -> dict[str, str]:
-    """The checksums of all files of the generation that serves: equal for equal bytes."""
+    """Return the checksums of all files of the current generation."""
     with Generation.open_current(index) as generation:
         return generation.manifest.files
 
@@ -87,7 +87,7 @@ def test_every_kind_of_change_is_reported_by_name(workplace: Workplace) -> None:
     assert ".png files are not readable" in report.failed[0].reason
 
 
-def test_a_file_that_fails_from_now_on_leaves_the_index_and_comes_back_when_mended(workplace: Workplace) -> None:
+def test_a_file_that_fails_later_leaves_the_index_and_returns_when_repaired(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     workplace.write("b.txt", article(2))
     workplace.build()
@@ -111,7 +111,7 @@ def test_only_passages_with_new_words_are_encoded(workplace: Workplace) -> None:
     assert not any(paragraphs[0] in text for text in workplace.encoder.encoded)
 
 
-def test_the_same_words_twice_are_encoded_once(workplace: Workplace) -> None:
+def test_equal_passages_are_encoded_once(workplace: Workplace) -> None:
     workplace.write("a.txt", f"---\ntitle: Same\n---\n{article(3)}")
     workplace.write("b.txt", f"---\ntitle: Same\n---\n{article(3)}")
     report = workplace.build()
@@ -150,7 +150,7 @@ def test_an_incremental_build_equals_a_full_one_to_the_byte(workplace: Workplace
         assert contents(workplace.index) == contents(full.index)
 
 
-def test_keys_that_collide_are_made_anew_by_an_incremental_build_as_by_a_full_one(
+def test_an_incremental_build_resolves_colliding_keys_as_a_full_one_does(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("askbrief.storage.embedded.writer.SHORTEST_HASH", 1)  # 32 keys, fewer than passages
@@ -165,7 +165,7 @@ def test_keys_that_collide_are_made_anew_by_an_incremental_build_as_by_a_full_on
     assert contents(workplace.index) == before
 
 
-def test_unchanged_documents_are_neither_read_nor_encoded_again(
+def test_unchanged_documents_are_neither_parsed_nor_encoded_again(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
@@ -173,13 +173,13 @@ def test_unchanged_documents_are_neither_read_nor_encoded_again(
     workplace.build()
     workplace.write("d1.txt", article(77))
     read: list[str] = []
-    real = registry.parse_file
+    real = parse_file
 
-    def noted(file: SeedFile, bounds: ParsingLimits) -> ParsedFile:
+    def noted(file: SeedFile, limits: ParsingLimits) -> ParsedFile:
         read.append(file.doc_id)
-        return real(file, bounds)
+        return real(file, limits)
 
-    monkeypatch.setattr(registry, "parse_file", noted)
+    monkeypatch.setattr("askbrief.documents.sandbox.parse_file", noted)
     report = workplace.build()
     assert read == ["d1.txt"]
     assert 0 < report.encoded < report.passages
@@ -194,7 +194,7 @@ def test_more_files_than_the_limit_are_refused_and_the_old_index_keeps_serving(w
     assert current_name(workplace.index) == before
 
 
-def test_a_file_that_stalls_its_reader_is_a_row_and_the_others_are_built(workplace: Workplace) -> None:
+def test_a_file_that_stalls_its_parser_is_a_row_and_the_others_are_built(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     workplace.write("stalling.md", "- a\n" * 2_000_000)
     report = workplace.build(settings=Settings(read_seconds=3))
@@ -211,7 +211,7 @@ def test_the_same_input_gives_the_same_bytes(workplace: Workplace) -> None:
     assert contents(workplace.index) == before
 
 
-def test_another_model_means_that_everything_is_encoded_again(workplace: Workplace) -> None:
+def test_everything_is_encoded_again_for_another_model(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     first = workplace.build()
     report = workplace.build(encoder=HashEncoder("other@2"))
@@ -245,7 +245,7 @@ def test_an_emptied_folder_gives_an_empty_index_that_answers_nothing(workplace: 
         assert library.ask("how many attacks?").hits == ()
 
 
-def test_no_seeds_folder_is_said_and_the_old_index_keeps_serving(workplace: Workplace) -> None:
+def test_a_missing_seeds_folder_is_an_error_and_the_old_index_keeps_serving(workplace: Workplace) -> None:
     workplace.write("a.txt", article(1))
     workplace.build()
     shutil.rmtree(workplace.seeds)
@@ -262,7 +262,7 @@ def test_a_second_build_at_the_same_time_is_refused(workplace: Workplace) -> Non
     assert workplace.build().added == ("a.txt",)
 
 
-def test_progress_is_told_about_each_stage_and_all_its_steps(workplace: Workplace) -> None:
+def test_progress_receives_each_stage_and_all_its_steps(workplace: Workplace) -> None:
     class Watcher:
         def __init__(self) -> None:
             self.stages: dict[str, list[int]] = {}

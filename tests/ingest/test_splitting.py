@@ -1,4 +1,4 @@
-"""A document becomes passages: whole sentences, exact slices, each with its header within the model's input."""
+"""Splitting: passages of whole sentences, exact slices of the text, each with its header within the model's input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from askbrief.citations.locators import parse_place, spans
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain, plain_blocks
 from askbrief.ingest.splitting import MAX_WORDS, SplitDocument, indexed_text, split_document
 from askbrief.language.sentences import sentence_spans
 from askbrief.records import Block, BlockKind, Document
@@ -25,7 +25,7 @@ SENTENCE = "The report says that attacks have risen since the year before, and n
 
 
 def document(text: str, title: str = "Report") -> Document:
-    return Document("report.txt", title, text, plain.blocks(text))
+    return Document("report.txt", title, text, plain_blocks(text))
 
 
 def divide(text: str, title: str = "Report", max_tokens: int = 256) -> SplitDocument:
@@ -41,7 +41,7 @@ def words(passage: Passage) -> int:
 
 
 def sound(document: Document, encoder: Encoder) -> SplitDocument:
-    """Split a document, and assert what always holds."""
+    """Split a document, and check the rules that always hold."""
     done = split_document(document, encoder)
     assert len(done.passages) == len(done.encoded_texts)
     end = 0
@@ -150,7 +150,7 @@ def test_one_word_that_is_too_long_is_cut_and_none_of_it_is_lost() -> None:
 TWO_SECTIONS = f"{SENTENCE}\n\nRise in  attacks\n\n{SENTENCE} {SENTENCE}\n\n{SENTENCE}\n\nThe end of it\n\n{SENTENCE}"
 
 
-def test_a_passage_knows_the_heading_above_it_and_never_crosses_one() -> None:
+def test_a_passage_has_the_heading_above_it_and_never_crosses_one() -> None:
     done = divide(TWO_SECTIONS)
     assert [passage.section for passage in done.passages] == [None, "Rise in attacks", "The end of it"]
 
@@ -176,7 +176,7 @@ def test_a_passage_is_on_the_pages_on_which_it_begins_and_ends_and_paragraphs_ar
     assert passage.paragraphs == (1, 1)
 
 
-def test_a_paragraph_that_goes_on_on_the_next_page_is_the_first_there() -> None:
+def test_a_paragraph_that_continues_on_the_next_page_is_the_first_there() -> None:
     text = "One. Two is here.\n\nThree."
     blocks = (Block(0, 4), Block(5, 17), Block(19, 25))
     pages = (0, 9)
@@ -204,7 +204,7 @@ def test_the_same_document_is_split_in_the_same_way_every_time() -> None:
 @pytest.mark.parametrize(
     ("title", "header"), [("Report", "Report. Rise in attacks"), ("Rise in attacks", "Rise in attacks")]
 )
-def test_a_passage_is_encoded_below_its_title_and_section_said_once(title: str, header: str) -> None:
+def test_a_passage_is_encoded_after_its_title_and_section_without_repetition(title: str, header: str) -> None:
     done = divide(f"Rise in attacks\n\n{SENTENCE}", title)
     assert done.encoded_texts == (f"{header}\n{SENTENCE}",)
     assert texts(done) == [SENTENCE]
@@ -257,6 +257,6 @@ def test_the_seed_fits_the_real_model_with_every_sentence_whole(encoder: Encoder
         "https://example.org/" + "path/" * 400,
     ],
 )
-def test_whatever_a_word_is_a_passage_fits_the_real_model(encoder: Encoder, text: str) -> None:
+def test_passages_of_any_words_fit_the_real_model(encoder: Encoder, text: str) -> None:
     done = sound(document(text, "Emboldened, resurgent TTP " * 30), encoder)
     assert "".join("".join(texts(done)).split()) == "".join(text.split())

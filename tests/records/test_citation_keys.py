@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from askbrief.errors import InputError
 from askbrief.records import Passage, Span
-from askbrief.records.citation_keys import citation_key, parse_key, slug
+from askbrief.records.citations import citation_key, parse_key, slug
 
 TEXT = "The TTP has 3,000 to 4,000 fighters."
 PASSAGE = Passage("reports/ttp.txt", 120, 120 + len(TEXT), TEXT, (Span(120, 120 + len(TEXT)),), (2, 3))

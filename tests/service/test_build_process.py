@@ -208,7 +208,7 @@ def test_whatever_the_process_writes_the_outcome_is_a_sentence(workplace: Workpl
 
 def test_what_a_library_prints_does_not_spoil_the_report(mill: Workplace) -> None:
     printing = (
-        "from askbrief import build_process; import askbrief.ingest.build as b; real = b.build\n"
+        "from askbrief.service import build_process; import askbrief.ingest.build as b; real = b.build\n"
         "def build(*a, **k):\n    print('hello', end='', flush=True)\n    return real(*a, **k)\n"
         "b.build = build; build_process.main()"
     )

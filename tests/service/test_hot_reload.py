@@ -62,7 +62,7 @@ def test_a_generation_that_cannot_be_opened_is_tried_once_a_minute_and_the_one_b
     assert "keeps serving: manifest.json of the index is damaged" in said
     manifest.write_bytes(whole)
     assert named(serving) == before
-    monkeypatch.setattr("askbrief.service.hot_reload._TRIED_AGAIN_AFTER", 0)
+    monkeypatch.setattr("askbrief.service.hot_reload._RETRY_SECONDS", 0)
     assert named(serving) == damaged
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,7 +35,7 @@ def test_names_narrow_a_scope_and_a_parent_collection_is_one(workplace: Workplac
 
 @pytest.mark.parametrize("options", [{"collections": ["secret"]}, {"documents": ["secret/tunnel.txt"]}])
 def test_what_is_outside_the_scope_is_as_unknown_as_what_does_not_exist(
-    workplace: Workplace, options: dict[str, list[str]]
+    workplace: Workplace, options: dict[str, Any]
 ) -> None:
     with workplace.open() as library, pytest.raises(InputError, match=r"there is no .* there are: port"):
         narrowed(library, PORT, **options)

@@ -13,9 +13,9 @@ import pytest
 
 import askbrief.service.worker_pool
 from askbrief import Library
-from askbrief.errors import AskingError, InputError
+from askbrief.errors import InputError, WorkerError
 from askbrief.records import Method, Scope
-from askbrief.service.worker_pool import Askers
+from askbrief.service.worker_pool import WorkerPool
 from askbrief.settings import Settings
 from tests.conftest import TTP_QUESTION
 from tests.fakes import HashEncoder
@@ -44,10 +44,10 @@ def seed_library(seed_index: Path, encoder: Encoder) -> Iterator[Library]:
 
 
 @pytest.fixture(scope="module")
-def seed_askers() -> Iterator[Askers]:
+def seed_pool() -> Iterator[WorkerPool]:
     """A process that loads the real model by itself."""
-    with Askers(Settings(), 1) as askers:
-        yield askers
+    with WorkerPool(Settings(), 1) as pool:
+        yield pool
 
 
 @pytest.fixture
@@ -59,8 +59,8 @@ def harbour(workplace: Workplace) -> Workplace:
     return workplace
 
 
-def askers_of(workplace: Workplace, count: int = 1, encoder: HashEncoder | None = None) -> Askers:
-    return Askers(Settings(), count, state=workplace.state, encoder=encoder or workplace.encoder)
+def pool_of(workplace: Workplace, count: int = 1, encoder: HashEncoder | None = None) -> WorkerPool:
+    return WorkerPool(Settings(), count, state=workplace.state, encoder=encoder or workplace.encoder)
 
 
 # -------------------------------------------------------------------------------------------------- answers
@@ -68,53 +68,53 @@ def askers_of(workplace: Workplace, count: int = 1, encoder: HashEncoder | None 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_answer_is_the_one_that_the_library_gives(
-    seed_library: Library, seed_askers: Askers, question: str
+    seed_library: Library, seed_pool: WorkerPool, question: str
 ) -> None:
-    assert seed_askers.ask(seed_library, question) == seed_library.ask(question)
-    assert seed_askers.ask(seed_library, question, 9, method=Method.BM25) == seed_library.ask(
+    assert seed_pool.ask(seed_library, question) == seed_library.ask(question)
+    assert seed_pool.ask(seed_library, question, 9, method=Method.BM25) == seed_library.ask(
         question, 9, method=Method.BM25
     )
 
 
 def test_what_is_outside_the_scope_is_not_ranked(harbour: Workplace) -> None:
     scope = Scope(collections=frozenset({"3", "4"}))
-    with harbour.open() as library, askers_of(harbour) as askers:
-        found = askers.ask(library, "how many ships does the harbour take?", 9, scope)
+    with harbour.open() as library, pool_of(harbour) as pool:
+        found = pool.ask(library, "how many ships does the harbour take?", 9, scope)
         assert {hit.doc_id for hit in found.hits} == {"3/quay.txt", "4/quay.txt"}
         assert found == library.ask("how many ships does the harbour take?", 9, scope)
 
 
 def test_what_keeps_a_question_from_being_answered_is_told_to_who_asks(
-    seed_library: Library, seed_askers: Askers
+    seed_library: Library, seed_pool: WorkerPool
 ) -> None:
     with pytest.raises(InputError, match="the question is empty"):
-        seed_askers.ask(seed_library, " ")
-    assert seed_askers.ask(seed_library, TTP_QUESTION).hits
+        seed_pool.ask(seed_library, " ")
+    assert seed_pool.ask(seed_library, TTP_QUESTION).hits
 
 
 def test_each_of_sixteen_who_ask_at_once_gets_the_answer_to_their_own_question(harbour: Workplace) -> None:
     questions = [f"how many ships does quay {number % 10} take in summer?" for number in range(32)]
-    with harbour.open() as library, askers_of(harbour, 2) as askers, ThreadPoolExecutor(16) as threads:
-        found = list(threads.map(lambda question: askers.ask(library, question), questions))
+    with harbour.open() as library, pool_of(harbour, 2) as pool, ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(lambda question: pool.ask(library, question), questions))
         assert [answer.question for answer in found] == questions
         assert found == [library.ask(question) for question in questions]
 
 
 def test_a_question_is_answered_from_the_generation_of_its_library(harbour: Workplace) -> None:
-    with askers_of(harbour) as askers, harbour.open() as old:
-        before = askers.ask(old, "how many ships?")
+    with pool_of(harbour) as pool, harbour.open() as old:
+        before = pool.ask(old, "how many ships?")
         harbour.write("0/quay.txt", "Quay 0 of the harbour takes 40 ships a day in summer.\n")
         harbour.build()
         with harbour.open() as new:
-            after = askers.ask(new, "how many ships?")
+            after = pool.ask(new, "how many ships?")
             assert (before.generation, after.generation) == (old.generation_name, new.generation_name)
             assert after == new.ask("how many ships?")
-            assert askers.ask(old, "how many ships?") == before
+            assert pool.ask(old, "how many ships?") == before
 
 
 def test_the_keys_that_are_shown_are_remembered(harbour: Workplace) -> None:
-    with harbour.open() as library, askers_of(harbour) as askers:
-        key = askers.ask(library, "how many ships?").hits[0].key
+    with harbour.open() as library, pool_of(harbour) as pool:
+        key = pool.ask(library, "how many ships?").hits[0].key
         (harbour.index / "CURRENT").unlink()
         recalled = library.recall(key)
         assert recalled is not None
@@ -126,16 +126,16 @@ def test_the_keys_that_are_shown_are_remembered(harbour: Workplace) -> None:
 
 
 def test_a_question_whose_process_is_killed_is_asked_again(harbour: Workplace) -> None:
-    with harbour.open() as library, askers_of(harbour) as askers, ThreadPoolExecutor(1) as thread:
-        expected = askers.ask(library, "how many ships?")
-        (first,) = askers.processes
+    with harbour.open() as library, pool_of(harbour) as pool, ThreadPoolExecutor(1) as thread:
+        expected = pool.ask(library, "how many ships?")
+        (first,) = pool.processes
         os.kill(first, signal.SIGSTOP)  # so that it cannot answer before it is killed
-        waiting = thread.submit(askers.ask, library, "how many ships?")
-        while askers._free.qsize():  # until it has been asked
+        waiting = thread.submit(pool.ask, library, "how many ships?")
+        while pool._free.qsize():  # until it has been asked
             pass
         os.kill(first, signal.SIGKILL)
         assert waiting.result(60) == expected
-        assert askers.processes not in ([], [first])
+        assert pool.processes not in ([], [first])
 
 
 def test_an_answer_that_is_not_waited_for_is_not_given_to_the_next_question(
@@ -147,16 +147,16 @@ def test_an_answer_that_is_not_waited_for_is_not_given_to_the_next_question(
     def interrupt(*_: object) -> None:
         raise Interrupted
 
-    monkeypatch.setattr(askbrief.service.worker_pool, "_PATIENCE", 0)
-    with harbour.open() as library, askers_of(harbour) as askers:
-        askers.ask(library, "how many ships?")
-        os.kill(askers.processes[0], signal.SIGSTOP)
+    monkeypatch.setattr(askbrief.service.worker_pool, "_STOP_SECONDS", 0)
+    with harbour.open() as library, pool_of(harbour) as pool:
+        pool.ask(library, "how many ships?")
+        os.kill(pool.processes[0], signal.SIGSTOP)
         before = signal.signal(signal.SIGALRM, interrupt)
         signal.setitimer(signal.ITIMER_REAL, 0.1)
         with pytest.raises(Interrupted):
-            askers.ask(library, "what does quay 1 take?")
+            pool.ask(library, "what does quay 1 take?")
         signal.signal(signal.SIGALRM, before)
-        assert askers.ask(library, "what does quay 2 take?").question == "what does quay 2 take?"
+        assert pool.ask(library, "what does quay 2 take?").question == "what does quay 2 take?"
 
 
 class Deadly(HashEncoder):
@@ -169,36 +169,36 @@ class Deadly(HashEncoder):
 def test_a_question_that_ends_every_process_is_given_up(harbour: Workplace) -> None:
     with (
         harbour.open() as library,
-        askers_of(harbour, encoder=Deadly()) as askers,
-        pytest.raises(AskingError, match="ended 3 times"),
+        pool_of(harbour, encoder=Deadly()) as pool,
+        pytest.raises(WorkerError, match="ended 3 times"),
     ):
-        askers.ask(library, "how many ships?")
+        pool.ask(library, "how many ships?")
 
 
 def test_closing_leaves_no_process_and_who_asks_then_is_told(harbour: Workplace) -> None:
     with harbour.open() as library:
-        with askers_of(harbour, 2) as askers:
-            askers.ask(library, "how many ships?")
-            processes = askers.processes
+        with pool_of(harbour, 2) as pool:
+            pool.ask(library, "how many ships?")
+            processes = pool.processes
             assert len(processes) == 2
-        assert askers.processes == []
+        assert pool.processes == []
         for process in processes:
             with pytest.raises(ProcessLookupError):
                 os.kill(process, 0)
         for _ in range(2):
-            with pytest.raises(AskingError, match="closed"):
-                askers.ask(library, "how many ships?")
+            with pytest.raises(WorkerError, match="closed"):
+                pool.ask(library, "how many ships?")
 
 
 PROGRAM = """
 import sys
 from multiprocessing import active_children
-from askbrief.service.worker_pool import Askers
+from askbrief.service.worker_pool import WorkerPool
 from askbrief.settings import Settings
 from tests.fakes import HashEncoder
 
 if __name__ == "__main__":
-    askers = Askers(Settings(), 2, encoder=HashEncoder())
+    pool = WorkerPool(Settings(), 2, encoder=HashEncoder())
     print(*(process.pid for process in active_children()), flush=True)
     sys.stdin.read()
 """

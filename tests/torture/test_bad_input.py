@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from askbrief.answering.verdict import read_calibration
-from askbrief.documents.text import markdown, plain
+from askbrief.documents.text import markdown, plain_blocks
 from askbrief.errors import AskbriefError, EvaluationError, JournalError, LedgerError, SettingsError
 from askbrief.evaluation.journal import Journal
 from askbrief.evaluation.question_sets import QuestionSet
@@ -184,7 +184,7 @@ def test_text_of_a_language_without_spaces_is_split_as_ever() -> None:
 @pytest.mark.parametrize("run", ["1-", ":1-", "2020-", "[1]:", "word" * 500 + " "])
 def test_no_passage_is_longer_than_a_bound_in_characters(run: str) -> None:
     text = run * (100_000 // len(run))
-    passages = split_document(Document("a.txt", "Title", text, plain.blocks(text)), OneWordOneToken()).passages
+    passages = split_document(Document("a.txt", "Title", text, plain_blocks(text)), OneWordOneToken()).passages
     assert max(len(passage.text) for passage in passages) <= MAX_CHARS
     assert "".join(passage.text for passage in passages).replace(" ", "") == text.replace(" ", "")
 

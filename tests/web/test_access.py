@@ -10,7 +10,7 @@ import pytest
 
 from askbrief.errors import SettingsError
 from askbrief.records import Scope
-from askbrief.service.links import LONGEST_LINK, Links, Right, Rights, signing_secret
+from askbrief.service.links import MAX_LINK_CHARS, LinkRight, Links, LinkSigner, signing_secret
 from tests.web.served import API, QUESTION, TOKEN, bearer, documents, furnish, settings_of, site
 
 if TYPE_CHECKING:
@@ -203,8 +203,8 @@ async def test_a_link_opens_what_its_scope_has_and_keeps_doing_so_by_a_cookie(wo
 
 
 async def test_a_link_that_has_run_out_opens_nothing(workplace: Workplace) -> None:
-    rights = Rights(signing_secret(workplace.state))
-    old = rights.signed(Right(PORT, int(time.time()) - 1))
+    signer = LinkSigner(signing_secret(workplace.state))
+    old = signer.sign(LinkRight(PORT, int(time.time()) - 1))
     async with site(workplace, web_token=TOKEN) as client:
         assert (await client.get(f"{API}/sources", params={"t": old})).status_code == 401
         client.cookies.set("askbrief_link", old)
@@ -212,9 +212,9 @@ async def test_a_link_that_has_run_out_opens_nothing(workplace: Workplace) -> No
 
 
 async def test_a_login_is_no_link_and_a_link_no_login(workplace: Workplace) -> None:
-    rights = Rights(signing_secret(workplace.state))
+    signer = LinkSigner(signing_secret(workplace.state))
     async with site(workplace, web_token=TOKEN) as client:
-        client.cookies.set("askbrief_login", rights.signed(Right(Scope(), int(time.time()) + 99)))
+        client.cookies.set("askbrief_login", signer.sign(LinkRight(Scope(), int(time.time()) + 99)))
         assert (await client.get(f"{API}/sources")).status_code == 401
         client.cookies.clear()
         await client.post("/login", data={"token": TOKEN})
@@ -226,10 +226,10 @@ async def test_a_login_is_no_link_and_a_link_no_login(workplace: Workplace) -> N
 def test_a_right_says_after_reading_what_it_said_when_it_was_signed() -> None:
     import datetime as dt
 
-    rights = Rights("s" * 40)
+    signer = LinkSigner("s" * 40)
     until = int(time.time()) + 60
     for scope in (Scope(), PORT, Scope(frozenset(), frozenset({"ä.txt"}), dt.date(2022, 1, 2), dt.date(2023, 1, 2))):
-        assert rights.read(rights.signed(Right(scope, until))) == Right(scope, until)
+        assert signer.read(signer.sign(LinkRight(scope, until))) == LinkRight(scope, until)
 
 
 def test_a_scope_too_long_for_a_link_is_narrowed_to_the_document() -> None:
@@ -238,8 +238,8 @@ def test_a_scope_too_long_for_a_link_is_narrowed_to_the_document() -> None:
     document = f"{min(names)}/a.txt"
     link = links.to("a-aaaaaa", document, Scope(collections=names))
     assert link is not None
-    assert len(link) <= LONGEST_LINK
-    right = Rights("s" * 40).read(link.partition("?t=")[2])
+    assert len(link) <= MAX_LINK_CHARS
+    right = LinkSigner("s" * 40).read(link.partition("?t=")[2])
     assert right is not None
     assert right.scope == Scope(documents=frozenset({document}))
     assert links.to("a-aaaaaa", "elsewhere/a.txt", Scope(collections=names)) is None

@@ -15,7 +15,7 @@ from askbrief.errors import IndexDamaged
 from askbrief.library import Library
 from askbrief.records import Scope
 from askbrief.service.build_process import BuildProcess
-from askbrief.web import listings, pages
+from askbrief.web import pages
 from askbrief.web.access import Viewer
 from askbrief.web.rendering import POLICY
 from tests.conftest import ROOT
@@ -66,9 +66,8 @@ def key_of(workplace: Workplace, place: str) -> str:
 
 
 def seen_by(monkeypatch: pytest.MonkeyPatch, scope: Scope, *, admin: bool = False) -> None:
-    """Let whoever reads be somebody who may see only so much."""
-    for module in (pages, listings):
-        monkeypatch.setattr(module, "viewer", lambda _: Viewer(scope, is_admin=admin))
+    """Make every request one of somebody who may see only a scope."""
+    monkeypatch.setattr(pages, "viewer", lambda _: Viewer(scope, is_admin=admin))
 
 
 def text_of(response: Any) -> str:

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from askbrief.errors import SettingsError
-from askbrief.web.server import refuse_strangers
+from askbrief.web.server import check_exposure
 from tests.conftest import ROOT
 from tests.fakes import interruptible
 from tests.web.served import TOKEN, bearer, settings_of
@@ -83,15 +83,15 @@ def test_neither_questions_nor_tokens_nor_links_are_in_the_log(seed_index: Path,
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "askbrief.example.org"])  # noqa: S104 - refused
 def test_other_machines_are_served_only_where_something_says_who_may_see_what(workplace: Workplace, host: str) -> None:
     with pytest.raises(SettingsError, match=r"others than this machine could read everything; set ASKBRIEF_WEB_TOKEN"):
-        refuse_strangers(settings_of(workplace), host)
-    refuse_strangers(settings_of(workplace, web_token=TOKEN), host)
-    refuse_strangers(settings_of(workplace, web_proxy_header="X-User"), host)
+        check_exposure(settings_of(workplace), host)
+    check_exposure(settings_of(workplace, web_token=TOKEN), host)
+    check_exposure(settings_of(workplace, web_proxy_header="X-User"), host)
 
 
 def test_an_address_that_others_reach_needs_it_too(workplace: Workplace) -> None:
     with pytest.raises(SettingsError, match=r"ASKBRIEF_URL is 'https://a\.example\.org'"):
-        refuse_strangers(settings_of(workplace, url="https://a.example.org"), "127.0.0.1")
-    refuse_strangers(settings_of(workplace, url="http://localhost:8080"), "127.0.0.1")
+        check_exposure(settings_of(workplace, url="https://a.example.org"), "127.0.0.1")
+    check_exposure(settings_of(workplace, url="http://localhost:8080"), "127.0.0.1")
 
 
 def refused(*options: str, **settings: str) -> str:

@@ -23,7 +23,7 @@ from askbrief.records import (
     Span,
     Surroundings,
 )
-from askbrief.records.citation_keys import parse_key
+from askbrief.records.citations import parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

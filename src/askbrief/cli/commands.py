@@ -1,12 +1,10 @@
-"""The everyday commands: options in, answers out. Exit codes are those of grep: 0 found, 1 not found, 2 error."""
+"""The command line: asking, citing and listing. Exit codes as grep's: 0 found, 1 not found, 2 error."""
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import os
 import sys
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,17 +28,15 @@ from askbrief.cli.common import (
     say,
     show,
 )
-from askbrief.cli.measuring import calibrate, evaluate, feedback
-from askbrief.cli.serving import mcp, serve
-from askbrief.errors import AskbriefError, BuildInterrupted, SeedsError
-from askbrief.records import Scope, Style, Verdict
+from askbrief.cli.operating import build, calibrate, check, evaluate, feedback, mcp, serve
+from askbrief.errors import BuildInterrupted, SeedsError
+from askbrief.records import Scope, SourceList, Style, Verdict
 from askbrief.service.error_sentences import ErrorKind, error_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from askbrief.library import Library
-    from askbrief.records import BuildReport
     from askbrief.settings import Settings
 
 app = typer.Typer(
@@ -55,95 +51,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("eval")(evaluate)
-app.command()(calibrate)
-app.add_typer(feedback, name="feedback")
-app.command()(serve)
-app.command()(mcp)
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Run one command; every failure becomes one line on the error stream and an exit code."""
-    logging.basicConfig(level=logging.WARNING, handlers=[Notices()], format="%(message)s")
-    logging.getLogger("askbrief").setLevel(logging.INFO)
-    try:
-        code = app(list(arguments), standalone_mode=False)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it leaves
-        return FOUND
-    except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    except Exception as error:
-        if os.environ.get("ASKBRIEF_DEBUG"):
-            raise
-        return _failed(error)
-    if code == INTERRUPTED:  # typer gives this for Ctrl-C, without a word
-        return _fail("interrupted; nothing is lost", INTERRUPTED)
-    return code if isinstance(code, int) else FOUND
-
-
-def _failed(error: Exception) -> int:
-    """Write what failed to the error stream and return the exit code."""
-    if isinstance(error, typer.TyperException):
-        return _fail(f"{error.format_message().rstrip('.')} (see: askbrief --help)")
-    failure = error_sentence(error, operator=True)
-    if isinstance(error, BuildInterrupted):
-        return _fail(failure.text, INTERRUPTED)
-    if failure.kind is ErrorKind.UNEXPECTED:
-        return _fail(f"{failure.text} (set ASKBRIEF_DEBUG=1 for the details, and report it)")
-    return _fail(failure.text, NOT_FOUND if failure.kind is ErrorKind.UNKNOWN else ERROR)
 
 
 @app.callback(invoke_without_command=True)
 def main(
     context: typer.Context,
     *,
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Hold the options that need no command; without a command, show the help."""
+    """Handle the options that need no command; without a command, show the help."""
     if version:
         output().print(f"askbrief {__version__}")
     elif context.invoked_subcommand is None:
         sys.stdout.write(f"{context.get_help()}\n")
 
 
-@app.command()
-def build(
-    *,
-    seeds: Seeds = None,
-    index: Index = None,
-    full: Annotated[bool, typer.Option("--full", help="Read and encode everything again.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing where nothing changed.")] = False,
-    watch: Annotated[bool, typer.Option("--watch", help="Go on, and build whenever documents change.")] = False,
-    as_json: Json = False,
-) -> int:
-    """Bring the index up to date with the source documents.
-
-    Only new and changed documents are read, and only new passages are encoded. A build that is broken off leaves
-    what it has encoded to the next one. With --watch, each build is a line; Ctrl-C ends the watch.
-
-    \b
-    Example:
-      askbrief build
-      askbrief build --watch
-      askbrief build --seeds ~/reports --index ~/reports-index --json
-    """
-    from askbrief.cli.terminal import build_report
-
-    settings = load_settings(seeds_dir=seeds, index_dir=index)
-    report = _built(settings, full=full)
-    if as_json or not (quiet and report.up_to_date):
-        show(as_json, lambda payloads: payloads.build_report(report), lambda: build_report(report))
-    if watch:
-        _keep_fresh(settings, as_json=as_json)
-    return FOUND
-
-
-@app.command()
 def ask(  # noqa: PLR0913 - one for each option
     question: Annotated[str, typer.Argument(help="What you want to know, in words.", show_default=False)],
     *,
-    top: Annotated[int, typer.Option("--top", help="How many passages at the most.")] = 5,
+    top: Annotated[int, typer.Option("--top", help="Maximum number of passages.")] = 5,
     collection: Annotated[
         list[str] | None, typer.Option("--collection", help="Only this sub-folder; repeatable.")
     ] = None,
@@ -151,7 +77,7 @@ def ask(  # noqa: PLR0913 - one for each option
     since: Annotated[
         str | None, typer.Option(help="Only documents dated 2022, 2022-07 or 2022-07-05, or later.")
     ] = None,
-    until: Annotated[str | None, typer.Option(help="Only documents dated then or earlier.")] = None,
+    until: Annotated[str | None, typer.Option(help="Only documents dated then or earlier, in the same forms.")] = None,
     why: Annotated[bool, typer.Option("--why", help="Show the signals behind each score.")] = False,
     nearest: Annotated[bool, typer.Option("--nearest", help="Show the nearest passages even if none answers.")] = False,
     seeds: Seeds = None,
@@ -178,22 +104,21 @@ def ask(  # noqa: PLR0913 - one for each option
         _say_if_stale(library, settings)
     for note in found.notes:
         say(note)
-    show(as_json, lambda payloads: payloads.answer(found), lambda: answer(found, why=why, nearest=nearest))
+    show(as_json, found, lambda: answer(found, why=why, nearest=nearest))
     return NOT_FOUND if found.verdict is Verdict.NONE else FOUND
 
 
-@app.command()
 def cite(
     where: Annotated[str, typer.Argument(help="A citation key, or a place: report.pdf p. 12", show_default=False)],
     *,
-    style: Annotated[Style, typer.Option(help="How to write it.")] = Style.PLAIN,
+    style: Annotated[Style, typer.Option(help="How to write the citation.")] = Style.PLAIN,
     index: Index = None,
     state: State = None,
     as_json: Json = False,
 ) -> int:
-    """Resolve a citation key: the quote, and whether it still stands in the sources; or cite what stands at a place.
+    """Resolve a citation key: the quote, and whether it is still in the sources; or cite what is at a place.
 
-    The style json gives CSL-JSON for reference managers; --json gives the whole record (of a place: a list of them).
+    --style json writes CSL-JSON for reference managers; --json writes the whole record (for a place: a list).
     Exit code 1: the quote is gone from the sources, the key was never shown, or there is no such place.
 
     \b
@@ -218,14 +143,12 @@ def cite(
         errors().print(", ".join(one.status for one in found), style="dim")
         sys.stdout.write("".join(f"{without_unsafe(text)}\n" for text in texts))
     else:
-        several = parse_place(where) is not None
-        show(as_json, lambda payloads: payloads.citations(found, several), lambda: citations(found, texts))
+        show(as_json, found if parse_place(where) else found[0], lambda: citations(found, texts))
     return NOT_FOUND if all(one.status is CitationStatus.GONE for one in found) else FOUND
 
 
-@app.command()
 def sources(*, index: Index = None, as_json: Json = False) -> int:
-    """List what is indexed, when, how many passages, and what failed.
+    """List the indexed documents with their passages, and the files that failed.
 
     \b
     Example:
@@ -235,18 +158,14 @@ def sources(*, index: Index = None, as_json: Json = False) -> int:
     from askbrief.storage.engines import open_engine
 
     with open_engine(load_settings(index_dir=index).index_dir) as engine:
-        standing, listed, problems = engine.head.status(), engine.head.sources(Scope()), engine.head.problems()
-    show(
-        as_json,
-        lambda payloads: payloads.sources(standing, listed, problems),
-        lambda: terminal.sources(standing, listed, problems, dt.datetime.now(dt.UTC)),
-    )
+        opened, listed, problems = engine.head.status(), engine.head.sources(Scope()), engine.head.problems()
+    result = SourceList(opened.generation, opened.built_at, tuple(listed), tuple(problems))
+    show(as_json, result, lambda: terminal.sources(opened, result))
     return FOUND
 
 
-@app.command()
 def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -> int:
-    """Say which index serves, how old it is, and which files changed since.
+    """Show which index serves, how old it is, and which files have changed since.
 
     \b
     Example:
@@ -254,82 +173,47 @@ def status(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -
     """
     from askbrief.cli import terminal
     from askbrief.ingest.sources import seed_changes
+    from askbrief.service.serialisation import status_report
     from askbrief.storage.engines import open_engine
 
     settings = load_settings(seeds_dir=seeds, index_dir=index)
     with open_engine(settings.index_dir) as engine:
-        standing, built_from = engine.head.status(), engine.head.source_rows()
-    changed = seed_changes(settings.seeds_dir, built_from, max_file_mib=settings.max_file_mib)
-    now = dt.datetime.now(dt.UTC)
-    age = (now - standing.built_at).total_seconds()
-    show(
-        as_json,
-        lambda payloads: payloads.status(standing, age, changed),
-        lambda: terminal.status(standing, changed, now),
-    )
+        opened, built_from = engine.head.status(), engine.head.source_rows()
+    changes = seed_changes(settings.seeds_dir, built_from, max_file_mib=settings.max_file_mib)
+    report = status_report(opened, changes)
+    show(as_json, report, lambda: terminal.status(report))
     return FOUND
 
 
-@app.command()
-def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) -> int:
-    """Verify every checksum of the index, and every quote against its source.
+def define(
+    name: Annotated[str, typer.Argument(help="An acronym or another name, such as TTP.", show_default=False)],
+    *,
+    index: Index = None,
+    state: State = None,
+    as_json: Json = False,
+) -> int:
+    """Show what a name stands for, with the passage that defines it.
 
-    Exit code 1: a quote does not stand in its source file as it is now.
+    Exit code 1: neither the sources nor the team's list of aliases define it.
 
     \b
     Example:
-      askbrief check
+      askbrief define TTP
     """
-    from askbrief.cli.terminal import check_report
-    from askbrief.core.progress import Bar
-    from askbrief.documents.limits import ParsingLimits
-    from askbrief.ingest.sources import check_index, seed_files
-    from askbrief.storage.engines import open_engine
+    from askbrief.cli.terminal import definitions
+    from askbrief.service.serialisation import definitions_json
 
-    settings = load_settings(seeds_dir=seeds, index_dir=index)
-    with open_engine(settings.index_dir) as engine, Bar(errors()) as bar:
-        files = seed_files(settings.seeds_dir, max_file_mib=settings.max_file_mib)
-        report = check_index(engine, files, ParsingLimits.of(settings), bar)
-    show(as_json, lambda payloads: payloads.check_report(report), lambda: check_report(report))
-    return NOT_FOUND if report.problems else FOUND
+    settings = load_settings(index_dir=index, state_dir=state)
+    with open_library(settings) as library:
+        found = library.define(name)
+        similar = [] if found else library.names(like=name)
+    for note in dict.fromkeys(note for one in found for note in one.notes):
+        say(note)
+    show(as_json, definitions_json(name, found, similar), lambda: definitions(name, found, similar))
+    return FOUND if found else NOT_FOUND
 
 
 # ------------------------------------------------------------------------------------------------- helpers
-
-
-def _built(settings: Settings, *, full: bool = False) -> BuildReport:
-    from askbrief.core.progress import Bar
-    from askbrief.ingest.build import build as build_index
-    from askbrief.ingest.embedding import journalled_passages
-
-    try:
-        with Bar(errors()) as bar:
-            return build_index(settings.seeds_dir, settings.index_dir, settings=settings, full=full, progress=bar)
-    except KeyboardInterrupt as error:
-        kept = journalled_passages(settings.index_dir)
-        raise BuildInterrupted(
-            f"interrupted; {kept:,} encoded passages are kept for the next build, and the old index keeps serving"
-        ) from error
-
-
-def _keep_fresh(settings: Settings, *, as_json: bool) -> None:
-    """Build whenever documents have changed and settled, a line for each build, until Ctrl-C."""
-    from askbrief.cli.terminal import build_line
-    from askbrief.ingest.sources import watch
-
-    say(f"watching {settings.seeds_dir}; Ctrl-C ends it")
-    with suppress(KeyboardInterrupt):
-        for _ in watch(settings.seeds_dir):
-            try:
-                report = _built(settings)
-            except BuildInterrupted as error:
-                say(str(error))
-                return
-            except AskbriefError as error:
-                say(f"{error}; still watching")
-                continue
-            if not report.up_to_date:
-                show(as_json, lambda payloads: payloads.build_report(report), lambda: build_line(report))  # noqa: B023
 
 
 def _say_if_stale(library: Library, settings: Settings) -> None:
@@ -352,31 +236,40 @@ def _fail(message: str, code: int = ERROR) -> int:
     return code
 
 
-@app.command()
-def define(
-    name: Annotated[str, typer.Argument(help="An acronym or another name, such as TTP.", show_default=False)],
-    *,
-    index: Index = None,
-    state: State = None,
-    as_json: Json = False,
-) -> int:
-    """Say what a name stands for, with the passage that defines it.
+# --------------------------------------------------------------------------------------------- the command
 
-    Exit code 1: neither the sources nor the team's list of aliases say it.
+for command in (build, ask, cite, define, sources, status, check, evaluate, calibrate, serve, mcp):
+    app.command("eval" if command is evaluate else None)(command)  # `eval` is a Python function
+app.add_typer(feedback, name="feedback")
 
-    \b
-    Example:
-      askbrief define TTP
-    """
-    from askbrief.cli.terminal import definitions
 
-    settings = load_settings(index_dir=index, state_dir=state)
-    with open_library(settings) as library:
-        found = library.define(name)
-        similar = [] if found else library.names(like=name)
-    for note in dict.fromkeys(note for one in found for note in one.notes):
-        say(note)
-    show(
-        as_json, lambda payloads: payloads.definitions(name, found, similar), lambda: definitions(name, found, similar)
-    )
-    return FOUND if found else NOT_FOUND
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; a failure is one line on the error stream."""
+    logging.basicConfig(level=logging.WARNING, handlers=[Notices()], format="%(message)s")
+    logging.getLogger("askbrief").setLevel(logging.INFO)
+    try:
+        code = app(list(arguments), standalone_mode=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python reports the error again at exit
+        return FOUND
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        if os.environ.get("ASKBRIEF_DEBUG"):
+            raise
+        return _failed(error)
+    if code == INTERRUPTED:  # typer returns this for Ctrl-C, without a message
+        return _fail("interrupted; nothing is lost", INTERRUPTED)
+    return code if isinstance(code, int) else FOUND
+
+
+def _failed(error: Exception) -> int:
+    """Write what failed to the error stream and return the exit code."""
+    if isinstance(error, typer.TyperException):
+        return _fail(f"{error.format_message().rstrip('.')} (see: askbrief --help)")
+    failure = error_sentence(error, operator=True)
+    if isinstance(error, BuildInterrupted):
+        return _fail(failure.text, INTERRUPTED)
+    if failure.kind is ErrorKind.UNEXPECTED:
+        return _fail(f"{failure.text} (set ASKBRIEF_DEBUG=1 for the details, and report it)")
+    return _fail(failure.text, NOT_FOUND if failure.kind is ErrorKind.UNKNOWN else ERROR)

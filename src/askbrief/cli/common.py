@@ -1,4 +1,4 @@
-"""What the commands share: options, exit codes, and how a result or a note is said."""
+"""What the commands share: options, exit codes, and how results and notes are written."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Future
 
     from rich.console import Console, RenderableType
@@ -25,20 +26,21 @@ FOUND, NOT_FOUND, ERROR, INTERRUPTED = 0, 1, 2, 130
 Seeds = Annotated[Path | None, typer.Option("--seeds", help="Folder of source documents.", show_default="seeds/")]
 Index = Annotated[Path | None, typer.Option("--index", help="Folder of the index.", show_default="index/")]
 State = Annotated[
-    Path | None, typer.Option("--state", help="Folder that remembers what was shown.", show_default="state/")
+    Path | None,
+    typer.Option("--state", help="Folder of citation keys and votes.", show_default="state/"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON for programs.")]
 
 
 def load_settings(**overrides: object) -> Settings:
-    """Read the settings; what validates them is imported only now, so that help is quick."""
+    """Read the settings; pydantic is imported only now, so that --help is quick."""
     from askbrief import settings
 
     return settings.load_settings(**overrides)
 
 
 def load_model(settings: Settings) -> Future[Encoder]:
-    """Begin to load the models, in a thread: reading, hashing and laying out leave the interpreter to imports."""
+    """Start to load the models in a thread; most of it runs without the interpreter lock, beside the imports."""
 
     def load() -> Encoder:
         from askbrief.inference.loading import ready_encoder
@@ -52,33 +54,32 @@ def load_model(settings: Settings) -> Future[Encoder]:
 
 
 def open_library(settings: Settings, model: Future[Encoder] | None = None) -> Library:
-    """Open the index of the settings with their state; the library is imported only now, so that help is quick."""
+    """Open the index of the settings; the library is imported only now, so that --help is quick."""
     from askbrief.library import Library
 
     encoder = model.result() if model else None
     return Library.open(settings.index_dir, state=settings.state_dir, encoder=encoder, settings=settings)
 
 
-def show(as_json: bool, payload: Any, rendered: Any) -> None:  # noqa: ANN401, FBT001 - two thunks
-    """Write the result as JSON, or rendered for people; only what is wanted is made."""
+def show(as_json: bool, result: object, rendered: Callable[[], RenderableType]) -> None:  # noqa: FBT001 - an option
+    """Write a result to standard output: as JSON for programs, or rendered for people."""
     if as_json:
-        from askbrief.service import serialisation
+        from askbrief.service.serialisation import to_json
 
-        sys.stdout.write(f"{json.dumps(payload(serialisation), ensure_ascii=False, indent=2)}\n")
+        sys.stdout.write(f"{json.dumps(to_json(result), ensure_ascii=False, indent=2)}\n")
         return
-    shown: RenderableType = rendered()
-    output().print(shown)
+    output().print(rendered())
 
 
 def output() -> Console:
-    """Standard output, for results."""
+    """Return the console of standard output, for results."""
     from rich.console import Console
 
     return Console(highlight=False)
 
 
 def errors() -> Console:
-    """The error stream, for progress and for what is beside the result."""
+    """Return the console of the error stream, for progress and notes."""
     from rich.console import Console
 
     return Console(stderr=True, highlight=False)
@@ -90,7 +91,7 @@ def say(message: str) -> None:
 
 
 class Notices(logging.Handler):
-    """What the library has to say beside its results, such as that a model is compiled now, to the error stream."""
+    """Write what the library logs, such as that a model is being compiled, to the error stream."""
 
     def emit(self, record: logging.LogRecord) -> None:
         say(record.getMessage())

@@ -1,4 +1,4 @@
-"""Records for people at a terminal: reads well at 80 columns, without colour, and whatever a document holds."""
+"""Records rendered for a terminal: readable at 80 columns and without colour, and safe whatever a document holds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from askbrief.records import CitationStatus, Problem, Span, Verdict
 from askbrief.service.scoping import ago
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
@@ -35,7 +34,8 @@ if TYPE_CHECKING:
         FigureGroup,
         Hit,
         IndexStatus,
-        Source,
+        SourceList,
+        StatusReport,
     )
 
 _VERDICTS = {
@@ -58,7 +58,7 @@ _DATE_WIDTH = len("2022-07-05")
 
 
 def line(text: str) -> str:
-    """The text, cleaned, on one line."""
+    """Return text on one line, without unsafe characters."""
     return " ".join(without_unsafe(text).split())
 
 
@@ -66,7 +66,7 @@ def line(text: str) -> str:
 
 
 def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
-    """The verdict, then the passages with the answering sentence marked; none of them where nothing answers."""
+    """Render the verdict, then the passages with the answering sentence marked; no passages if none answers."""
     words, style = _VERDICTS[answer.verdict]
     head = Text.assemble((words, style), f"  ({answer.confidence:.0%} sure that the sources answer this)")
     parts: list[RenderableType] = [head]
@@ -85,14 +85,14 @@ def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
 
 
 def _headline(answer: Answer) -> RenderableType:
-    """The first sentence that answers, below the answer in it; figures are in a table of their own."""
+    """Render the short answer and the sentence it is in; figures have their own table instead of a short answer."""
     first = answer.hits[0]
     short = [] if answer.figures or first.answer is None else [Text(line(first.words(first.answer)), style=_SHORT)]
     return Group(*short, _answering(first, _on_one_line))
 
 
 def _figures(groups: Sequence[FigureGroup]) -> RenderableType:
-    """Each figure as its source has it, those that agree under each other, and whether any differ."""
+    """Render each figure as its source has it, agreeing ones below each other, and whether any differ."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("figure", overflow="fold", ratio=3)
     table.add_column("dated", overflow="fold", width=_DATE_WIDTH)
@@ -138,7 +138,7 @@ def _quote(hit: Hit) -> Text:
 
 
 def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:
-    """The answering sentence, and the answer in it underlined; no mark comes between its words."""
+    """Render the answering sentence, with the answer in it underlined; no mark splits a word."""
     if hit.answer is None:
         return Text(cleaned(hit.answer_sentence), style="bold")
     before, after = Span(hit.highlight.start, hit.answer.start), Span(hit.answer.end, hit.highlight.end)
@@ -153,15 +153,15 @@ def _on_one_line(text: str) -> str:
 # -------------------------------------------------------------------------------------------- definitions
 
 
-def definitions(name: str, found: Sequence[Definition], similar: Sequence[str]) -> RenderableType:
-    """What a name stands for, each meaning with the passage that says so."""
-    if not found:
+def definitions(name: str, meanings: Sequence[Definition], similar: Sequence[str]) -> RenderableType:
+    """Render what a name stands for, each meaning with the passage that defines it."""
+    if not meanings:
         known = f"Similar names: {', '.join(map(line, similar))}" if similar else "There is no similar name."
         return Group(
             Text(f"The sources don't say what {line(name)} stands for", style="bold"), Text(known, style="dim")
         )
     parts: list[RenderableType] = []
-    for one in found:
+    for one in meanings:
         says = "in the team's aliases" if one.from_aliases else f"in {_count(one.documents, 'document')}"
         also = f", also written {', '.join(map(line, one.forms[1:]))}" if one.forms[1:] and not one.from_aliases else ""
         forms = ", ".join(map(line, one.forms)) if one.from_aliases else line(one.forms[0])
@@ -178,13 +178,13 @@ def definitions(name: str, found: Sequence[Definition], similar: Sequence[str]) 
 
 
 def citations(citations: Sequence[Citation], texts: Sequence[str]) -> RenderableType:
-    """Citations, one below the other."""
+    """Render citations, one below the other."""
     shown = [_citation(citation, text) for citation, text in zip(citations, texts, strict=True)]
     return Group(*(Padding(one, (0 if place == 0 else 1, 0, 0, 0)) for place, one in enumerate(shown)))
 
 
 def _citation(citation: Citation, text: str) -> RenderableType:
-    """How a citation stands, the citation written out, and what is in its place today where that differs."""
+    """Render a citation's status, its text, and what is in its place today if that differs."""
     words, style = _STATUSES[citation.status]
     parts: list[RenderableType] = [Text(words, style=f"bold {style}"), Text(), Text(without_unsafe(text))]
     if citation.status in (CitationStatus.MOVED, CitationStatus.CHANGED):
@@ -199,7 +199,7 @@ def _citation(citation: Citation, text: str) -> RenderableType:
 
 
 def build_report(report: BuildReport) -> RenderableType:
-    """What a build did, each file by name."""
+    """Render what a build did, with the name of each file."""
     size = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
     head = (
         f"The index is up to date: {size}" if report.up_to_date else f"Index built: {size}, {report.encoded:,} encoded"
@@ -209,7 +209,7 @@ def build_report(report: BuildReport) -> RenderableType:
         Text(f"generation {report.generation}", style="dim"),
     ]
     if report.rebuilt_because:
-        parts.append(Text(f"built anew: {report.rebuilt_because}", style="yellow"))
+        parts.append(Text(f"built from scratch: {report.rebuilt_because}", style="yellow"))
     table = Table.grid(padding=(0, 2))
     for name, paths in _changed_lists(report):
         table.add_row(Text(name), Text(str(len(paths)), justify="right"), Text(_names(paths), overflow="fold"))
@@ -222,7 +222,7 @@ def build_report(report: BuildReport) -> RenderableType:
 
 
 def build_line(report: BuildReport) -> RenderableType:
-    """What a build did, in one line."""
+    """Render what a build did in one line."""
     done = [f"{len(paths):,} {name}" for name, paths in _changed_lists(report)]
     failed = [f"{len(report.failed):,} failed ({_names([problem.path for problem in report.failed], 3)})"]
     size = f"{_count(report.passages, 'passage')}, {report.encoded:,} encoded, in {report.seconds:.1f} s"
@@ -246,58 +246,61 @@ def _problems(name: str, problems: Iterable[Problem], style: str) -> list[Render
     ]
 
 
-def _names(paths: Sequence[str], most: int = _NAMES_SHOWN) -> str:
-    shown = ", ".join(map(line, paths[:most]))
-    return shown if len(paths) <= most else f"{shown} and {len(paths) - most:,} more"
+def _names(paths: Sequence[str], limit: int = _NAMES_SHOWN) -> str:
+    shown = ", ".join(map(line, paths[:limit]))
+    return shown if len(paths) <= limit else f"{shown} and {len(paths) - limit:,} more"
 
 
 def staleness(changed: Changes) -> str:
-    """One line that says what changed since the index was built."""
+    """Return one line about the files that changed since the build."""
     lists = {"added": changed.added, "changed": changed.changed, "removed": changed.removed}
-    said = "; ".join(f"{len(paths)} {what} ({_names(paths, 3)})" for what, paths in lists.items() if paths)
-    return f"the index is stale: {said}. Run: askbrief build"
+    changes = "; ".join(f"{len(paths)} {what} ({_names(paths, 3)})" for what, paths in lists.items() if paths)
+    return f"the index is stale: {changes}. Run: askbrief build"
 
 
 # ----------------------------------------------------------------------------------------------- listings
 
 
-def sources(
-    index: IndexStatus, sources: Sequence[Source], problems: Sequence[Problem], now: dt.datetime
-) -> RenderableType:
-    """What is indexed, and each file that is not, with the reason."""
+def sources(index: IndexStatus, listed: SourceList) -> RenderableType:
+    """Render what is indexed, and each file that is not, with the reason."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("source", overflow="fold", ratio=2)
     table.add_column("title", overflow="fold", ratio=3)
     table.add_column("date", no_wrap=True)
     table.add_column("passages", justify="right", no_wrap=True)
-    for source in sources:
+    for source in listed.sources:
         row = (source.doc_id, source.title, source.metadata.date or "")
         table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
     size = f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}"
-    foot = f"{size}, indexed {ago(index.built_at, now)}"
-    return Group(table, Text(foot, style="dim"), *_problems("not indexed", problems, "red"))
+    foot = f"{size}, indexed {ago(index.built_at)}"
+    return Group(table, Text(foot, style="dim"), *_problems("not indexed", listed.problems, "red"))
 
 
-def status(index: IndexStatus, changed: Changes, now: dt.datetime) -> RenderableType:
-    """Generation, model, age, and each file that changed since."""
+def status(report: StatusReport) -> RenderableType:
+    """Render generation, model and age, and each file that changed since the build."""
+    size = [
+        _count(report.documents, "document"),
+        _count(report.passages, "passage"),
+        _count(report.terms or 0, "term"),
+    ]
     table = Table.grid(padding=(0, 2))
     rows = {
-        "generation": index.generation,
-        "built": f"{ago(index.built_at, now)} ({index.built_at:%Y-%m-%d %H:%M} UTC)",
-        "model": f"{index.model}, {index.dimension} dimensions",
-        "holds": f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}, {_count(index.terms, 'term')}",  # noqa: E501
-        "sources": "stale: run askbrief build" if changed else "unchanged since",
+        "generation": report.generation,
+        "built": f"{ago(report.built_at)} ({report.built_at:%Y-%m-%d %H:%M} UTC)",
+        "model": f"{report.model}, {report.dimension} dimensions",
+        "holds": ", ".join(size),
+        "sources": "stale: run askbrief build" if report.stale else "unchanged since",
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="dim"), Text(value))
-    for what in ("added", "changed", "removed"):
-        for path in getattr(changed, what):
-            table.add_row(Text(what, style="yellow"), Text(line(path), overflow="fold"))
+    for change in ("added", "changed", "removed"):
+        for path in getattr(report, change):
+            table.add_row(Text(change, style="yellow"), Text(line(path), overflow="fold"))
     return table
 
 
 def check_report(report: CheckReport) -> RenderableType:
-    """What was verified, and what did not hold."""
+    """Render what was verified, and what failed."""
     verified = (
         f"{_count(report.files, 'file')} match their checksums; "
         f"{_count(report.passages, 'passage')} of {_count(report.documents, 'document')} compared with their sources"
@@ -308,7 +311,7 @@ def check_report(report: CheckReport) -> RenderableType:
 
 
 def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
-    """Measures of several runs side by side, one column a run."""
+    """Render the measures of several runs side by side, one column for each run."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("")
     for name, method in rows:
@@ -328,7 +331,7 @@ def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
 
 
 def calibration(report: CalibrationReport, path: Path) -> RenderableType:
-    """How often answers of each confidence were right, and where the verdicts begin."""
+    """Render how often answers of each confidence were right, and where the verdicts begin."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("confidence", "right", "answers"):
         table.add_column(column, justify="right")
@@ -337,19 +340,19 @@ def calibration(report: CalibrationReport, path: Path) -> RenderableType:
     fitted = report.calibration
     right = f"{report.strong_right:.1%} with the answer in the first three passages"
     off_topic = f"{report.off_topic:.1%} of the questions to a document about something else get no answer"
-    said = [
+    lines = [
         f"strong from {fitted.strong:.3f}: {report.strong:,} of {_count(report.answers, 'answer')}, {right}",
         f"weak from {fitted.weak:.3f}: {off_topic}",
         f"written to {path}; use it with ASKBRIEF_CALIBRATION={path}",
     ]
-    return Group(table, *(Text(line(words)) for words in said))
+    return Group(table, *(Text(line(words)) for words in lines))
 
 
 # ------------------------------------------------------------------------------------------------ feedback
 
 
 def export_report(report: ExportReport) -> RenderableType:
-    """What was written, and how many questions were left out, with the reasons."""
+    """Render what was written, and how many questions were left out, with the reasons."""
     written = (
         f"{_count(report.questions, 'question')} on {_count(report.documents, 'document')} written to {report.folder}: "
         f"{report.answerable:,} answerable, {report.unanswerable:,} not"
@@ -362,9 +365,9 @@ def export_report(report: ExportReport) -> RenderableType:
 
 
 def gaps(gaps: Sequence[Gap]) -> RenderableType:
-    """The questions without an answer, and in what way."""
+    """Render the questions without an answer, with the reason."""
     if not gaps:
-        return Text("No gaps: nobody has asked yet what the sources could not answer.")
+        return Text("No gaps: the sources could answer every question so far.")
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("question", overflow="fold", ratio=1)
     table.add_column("asked", justify="right", no_wrap=True)

@@ -1,1 +1,1 @@
-"""Small tools without a domain: caches, limits, SQLite files, patterns, progress."""
+"""Small tools without a domain: bounded caches, SQLite files, regular expressions, progress, logs."""

@@ -1,4 +1,4 @@
-"""Patterns that are compiled when they are first used: all of them together take a fifth of a second."""
+"""Regular expressions that are compiled on first use: compiling all of them takes 0.2 s."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def pattern(source: str, flags: int = 0) -> Pattern[str]:
-    """Give a pattern of the `regex` package that is compiled at its first use.
+    """Return a pattern of the `regex` package that is compiled on first use.
 
     >>> pattern(r"\\p{Lu}").findall("As it Is")
     ['A', 'I']
@@ -20,13 +20,13 @@ def pattern(source: str, flags: int = 0) -> Pattern[str]:
 
 
 class _Pattern:
-    """Stands for a compiled pattern, and takes over its methods one by one as they are asked for."""
+    """Stand-in for a compiled pattern; it copies the pattern's methods when they are first used."""
 
     def __init__(self, source: str, flags: int) -> None:
         self.pattern = source
         self._flags = flags
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a pattern has
-        method = getattr(regex.compile(self.pattern, self._flags), name)  # regex keeps what it compiled
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of a pattern
+        method = getattr(regex.compile(self.pattern, self._flags), name)  # regex caches compiled patterns
         setattr(self, name, method)
         return method

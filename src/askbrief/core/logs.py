@@ -1,4 +1,4 @@
-"""Logs: structured, on stderr, for people or as JSON; never a word of a question, a message, a token or a link."""
+"""Structured logs on stderr, for people or as JSON. Questions, messages, tokens and links are never logged."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from structlog.typing import Processor
 
 _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-"""Without the values of variables: there are questions and the token among them."""
+"""Without the values of variables, which include questions and the token."""
 
 
 def set_up(*, level: int = logging.INFO, as_json: bool) -> None:
-    """Send all logs, also those of other libraries from warnings on, one way: a line each."""
+    """Write all logs, including warnings of other libraries, as one line each.
+
+    Args:
+        level: the lowest level of askbrief's own logs.
+        as_json: whether programs read the logs.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

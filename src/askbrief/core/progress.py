@@ -1,4 +1,4 @@
-"""Progress of long work: the interface, and a bar on a terminal or a line now and then in a log."""
+"""Progress of long work: the interface, and a bar on a terminal or a line every 30 s in a log."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """Told how far a build has come."""
+    """Receives the progress of a build."""
 
     def stage(self, name: str, total: int) -> None:
-        """Begin a stage of so many steps."""
+        """Begin a stage with a number of steps."""
 
     def advance(self, steps: int = 1) -> None:
-        """Say that so many more steps are done."""
+        """Report that more steps are done."""
 
 
 class Silent:
-    """Progress that nobody watches."""
+    """Progress that is not shown."""
 
     def stage(self, name: str, total: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def advance(self, steps: int = 1) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
 
 _SECONDS_BETWEEN_LINES = 30
@@ -48,8 +48,8 @@ class _Rate(TextColumn):
         return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
 
 
-class Bar:
-    """A build's progress on the error stream: a bar with rate and time left, or, in a log, now and then a line."""
+class ProgressBar:
+    """A bar with rate and time left on a terminal; in a log, a line every 30 s."""
 
     def __init__(self, console: Console) -> None:
         """Take the console to draw on."""
@@ -63,7 +63,7 @@ class Bar:
         self._console = console
         self._bars = RichProgress(*columns, console=console, speed_estimate_period=120, disable=not console.is_terminal)
         self._task: TaskID | None = None
-        self._said = time.monotonic()
+        self._printed = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -73,18 +73,18 @@ class Bar:
             self._bars.stop()
 
     def stage(self, name: str, total: int) -> None:
-        """Begin a stage of so many steps."""
+        """Begin a stage with a number of steps."""
         self._bars.start()
-        self._said = time.monotonic()
+        self._printed = time.monotonic()
         self._task = self._bars.add_task(name, total=total) if total else None
 
     def advance(self, steps: int = 1) -> None:
-        """Say that so many more steps are done."""
+        """Report that more steps are done."""
         if self._task is None:
             return
         self._bars.advance(self._task, steps)
-        if not self._console.is_terminal and time.monotonic() - self._said > _SECONDS_BETWEEN_LINES:
-            self._said = time.monotonic()
+        if not self._console.is_terminal and time.monotonic() - self._printed > _SECONDS_BETWEEN_LINES:
+            self._printed = time.monotonic()
             task = self._bars.tasks[-1]
             rate = task.completed / (task.elapsed or 1)
             left = f"{rate:,.1f}/s, {(task.remaining or 0) / rate / 60:,.0f} min left"

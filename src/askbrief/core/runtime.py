@@ -1,4 +1,4 @@
-"""What this machine offers: processors, worker threads, the kind of processor, and file hashes."""
+"""This machine: processors, worker threads, the processor's type, and file hashes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def processors() -> int:
-    """How many processors this process may use."""
+    """Return the number of processors that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
@@ -25,17 +25,17 @@ def processors() -> int:
 
 @cache
 def workers() -> ThreadPoolExecutor:
-    """A thread for each processor, for work that leaves Python's lock alone and waits for none; one pool a process."""
+    """Return the pool with one thread for each processor, for work that releases the interpreter lock."""
     return ThreadPoolExecutor(processors(), thread_name_prefix="worker")
 
 
 if hasattr(os, "register_at_fork"):  # not on every system
-    # Threads stay behind in a fork: who used a pool that was taken along would wait for ever.
+    # A forked child has no threads of its parent: waiting for the parent's pool would never end.
     os.register_at_fork(after_in_child=workers.cache_clear)
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file.
+    """Return the SHA-256 of a file in hexadecimal.
 
     Raises:
         OSError: it cannot be read.
@@ -46,16 +46,16 @@ def sha256_of(path: Path) -> str:
 
 @cache
 def processor() -> str:
-    """Its kind and its instructions, as part of a file name: icelake-1f0c2e9a."""
+    """Return the processor's type and a hash of its instruction sets, as part of a file name: icelake-1f0c2e9a."""
     host = archspec.cpu.host()
     instructions = hashlib.sha256(" ".join(sorted(host.features)).encode()).hexdigest()[:8]
     return f"{host.name}-{instructions}"
 
 
 def saturates() -> bool:
-    """Whether its products of 8-bit numbers can overflow while they are added up, so that weights get 7 bits only.
+    """Return whether sums of 8-bit products can overflow on this processor, so that weights must have 7 bits.
 
-    That is so on x86 without the instructions for it (Intel calls them VNNI).
+    That is the case on x86 without VNNI instructions.
     """
     is_x86 = platform.machine().lower() in {"x86_64", "amd64"}
     return is_x86 and not {"avx512_vnni", "avx_vnni"} & set(archspec.cpu.host().features)

@@ -1,4 +1,4 @@
-"""The small SQLite files of the state directory: how they are read, and what is said where they cannot be."""
+"""The small SQLite files of the state directory: opening them, and mapping their errors."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUSY_SECONDS = 10
-"""How long a reader or writer waits for another one."""
+"""Maximum time that a reader or writer waits for another one."""
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is anything to be read; an empty file is one that another process is just creating."""
+    """Return whether there is a file to read; another process has just created an empty one."""
     return path.exists() and path.stat().st_size > 0
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Open a file without creating it; writable, so that what a crash left half written is rolled back."""
+    """Open a file without creating it; writable, so that SQLite can roll back what a crash left half written."""
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=BUSY_SECONDS)
 
 
 @contextmanager
 def mapped_rows(error: type[AskbriefError], what: str, path: Path) -> Iterator[None]:
-    """Raise, as an error of ours, that a row of a file is not what we write: another program has, or a disk.
+    """Raise an error of ours if a row cannot be parsed, because another program or a faulty disk wrote it.
 
     Args:
-        error: its class.
-        what: the file holds, in words.
+        error: class of the error to raise.
+        what: the content of the file, in words.
         path: of the file.
     """
     try:
@@ -46,13 +46,13 @@ def mapped_rows(error: type[AskbriefError], what: str, path: Path) -> Iterator[N
 
 @contextmanager
 def mapped_errors(error: type[AskbriefError], what: str, path: Path, verb: str) -> Iterator[None]:
-    """Raise what goes wrong with a file as an error of ours.
+    """Raise errors of SQLite and the operating system as an error of ours.
 
     Args:
-        error: its class.
-        what: the file holds, in words.
+        error: class of the error to raise.
+        what: the content of the file, in words.
         path: of the file.
-        verb: what was tried: "read" or "written".
+        verb: what failed: "read" or "written".
     """
     try:
         yield

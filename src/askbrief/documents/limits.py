@@ -1,4 +1,4 @@
-"""Limits on reading: time and memory of one file, and how zip and XML files from strangers are opened safely."""
+"""Limits of parsing a file, and safe ways to open what strangers send: zip and XML files, and names of nested files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import lzma
 import zipfile
 import zlib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 from lxml import etree
 
+from askbrief.core.lazy_regex import pattern
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
@@ -18,12 +20,22 @@ if TYPE_CHECKING:
 
     from askbrief.settings import Settings
 
+MOST_MEMBERS = 10_000
+MOST_UNPACKED_MIB = 512
+_ENCRYPTED = 0x1
+_MIB = 1024 * 1024
+_NOT_IN_A_NAME = pattern(r"[\p{C}\p{Zl}\p{Zp}\ufffd]+")
+_DRIVE = pattern(r"^[A-Za-z]:")
+_LONGEST_NAME, _LONGEST_STEM, _LONGEST_PATH = 120, 100, 400
+
+Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml's type of elements
+
 
 @dataclass(frozen=True, slots=True)
 class ParsingLimits:
-    """What reading one file may take: seconds, MiB of memory, and characters of text that come of it.
+    """What parsing one file may take: seconds, MiB of memory, and characters of text that result.
 
-    `ocr` are the languages, such as "eng+deu", in which Tesseract is to read pages without text; None where it is not.
+    `ocr` names the languages, such as "eng+deu", in which Tesseract reads pages without text; None disables it.
     """
 
     seconds: float = 120
@@ -33,21 +45,18 @@ class ParsingLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """As the settings have them."""
+        """Return the limits of the settings."""
         return cls(settings.read_seconds, settings.read_mib, settings.max_document_chars, settings.ocr)
 
 
-MOST_MEMBERS = 10_000
-MOST_UNPACKED_MIB = 512
-_ENCRYPTED = 0x1
-_MIB = 1024 * 1024
+# ---------------------------------------------------------------------------------------------- zip files
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """Open a zip file whose members, unpacked, are few enough and small enough; nothing is unpacked yet.
+    """Open a zip file whose members are few and, unpacked, small enough; nothing is unpacked yet.
 
     Raises:
-        ParsingError: it is none, it is encrypted, or it is a bomb.
+        ParsingError: it is no zip file, it is encrypted, or it is a bomb.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -65,38 +74,30 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 
 
 def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> bytes:
-    """Read a member, by its name or as the archive lists it.
+    """Read a member, by its name or its entry in the archive's list.
 
     Raises:
-        ParsingError: it is not there, or it is damaged.
+        ParsingError: it does not exist, or it is damaged.
     """
     name = member if isinstance(member, str) else member.filename
+    damage = (zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError, zlib.error, lzma.LZMAError)
     try:
         return archive.read(member)
     except KeyError as error:
         raise ParsingError(f"is not whole ({name} is missing in it): save it anew") from error
-    except (
-        zipfile.BadZipFile,
-        EOFError,
-        ValueError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-        zlib.error,
-        lzma.LZMAError,
-    ) as error:
+    except damage as error:
         raise ParsingError(f"is damaged ({name}: {error}): save it anew") from error
 
 
-Element: TypeAlias = etree._Element  # noqa: SLF001 - what lxml calls the type of its elements
+# ---------------------------------------------------------------------------------------------- XML files
 
 
 def parse_xml(data: bytes, what: str) -> Element:
     """Parse an XML file.
 
     Args:
-        data: its bytes.
-        what: what it is, for the error.
+        data: its content.
+        what: its name in error messages.
 
     Raises:
         ParsingError: it is not well formed, or it defines entities of its own.
@@ -111,26 +112,27 @@ def parse_xml(data: bytes, what: str) -> Element:
 
 
 def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
-    """Parse an XML file that may be long, and yield its elements of a name, each of which is gone with the next.
+    """Parse a long XML file piece by piece.
+
+    Args:
+        data: its content.
+        what: its name in error messages.
+        name: the local name of the elements to return.
+
+    Yields:
+        Each element of that name; it is emptied when the next one is requested.
 
     Raises:
         ParsingError: it is not well formed, or it defines entities of its own.
     """
-    events = etree.iterparse(
-        io.BytesIO(data),
-        events=("end",),
-        tag=f"{{*}}{name}",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-    )
-    first = True
+    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+    events = etree.iterparse(io.BytesIO(data), events=("end",), tag=f"{{*}}{name}", **options)
+    checked = False
     try:
         for _, element in events:
-            if first:
+            if not checked:
                 _refuse_entities(element, what)
-                first = False
+                checked = True
             yield element
             element.clear()
             while element.getprevious() is not None:
@@ -147,3 +149,70 @@ def _refuse_entities(element: Element, what: str) -> None:
     internal = element.getroottree().docinfo.internalDTD
     if internal is not None and any(True for _ in internal.iterentities()):  # type: ignore[attr-defined]  # lxml-stubs lacks it
         raise ParsingError(f"defines entities of its own ({what}), which are not read: save it anew")
+
+
+# ---------------------------------------------------------------------------------- names of nested files
+
+
+class UniqueNames:
+    r"""Gives each nested file a name that no other file has.
+
+    >>> names = UniqueNames()
+    >>> [names.of(name) for name in ("report.pdf", "report.pdf", "../etc/passwd", "", "a\rb.txt")]
+    ['report.pdf', 'report (2).pdf', 'passwd', 'attachment', 'a b.txt']
+    """
+
+    def __init__(self) -> None:
+        """Begin with no name taken."""
+        self._taken: set[str] = set()
+
+    def of(self, given: str, suffix: str = "") -> str:
+        """Return the last part of a given path, with `suffix` if it has none, made safe and unique."""
+        name = safe_name(given.replace("\\", "/").rpartition("/")[2]) or "attachment"
+        path = PurePosixPath(name)
+        if not path.suffix and suffix:
+            path = PurePosixPath(f"{name}{suffix}")
+        return self.unique(f"{path.stem[:_LONGEST_NAME]}{path.suffix[:_LONGEST_NAME]}")
+
+    def unique(self, name: str) -> str:
+        """Return the name itself if it is free, else with a number; case is ignored."""
+        path, free, number = PurePosixPath(name), name, 1
+        while free.casefold() in self._taken:
+            number += 1
+            free = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+        self._taken.add(free.casefold())
+        return free
+
+
+def safe_name(name: str) -> str:
+    """Return a name that is safe as one part of a path: without slashes, control characters and leading dots."""
+    return " ".join(_NOT_IN_A_NAME.sub(" ", name.replace("/", " ").replace("\\", " ")).split()).lstrip(".").strip()
+
+
+def member_path(name: str) -> str | None:
+    r"""Return the path of an archive's member, with forward slashes; None if it would lead out of the archive.
+
+    >>> member_path("briefs\\2022\\a.md"), member_path("../a.md"), member_path("C:/a.md"), member_path("/etc/passwd")
+    ('briefs/2022/a.md', None, None, None)
+    """
+    path = name.replace("\\", "/")
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if path.startswith("/") or _DRIVE.match(path) or ".." in parts or not parts:
+        return None
+    cleaned = [" ".join(_NOT_IN_A_NAME.sub(" ", part).split()) for part in parts]
+    return "/".join(cleaned) if all(cleaned) else None
+
+
+def unique_path(name: str, names: UniqueNames) -> str | None:
+    """Return the path of a nested file below the file that holds it, unique there; None if it leaves that file.
+
+    >>> names = UniqueNames()
+    >>> unique_path("2022/a.txt", names), unique_path("2022\\\\a.txt", names), unique_path("../../etc/passwd", names)
+    ('2022/a.txt', '2022/a (2).txt', None)
+    """
+    inside = member_path(name)
+    if inside is None:
+        return None
+    path = PurePosixPath(inside)
+    path = path.with_name(f"{path.stem[:_LONGEST_STEM]}{path.suffix}")
+    return names.unique(str(path)) if len(str(path)) <= _LONGEST_PATH else None

@@ -1,4 +1,4 @@
-"""Metadata of documents: YAML front matter, side-car files, and the team's own `aliases.yaml`."""
+"""Metadata written in YAML: front matter, side-car files, and the team's own `aliases.yaml`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ from askbrief.records import Metadata
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_LARGEST_YAML_CHARS = 64 * 1024
-_DEEPEST_YAML = 20
-_NOTHING = (None, "", "~", "null")
-# Three dashes, no more: a longer line of dashes is a rule in an ordinary text.
+SIDECAR = ".meta.yaml"
+_MAX_YAML_CHARS = 64 * 1024
+_MAX_YAML_DEPTH = 20
+_NULL = (None, "", "~", "null")
 _BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)
+"""Exactly three dashes: a longer line of dashes is a rule in an ordinary text."""
 _TIME_OF_DAY = re.compile(r"(?<=\d-\d\d)[Tt\s]+\d\d?:\d\d.*")
-_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_GROUP = 50
+_MAX_NAME_CHARS = 200
+_LETTER_OR_DIGIT = pattern(r"[\p{L}\p{N}]")
+_EXAMPLE = "such as 'TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]'"
 
 
 def front_matter(text: str) -> tuple[Metadata, int]:
@@ -34,7 +39,7 @@ def front_matter(text: str) -> tuple[Metadata, int]:
         The metadata, and the offset at which the body begins (0 without front matter).
 
     Raises:
-        ParsingError: there is a front matter block, but it is no valid YAML or holds a value of the wrong kind.
+        ParsingError: there is front matter, but it is not valid YAML or holds a value of the wrong type.
     """
     handler = YAMLHandler(fm_boundary=_BOUNDARY)
     if not handler.detect(text):
@@ -42,18 +47,23 @@ def front_matter(text: str) -> tuple[Metadata, int]:
     try:
         block, body = handler.split(text)
     except ValueError:
-        return Metadata(), 0  # a line of dashes, and no second one: an ordinary text
+        return Metadata(), 0  # one line of dashes alone: an ordinary text
     return parse_metadata(block, "front matter"), len(text) - len(body)
 
 
 def parse_metadata(source: str, where: str) -> Metadata:
-    """Parse a YAML mapping of metadata; keys that mean nothing here are left alone.
+    """Parse a YAML mapping of metadata; unknown keys are ignored.
+
+    Args:
+        source: the YAML.
+        where: its name in error messages.
 
     Raises:
-        ParsingError: naming the place, the line or field, and what it should be.
+        ParsingError: it is not valid; the message names the line or field, and what it should be.
     """
-    values = careful_yaml(source, where, _loaded)
-    if values in _NOTHING:
+    # The base loader leaves every value as it is written; the usual one reads "9:11" as 551 and "007" as 7.
+    values = _load_yaml(source, where, lambda text: yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - text only
+    if values in _NULL:
         return Metadata()
     if not isinstance(values, dict):
         raise ParsingError(f"{where}: should be lines of 'name: value', such as 'title: Monitoring report'")
@@ -66,16 +76,16 @@ def parse_metadata(source: str, where: str) -> Metadata:
         raise ParsingError(f"{where}: {name} is {first['input']!r:.60}: {problem}") from error
 
 
-def careful_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` gives
-    """Load some YAML that anybody may have written.
+def _load_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` returns
+    """Load YAML from an untrusted source.
 
     Raises:
-        ParsingError: naming the place, and the line, where it is too long, endless, or no YAML.
+        ParsingError: it is too long, too deep, has aliases, or is not YAML; the message names the line.
     """
-    if len(source) > _LARGEST_YAML_CHARS:
-        raise ParsingError(f"{where}: is {len(source):,} characters long; the limit is {_LARGEST_YAML_CHARS:,}")
+    if len(source) > _MAX_YAML_CHARS:
+        raise ParsingError(f"{where}: is {len(source):,} characters long; the limit is {_MAX_YAML_CHARS:,}")
     try:
-        _refuse_endless(source, where)
+        _refuse_bombs(source, where)
         return load(source)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -83,29 +93,24 @@ def careful_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  #
         raise ParsingError(f"{where}: is not valid YAML {what}: mend it or take it out") from error
 
 
-def _loaded(source: str) -> object:
-    # The base loader leaves every value as it is written: YAML would read "9:11" as 551 and "007" as 7.
-    return yaml.load(source, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text, lists, mappings
-
-
-def _refuse_endless(source: str, where: str) -> None:
-    """Refuse what is small to write and takes hours, or all memory, to load: aliases, and lists in lists in lists."""
+def _refuse_bombs(source: str, where: str) -> None:
+    """Refuse short YAML that takes hours or all memory to load: aliases, and deeply nested lists."""
     depth = 0
     for event in yaml.parse(source, Loader=yaml.BaseLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if isinstance(event, yaml.AliasEvent):
             raise ParsingError(f"{where}: uses a YAML alias (*{event.anchor}), which is not read: write the value out")
-        if depth > _DEEPEST_YAML:
-            raise ParsingError(f"{where}: is nested deeper than {_DEEPEST_YAML} levels: write it flatter")
+        if depth > _MAX_YAML_DEPTH:
+            raise ParsingError(f"{where}: is nested deeper than {_MAX_YAML_DEPTH} levels: write it flatter")
 
 
 def _text(value: object) -> object:
     if not isinstance(value, str):
         return value
     text = " ".join(value.split())
-    if _HALF_CHARACTER.search(text):
+    if _SURROGATE.search(text):
         raise ValueError("holds half a character (a lone surrogate): write the character itself")
-    return None if text in _NOTHING else text
+    return None if text in _NULL else text
 
 
 def _texts(value: object) -> object:
@@ -114,24 +119,24 @@ def _texts(value: object) -> object:
 
 
 def iso_date(value: object) -> str | None:
-    """A date in ISO 8601, as precise as it was given; a time of day is left out.
+    """Return a date in ISO 8601, as precise as it was given, without the time of day; None for an empty value.
 
     Raises:
-        ValueError: it is no date.
+        ValueError: it is not a date.
 
     >>> iso_date("2022-07"), iso_date("2022-07-05T10:00:00Z")
     ('2022-07', '2022-07-05')
     """
     text = str(value or "").strip()
-    if text in _NOTHING:
+    if text in _NULL:
         return None
     text = _TIME_OF_DAY.sub("", text)
-    for form, parts in (("%Y-%m-%d", 3), ("%Y-%m", 2), ("%Y", 1)):
+    for form, fields in (("%Y-%m-%d", 3), ("%Y-%m", 2), ("%Y", 1)):
         try:
             day = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
         except ValueError:
             continue
-        return "-".join(day.isoformat().split("-")[:parts])
+        return "-".join(day.isoformat().split("-")[:fields])
     raise ValueError("should be a date such as 2022-07-05, 2022-07 or 2022")
 
 
@@ -151,11 +156,11 @@ class _Fields(BaseModel):
     tags: _Texts = ()
 
 
-SIDECAR = ".meta.yaml"
+# --------------------------------------------------------------------------------------------- side-cars
 
 
 def sidecar_names(name: str) -> tuple[str, str]:
-    """What the side-car of a file may be called, the likelier one first.
+    """Return the names that the side-car of a file may have, the usual one first.
 
     >>> sidecar_names("un/report.txt")
     ('un/report.txt.meta.yaml', 'un/report.meta.yaml')
@@ -165,13 +170,11 @@ def sidecar_names(name: str) -> tuple[str, str]:
 
 
 def read_sidecar(name: str, content: bytes) -> Metadata:
-    """Read what a side-car says.
+    """Read a side-car.
 
     Raises:
-        ParsingError: it is no side-car; it says why, and names it.
+        ParsingError: it is not valid; the message names it and the reason.
     """
-    from askbrief.documents.text import decode
-
     where = f"side-car {name}"
     try:
         source = decode(content)
@@ -180,22 +183,19 @@ def read_sidecar(name: str, content: bytes) -> Metadata:
     return parse_metadata(source, where)
 
 
-_MOST_NAMES = 50
-_LONGEST_NAME = 200
-_WORD = pattern(r"[\p{L}\p{N}]")
-_EXAMPLE = "such as 'TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]'"
+# ------------------------------------------------------------------------------- the team's list of names
 
 
 def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
-    """Read the groups: a mapping from a name to its other names, or a list of lists of names.
+    """Read the groups of names: a mapping from a name to its other names, or a list of lists of names.
 
     Raises:
-        ParsingError: it is neither; it says what is wrong, and at which line.
+        ParsingError: it is neither; the message says what is wrong, and in which line.
 
     >>> read_alias_groups(b"TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]")
     (('TTP', 'Tehreek-e-Taliban Pakistan', 'Pakistani Taliban'),)
     """
-    node = careful_yaml(decode(content), "the names", lambda source: yaml.compose(source, Loader=yaml.BaseLoader))
+    node = _load_yaml(decode(content), "the names", lambda source: yaml.compose(source, Loader=yaml.BaseLoader))
     if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
         return ()
     if isinstance(node, yaml.MappingNode):
@@ -208,7 +208,7 @@ def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
 
 
 def _items(node: yaml.Node) -> Iterator[yaml.Node]:
-    """The names of a list, or the one name that stands in its place."""
+    """Yield the names of a list, or a single name given instead of a list."""
     if isinstance(node, yaml.MappingNode):
         raise _wrong(node, f"should be a name or a list of names, {_EXAMPLE}")
     yield from node.value if isinstance(node, yaml.SequenceNode) else [node]
@@ -218,8 +218,8 @@ def _group(nodes: list[yaml.Node]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(map(_name, nodes)))
     if len(names) == 1:
         raise _wrong(nodes[0], f"{names[0]!r:.60} stands alone: give another name for it, {_EXAMPLE}")
-    if len(names) > _MOST_NAMES:
-        raise _wrong(nodes[0], f"has {len(names)} names for one thing; the limit is {_MOST_NAMES}")
+    if len(names) > _MAX_GROUP:
+        raise _wrong(nodes[0], f"has {len(names)} names for one thing; the limit is {_MAX_GROUP}")
     return names
 
 
@@ -227,8 +227,8 @@ def _name(node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
         raise _wrong(node, f"should be a name, not a list in a list or a mapping, {_EXAMPLE}")
     name = " ".join(str(node.value).split())
-    if not _WORD.search(name) or len(name) > _LONGEST_NAME:
-        raise _wrong(node, f"{name!r:.60} is no name: give one with a letter, of at most {_LONGEST_NAME} characters")
+    if not _LETTER_OR_DIGIT.search(name) or len(name) > _MAX_NAME_CHARS:
+        raise _wrong(node, f"{name!r:.60} is no name: give one with a letter, of at most {_MAX_NAME_CHARS} characters")
     return name
 
 

@@ -1,6 +1,7 @@
 """Parse files in processes of their own, within limits, several at a time.
 
-`python -m askbrief.documents.sandbox SECONDS MIB CHARACTERS [OCR]` is such a process: it reads one request a line.
+`python -m askbrief.documents.sandbox SECONDS MIB CHARACTERS [OCR]` is such a process. It reads requests from standard
+input and writes answers to standard output, one JSON line each, after an empty line that says it is ready.
 """
 
 from __future__ import annotations
@@ -25,85 +26,87 @@ from askbrief.core.runtime import processors
 from askbrief.documents import registry
 from askbrief.documents.builder import ParsedFile
 from askbrief.documents.limits import ParsingLimits
-from askbrief.documents.sources import SeedFile
+from askbrief.documents.sources import SeedFile, parse_file
 from askbrief.errors import BuildError, ParsingError, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from concurrent.futures import Future
 
-_LITTLE = 128 * 1024
-"""Bytes of plain text that are read at once, rather than wait for a process to start; the worst takes seconds."""
-_GRACE = 5
-"""Seconds after which a parser is ended that has not heard that its time is up."""
-_TIME_IS_UP = frozenset({signal.SIGPROF, signal.SIGALRM})
-"""How the kernel ends a parser that works, or waits, for too long: see worker.py."""
+_SMALL_BYTES = 128 * 1024
+"""Plain text up to this size is parsed at once instead of starting a process; the slowest takes seconds."""
+_STALL_FACTOR = 5
+"""A process that waits, instead of working, is ended after this multiple of the processor time it may use."""
+_GRACE_SECONDS = 5
+"""After the time above, a process that the kernel's timers did not end is killed."""
+_TIMER_SIGNALS = frozenset({signal.SIGPROF, signal.SIGALRM})
+"""The signals by which the kernel ends a process that works, or waits, for too long."""
 _AHEAD = 4
-"""So many documents for each process are read before they are wanted."""
+"""Files per process that are parsed before their results are needed."""
+_MIB = 1024 * 1024
 
 
-def parse_all(files: Sequence[SeedFile], bounds: ParsingLimits) -> Generator[ParsedFile | ParsingError]:
-    """Read files in their order, and give for each what it gave or the reason why it gave nothing.
+def parse_all(files: Sequence[SeedFile], limits: ParsingLimits) -> Generator[ParsedFile | ParsingError]:
+    """Parse files, one process per core, and yield for each, in order, its documents or the reason for none.
 
-    They are read by as many processes as there are cores; a little plain text is read right here. Close the iterator
-    to end the processes.
+    A small amount of plain text is parsed in this process. Close the iterator to end the processes.
     """
-    if _is_little(files):
-        yield from (_outcome_here(file, bounds) for file in files)
+    if _is_small(files):
+        yield from (_parse_here(file, limits) for file in files)
         return
-    with _ParserPool(min(processors(), len(files)), bounds) as pool:
+    with _ParserPool(min(processors(), len(files)), limits) as pool:
         yield from pool.in_order(files)
 
 
-def parse_in_sandbox(file: SeedFile, bounds: ParsingLimits) -> ParsedFile:
-    """Read one file as `parse_all` does.
+def parse_in_sandbox(file: SeedFile, limits: ParsingLimits) -> ParsedFile:
+    """Parse one file as `parse_all` does.
 
     Raises:
-        ParsingError: with the reason, when it cannot be read within the bounds.
+        ParsingError: it cannot be parsed within the limits; the message is the reason.
     """
-    with closing(parse_all([file], bounds)) as outcomes:
-        outcome = next(outcomes)
-    if isinstance(outcome, ParsingError):
-        raise outcome
-    return outcome
+    with closing(parse_all([file], limits)) as results:
+        result = next(results)
+    if isinstance(result, ParsingError):
+        raise result
+    return result
 
 
-def _is_little(files: Sequence[SeedFile]) -> bool:
-    plain = all(PurePosixPath(file.doc_id).suffix.lower() in registry.PLAIN for file in files)
-    return plain and sum(file.size for file in files) <= _LITTLE
+def _is_small(files: Sequence[SeedFile]) -> bool:
+    plain = all(PurePosixPath(file.doc_id).suffix.lower() in registry.PLAIN_TEXT for file in files)
+    return plain and sum(file.size for file in files) <= _SMALL_BYTES
 
 
-def _outcome_here(file: SeedFile, bounds: ParsingLimits) -> ParsedFile | ParsingError:
+def _parse_here(file: SeedFile, limits: ParsingLimits) -> ParsedFile | ParsingError:
     try:
-        return registry.parse_file(file, bounds)
+        return parse_file(file, limits)
     except ParsingError as error:
         return error
 
 
 class _ParserPool:
-    """Some reading processes, and a thread for each that waits for it."""
+    """Several processes, and a thread for each that waits for its answers."""
 
-    def __init__(self, number: int, bounds: ParsingLimits) -> None:
-        self._threads = ThreadPoolExecutor(number)
-        self._processes = [ParserProcess(bounds) for _ in range(number)]
+    def __init__(self, size: int, limits: ParsingLimits) -> None:
+        self._threads = ThreadPoolExecutor(size)
+        self._processes = [ParserProcess(limits) for _ in range(size)]
         self._idle: SimpleQueue[ParserProcess] = SimpleQueue()
         for process in self._processes:
             self._idle.put(process)
 
     def in_order(self, files: Sequence[SeedFile]) -> Iterator[ParsedFile | ParsingError]:
-        """Read a few ahead, and give them in order."""
-        ahead: deque[Future[ParsedFile | ParsingError]] = deque()
+        """Parse files a few ahead, and yield the results in order."""
+        pending: deque[Future[ParsedFile | ParsingError]] = deque()
         for file in files:
-            ahead.append(self._threads.submit(self._outcome, file))
-            if len(ahead) > _AHEAD * len(self._processes):
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+            pending.append(self._threads.submit(self._parse, file))
+            if len(pending) > _AHEAD * len(self._processes):
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
 
-    def _outcome(self, file: SeedFile) -> ParsedFile | ParsingError:
+    def _parse(self, file: SeedFile) -> ParsedFile | ParsingError:
         process = self._idle.get()
         try:
-            return process.read(file)
+            return process.parse(file)
         except ParsingError as error:
             return error
         finally:
@@ -120,58 +123,65 @@ class _ParserPool:
 
 
 class ParserProcess:
-    """A worker, started when it is needed and again when a file has ended it."""
+    """A child process that parses files, started when it is needed, and again after a file has ended it."""
 
-    def __init__(self, bounds: ParsingLimits) -> None:
-        """Take what each file may cost."""
-        self._bounds = bounds
+    def __init__(self, limits: ParsingLimits) -> None:
+        """Take the limits for each file; no process is started yet."""
+        self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self._stopped = False
 
-    def read(self, file: SeedFile) -> ParsedFile:
-        """Read one file within the bounds.
+    @property
+    def pid(self) -> int | None:
+        """The identifier of the running process, None before the first file."""
+        return self._process.pid if self._process else None
+
+    def parse(self, file: SeedFile) -> ParsedFile:
+        """Parse one file within the limits.
 
         Raises:
-            ParsingError: with the reason, when the file cannot be read, takes too long or too much memory, or ends its
-                parser.
+            ParsingError: the file cannot be parsed, takes too much time or memory, or ends the process.
             BuildError: no process can be started.
         """
-        process = self._started()
-        last_resort = threading.Timer(STALLED * self._bounds.seconds + _GRACE, process.kill)
-        last_resort.start()
+        process = self._running()
+        timer = threading.Timer(_STALL_FACTOR * self._limits.seconds + _GRACE_SECONDS, process.kill)
+        timer.start()
         try:
-            answer = self._asked(process, request(file))
+            answer = _exchange(process, encode_request(file))
         finally:
-            last_resort.cancel()
+            timer.cancel()
         if answer is None:
-            raise ParsingError(self._why(process))
-        return parsed_file_from(json.loads(answer))
+            raise ParsingError(self._reason_for_end(process))
+        values = json.loads(answer)
+        if "error" in values:
+            raise ParsingError(values["error"])
+        return ParsedFile.from_mapping(values)
 
     def stop(self) -> None:
-        """End the process, and start none any more."""
+        """End the process for good."""
         self._stopped = True
         if self._process is not None:
             self._process.kill()
-            self._said(self._process)
+            self._last_words(self._process)
         self._errors.close()
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _running(self) -> subprocess.Popen[bytes]:
         if self._stopped:
             raise ParsingError("was not read: the build is over")
         if self._process is None or self._process.poll() is not None:
             self._process = self._start()
             if not self._process.stdout or self._process.stdout.readline() != b"\n":
-                said = self._said(self._process)
-                raise BuildError(f"no file could be read: the process for it did not start ({said})")
+                reason = self._last_words(self._process)
+                raise BuildError(f"no file could be read: the process for it did not start ({reason})")
         return self._process
 
     def _start(self) -> subprocess.Popen[bytes]:
-        bounds = [str(self._bounds.seconds), str(self._bounds.mib), str(self._bounds.characters)]
-        recognised = [self._bounds.ocr] if self._bounds.ocr else []
+        limits = [str(self._limits.seconds), str(self._limits.mib), str(self._limits.characters)]
+        ocr = [self._limits.ocr] if self._limits.ocr else []
         try:
             return subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "askbrief.documents.sandbox", *bounds, *recognised],
+                [sys.executable, "-m", "askbrief.documents.sandbox", *limits, *ocr],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
@@ -179,43 +189,29 @@ class ParserProcess:
         except OSError as error:
             raise BuildError(f"no file could be read: no process could be started for it: {in_words(error)}") from error
 
-    def _asked(self, process: subprocess.Popen[bytes], line: bytes) -> bytes | None:
-        """The answer, or None where the process has ended instead."""
-        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
-        try:
-            process.stdin.write(line)
-            process.stdin.flush()
-            answer = process.stdout.readline()
-        except (BrokenPipeError, ValueError):  # ValueError: closed while we waited
-            return None
-        return answer if answer.endswith(b"\n") else None
+    def _reason_for_end(self, process: subprocess.Popen[bytes]) -> str:
+        reason = self._last_words(process)
+        if -process.returncode in _TIMER_SIGNALS:
+            limit = f"{self._limits.seconds:g} s to read (ASKBRIEF_READ_SECONDS)"
+            return f"took longer than {limit}: split it or raise the limit"
+        if reason.startswith("MemoryError"):
+            limit = f"{self._limits.mib:,} MiB of memory to read (ASKBRIEF_READ_MIB)"
+            return f"took more than {limit}: split it or raise the limit"
+        return f"ended its parser ({reason}): save it anew or in another format"
 
-    def _why(self, process: subprocess.Popen[bytes]) -> str:
-        said = self._said(process)
-        if -process.returncode in _TIME_IS_UP:
-            most = f"{self._bounds.seconds:g} s to read (ASKBRIEF_READ_SECONDS)"
-            return f"took longer than {most}: split it or raise the limit"
-        if said.startswith("MemoryError"):
-            most = f"{self._bounds.mib:,} MiB of memory to read (ASKBRIEF_READ_MIB)"
-            return f"took more than {most}: split it or raise the limit"
-        return f"ended its parser ({said}): save it anew or in another format"
-
-    def _said(self, process: subprocess.Popen[bytes]) -> str:
-        """What a process that has ended said last: its error, or the signal that ended it."""
+    def _last_words(self, process: subprocess.Popen[bytes]) -> str:
+        """Return the last error line of a process that has ended, or the signal that ended it."""
         code = process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
                 pipe.close()
-        last = self._last_line()
-        return signal.strsignal(-code) or str(code) if code < 0 else last or f"exit code {code}"
-
-    def _last_line(self) -> str:
-        """What the process said last on its error stream."""
         self._errors.seek(0)
         lines = self._errors.read().decode(errors="replace").strip().splitlines()
         self._errors.seek(0)
         self._errors.truncate()
-        return lines[-1].strip()[:200] if lines else ""
+        if code < 0:
+            return signal.strsignal(-code) or str(code)
+        return lines[-1].strip()[:200] if lines else f"exit code {code}"
 
     def __enter__(self) -> Self:
         return self
@@ -224,61 +220,67 @@ class ParserProcess:
         self.stop()
 
 
-_MIB = 1024 * 1024
-STALLED = 5
-"""A parser that waits, rather than works, is ended after so many times the time that it may work."""
-
-
-def request(file: SeedFile) -> bytes:
-    """A file as the worker is asked for it."""
+def encode_request(file: SeedFile) -> bytes:
+    """Return the line by which a child process is asked to parse a file."""
     sidecar = str(file.sidecar) if file.sidecar else None
     return f"{json.dumps([file.doc_id, str(file.path), sidecar])}\n".encode()
 
 
-def parsed_file_from(answer: dict[str, Any]) -> ParsedFile:
-    """What the file gave, by a worker's answer.
-
-    Raises:
-        ParsingError: nothing, and why.
-    """
-    if "error" in answer:
-        raise ParsingError(answer["error"])
-    return ParsedFile.from_mapping(answer)
-
-
-def _answer(file: SeedFile, bounds: ParsingLimits) -> dict[str, Any]:
+def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes | None:
+    """Send a request and return the answer, or None if the process ended instead."""
+    assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - both are pipes
     try:
-        return registry.parse_file(file, bounds).as_mapping()
-    except ParsingError as error:
-        return {"error": str(error)}
+        process.stdin.write(request)
+        process.stdin.flush()
+        answer = process.stdout.readline()
+    except (BrokenPipeError, ValueError):  # ValueError: closed while we waited
+        return None
+    return answer if answer.endswith(b"\n") else None
 
 
-def _confine(bounds: ParsingLimits) -> BinaryIO:
-    """Take up the bounds; give the stream for answers, which no library that prints can get at."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which ends this process
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (bounds.mib * _MIB, bounds.mib * _MIB))
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
+# ------------------------------------------------------------------------------------------ the child process
 
 
-def main(bounds: ParsingLimits) -> None:
-    """Read one file after the other until nobody asks any more."""
-    answers = _confine(bounds)
+def main(limits: ParsingLimits) -> None:
+    """Parse one file after the other until standard input ends."""
+    answers = _confine(limits)
     with contextlib.suppress(BrokenPipeError):  # the build is gone
         answers.write(b"\n")  # ready: the time of the first file begins
         answers.flush()
         for line in sys.stdin.buffer:
             doc_id, path, sidecar = json.loads(line)
-            signal.setitimer(signal.ITIMER_PROF, bounds.seconds)  # of the processor: a busy machine refuses no file
-            signal.setitimer(signal.ITIMER_REAL, STALLED * bounds.seconds)
             file = SeedFile(doc_id, Path(path), stamp="", sidecar=Path(sidecar) if sidecar else None)
-            data = json.dumps(_answer(file, bounds)).encode()
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            answers.write(data + b"\n")
+            _set_timers(limits.seconds)
+            answer = json.dumps(_answer(file, limits)).encode()
+            _set_timers(0)
+            answers.write(answer + b"\n")
             answers.flush()
+
+
+def _confine(limits: ParsingLimits) -> BinaryIO:
+    """Apply the limits to this process; return the stream for answers, out of reach of libraries that print."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the build, which ends this process
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.mib * _MIB, limits.mib * _MIB))
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return answers
+
+
+def _set_timers(seconds: float) -> None:
+    """Let the kernel end this process after so much processor time, or after a multiple of it; 0 stops the timers.
+
+    Processor time counts, so that no file is refused because the machine is busy.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.setitimer(signal.ITIMER_REAL, _STALL_FACTOR * seconds)
+
+
+def _answer(file: SeedFile, limits: ParsingLimits) -> dict[str, Any]:
+    try:
+        return parse_file(file, limits).as_mapping()
+    except ParsingError as error:
+        return {"error": str(error)}
 
 
 if __name__ == "__main__":

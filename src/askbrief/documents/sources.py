@@ -1,30 +1,40 @@
-"""Finding the source documents below seeds/: what is there, what may not be read and why, and what changed."""
+"""The source documents below seeds/: found, hashed or refused with a reason, and parsed with what they hold."""
 
 from __future__ import annotations
 
 import os
 import stat
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from askbrief.core.runtime import sha256_of
-from askbrief.documents.metadata import SIDECAR, sidecar_names
-from askbrief.documents.registry import ALIASES, check_readable
+from askbrief.documents.builder import ParsedFile
+from askbrief.documents.limits import ParsingLimits, UniqueNames, unique_path
+from askbrief.documents.metadata import SIDECAR, read_alias_groups, read_sidecar, sidecar_names
+from askbrief.documents.registry import check_supported, parser_for
 from askbrief.errors import ParsingError, SeedsError, in_words
+from askbrief.records import Block, BlockKind, Document, Form, Metadata, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from askbrief.documents.builder import NestedFile, ParsedText
+
+ALIASES = "aliases.yaml"
+"""The team's own list of names, below seeds/; it is not a document."""
+_MAX_DEPTH = 3
+"""Files within files: a mail in an archive in an archive is parsed, what it holds is not."""
+_DEFAULT_LIMITS = ParsingLimits()
 _MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class SeedFile:
-    """A file below seeds/ as it was when we looked.
+    """A file below seeds/ at the time of the scan.
 
-    `doc_id` is its path below seeds/ with forward slashes. `stamp` changes when size or time of the file or its
-    side-car change; `sha256` and `sidecar_sha256` are of their bytes. A file with a `refusal` is not to be read.
+    `doc_id` is its path below seeds/ with forward slashes. `stamp` changes with the size or time of the file or its
+    side-car; `sha256` and `sidecar_sha256` are the hashes of their bytes. A file with a `refusal` must not be parsed.
     """
 
     doc_id: str
@@ -37,28 +47,28 @@ class SeedFile:
 
     @property
     def size(self) -> int:
-        """Bytes, without its side-car's; 0 where nobody has looked."""
+        """Bytes, without its side-car; 0 if it was not scanned."""
         return int(self.stamp.partition(":")[0] or 0)
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal content: what decides between changed and unchanged."""
+        """A string that is equal for equal content."""
         return self.refusal or f"{self.sha256}:{self.sidecar_sha256}"
 
 
 def scan(
     seeds: Path, *, max_file_mib: float, max_documents: int | None = None, known: Mapping[str, SeedFile] | None = None
 ) -> list[SeedFile]:
-    """List every file below seeds/, sorted by `doc_id`; hidden files and editors' leftovers are passed over.
+    """List every file below seeds/, sorted by `doc_id`; hidden files and editors' leftovers are ignored.
 
     Args:
         seeds: the folder.
-        max_file_mib: files larger than this are refused.
-        max_documents: more files than this are refused together; None for any number.
-        known: files whose hashes are taken over where the stamp is the same, so that a quick look stays quick.
+        max_file_mib: larger files are refused.
+        max_documents: more files are an error; None for any number.
+        known: files of an earlier scan; the hashes of those with the same stamp are reused.
 
     Raises:
-        SeedsError: the folder is missing, no folder, cannot be listed, or holds too many files.
+        SeedsError: the folder is missing, is no folder, cannot be listed, or holds too many files.
     """
     if not seeds.is_dir():
         what = "is not a folder" if seeds.exists() else "is not there"
@@ -72,7 +82,7 @@ def scan(
         )
     root = seeds.resolve()
     owners = {path: _sidecar_of(path, sidecars) for path in paths if path not in sidecars}
-    files = [_look(path, seeds, root, sidecar, max_file_mib, known or {}) for path, sidecar in owners.items()]
+    files = [_seed_file(path, seeds, root, sidecar, max_file_mib, known or {}) for path, sidecar in owners.items()]
     files += [_orphan(path, seeds) for path in sorted(sidecars.difference(owners.values()))]
     return sorted(files, key=lambda file: file.doc_id)
 
@@ -96,7 +106,7 @@ def _sidecar_of(path: Path, sidecars: set[Path]) -> Path | None:
     return next((candidate for candidate in candidates if candidate in sidecars), None)
 
 
-def _look(
+def _seed_file(
     path: Path,
     seeds: Path,
     root: Path,
@@ -109,7 +119,7 @@ def _look(
         _check_name(doc_id)
         stamp = _checked_stamp(path, root, max_file_mib)
         if doc_id != ALIASES:
-            check_readable(doc_id)
+            check_supported(doc_id)
         if sidecar is not None:
             stamp += " " + _sidecar_stamp(sidecar, root, max_file_mib)
         old = known.get(doc_id)
@@ -122,7 +132,7 @@ def _look(
 
 
 def _refused(doc_id: str, path: Path, reason: str) -> SeedFile:
-    """A name that is not valid Unicode is shown with its odd bytes escaped, so that it can be stored and shown."""
+    """Return a file with a refusal; bytes of its name that are not valid Unicode are escaped."""
     return SeedFile(doc_id.encode("utf-8", "backslashreplace").decode(), path, stamp="", refusal=reason)
 
 
@@ -145,15 +155,15 @@ def _sidecar_stamp(path: Path, root: Path, max_file_mib: float) -> str:
 
 
 def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
-    """Look at a file without opening it: only regular files of a bounded size inside seeds/ are read.
+    """Return the stamp of a file without opening it.
 
     Raises:
-        ParsingError: it is none of these.
+        ParsingError: it is not a regular file inside seeds/, or it is too large.
     """
     try:
         real = path.resolve(strict=True)
         status = real.stat()
-    except (OSError, RuntimeError) as error:  # a link that leads nowhere, or in a circle
+    except (OSError, RuntimeError) as error:  # a broken or circular link
         raise ParsingError(
             f"cannot be read: {(getattr(error, 'strerror', None) or 'a broken link').lower()}"
         ) from error
@@ -174,3 +184,115 @@ def _sha256(path: Path) -> str:
         return sha256_of(path)
     except OSError as error:
         raise ParsingError(f"cannot be read: {in_words(error)}") from error
+
+
+# ---------------------------------------------------------------------------------------------- parsing
+
+
+def parse_file(file: SeedFile, limits: ParsingLimits = _DEFAULT_LIMITS) -> ParsedFile:
+    """Parse one seed file with its side-car, and the files within it.
+
+    Args:
+        file: the file.
+        limits: the characters of text that may result, and whether OCR is enabled.
+
+    Raises:
+        ParsingError: the file or its side-car cannot be parsed; the message is the reason.
+    """
+    sidecar = Metadata()
+    if file.sidecar is not None:
+        sidecar = read_sidecar(file.sidecar.name, _content(file.sidecar, f"side-car {file.sidecar.name}: "))
+    collector = _Collector(limits)
+    collector.parse(file.doc_id, _content(file.path), sidecar)
+    return ParsedFile(tuple(collector.documents), tuple(collector.failed), tuple(collector.warnings))
+
+
+def read_aliases(file: SeedFile) -> tuple[tuple[str, ...], ...]:
+    """Read the team's own list of names.
+
+    Raises:
+        ParsingError: the file cannot be read; the message is the reason.
+    """
+    return read_alias_groups(_content(file.path))
+
+
+def _content(path: Path, what: str = "") -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ParsingError(f"{what}cannot be read: {in_words(error)}") from error
+
+
+class _Collector:
+    """Collects the documents of a file and of the files within it, and the problems met."""
+
+    def __init__(self, limits: ParsingLimits) -> None:
+        self._limits = limits
+        self._characters = 0
+        self.documents: list[Document] = []
+        self.failed: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def parse(self, doc_id: str, content: bytes, sidecar: Metadata, depth: int = 0) -> None:
+        """Parse a file and the files within it; the metadata of its side-car take precedence over its own.
+
+        Raises:
+            ParsingError: it cannot be parsed. If a file within it cannot, that is recorded.
+        """
+        parsed = parser_for(doc_id, self._limits.ocr)(content)
+        self._count(len(parsed.text))
+        merged = sidecar.over(parsed.metadata)
+        if parsed.text or not parsed.nested_files:
+            title, blocks = _title(doc_id, merged.title, parsed), _not_only_headings(parsed.blocks)
+            self.documents.append(Document(doc_id, title, parsed.text, blocks, merged, parsed.form, parsed.pages))
+        self.warnings += [Problem(doc_id, note) for note in parsed.notes]
+        self._parse_nested(doc_id, parsed.nested_files, sidecar, depth + 1)
+
+    def _parse_nested(self, doc_id: str, files: tuple[NestedFile, ...], outer: Metadata, depth: int) -> None:
+        """Parse the files within a file; `outer`, its side-car, holds for each of them, apart from the title."""
+        names = UniqueNames()
+        sidecars = {file.name: file for file in files if file.name.endswith(SIDECAR)}
+        for file in (file for file in files if file.name not in sidecars):
+            name = unique_path(file.name, names)
+            if name is None:
+                self.failed.append(Problem(doc_id, f"holds a file whose name is none: {file.name[:60]!r}: rename it"))
+                continue
+            path = f"{doc_id}/{name}"
+            try:
+                if depth > _MAX_DEPTH:
+                    raise ParsingError(f"is more than {_MAX_DEPTH} files deep in other files: unpack them")  # noqa: TRY301
+                own = next((sidecars[one] for one in sidecar_names(file.name) if one in sidecars), None)
+                described = read_sidecar(own.name, own.content) if own else Metadata()
+                self.parse(path, file.content, described.over(outer.without_title()), depth)
+            except ParsingError as error:
+                self.failed.append(Problem(path, str(error)))
+
+    def _count(self, characters: int) -> None:
+        """Count the characters of all documents together, and refuse those beyond the limit."""
+        limit, total = self._limits.characters, self._characters + characters
+        if total > limit:
+            where = " with what was in it before" if self._characters else ""
+            raise ParsingError(
+                f"has {total:,} characters of text{where}; the limit is {limit:,} "
+                "(ASKBRIEF_MAX_DOCUMENT_CHARS): split it or raise the limit"
+            )
+        self._characters = total
+
+
+def _title(doc_id: str, stated: str | None, parsed: ParsedText) -> str:
+    """Return the stated title, else the first heading of a text, else the file's name with spaces."""
+    if stated:
+        return stated
+    if parsed.form is not Form.ROWS:
+        for block in parsed.blocks:
+            if block.kind is BlockKind.HEADING:
+                return " ".join(parsed.text[block.start : block.end].split())
+    stem = PurePosixPath(doc_id).stem
+    return " ".join(stem.replace("_", " ").replace("-", " ").split()) or stem
+
+
+def _not_only_headings(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Return headings as paragraphs if there are no paragraphs: a note of one short line must be searchable too."""
+    if any(block.kind is BlockKind.PARAGRAPH for block in blocks):
+        return blocks
+    return tuple(Block(block.start, block.end) for block in blocks)

@@ -24,7 +24,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from askbrief.core.progress import Progress, Silent
 from askbrief.documents.builder import ParsedFile
 from askbrief.documents.metadata import iso_date
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain_blocks
 from askbrief.errors import EvaluationError, in_words
 from askbrief.ingest.build import build_from
 from askbrief.ingest.sources import SourceFile
@@ -332,7 +332,7 @@ def _source(document: CorpusDocument) -> SourceFile:
 
 def _document(document: CorpusDocument) -> Document:
     metadata = Metadata(title=document.title, date=document.date, url=document.url)
-    return Document(document.doc_id, document.title, document.text, plain.blocks(document.text), metadata)
+    return Document(document.doc_id, document.title, document.text, plain_blocks(document.text), metadata)
 
 
 def _trimmed(gold: Gold, texts: Mapping[str, str]) -> tuple[str, int | None, int | None]:

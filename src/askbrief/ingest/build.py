@@ -101,7 +101,7 @@ def build_from(
         sweep(index)
         previous = _open_previous(index, versions, stack, full=full)
         if previous.generation and previous.is_current(files):
-            manifest, rows, encoded = previous.generation.manifest, previous.sources, 0
+            manifest, rows, encoded = previous.generation.manifest, list(previous.sources), 0
         else:
             folder = stack.enter_context(_new_folder(index))
             with StoreWriter(folder / TEXT, previous.documents.text if previous.documents else None) as store:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from askbrief.documents import registry, sandbox
-from askbrief.documents.sources import SeedFile, scan
+from askbrief.documents import sandbox
+from askbrief.documents.sources import ALIASES, SeedFile, parse_file, read_aliases, scan
 from askbrief.errors import ParsingError, SeedsError, in_words
 from askbrief.records import Changes, Problem
 from askbrief.storage.embedded.manifest import SourceRow
@@ -86,8 +86,8 @@ def _identity(row: SourceRow) -> tuple[str, str, str | None]:
 
 
 def _source_file(file: SeedFile) -> SourceFile:
-    read_aliases = (lambda: registry.read_aliases(file)) if file.doc_id == registry.ALIASES else None
-    return SourceFile(_row(file), lambda: registry.parse_file(file), read_aliases, file)
+    aliases = (lambda: read_aliases(file)) if file.doc_id == ALIASES else None
+    return SourceFile(_row(file), lambda: parse_file(file), aliases, file)
 
 
 def _row(file: SeedFile) -> SourceRow:

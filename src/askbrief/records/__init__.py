@@ -1,23 +1,34 @@
-"""What flows through askbrief: plain frozen records, without behaviour beyond what their fields imply.
+"""The records that flow through askbrief: frozen dataclasses and enums, with small derived values only.
 
 Offsets are 0-based, count Unicode characters, and are half-open: `document.text[start:end]`.
 """
 
-from askbrief.records.answers import Answer, Definition, Figure, FigureGroup, Hit, Method, Verdict
-from askbrief.records.citations import Citation, CitationStatus, RememberedQuote, Style, Surroundings
+from askbrief.records.answers import Answer, AnswerSpan, Definition, Figure, FigureGroup, Hit, Method, Verdict
+from askbrief.records.citations import Citation, CitationStatus, CurrentQuote, RememberedQuote, Style, Surroundings
 from askbrief.records.documents import Block, BlockKind, Document, Form, Metadata, Passage, Span
-from askbrief.records.reports import BuildReport, Changes, IndexStatus, Problem, Source
+from askbrief.records.reports import (
+    BuildReport,
+    Changes,
+    IndexStatus,
+    Problem,
+    Source,
+    SourceList,
+    SourcesPage,
+    StatusReport,
+)
 from askbrief.records.scope import EVERYTHING, Scope
 
 __all__ = [
     "EVERYTHING",
     "Answer",
+    "AnswerSpan",
     "Block",
     "BlockKind",
     "BuildReport",
     "Changes",
     "Citation",
     "CitationStatus",
+    "CurrentQuote",
     "Definition",
     "Document",
     "Figure",
@@ -32,7 +43,10 @@ __all__ = [
     "RememberedQuote",
     "Scope",
     "Source",
+    "SourceList",
+    "SourcesPage",
     "Span",
+    "StatusReport",
     "Style",
     "Surroundings",
     "Verdict",

@@ -1,4 +1,4 @@
-"""What the sources say to a question: passages, figures, a verdict; and what a name stands for."""
+"""Answers to questions (passages, figures, a verdict), and definitions of names."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class Method(StrEnum):
-    """How passages are ranked; everything but hybrid is there to compare.
+    """How passages are ranked; all but hybrid are there for comparisons.
 
-    Hybrid is the convex combination, its best passages then scored anew by the ranking model; convex is without that.
+    Hybrid is the convex combination, with its best passages scored again by the ranking model; convex is without that.
     """
 
     HYBRID = "hybrid"
@@ -26,7 +26,7 @@ class Method(StrEnum):
 
 
 class Verdict(StrEnum):
-    """Whether the sources answer: strong, weak (perhaps), or none (the sources don't say)."""
+    """Whether the sources answer a question: strong, weak (perhaps), or none (the sources don't say)."""
 
     STRONG = "strong"
     WEAK = "weak"
@@ -34,12 +34,25 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found for a question.
+class AnswerSpan:
+    """The words of the best sentence that answer."""
 
-    `sentences` are its sentences and `highlight` is the best of them, as offsets into the document's text; `answer` is
-    the words of it that answer, where they are likely enough to. `score` is in 0..1 and `signals` names what it was
-    made from. `also` holds the keys of near-duplicates that are not shown again.
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question, quoted exactly.
+
+    Attributes:
+        rank: from 1.
+        highlight: the best sentence, as offsets into the document's text; one of `sentences`.
+        score: 0..1.
+        signals: the parts of the score, by name.
+        also: keys of near-duplicates, which are not hits of their own.
+        answer: the span of the highlight that answers; None if none is likely enough.
     """
 
     rank: int
@@ -59,22 +72,31 @@ class Hit:
     answer: Span | None = None
 
     def words(self, span: Span) -> str:
-        """The words of a span of the document that lies in the passage."""
+        """Return the text of a span of the document within the passage."""
         return self.quote[span.start - self.start : span.end - self.start]
 
     @property
+    def answer_span(self) -> AnswerSpan | None:
+        """The answer with its words."""
+        return AnswerSpan(self.answer.start, self.answer.end, self.words(self.answer)) if self.answer else None
+
+    @property
     def answer_sentence(self) -> str:
-        """The marked sentence, word for word."""
+        """The best sentence, word for word."""
         return self.words(self.highlight)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A quantity that a source gives for what was asked, as written: `document.text[start:end] == text`.
+    """A quantity that a source gives for what was asked, as written.
 
-    `low` and `high` are its numbers, equal for one number; None is an open end ("over 3,000" has no `high`). `unit` is
-    the word of the source for what is counted, or "%", "percentage points", or the name of a currency. `date` is the
-    document's, `as_of` a date that stands in the same `sentence`, as written there.
+    Attributes:
+        text: `document.text[start:end]`.
+        low, high: its numbers, equal for one number; None for an open end ("over 3,000" has no `high`).
+        unit: the source's word for what is counted, or "%", "percentage points" or the name of a currency.
+        date: the document's.
+        as_of: a date in the same sentence, as written there.
+        counted: whether the unit is counted things, which `text` does not name.
     """
 
     text: str
@@ -94,15 +116,15 @@ class Figure:
 
     @property
     def words(self) -> str:
-        """The figure and what it counts; a share or a sum of money has its unit in the text already."""
+        """The figure with its unit; the text of a percentage or an amount of money has it already."""
         return f"{self.text} {self.unit}" if self.counted else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class FigureGroup:
-    """The figures that agree, those of the newest documents first.
+    """Figures that agree, those of the newest documents first.
 
-    `differs` says that other figures of the same unit were found too.
+    `differs` says whether there are other figures of the same unit.
     """
 
     low: float | None
@@ -116,11 +138,14 @@ class FigureGroup:
 class Answer:
     """What the sources say to a question: the verdict, and the best passages whatever the verdict is.
 
-    `confidence` is in 0..1: how sure it is that the sources answer the question. `notes` are sentences for the
-    person who asks, where something about the answer is not as it should be. `figures` are there where a quantity
-    was asked for, those of the newest document first. `signals` are what the confidence was made from. `searched_also`
-    are words that were searched for beside those of the question, as the sources write them: other names of a name, and
-    what a typing error may have been meant to be.
+    Attributes:
+        confidence: probability that the sources answer the question, 0..1.
+        generation: the index that answered.
+        notes: sentences for the person who asks if something went wrong, such as keys that could not be stored.
+        figures: if a quantity was asked for, those of the newest documents first.
+        signals: the inputs of the confidence, by name.
+        searched_also: further words that were searched for, as the sources write them: other names of a name, and
+            corrections of a possible typing error.
     """
 
     question: str
@@ -136,11 +161,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a name stands for, and the passage that says so, its defining sentence marked.
+    """What a name stands for, and the passage that defines it, with the defining sentence marked.
 
-    `name` and `forms` are as they are mostly written; the forms after the first differ from it in little. The team's
-    own names (`from_aliases`) come without a passage. `documents` and `passages` count who says so. `notes` are
-    sentences for the person who asks, where something is not as it should be.
+    Attributes:
+        name: in its most frequent spelling.
+        forms: what it stands for, the most frequent spelling first.
+        documents, passages: how many define it so.
+        from_aliases: whether the team's list of aliases defines it; then there is no passage.
+        notes: sentences for the person who asks if something went wrong.
     """
 
     name: str

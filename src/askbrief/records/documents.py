@@ -1,4 +1,4 @@
-"""A document as it was read, and the passages that it is divided into."""
+"""Documents as parsed, and the passages they are split into."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Span:
 
 
 class BlockKind(StrEnum):
-    """What a block of a document is."""
+    """The kinds of blocks of a document."""
 
     PARAGRAPH = "paragraph"
     HEADING = "heading"
@@ -33,8 +33,8 @@ class BlockKind(StrEnum):
 class Block:
     """One paragraph or heading of a document.
 
-    `level` is a heading's depth from 1 (0 for a paragraph). `number` is what the document itself calls the paragraph:
-    "12" where it numbers its paragraphs, the number of a row in a sheet.
+    `level` is a heading's depth from 1, and 0 for a paragraph. `number` is the document's own number of the paragraph
+    ("12"), or the row number in a sheet.
     """
 
     start: int
@@ -45,7 +45,7 @@ class Block:
 
 
 class Form(StrEnum):
-    """How a document is laid out, which decides how people say where something stands in it."""
+    """How a document is laid out, which decides how locators name a place in it."""
 
     PROSE = "prose"
     PAGES = "pages"
@@ -55,7 +55,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says of itself; a field it does not give is None or empty, never guessed.
+    """The metadata of a document; a field that it does not give is None or empty, never guessed.
 
     `date` is ISO 8601 as precise as it was given: "2022", "2022-07" or "2022-07-05".
     """
@@ -70,32 +70,32 @@ class Metadata:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any]) -> Self:
-        """Make it from what `as_mapping` gave, also after a way through JSON."""
+        """Return the metadata of a mapping from `as_mapping`, also after a round trip through JSON."""
         fields: dict[str, Any] = {n: tuple(value) if isinstance(value, list) else value for n, value in values.items()}
         return cls(**fields)
 
     def as_mapping(self) -> dict[str, Any]:
-        """The fields that have a value, lists as lists."""
+        """Return the fields that are not empty; tuples become lists."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items() if value}
 
     def over(self, other: Metadata) -> Metadata:
-        """Both, field by field; where both say something, this one counts."""
+        """Merge with other metadata, field by field; this one has priority."""
         return Metadata(**{name: getattr(self, name) or getattr(other, name) for name in self.__dataclass_fields__})
 
     def without_title(self) -> Metadata:
-        """What may hold for another document too."""
+        """Return the fields that may also hold for another document, such as an attachment."""
         return replace(self, title=None)
 
     def first_day(self) -> dt.date | None:
-        """The earliest day that `date` can mean: 2022-07-01 for "2022-07"."""
+        """Return the earliest day that `date` can mean: 2022-07-01 for "2022-07"."""
         if self.date is None:
             return None
         year, month, day = [*map(int, self.date.split("-")), 1, 1][:3]
         return dt.date(year, month, day)
 
     def last_day(self) -> dt.date | None:
-        """The latest day that `date` can mean: 2022-07-31 for "2022-07"."""
+        """Return the latest day that `date` can mean: 2022-07-31 for "2022-07"."""
         first = self.first_day()
         if first is None or self.date is None:
             return None
@@ -107,11 +107,13 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source document: its text as read, and where its paragraphs and headings stand in it.
+    """One source document: its text, with the spans of its paragraphs and headings.
 
-    `doc_id` is the path below seeds/ with forward slashes; its folder is the collection ("" at the top). What was in a
-    mail or an archive has a path below that: "mail.eml/report.pdf". `pages` are the offsets at which page (or slide) 1,
-    2 and so on begin, where there are pages; an empty page begins where the next one does.
+    Attributes:
+        doc_id: path below seeds/ with forward slashes; its folder is the collection ("" at the top). A file inside a
+            mail or an archive has a path below that: "mail.eml/report.pdf".
+        pages: offsets at which page (or slide) 1, 2 and so on begin; empty without pages. An empty page begins where
+            the next one does.
     """
 
     doc_id: str
@@ -127,13 +129,13 @@ class Document:
         return self.doc_id.rpartition("/")[0]
 
     def page_of(self, offset: int) -> int | None:
-        """The page, from 1, on which a character stands; None where there are no pages."""
+        """Return the page of a character, from 1; None if the document has no pages."""
         return bisect_right(self.pages, offset) or None
 
     def paragraphs(self) -> Iterator[tuple[Block, Mapping[int | None, int]]]:
-        """Each paragraph, and the how manieth it is, counted from 1 without headings, on each page that it is on.
+        """Yield each paragraph with its number on each of its pages, counted from 1 without headings.
 
-        One that began on the page before is the first of its page. Where there are no pages, None is the only one.
+        A paragraph that continues from the page before is number 1. Without pages, the only key is None.
         """
         counted: Counter[int | None] = Counter()
         for block in self.blocks:
@@ -148,9 +150,12 @@ class Document:
 class Passage:
     """A few whole sentences of one document; the unit that is found, quoted and cited.
 
-    `text == document.text[start:end]` always. `sentences` are spans into the document. `paragraphs` are the first and
-    last paragraph, counted from 1 without headings, and anew on each page; `pages` those on which the passage begins
-    and ends; `numbers` what the document itself calls its first and last paragraph.
+    Attributes:
+        text: always `document.text[start:end]`.
+        sentences: spans into the document's text.
+        paragraphs: the first and last paragraph, counted from 1 without headings, on each page from 1 again.
+        pages: on which the passage begins and ends.
+        numbers: the document's own numbers of the first and last paragraph.
     """
 
     doc_id: str
@@ -165,5 +170,5 @@ class Passage:
     form: Form = Form.PROSE
 
     def sentence_texts(self) -> list[str]:
-        """The words of each sentence."""
+        """Return the text of each sentence."""
         return [self.text[span.start - self.start : span.end - self.start] for span in self.sentences]

@@ -1,4 +1,4 @@
-"""What a build did, and what an index is made of."""
+"""Reports: what a build did, what an index holds, and how it stands to its sources."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A file that gave no text, with the reason and what to do."""
+    """A file that gave no text, with the reason and what to do about it."""
 
     path: str
     reason: str
@@ -45,9 +45,9 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One indexed document, as listed by `askbrief sources`.
+    """An indexed document.
 
-    `path` is the file below seeds/ that it was read from, and `sha256` is that file's.
+    `path` is the file below seeds/ that it was read from; `sha256` is the hash of that file.
     """
 
     doc_id: str
@@ -91,3 +91,46 @@ class IndexStatus:
     documents: int
     passages: int
     terms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatusReport:
+    """An index compared with its source files.
+
+    For somebody who sees a part of the documents it counts that part, and `terms` is None.
+    """
+
+    generation: str
+    built_at: dt.datetime
+    age_seconds: int
+    model: str
+    dimension: int
+    documents: int
+    passages: int
+    terms: int | None
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    @property
+    def stale(self) -> bool:
+        """Whether a file has changed since the build."""
+        return bool(self.added or self.changed or self.removed)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """What is indexed, and which files are not, with the reasons."""
+
+    generation: str
+    built_at: dt.datetime
+    sources: tuple[Source, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage(SourceList):
+    """A page of the sources: `total` counts all of them, `next` is the offset of the next page, None on the last."""
+
+    total: int
+    next: int | None

@@ -1,4 +1,4 @@
-"""What of all documents a person may see or wants to see."""
+"""Which documents a person may see, or wants to search."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a person may see or wants to see. None means no limit; an empty set means nothing at all.
+    """Which documents a person may see, or wants to search. None means no limit; an empty set admits nothing.
 
-    A collection covers the collections below it. With `since` or `until`, undated documents are out.
+    A collection includes the collections below it. `since` and `until` exclude undated documents.
     """
 
     collections: frozenset[str] | None = None
@@ -25,7 +25,7 @@ class Scope:
     until: dt.date | None = None
 
     def admits(self, doc_id: str, metadata: Metadata) -> bool:
-        """Whether a document is in scope."""
+        """Return whether a document is in scope."""
         if self.collections is not None and not _below(self.collections, doc_id.rpartition("/")[0]):
             return False
         if self.documents is not None and doc_id not in self.documents:
@@ -42,7 +42,7 @@ class Scope:
         return self == Scope()
 
     def within(self, other: Scope) -> Scope:
-        """What both admit.
+        """Return the scope of what both scopes admit.
 
         >>> Scope(collections=frozenset({"un", "news"})).within(Scope(collections=frozenset({"un/2022"}))).collections
         frozenset({'un/2022'})
@@ -66,7 +66,7 @@ def _below(names: frozenset[str], name: str) -> bool:
 def _common(
     some: frozenset[str] | None, others: frozenset[str] | None, covers: Callable[[frozenset[str], str], bool]
 ) -> frozenset[str] | None:
-    """What two sets of names have in common, where None is every name."""
+    """Return what two sets of names have in common; None is the set of all names."""
     if some is None or others is None:
         return others if some is None else some
     return frozenset(name for name in some if covers(others, name)) | {name for name in others if covers(some, name)}

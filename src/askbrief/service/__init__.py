@@ -1,1 +1,1 @@
-"""What the front ends share: the library that serves, worker processes, builds, scopes, JSON."""
+"""What the front ends share: the serving library, worker processes, builds, scopes, links, errors, JSON."""

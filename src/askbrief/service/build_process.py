@@ -44,7 +44,7 @@ _ERROR_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far a build is: `done` of `total` in a stage."""
+    """The progress of a build: `done` of `total` steps in a stage."""
 
     stage: str
     done: int
@@ -53,7 +53,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class BuildState:
-    """Whether a build runs, for how many seconds and how far it is, or why the last one failed."""
+    """A build that runs: for how many seconds (None if none runs) and how far it is; or why the last one failed."""
 
     seconds: int | None = None
     progress: str = ""
@@ -106,7 +106,7 @@ class BuildProcess:
         return self._follow(*self._launch(), on_step)
 
     def start(self) -> None:
-        """Begin a build and return at once; `state` tells how it goes.
+        """Begin a build and return at once; `state` reports its progress.
 
         Raises:
             BuildInProgress: a build of this object is running.
@@ -115,7 +115,7 @@ class BuildProcess:
         threading.Thread(target=self._follow_quietly, args=self._launch(), daemon=True).start()
 
     def state(self) -> BuildState:
-        """Return how the current build is going, or how the last one ended."""
+        """Return the progress of the current build, or how the last one ended."""
         with self._lock:
             seconds = round(time.monotonic() - self._began) if self._process is not None else None
             return BuildState(seconds, self._progress if self._process is not None else "", self._failed)
@@ -150,7 +150,7 @@ class BuildProcess:
     def _follow(
         self, process: subprocess.Popen[str], errors: IO[bytes], on_step: Callable[[Step], None]
     ) -> BuildReport:
-        """Read what a process writes until it ends, and make one result or one error of it."""
+        """Read a process's messages until it ends, and return its report or raise its error."""
         failed = ""
         try:
             with errors:
@@ -179,7 +179,7 @@ class BuildProcess:
         raise outcome or BuildError(_STOPPED if self._stopped else _broke_off(process.returncode, errors))
 
     def _note(self, step: Step) -> None:
-        """Keep a step as words, with the minutes that its stage still needs at the speed so far."""
+        """Store a step in words, with the minutes that its stage still needs at the speed so far."""
         with self._lock:
             now = time.monotonic()
             if not step.done:
@@ -221,7 +221,7 @@ def _popen(command: list[str], given: str) -> tuple[subprocess.Popen[str], IO[by
 
 
 def _message(line: str) -> Step | BuildReport | BuildError | None:
-    """Return what a line tells; None for half a line, or one that something else has written."""
+    """Parse a line; return None if it is incomplete or not one of ours."""
     try:
         message = json.loads(line)
     except (ValueError, RecursionError):
@@ -291,7 +291,7 @@ class _Steps:
 
     def stage(self, name: str, total: int) -> None:
         self._stage, self._done, self._total, self._quarter = name, 0, total, 0
-        self._tell()
+        self._report()
 
     def advance(self, steps: int = 1) -> None:
         self._done += steps
@@ -300,9 +300,9 @@ class _Steps:
         quarter = self._done * _QUARTERS // self._total
         if quarter > self._quarter or time.monotonic() - self._wrote > _SECONDS_BETWEEN_STEPS:
             self._quarter = quarter
-            self._tell()
+            self._report()
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         self._wrote = time.monotonic()
         self._write({"stage": self._stage, "done": self._done, "total": self._total})
 

@@ -1,4 +1,4 @@
-"""The library that serves, for many at once; who is reading an older generation finishes with it."""
+"""The library of a long-running process: it follows new generations of the index, and readers finish on theirs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from askbrief.errors import AskbriefError
 from askbrief.inference.loading import open_encoder, ready_encoder
 from askbrief.library import Library
 from askbrief.records import EVERYTHING
-from askbrief.service.worker_pool import Askers
+from askbrief.service.worker_pool import WorkerPool
 from askbrief.storage.engines import current_generation
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from askbrief.records import Answer, Scope
     from askbrief.settings import Settings
 
-_TRIED_AGAIN_AFTER = 60.0
-"""Seconds after which a generation that could not be opened is tried again."""
+_RETRY_SECONDS = 60.0
+"""Time until a generation that could not be opened is tried again."""
 _log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
 class _Opened:
-    """An opened library and how many are reading it."""
+    """An opened library and the number of its readers."""
 
     library: Library
     readers: int = 0
@@ -38,7 +38,7 @@ class _Opened:
 
 
 class HotReload:
-    """Gives the library to those who read it, and opens it anew when another generation does. Threads may share it."""
+    """Leases the library, and opens it again when there is a new generation. Threads may share it."""
 
     def __init__(self, settings: Settings, encoder: Encoder | None = None) -> None:
         """Load the model and open the index.
@@ -49,87 +49,89 @@ class HotReload:
         """
         self._settings = settings
         self._encoder = encoder or (open_encoder if settings.askers else ready_encoder)(settings)
-        self._counting, self._renewing = threading.Lock(), threading.Lock()
-        self._refused: tuple[str | None, float] = None, 0.0
+        self._readers_lock, self._renew_lock = threading.Lock(), threading.Lock()
+        self._failed: tuple[str | None, float] = None, 0.0
         self._closed = False
         self._opened = _Opened(self._open())
-        self._askers = (
-            Askers(settings, settings.askers, state=settings.state_dir, encoder=encoder) if settings.askers else None
+        self._workers = (
+            WorkerPool(settings, settings.askers, state=settings.state_dir, encoder=encoder)
+            if settings.askers
+            else None
         )
 
     @contextmanager
     def lease(self) -> Iterator[Library]:
-        """Give the library that serves, which stays open for as long as it is read."""
-        with self._counting:
+        """Yield the serving library; it stays open as long as it is read."""
+        with self._readers_lock:
             opened = self._opened
             opened.readers += 1
         try:
             yield opened.library
         finally:
-            with self._counting:
+            with self._readers_lock:
                 opened.readers -= 1
                 _close_when_unread(opened)
 
     @contextmanager
     def newest(self) -> Iterator[Library]:
-        """Open the newest generation first, where it can be; while one thread does, others read the one before."""
-        if not self._renewing.locked():
+        """Yield the library, renewed if it can be; while one thread renews it, the others read the old generation."""
+        if not self._renew_lock.locked():
             try:
                 self.renew()
             except AskbriefError as error:
-                _log.warning("the index before keeps serving: %s", error)
+                _log.warning("the old index keeps serving: %s", error)
         with self.lease() as library:
             yield library
 
     def ask(self, library: Library, question: str, top: int = 5, scope: Scope = EVERYTHING) -> Answer:
-        """Ask a library that was given: in this process, or in one of those that answer (ASKBRIEF_ASKERS)."""
-        ask = Library.ask if self._askers is None else self._askers.ask
+        """Ask a leased library, in this process or in a worker process (ASKBRIEF_ASKERS)."""
+        ask = Library.ask if self._workers is None else self._workers.ask
         return ask(library, question, top, scope)
 
     @property
     def is_behind(self) -> bool:
-        """Whether another generation serves by now; not if it could not be opened a moment ago.
+        """Whether there is a newer generation to open; False for a while after it could not be opened.
 
         Raises:
-            IndexDamaged: what says which one serves cannot be read.
+            IndexDamaged: the file that names the newest generation cannot be read.
         """
-        return self._awaited() is not None
+        return self._pending() is not None
 
     def renew(self) -> bool:
-        """Serve the newest generation, if this is behind; say whether it was.
+        """Open the newest generation if it is not the one that serves, and return whether it was opened.
 
         Raises:
-            IndexUnusable, ModelError: it cannot be opened; the one before keeps serving.
+            IndexUnusable, ModelError: it cannot be opened; the old one keeps serving.
         """
-        with self._renewing:
-            newest = self._awaited()
+        with self._renew_lock:
+            newest = self._pending()
             if newest is None or self._closed:
                 return False
             try:
                 opened = _Opened(self._open())
             except AskbriefError:
-                self._refused = newest, time.monotonic()
+                self._failed = newest, time.monotonic()
                 raise
-            with self._counting:
+            with self._readers_lock:
                 before, self._opened = self._opened, opened
                 _retire(before)
         return True
 
     def close(self) -> None:
-        """Let go of the index, once nobody reads it."""
-        if self._askers is not None:
-            self._askers.close()
-        with self._renewing, self._counting:
+        """Close the library as soon as nobody reads it."""
+        if self._workers is not None:
+            self._workers.close()
+        with self._renew_lock, self._readers_lock:
             self._closed = True
             _retire(self._opened)
 
-    def _awaited(self) -> str | None:
-        """The name of the generation that should serve and does not; None while it is not to be tried again."""
+    def _pending(self) -> str | None:
+        """Return the name of the generation to open; None if it serves already, or failed a moment ago."""
         newest = current_generation(self._settings.index_dir)
         if newest == self._opened.library.generation_name:
             return None
-        refused, since = self._refused
-        return newest if newest != refused or time.monotonic() - since > _TRIED_AGAIN_AFTER else None
+        failed, since = self._failed
+        return newest if newest != failed or time.monotonic() - since > _RETRY_SECONDS else None
 
     def _open(self) -> Library:
         settings = self._settings

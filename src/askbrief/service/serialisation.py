@@ -1,223 +1,105 @@
-"""Records as JSON: the shapes behind every `--json`, stable for programs that read them."""
+"""JSON: the records are the description, this table says which of their fields go out, and in which order.
+
+`to_json` writes a record for `--json`, the API and MCP; `json_model` derives the pydantic model of the same shape, for
+the API's description and for checking what it sends. A program may rely on these shapes.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, reduce
+from operator import or_
+from pathlib import Path
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from askbrief import records
+from askbrief.citations.locators import parse_place
+from askbrief.records import Citation, Metadata, SourcesPage, Span, StatusReport
+from askbrief.service.scoping import age_seconds, visible_changes, visible_problems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from askbrief.evaluation.calibration import CalibrationReport
-    from askbrief.evaluation.feedback import ExportReport, Gap
     from askbrief.evaluation.question_sets import Measures
-    from askbrief.ingest.sources import CheckReport
-    from askbrief.records import (
-        Answer,
-        BuildReport,
-        Changes,
-        Citation,
-        Definition,
-        Figure,
-        FigureGroup,
-        Hit,
-        IndexStatus,
-        Problem,
-        Source,
-        Surroundings,
-    )
+    from askbrief.library import Library
+    from askbrief.records import Changes, Definition, IndexStatus, Scope
+
+_FIELDS = {
+    "Answer": "question verdict confidence signals generation searched_also hits figures",
+    "Hit": ("rank key doc_id title metadata locator start end quote highlight answer=answer_span score signals also"),
+    "AnswerSpan": "start end text",
+    "FigureGroup": "low high unit differs figures",
+    "Figure": "text low high unit approximate key doc_id title date as_of sentence start end",
+    "Definition": "name forms documents passages from_aliases",
+    "Citation": "key status doc_id title metadata locator start end quote current",
+    "CurrentQuote": "doc_id locator start end text",
+    "Surroundings": "citation before after",
+    "Source": "doc_id title collection metadata passages characters sha256",
+    "SourceList": "generation built_at sources problems",
+    "SourcesPage": "generation built_at sources problems total next",
+    "Problem": "path reason",
+    "StatusReport": (
+        "generation built_at age_seconds model dimension documents passages terms stale added changed removed"
+    ),
+    "BuildReport": (
+        "generation added changed removed unchanged empty failed warnings "
+        "documents passages encoded rebuilt_because seconds"
+    ),
+    "CheckReport": "generation files documents passages problems",
+    "CalibrationReport": "calibration reliability answers strong strong_right off_topic",
+    "Bin": "answers confidence right",
+    "ExportReport": "folder generation documents questions answerable unanswerable left_out",
+    "Gap": "question count people last_asked why",
+}
+"""The JSON fields of each record, in order; `name=attribute` where the record has another name for it."""
+
+_DEFINING_PASSAGE = ("key", "doc_id", "title", "locator", "start", "end", "quote", "highlight")
 
 
-def answer(answer: Answer) -> dict[str, Any]:
-    """An answer; the offsets of its hits count characters of the document's text."""
-    return {
-        "question": answer.question,
-        "verdict": answer.verdict,
-        "confidence": answer.confidence,
-        "signals": dict(answer.signals),
-        "generation": answer.generation,
-        "searched_also": list(answer.searched_also),
-        "hits": [_hit(hit) for hit in answer.hits],
-        "figures": [_figures(group) for group in answer.figures],
-    }
+def to_json(value: Any) -> Any:  # noqa: ANN401, PLR0911 - a record or a part of one; JSON values, one kind a line
+    """Return a record as JSON values. A span is [start, end]; metadata has only the fields that are not empty."""
+    match value:
+        case Span():
+            return [value.start, value.end]
+        case Metadata():
+            return value.as_mapping()
+        case dt.datetime():
+            return value.isoformat()
+        case Path():
+            return str(value)
+        case BaseModel():
+            return value.model_dump()
+        case Mapping():
+            return {key: to_json(item) for key, item in value.items()}
+        case list() | tuple():
+            return [to_json(item) for item in value]
+        case _ if fields := _FIELDS.get(type(value).__name__):
+            return {name: to_json(getattr(value, attribute)) for name, attribute in _pairs(fields)}
+        case _:
+            return value
 
 
-def _figures(group: FigureGroup) -> dict[str, Any]:
-    return {
-        "low": group.low,
-        "high": group.high,
-        "unit": group.unit,
-        "differs": group.differs,
-        "figures": [_figure(figure) for figure in group.figures],
-    }
+def _pairs(fields: str) -> list[tuple[str, str]]:
+    return [(name, attribute or name) for name, _, attribute in (field.partition("=") for field in fields.split())]
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
-    return {
-        "text": figure.text,
-        "low": figure.low,
-        "high": figure.high,
-        "unit": figure.unit,
-        "approximate": figure.approximate,
-        "key": figure.key,
-        "doc_id": figure.doc_id,
-        "title": figure.title,
-        "date": figure.date,
-        "as_of": figure.as_of,
-        "sentence": [figure.sentence.start, figure.sentence.end],
-        "start": figure.start,
-        "end": figure.end,
-    }
+def definitions_json(name: str, definitions: Sequence[Definition], similar: Sequence[str]) -> dict[str, Any]:
+    """Return what a name stands for, with the passages that say so; without one, similar names."""
+    rows = []
+    for definition in definitions:
+        hit = to_json(definition.hit)
+        passage = hit and {field: hit[field] for field in _DEFINING_PASSAGE}
+        rows.append({**to_json(definition), "passage": passage})
+    return {"name": name, "definitions": rows, "similar": list(similar)}
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
-    return {
-        "rank": hit.rank,
-        "key": hit.key,
-        "doc_id": hit.doc_id,
-        "title": hit.title,
-        "metadata": hit.metadata.as_mapping(),
-        "locator": hit.locator,
-        "start": hit.start,
-        "end": hit.end,
-        "quote": hit.quote,
-        "highlight": [hit.highlight.start, hit.highlight.end],
-        "answer": _answer_span(hit),
-        "score": hit.score,
-        "signals": dict(hit.signals),
-        "also": list(hit.also),
-    }
-
-
-def _answer_span(hit: Hit) -> dict[str, Any] | None:
-    if hit.answer is None:
-        return None
-    return {"start": hit.answer.start, "end": hit.answer.end, "text": hit.words(hit.answer)}
-
-
-def definitions(name: str, found: Sequence[Definition], similar: Sequence[str]) -> dict[str, Any]:
-    """What a name stands for; where nothing says it, names that may have been meant."""
-    return {"name": name, "definitions": [_definition(one) for one in found], "similar": list(similar)}
-
-
-def _definition(definition: Definition) -> dict[str, Any]:
-    hit = definition.hit
-    about = ("key", "doc_id", "title", "locator", "start", "end", "quote", "highlight")
-    return {
-        "name": definition.name,
-        "forms": list(definition.forms),
-        "documents": definition.documents,
-        "passages": definition.passages,
-        "from_aliases": definition.from_aliases,
-        "passage": {field: value for field, value in _hit(hit).items() if field in about} if hit else None,
-    }
-
-
-def citations(citations: Sequence[Citation], several: bool) -> Any:  # noqa: ANN401, FBT001 - an object or a list
-    """A resolved key, or a list of them for what stands at a place."""
-    return [citation(one) for one in citations] if several else citation(citations[0])
-
-
-def citation(citation: Citation) -> dict[str, Any]:
-    """A resolved key; `current` is null where the quote is gone."""
-    found = citation.current_doc_id is not None
-    return {
-        "key": citation.key,
-        "status": citation.status,
-        "doc_id": citation.doc_id,
-        "title": citation.title,
-        "metadata": citation.metadata.as_mapping(),
-        "locator": citation.locator,
-        "start": citation.start,
-        "end": citation.end,
-        "quote": citation.quote,
-        "current": {
-            "doc_id": citation.current_doc_id,
-            "locator": citation.current_locator,
-            "start": citation.current_start,
-            "end": citation.current_end,
-            "text": citation.current_text,
-        }
-        if found
-        else None,
-    }
-
-
-def surroundings(found: Surroundings) -> dict[str, Any]:
-    """A resolved key with today's words around it."""
-    return {"citation": citation(found.citation), "before": found.before, "after": found.after}
-
-
-def build_report(report: BuildReport) -> dict[str, Any]:
-    """What a build did."""
-    return {
-        "generation": report.generation,
-        "added": list(report.added),
-        "changed": list(report.changed),
-        "removed": list(report.removed),
-        "unchanged": list(report.unchanged),
-        "empty": list(report.empty),
-        "failed": [_problem(problem) for problem in report.failed],
-        "warnings": [_problem(problem) for problem in report.warnings],
-        "documents": report.documents,
-        "passages": report.passages,
-        "encoded": report.encoded,
-        "rebuilt_because": report.rebuilt_because,
-        "seconds": report.seconds,
-    }
-
-
-def sources(index: IndexStatus, sources: list[Source], problems: list[Problem]) -> dict[str, Any]:
-    """What is indexed, and what is not, with the reasons."""
-    return {
-        "generation": index.generation,
-        "built_at": index.built_at.isoformat(),
-        "sources": [
-            {
-                "doc_id": source.doc_id,
-                "title": source.title,
-                "collection": source.collection,
-                "metadata": source.metadata.as_mapping(),
-                "passages": source.passages,
-                "characters": source.characters,
-                "sha256": source.sha256,
-            }
-            for source in sources
-        ],
-        "problems": [_problem(problem) for problem in problems],
-    }
-
-
-def status(index: IndexStatus, age_seconds: float, changed: Changes) -> dict[str, Any]:
-    """How the index stands to its sources."""
-    return {
-        "generation": index.generation,
-        "built_at": index.built_at.isoformat(),
-        "age_seconds": round(age_seconds),
-        "model": index.model,
-        "dimension": index.dimension,
-        "documents": index.documents,
-        "passages": index.passages,
-        "terms": index.terms,
-        "stale": bool(changed),
-        "added": list(changed.added),
-        "changed": list(changed.changed),
-        "removed": list(changed.removed),
-    }
-
-
-def check_report(report: CheckReport) -> dict[str, Any]:
-    """What was verified, and what did not hold."""
-    return {
-        "generation": report.generation,
-        "files": report.files,
-        "documents": report.documents,
-        "passages": report.passages,
-        "problems": [_problem(problem) for problem in report.problems],
-    }
-
-
-def measures(name: str, method: str, measures: Measures) -> dict[str, Any]:
-    """What a run over a question set came to; shares are 0..1."""
+def measures_json(name: str, method: str, measures: Measures) -> dict[str, Any]:
+    """Return the measures of a run over a question set; shares are 0..1."""
     return {
         "set": name,
         "method": method,
@@ -234,44 +116,125 @@ def measures(name: str, method: str, measures: Measures) -> dict[str, Any]:
     }
 
 
-def calibration(report: CalibrationReport) -> dict[str, Any]:
-    """A fitted calibration and what it comes to; shares are 0..1."""
-    return {
-        "calibration": report.calibration.model_dump(),
-        "reliability": [
-            {"answers": tenth.answers, "confidence": tenth.confidence, "right": tenth.right}
-            for tenth in report.reliability
-        ],
-        "answers": report.answers,
-        "strong": report.strong,
-        "strong_right": report.strong_right,
-        "off_topic": report.off_topic,
+# --------------------------------------------------------------------------------------- records to send
+
+
+def cited(library: Library, where: str, scope: Scope) -> Citation | list[Citation]:
+    """Resolve a citation key; for a place such as "report.pdf p. 12", return a list of what stands there."""
+    citations = [library.cite(key, scope) for key in library.locate(where, scope)]
+    return citations[0] if parse_place(where) is None else citations
+
+
+def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> SourcesPage:
+    """Return `limit` sources from `offset` on, by path, with the files of the scope that gave no text."""
+    status, sources = library.status(), library.sources(scope)
+    end = offset + limit
+    return SourcesPage(
+        status.generation,
+        status.built_at,
+        tuple(sources[offset:end]),
+        visible_problems(library.problems(), scope),
+        total=len(sources),
+        next=end if end < len(sources) else None,
+    )
+
+
+def status_report(status: IndexStatus, changes: Changes) -> StatusReport:
+    """Return how an index stands to its sources."""
+    return StatusReport(
+        status.generation,
+        status.built_at,
+        round(age_seconds(status.built_at)),
+        status.model,
+        status.dimension,
+        status.documents,
+        status.passages,
+        status.terms,
+        changes.added,
+        changes.changed,
+        changes.removed,
+    )
+
+
+def scoped_status_report(library: Library, scope: Scope, changes: Changes) -> StatusReport:
+    """Return how the part of an index that a scope admits stands to its sources."""
+    status = library.status()
+    if scope.is_everything:
+        return status_report(status, changes)
+    sources = library.sources(scope)
+    report = status_report(status, visible_changes(changes, scope))
+    return replace(report, documents=len(sources), passages=sum(one.passages for one in sources), terms=None)
+
+
+# -------------------------------------------------------------------------------------------- the models
+
+
+class _JsonModel(BaseModel):
+    """A shape that a program may rely on: no other fields are sent."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+_Pair = Annotated[list[int], Field(min_length=2, max_length=2)]
+"""Offsets into the document's text, in characters: start, end."""
+
+
+@cache
+def json_model(record: type) -> type[BaseModel]:
+    """Derive the pydantic model of a record's JSON: names, types and the first line of the docstring are the record's.
+
+    >>> json_model(records.AnswerSpan)(start=0, end=3, text="six").model_dump()
+    {'start': 0, 'end': 3, 'text': 'six'}
+    """
+    if record is Metadata:
+        return _metadata_model()
+    fields: dict[str, Any] = {
+        name: (_json_type(_annotation(record, attribute)), ...) for name, attribute in _pairs(_FIELDS[record.__name__])
     }
+    return create_model(record.__name__, __base__=_JsonModel, __doc__=_first_line(record), **fields)
 
 
-def export_report(report: ExportReport) -> dict[str, Any]:
-    """What an export of votes came to; `left_out` counts questions by reason."""
-    return {
-        "folder": str(report.folder),
-        "generation": report.generation,
-        "documents": report.documents,
-        "questions": report.questions,
-        "answerable": report.answerable,
-        "unanswerable": report.unanswerable,
-        "left_out": dict(report.left_out),
+def _metadata_model() -> type[BaseModel]:
+    """Return the one model whose fields may be missing."""
+    fields: dict[str, Any] = {
+        name: (_json_type(annotation), [] if _is_tuple(annotation) else None)
+        for name, annotation in _hints(Metadata).items()
     }
+    return create_model("Metadata", __base__=_JsonModel, __doc__=_first_line(Metadata), **fields)
 
 
-def gap(gap: Gap) -> dict[str, Any]:
-    """A question that the sources could not answer."""
-    return {
-        "question": gap.question,
-        "count": gap.count,
-        "people": gap.people,
-        "last_asked": gap.last_asked.isoformat(),
-        "why": gap.why,
-    }
+def _json_type(annotation: Any) -> Any:  # noqa: ANN401, PLR0911 - a type, as in `to_json`
+    """Return the type that `to_json` gives for a value of a type."""
+    if annotation is Span:
+        return _Pair
+    if annotation in {dt.datetime, Path}:
+        return str
+    if annotation is Metadata or getattr(annotation, "__name__", "") in _FIELDS:
+        return json_model(annotation)
+    parts = get_args(annotation)
+    if _is_tuple(annotation):
+        return list[_json_type(parts[0])]  # type: ignore[misc]
+    if get_origin(annotation) is Mapping:
+        return dict[_json_type(parts[0]), _json_type(parts[1])]  # type: ignore[misc]
+    if get_origin(annotation) in {Union, UnionType}:
+        return reduce(or_, map(_json_type, parts))
+    return annotation
 
 
-def _problem(problem: Problem) -> dict[str, str]:
-    return {"path": problem.path, "reason": problem.reason}
+def _is_tuple(annotation: object) -> bool:
+    return get_origin(annotation) is tuple
+
+
+def _annotation(record: type, attribute: str) -> Any:  # noqa: ANN401 - a type
+    """Return the type of a field or property of a record."""
+    own = getattr(record, attribute, None)
+    return _hints(own.fget)["return"] if isinstance(own, property) else _hints(record)[attribute]
+
+
+def _hints(described: Any) -> dict[str, Any]:  # noqa: ANN401 - a class or function
+    """Resolve annotations; what a record's module imports for type checking alone is looked up here."""
+    return get_type_hints(described, localns={**vars(records), "Mapping": Mapping, "dt": dt, "Path": Path})
+
+
+def _first_line(record: type) -> str:
+    return (record.__doc__ or "").partition("\n")[0]

@@ -1,7 +1,7 @@
-"""Questions answered by several processes over the same mapped index: threads would wait for Python's one lock.
+"""Worker processes that answer questions over one memory-mapped index; threads would wait for the interpreter lock.
 
-Each process is asked over a pipe of its own, one question at a time. It ends when its pipe does, so that none is left
-behind by a process that was killed either.
+Each process has its own pipe and answers one question at a time. It ends when its pipe is closed, so that no process
+is left behind, even if the parent is killed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from threadpoolctl import threadpool_limits
 
-from askbrief.errors import AskingError
+from askbrief.errors import WorkerError
 from askbrief.inference.loading import ready_encoder
 from askbrief.library import Library
 from askbrief.records import EVERYTHING, Method
@@ -32,30 +32,31 @@ if TYPE_CHECKING:
     from askbrief.storage.embedded.generation import GenerationReference
 
 _TRIES = 3
-_PATIENCE = 5.0
-"""Seconds that a process has to end by itself once it is asked no more."""
+"""How often a question is tried when its process ends."""
+_STOP_SECONDS = 5.0
+"""Time for a process to end by itself before it is killed."""
 
 
-class Askers:
-    """Some processes that answer as `Library.ask` does. Threads may share them."""
+class WorkerPool:
+    """Processes that answer as `Library.ask` does. Threads may share the pool."""
 
     def __init__(
         self, settings: Settings, count: int, *, state: Path | None = None, encoder: Encoder | None = None
     ) -> None:
-        """Start the processes; they load the model by themselves, and the first questions wait for that.
+        """Start the processes; each loads the model, and the first questions wait for that.
 
         Args:
             settings: of the library.
-            count: how many processes; more than there are processors answer no faster.
-            state: where the keys that are shown are remembered; None to remember nothing.
-            encoder: by default, the model of the settings; another one must bear pickling.
+            count: number of processes; more than there are processors answer no faster.
+            state: folder of the citation keys; None to store none.
+            encoder: by default, the model of the settings; another one must be picklable.
         """
         setup = _Setup(settings, state, encoder)
-        self._all = [_Asker(setup) for _ in range(count)]
-        self._free: SimpleQueue[_Asker | None] = SimpleQueue()
-        for asker in self._all:
-            asker.start()
-            self._free.put(asker)
+        self._all = [_Worker(setup) for _ in range(count)]
+        self._free: SimpleQueue[_Worker | None] = SimpleQueue()
+        for worker in self._all:
+            worker.start()
+            self._free.put(worker)
 
     def ask(
         self,
@@ -66,45 +67,45 @@ class Askers:
         *,
         method: Method = Method.HYBRID,
     ) -> Answer:
-        """Find the passages that answer a question, as `Library.ask` does.
+        """Return the passages that answer a question, as `Library.ask` does.
 
         Args:
-            library: whose generation answers; it stays open meanwhile.
+            library: whose generation answers; the caller keeps it open.
             question: in words.
-            top: how many passages at the most.
-            scope: what may be searched; applied before anything is ranked.
+            top: maximum number of passages.
+            scope: what may be searched; applied before ranking.
             method: how to rank, for comparisons.
 
         Raises:
-            AskingError: the process that was asked ended each time, or all of them have been closed.
-            AskbriefError: as there.
+            WorkerError: the process ended at each try, or the pool is closed.
+            AskbriefError: as `Library.ask`.
         """
-        with self._turn() as asker:
-            return asker.ask(_Question(library.reference, question, top, scope, method))
+        with self._turn() as worker:
+            return worker.ask(_Question(library.reference, question, top, scope, method))
 
     @contextmanager
-    def _turn(self) -> Iterator[_Asker]:
-        """Wait for one that is free; they take turns, so that none keeps an old generation for long."""
-        asker = self._free.get()
+    def _turn(self) -> Iterator[_Worker]:
+        """Wait for a free worker; workers take turns, so that none keeps an old generation open for long."""
+        worker = self._free.get()
         try:
-            if asker is None:
-                raise AskingError("the processes that answer questions have been closed")
-            yield asker
+            if worker is None:
+                raise WorkerError("the processes that answer questions have been closed")
+            yield worker
         finally:
-            self._free.put(asker)
+            self._free.put(worker)
 
     @property
     def processes(self) -> list[int]:
-        """The ids of the processes that are running."""
-        return [asker.pid for asker in self._all if asker.pid is not None]
+        """The ids of the running processes."""
+        return [worker.pid for worker in self._all if worker.pid is not None]
 
     def close(self) -> None:
-        """Let the questions finish that are being answered, and end the processes."""
+        """Wait for running questions, and end the processes."""
         for _ in self._all:
             self._free.get()
-        self._free.put(None)  # for whoever comes too late
-        for asker in self._all:
-            asker.close()
+        self._free.put(None)  # for questions that come too late
+        for worker in self._all:
+            worker.close()
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +116,7 @@ class Askers:
 
 @dataclass(frozen=True, slots=True)
 class _Setup:
-    """What a process is told when it starts."""
+    """What a process needs to start."""
 
     settings: Settings
     state: Path | None
@@ -124,7 +125,7 @@ class _Setup:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What a process is asked: of which generation, and the arguments of `Library.ask`."""
+    """A question to a process: the generation, and the arguments of `Library.ask`."""
 
     generation: GenerationReference
     question: str
@@ -133,8 +134,8 @@ class _Question:
     method: Method
 
 
-class _Asker:
-    """A process that answers, as it is seen from the one that asks; when it has ended, another takes its place."""
+class _Worker:
+    """A worker process, seen from the parent; when it has ended, the next question starts another."""
 
     def __init__(self, setup: _Setup) -> None:
         self._setup = setup
@@ -145,18 +146,18 @@ class _Asker:
         return self._running[0].pid if self._running else None
 
     def start(self) -> Connection:
-        """Start the process, if it isn't running, and give the pipe to it."""
+        """Start the process if it is not running, and return the pipe to it."""
         if self._running is None:
-            context = get_context("spawn")  # who asks has threads, with which a fork would break
+            context = get_context("spawn")  # a fork of a process with threads can deadlock
             ours, theirs = context.Pipe()
             with theirs:
-                process = context.Process(target=_serve, args=(theirs, self._setup), name="asker", daemon=True)
+                process = context.Process(target=_serve, args=(theirs, self._setup), name="worker", daemon=True)
                 process.start()
             self._running = process, ours
         return self._running[1]
 
     def ask(self, question: _Question) -> Answer:
-        """Ask, and ask again where the process has ended: it was killed, perhaps for the memory of another one."""
+        """Ask, and try again if the process has ended: the system may have killed it for lack of memory."""
         for _ in range(_TRIES):
             try:
                 pipe = self.start()
@@ -166,63 +167,63 @@ class _Asker:
                 self.close()
                 continue
             except BaseException:
-                self.close()  # or the answer that is not waited for would be that to the next question
+                self.close()  # else this answer would be taken for the next question's
                 raise
             if isinstance(outcome, Exception):
                 raise outcome
             return outcome
-        raise AskingError(
-            f"the process that answers ended {_TRIES} times: ask again, and look for why in the system's log"
+        raise WorkerError(
+            f"the process that answers ended {_TRIES} times: ask again, and look for the reason in the system's log"
         )
 
     def close(self) -> None:
-        """Ask no more; the process then ends."""
+        """Close the pipe, which ends the process."""
         if self._running is not None:
             process, pipe = self._running
             self._running = None
             pipe.close()
-            process.join(_PATIENCE)
+            process.join(_STOP_SECONDS)
             process.kill()
             process.join()
             process.close()
 
 
-# ------------------------------------------------------------------------------------- in the other process
+# ------------------------------------------------------------------------------------- in the worker process
 
 
 def _serve(pipe: Connection, setup: _Setup) -> None:
-    """Answer until nobody asks any more; Ctrl-C is for who asks, and only ends the pipe.
+    """Answer until the pipe is closed. Ctrl-C is for the parent, which then closes the pipe.
 
-    Products take one thread: the threads of several processes would wait for each other, at the full cost of waiting.
+    Matrix products use one thread: threads of several processes would only compete for the processors.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answering = _Answering(setup)
+    library = _WorkerLibrary(setup)
     with threadpool_limits(1, "blas"), suppress(EOFError, OSError):
         while True:
-            pipe.send(answering.outcome(pipe.recv()))
+            pipe.send(library.outcome(pipe.recv()))
 
 
-class _Answering:
-    """A library over the generation that was asked for last."""
+class _WorkerLibrary:
+    """The library of the generation of the last question."""
 
     def __init__(self, setup: _Setup) -> None:
         self._setup = setup
         self._encoder = setup.encoder
         self._library: Library | None = None
 
-    def outcome(self, asked: _Question) -> Answer | Exception:
+    def outcome(self, question: _Question) -> Answer | Exception:
         try:
-            return self._opened(asked).ask(asked.question, asked.top, asked.scope, method=asked.method)
-        except Exception as error:  # noqa: BLE001 - it is raised again where the question comes from
+            return self._opened(question).ask(question.question, question.top, question.scope, method=question.method)
+        except Exception as error:  # noqa: BLE001 - raised again in the parent
             return error
 
-    def _opened(self, asked: _Question) -> Library:
-        if self._library is not None and self._library.reference == asked.generation:
+    def _opened(self, question: _Question) -> Library:
+        if self._library is not None and self._library.reference == question.generation:
             return self._library
         self._encoder = self._encoder or ready_encoder(self._setup.settings)
         setup = self._setup
         library = Library.open_reference(
-            asked.generation, state=setup.state, encoder=self._encoder, settings=setup.settings
+            question.generation, state=setup.state, encoder=self._encoder, settings=setup.settings
         )
         if self._library is not None:
             self._library.close()

@@ -1,4 +1,4 @@
-"""Who is reading and what they may see: token, proxy header or signed link; logging in and out."""
+"""Who sends a request and what they may see: token, proxy header or signed link; logging in and out."""
 
 from __future__ import annotations
 
@@ -19,28 +19,27 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection  # noqa: TC002 - FastAPI reads it
 
 from askbrief.records import Scope
-from askbrief.service.links import Right, Rights, signing_secret
+from askbrief.service.links import LINK_PARAMETER, LinkRight, LinkSigner, signing_secret
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Send
     from starlette.types import Scope as ConnectionScope
 
     from askbrief.settings import Settings
-    from askbrief.web.limits import Limits
+    from askbrief.web.limits import RequestLimits
 
 
 LOGIN_COOKIE, LINK_COOKIE = "askbrief_login", "askbrief_link"
-LINK_PARAMETER = "t"
 LOGIN_SECONDS = 30 * 86_400
 EVERYTHING = "*"
-_STRANGER = (
-    "log in, send the token as 'Authorization: Bearer …', or open a link that the bot made and that has not run out"
+_UNKNOWN_CLIENT = (
+    "log in, send the token as 'Authorization: Bearer …', or open a link from the bot that has not expired"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A person or program at the page: what of the documents they may see, and whether they may see its workings."""
+    """A person or program: which documents they may see, and whether they may see status and metrics."""
 
     scope: Scope
     is_admin: bool
@@ -50,49 +49,49 @@ OWNER = Viewer(Scope(), is_admin=True)
 
 
 def viewer(request: HTTPConnection) -> Viewer:
-    """Tell who is reading.
+    """Return who sends a request.
 
     Raises:
-        HTTPException: 401, nobody we know; 403, the request was meant for another host.
+        HTTPException: 401, the client is unknown; 403, the request was meant for another host.
     """
-    access: Access = request.app.state.access
+    access: WebAccess = request.app.state.access
     return access.viewer(request)
 
 
-class Access:
-    """The rules of the settings."""
+class WebAccess:
+    """Who may see what, by the settings."""
 
     def __init__(self, settings: Settings) -> None:
-        """Read the secret, where there is something to sign.
+        """Read the secret that signs links and logins, if the settings restrict access.
 
         Raises:
-            SettingsError: it cannot be read or made.
+            SettingsError: it cannot be read or created.
         """
         self._settings = settings
         token = settings.web_token
         self._token = token.get_secret_value().encode() if token is not None else None
         self.is_open = is_open(settings)
         secret = "" if self.is_open else signing_secret(settings.state_dir)
-        self._rights = None if self.is_open else Rights(secret)
+        self._signer = None if self.is_open else LinkSigner(secret)
         salt = f"askbrief.login.{hashlib.sha256(self._token or b'').hexdigest()}"  # another token ends all logins
         self._logins = URLSafeTimedSerializer(secret, salt=salt)
 
     def viewer(self, request: HTTPConnection) -> Viewer:
-        """Tell who is reading; see `viewer`."""
+        """Return who sends a request; see the function `viewer`."""
         if self.is_open:
             self._check_host(request)
             return OWNER
         if self._has_token(request):
             return OWNER
-        found = self._of_person(self.person(request)) or self._of_link(request)
-        if found is None:
-            raise HTTPException(401, _STRANGER, {"WWW-Authenticate": "Bearer"})
-        return found
+        viewer = self._of_person(self.person(request)) or self._of_link(request)
+        if viewer is None:
+            raise HTTPException(401, _UNKNOWN_CLIENT, {"WWW-Authenticate": "Bearer"})
+        return viewer
 
     # ------------------------------------------------------------------------------------- this machine
 
     def _check_host(self, request: HTTPConnection) -> None:
-        """A page elsewhere may have its own name lead to this machine; then the browser says that name."""
+        """Refuse a host name that is not this machine's: another site's name may resolve to it (DNS rebinding)."""
         name = _host(request.headers.get("host", ""))
         url = self._settings.url
         if not (is_loopback(name) or (url is not None and name == urlsplit(url).hostname)):
@@ -101,11 +100,11 @@ class Access:
     # ------------------------------------------------------------------------------------------- tokens
 
     def is_token(self, given: str) -> bool:
-        """Whether this is the token; how long it takes says nothing."""
+        """Return whether this is the token, in constant time."""
         return self._token is not None and hmac.compare_digest(given.encode(errors="replace"), self._token)
 
     def new_login(self) -> str:
-        """What the cookie of somebody who has logged in says."""
+        """Return the value of the cookie of a logged-in browser."""
         return str(self._logins.dumps("in"))
 
     def _has_token(self, request: HTTPConnection) -> bool:
@@ -122,7 +121,7 @@ class Access:
     # ------------------------------------------------------------------------------------------- people
 
     def person(self, request: HTTPConnection) -> str | None:
-        """Who the reverse proxy says it is; nobody, where something else than the proxy says so."""
+        """Return the person whom the reverse proxy names; None if the request does not come from the proxy."""
         header = self._settings.web_proxy_header
         peer = _address(request.client.host) if request.client else None
         if header is None or peer is None or not any(peer in network for network in self._settings.web_proxies):
@@ -141,9 +140,9 @@ class Access:
 
     # -------------------------------------------------------------------------------------------- links
 
-    def right(self, text: str | None) -> Right | None:
-        """The right that a link gives, while it does."""
-        return self._rights.read(text) if text and self._rights else None
+    def right(self, text: str | None) -> LinkRight | None:
+        """Return the right of a link; None if it has none or has expired."""
+        return self._signer.read(text) if text and self._signer else None
 
     def _of_link(self, request: HTTPConnection) -> Viewer | None:
         for text in (request.query_params.get(LINK_PARAMETER), request.cookies.get(LINK_COOKIE)):
@@ -153,12 +152,12 @@ class Access:
 
 
 def is_open(settings: Settings) -> bool:
-    """Whether everybody on this machine may see everything, since nothing says how to tell people apart."""
+    """Return whether access is unrestricted, because no setting says how to recognise people."""
     return settings.web_token is None and settings.web_proxy_header is None
 
 
 def is_loopback(name: str) -> bool:
-    """Whether a host name or address is this machine's own."""
+    """Return whether a host name or address is a loopback one."""
     address = _address(name)
     return address.is_loopback if address else name.lower() == "localhost"
 
@@ -172,22 +171,22 @@ def _address(name: str) -> IPv4Address | IPv6Address | None:
 
 
 def _host(header: str) -> str:
-    """The name in a Host header, in lower case and without the port."""
+    """Return the name in a Host header, in lower case and without the port."""
     try:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:
         return ""
 
 
-_LARGEST_FORM = 4_096
+_MAX_FORM_BYTES = 4_096
 router = APIRouter(include_in_schema=False)
 
 
 @router.post("/login")
 async def log_in(request: Request) -> RedirectResponse:
-    """Take the form's `token` and go on to its `next`; with a wrong one, back to the page that asks for it."""
-    access: Access = request.app.state.access
-    limits: Limits = request.app.state.limits
+    """Check the form's `token` and redirect to its `next`; with a wrong token, back to the login page."""
+    access: WebAccess = request.app.state.access
+    limits: RequestLimits = request.app.state.limits
     limits.count(request, login=True)
     form = parse_qs((await _body(request)).decode(errors="replace"))
     to = own_path(form.get("next", ["/"])[0])
@@ -201,7 +200,7 @@ async def log_in(request: Request) -> RedirectResponse:
 
 @router.post("/logout")
 async def log_out(request: Request) -> RedirectResponse:
-    """Forget who is reading."""
+    """Delete the cookies."""
     response = RedirectResponse("/", 303)
     for name in (LOGIN_COOKIE, LINK_COOKIE):
         _set(response.headers, request.app.state.settings, name, "", 0)
@@ -209,17 +208,21 @@ async def log_out(request: Request) -> RedirectResponse:
 
 
 async def _body(request: Request) -> bytes:
-    """The form, if it is no larger than a form with a token is."""
+    """Return the form.
+
+    Raises:
+        HTTPException: 413, it is larger than any form with a token.
+    """
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > _LARGEST_FORM:
-            raise HTTPException(413, f"the form has more than {_LARGEST_FORM:,} bytes")
+        if len(body) > _MAX_FORM_BYTES:
+            raise HTTPException(413, f"the form has more than {_MAX_FORM_BYTES:,} bytes")
     return body
 
 
 def own_path(path: str) -> str:
-    """A path of this page; an address elsewhere becomes the first page."""
+    """Return a path if it is one of this site; an address elsewhere becomes the first page."""
     is_own = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if is_own else "/"
 
@@ -232,17 +235,17 @@ def _set(headers: MutableHeaders, settings: Settings, name: str, value: str, sec
     headers.append("Set-Cookie", cookie[name].OutputString())
 
 
-class KeepingLinks:
-    """Keeps the right of a link that is opened, so that its neighbours and the document open too."""
+class LinkCookies:
+    """Middleware that puts the right of an opened link into a cookie, so that further pages open too."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, access: Access) -> None:
-        """Stand before an application."""
+    def __init__(self, app: ASGIApp, settings: Settings, access: WebAccess) -> None:
+        """Wrap an application."""
         self._app = app
         self._settings = settings
         self._access = access
 
     async def __call__(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add the cookie where a link opened something."""
+        """Pass a request on, and add the cookie if its link is valid."""
         text = QueryParams(scope["query_string"]).get(LINK_PARAMETER) if scope["type"] == "http" else None
         right = self._access.right(text)
         if text is None or right is None:

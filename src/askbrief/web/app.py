@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 
 from askbrief.service.build_process import BuildProcess
 from askbrief.service.hot_reload import HotReload
-from askbrief.web import access, api, health, listings, pages
-from askbrief.web.access import Access, KeepingLinks
-from askbrief.web.document_page import Shelf
+from askbrief.web import access, api, health, pages
+from askbrief.web.access import LinkCookies, WebAccess
+from askbrief.web.document_page import DocumentCache
 from askbrief.web.errors import error_page
-from askbrief.web.health import Counting, Metrics
-from askbrief.web.limits import Limits, Work
+from askbrief.web.health import RequestCounter, WebMetrics
+from askbrief.web.limits import RequestLimits, WorkerThreads
 from askbrief.web.rendering import Renderer
 
 if TYPE_CHECKING:
@@ -28,55 +28,54 @@ if TYPE_CHECKING:
     from askbrief.inference.encoder import Encoder
     from askbrief.settings import Settings
 
-_FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_PROGRAM_PATHS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 def add_pages(app: FastAPI) -> None:
-    """Add the pages and their static files; an address that leads nowhere gets a page too, outside the API."""
+    """Add the pages and their static files; unknown addresses outside the API get an error page."""
     app.state.renderer = Renderer()
-    app.state.shelf = Shelf()
+    app.state.documents = DocumentCache()
     app.state.build_process = BuildProcess(app.state.settings)
     app.include_router(pages.router)
-    app.include_router(listings.router)
 
-    async def nowhere(request: Request, error: Exception) -> Response:
-        if isinstance(error, HTTPException) and request.url.path.startswith(_FOR_PROGRAMS):
+    async def unknown_address(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException) and request.url.path.startswith(_PROGRAM_PATHS):
             return await http_exception_handler(request, error)
         return error_page(request, error)
 
-    app.add_exception_handler(404, nowhere)
-    app.add_exception_handler(405, nowhere)
+    app.add_exception_handler(404, unknown_address)
+    app.add_exception_handler(405, unknown_address)
 
 
 def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI:
-    """Make the application; the index is opened when it starts, and let go when it ends.
+    """Return the application; it opens the index when it starts and closes it when it ends.
 
-    `app.state.serving` is the library that serves, `app.state.settings` the settings.
+    `app.state.serving` holds the library, `app.state.settings` the settings.
 
     Raises:
-        SettingsError: the secret that signs links and logins cannot be read or made.
+        SettingsError: the secret that signs links and logins cannot be read or created.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with HotReload(settings, encoder) as app.state.serving, Work(settings) as app.state.work:
+        with HotReload(settings, encoder) as app.state.serving, WorkerThreads(settings) as app.state.work:
             yield
             app.state.build_process.stop()
 
     app = FastAPI(title="askbrief", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.settings = settings
-    _install_programs_side(app, settings)
+    _add_api(app, settings)
     add_pages(app)
     return app
 
 
-def _install_programs_side(app: FastAPI, settings: Settings) -> None:
-    """Add who may see what, the API, health and figures."""
+def _add_api(app: FastAPI, settings: Settings) -> None:
+    """Add access rules, limits, the API, health checks and metrics."""
     state = app.state
-    state.access, state.limits, state.metrics = Access(settings), Limits(settings), Metrics()
+    state.access, state.limits, state.metrics = WebAccess(settings), RequestLimits(settings), WebMetrics()
     state.metrics.watch("pending", "Requests worked on or waiting", lambda: state.work.pending)
     app.include_router(health.router)
     app.include_router(access.router)
     app.mount(api.PREFIX, api.api(state))
-    app.add_middleware(KeepingLinks, settings=settings, access=state.access)
-    app.add_middleware(Counting, metrics=state.metrics)
+    app.add_middleware(LinkCookies, settings=settings, access=state.access)
+    app.add_middleware(RequestCounter, metrics=state.metrics)

@@ -1,4 +1,4 @@
-"""A document as an address asks for it: which stretch is laid out and marked, and a cache of documents laid out."""
+"""The document reader: which stretch of a document an address asks for, what is marked in it, and a document cache."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from askbrief.core.lru_cache import LruCache
+from askbrief.core.bounded import LruCache
 from askbrief.errors import InputError
 from askbrief.records import Span, Verdict
 from askbrief.service.scoping import Coverage
-from askbrief.web.rendering import original_path
-from askbrief.web.views.answers import Asked, marks_of, number
-from askbrief.web.views.document import Opened, ReaderView, Shown, reader
-from askbrief.web.views.finding import find
+from askbrief.web.rendering import original_of
+from askbrief.web.views.answers import QuestionForm, marks_of, number
+from askbrief.web.views.document import DocumentLayout, ReaderContent, ReaderView, reader_view
+from askbrief.web.views.navigation import find
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,47 +22,48 @@ if TYPE_CHECKING:
     from askbrief.records import Answer, Citation, Scope
     from askbrief.service.hot_reload import HotReload
     from askbrief.settings import Settings
-    from askbrief.web.views.text import Mark
+    from askbrief.web.views.text import TextMark
 
 _DOCUMENTS, _SCOPES = 4, 64
+"""How many documents and coverages are cached; a document may have 10 million characters."""
 
 
-class Shelf:
-    """The documents that were read last, laid out, and what somebody may search. Threads may share it."""
+class DocumentCache:
+    """The layouts of the documents that were read last, and what scopes cover. Threads may share it."""
 
-    def __init__(self, documents: int = _DOCUMENTS) -> None:
-        """Take how many documents are kept."""
-        self._documents: LruCache[Opened | None] = LruCache(documents)
+    def __init__(self) -> None:
+        """Start empty."""
+        self._layouts: LruCache[DocumentLayout | None] = LruCache(_DOCUMENTS)
         self._coverages: LruCache[Coverage] = LruCache(_SCOPES)
 
-    def open(self, library: Library, doc_id: str, scope: Scope) -> Opened | None:
-        """A document; None where there is none of that name within the scope."""
+    def layout(self, library: Library, doc_id: str, scope: Scope) -> DocumentLayout | None:
+        """Return a document's layout; None if there is no such document in the scope."""
         if not library.admits(doc_id, scope):
             return None
-        return self._documents.get((library.generation_name, doc_id), lambda: _laid_out(library, doc_id, scope))
+        return self._layouts.get((library.generation_name, doc_id), lambda: _layout(library, doc_id, scope))
 
     def coverage(self, library: Library, scope: Scope) -> Coverage:
-        """What a scope covers, counted once for each generation."""
-        status = library.status()
+        """Return what a scope covers, counted once for each generation."""
+        index = library.status()
         return self._coverages.get(
-            (status.generation, scope), lambda: Coverage.of(library.sources(scope), status.built_at)
+            (index.generation, scope), lambda: Coverage.of(library.sources(scope), index.built_at)
         )
 
 
-def _laid_out(library: Library, doc_id: str, scope: Scope) -> Opened | None:
+def _layout(library: Library, doc_id: str, scope: Scope) -> DocumentLayout | None:
     document = library.document(doc_id, scope)
-    return None if document is None else Opened(document)
+    return None if document is None else DocumentLayout(document)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What an address asks of a document beside its name.
+class ReaderQuery:
+    """The query of a reader's address.
 
-    `asked` is the question that the reader came from, `find` are words to be looked for and `number` says which of
-    their places is shown; `at` and `until` are where the stretch begins or ends.
+    `form` is the question that the reader came from. `find` are words to look for, `number` says which of the matches
+    is shown. `at` and `until` are offsets at which the stretch begins or ends.
     """
 
-    asked: Asked
+    form: QuestionForm
     find: str = ""
     number: int = 1
     at: int | None = None
@@ -70,73 +71,71 @@ class Wanted:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """Read an address's query."""
-        place, at, until = (number(query.get(name)) for name in ("n", "at", "until"))
-        return cls(Asked.of(query), query.get("find", ""), place or 1, at, until)
+        """Parse the query of an address; what cannot be used is left out."""
+        match, at, until = (number(query.get(name)) for name in ("n", "at", "until"))
+        return cls(QuestionForm.of(query), query.get("find", ""), match or 1, at, until)
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A person reading a document, perhaps at a citation."""
+class DocumentReader:
+    """One view of a document, perhaps at a citation."""
 
     library: Library
     serving: HotReload
     settings: Settings
     scope: Scope
-    opened: Opened
-    wanted: Wanted
+    layout: DocumentLayout
+    query: ReaderQuery
     citation: Citation | None = None
 
     @cached_property
     def answer(self) -> Answer | None:
-        """What the document was found with; an address may carry anything."""
-        asked = self.wanted.asked
-        if not asked.q:
+        """The answer to the question that the reader came from; None without one, or if it cannot be used."""
+        form = self.query.form
+        if not form.q:
             return None
         try:
-            most, scope = self.settings.max_results, asked.scope(self.library, self.scope)
-            return self.serving.ask(self.library, asked.q, asked.count(most), scope)
+            count = form.count(self.settings.max_results)
+            return self.serving.ask(self.library, form.q, count, form.scope(self.library, self.scope))
         except InputError:
             return None
 
     def view(self) -> ReaderView:
-        """Lay out the stretch that is wanted."""
-        doc_id, cited = self.opened.document.doc_id, self._cited()
-        found = find(self.wanted.find, self.opened.document.text, self.wanted.number)
-        here = found.current if found and found.current else cited
+        """Lay out the stretch that the address asks for."""
+        doc_id, cited = self.layout.document.doc_id, self._cited()
+        matches = find(self.query.find, self.layout.document.text, self.query.number)
+        here = matches.current if matches and matches.current else cited
         stretch = self._stretch(here)
         passages, notes = self.library.passages_within(doc_id, stretch)
-        return reader(
-            self.opened,
-            Shown(
+        return reader_view(
+            self.layout,
+            ReaderContent(
                 stretch,
                 passages,
                 cited,
                 here,
                 self._marks(),
-                found,
-                self.wanted.asked.query,
-                original_path(self.library, self.settings, doc_id, self.scope).rpartition("/")[2],
+                matches,
+                self.query.form.query,
+                original_of(self.library, self.settings, doc_id, self.scope).rpartition("/")[2],
                 notes,
             ),
         )
 
     def _cited(self) -> Span | None:
-        found = self.citation
-        if found is None or found.current_start is None or found.current_end is None:
-            return None
-        return Span(found.current_start, found.current_end)
+        current = self.citation.current if self.citation else None
+        return Span(current.start, current.end) if current else None
 
     def _stretch(self, here: Span | None) -> Span:
-        if self.wanted.until is not None:
-            return self.opened.ending_at(self.wanted.until)
-        if self.wanted.at is not None:
-            return self.opened.beginning_at(self.wanted.at)
-        return self.opened.around(here) if here else self.opened.beginning_at(0)
+        if self.query.until is not None:
+            return self.layout.ending_at(self.query.until)
+        if self.query.at is not None:
+            return self.layout.beginning_at(self.query.at)
+        return self.layout.around(here) if here else self.layout.beginning_at(0)
 
-    def _marks(self) -> list[Mark]:
-        """The best sentences of the hits in this document, unless none of them answers."""
+    def _marks(self) -> list[TextMark]:
+        """Return the best sentences of the hits in this document; none if the sources don't say."""
         if self.answer is None or self.answer.verdict is Verdict.NONE:
             return []
-        hits = [hit for hit in self.answer.hits if hit.doc_id == self.opened.document.doc_id]
+        hits = [hit for hit in self.answer.hits if hit.doc_id == self.layout.document.doc_id]
         return [mark for hit in hits for mark in marks_of(hit)]

@@ -36,7 +36,7 @@ log = structlog.get_logger("askbrief.web")
 # ---------------------------------------------------------------------------------------------------- JSON
 
 
-class Problem(BaseModel):
+class ProblemDetails(BaseModel):
     """What went wrong (RFC 9457): `detail` is the sentence for a person."""
 
     type: str = "about:blank"
@@ -56,7 +56,7 @@ def problem(
     status: int, detail: str, headers: Mapping[str, str] | None = None, errors: tuple[str, ...] = ()
 ) -> ProblemResponse:
     """Return the response that says what went wrong."""
-    body = Problem(
+    body = ProblemDetails(
         title=HTTPStatus(status).phrase, status=status, detail=detail[:_MAX_DETAIL_CHARS], errors=list(errors)
     )
     content = body.model_dump(exclude_defaults=not errors, exclude=None if errors else {"errors"})

@@ -1,4 +1,4 @@
-"""Whether it lives, whether it can answer, and figures for Prometheus."""
+"""Health checks, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
     from askbrief.service.hot_reload import HotReload
 
-_FIGURES = "text/plain; version=0.0.4; charset=utf-8"
+_METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/healthz")
-async def lives() -> PlainTextResponse:
-    """Say that the process answers at all."""
+async def healthz() -> PlainTextResponse:
+    """Answer, as long as the process runs."""
     return PlainTextResponse("alive\n")
 
 
 @router.get("/readyz")
-def is_ready(request: Request) -> PlainTextResponse:
-    """Say whether questions can be answered."""
+def readyz(request: Request) -> PlainTextResponse:
+    """Return 200 if questions can be answered, else 503."""
     serving: HotReload = request.app.state.serving
     try:
         with serving.newest() as library:
@@ -44,16 +44,16 @@ def is_ready(request: Request) -> PlainTextResponse:
 
 
 @router.get("/metrics")
-def figures(request: Request, who: Annotated[Viewer, Depends(viewer)]) -> PlainTextResponse:
-    """Give the figures to those who may see the workings."""
+def metrics(request: Request, who: Annotated[Viewer, Depends(viewer)]) -> PlainTextResponse:
+    """Return the metrics to admins."""
     if not who.is_admin:
         raise HTTPException(404)
-    metrics: Metrics = request.app.state.metrics
-    return PlainTextResponse(generate_latest(metrics.registry).decode(), media_type=_FIGURES)
+    counted: WebMetrics = request.app.state.metrics
+    return PlainTextResponse(generate_latest(counted.registry).decode(), media_type=_METRICS_TYPE)
 
 
-class Metrics:
-    """What is counted; each application has its own registry."""
+class WebMetrics:
+    """Counters and times of requests; each application has its own registry."""
 
     def __init__(self) -> None:
         """Start from zero."""
@@ -70,7 +70,7 @@ class Metrics:
         )
 
     def watch(self, name: str, about: str, value: Callable[[], float]) -> None:
-        """A gauge that is read when somebody looks."""
+        """Add a gauge whose value is read when the metrics are."""
         Gauge(f"askbrief_web_{name}", about, registry=self.registry).set_function(value)
 
     def answered(self, route: str, status: int, seconds: float) -> None:
@@ -79,16 +79,16 @@ class Metrics:
         self._seconds.labels(route=route).observe(seconds)
 
 
-class Counting:
-    """Counts what is answered, by route and never by what was asked."""
+class RequestCounter:
+    """Middleware that counts responses by route, never by what was asked."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        """Stand before an application."""
+    def __init__(self, app: ASGIApp, metrics: WebMetrics) -> None:
+        """Wrap an application."""
         self._app = app
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on."""
+        """Pass a request on, and count its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""Limits on requests (how many, how long), and answers that a client already has."""
+"""Limits on requests (how many, how long), and caching by the client (etags)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request  # noqa: TC002 - FastAPI reads it
 
 from askbrief import __version__
-from askbrief.core.rate_limit import RateLimit
+from askbrief.core.bounded import RateLimit
 from askbrief.core.runtime import processors
 
 if TYPE_CHECKING:
@@ -21,20 +21,19 @@ if TYPE_CHECKING:
 
     from askbrief.records import Scope
     from askbrief.settings import Settings
-    from askbrief.web.access import Access
-
+    from askbrief.web.access import WebAccess
 
 Result = TypeVar("Result")
 _QUEUE = 64
-"""So many requests may wait for a thread; with 32 at once, none is turned away."""
+"""Maximum number of requests that wait for a thread; with 32 at once, none was refused."""
 _LOGINS_PER_MINUTE = 10
 
 
-class Limits:
-    """The buckets of all clients."""
+class RequestLimits:
+    """The rate limits of all clients."""
 
     def __init__(self, settings: Settings) -> None:
-        """Start with full ones."""
+        """Start with full buckets."""
         self._requests = RateLimit(settings.web_per_minute) if settings.web_per_minute else None
         self._logins = RateLimit(_LOGINS_PER_MINUTE)
 
@@ -42,10 +41,10 @@ class Limits:
         """Count a request.
 
         Raises:
-            HTTPException: 429, that was too many; it says for how long.
+            HTTPException: 429, too many; `Retry-After` says how long to wait.
         """
-        allowance = self._logins if login else self._requests
-        wait = allowance.take(_client(request)) if allowance else 0
+        limit = self._logins if login else self._requests
+        wait = limit.take(_client(request)) if limit else 0
         if wait:
             seconds = math.ceil(wait)
             detail = f"too many requests: try again in {seconds} s"
@@ -53,27 +52,27 @@ class Limits:
 
 
 def limited(request: Request) -> None:
-    """Count a request against what its client may ask (a dependency).
+    """Count a request of a client (a FastAPI dependency).
 
     Raises:
         HTTPException: 429.
     """
-    limits: Limits = request.app.state.limits
+    limits: RequestLimits = request.app.state.limits
     limits.count(request)
 
 
 def _client(request: Request) -> str:
-    """Whom a request counts for: the person that the proxy names, else the address that it comes from."""
-    access: Access = request.app.state.access
+    """Return whose request it is: the person whom the proxy names, else the address it comes from."""
+    access: WebAccess = request.app.state.access
     return access.person(request) or (request.client.host if request.client else "")
 
 
-class Work:
-    """A bounded number of threads for what would hold the event loop up. For one event loop."""
+class WorkerThreads:
+    """A bounded number of threads for work that would block the event loop. For one event loop."""
 
     def __init__(self, settings: Settings) -> None:
-        """Start no thread yet."""
-        threads = max(processors(), settings.askers) + 1  # one more, for what is quick while others search
+        """Take the settings; threads start on demand."""
+        threads = max(processors(), settings.askers) + 1  # one more for quick requests
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._most = threads + _QUEUE
         self._seconds = settings.web_seconds
@@ -83,7 +82,7 @@ class Work:
         """Run a function in a thread.
 
         Raises:
-            HTTPException: 503, too many wait already, or it takes too long; it then ends by itself, unheard.
+            HTTPException: 503, too many requests wait already, or this one takes too long; its thread then runs on.
         """
         if self.pending >= self._most:
             raise HTTPException(503, "too many are asking at once: try again in a moment", {"Retry-After": "1"})
@@ -112,28 +111,28 @@ class Work:
 
 
 def etag(request: Request, settings: Settings, generation: str, scope: Scope) -> str:
-    """Name what a request would be answered with, without answering it."""
-    seen = [None if names is None else sorted(names) for names in (scope.collections, scope.documents)]
+    """Return the etag of a response without computing the response."""
+    visible = [None if names is None else sorted(names) for names in (scope.collections, scope.documents)]
     parts = (
         __version__,
         settings.model_dump_json(exclude={"web_token"}),
         request.url.path,
         sorted(request.query_params.multi_items()),
-        seen,
+        visible,
         scope.since,
         scope.until,
     )
     return f'"{generation}-{hashlib.sha256(repr(parts).encode(errors="replace")).hexdigest()[:24]}"'
 
 
-def has_it(request: Request, tag: str) -> bool:
-    """Whether the client says that it has this."""
+def client_has(request: Request, tag: str) -> bool:
+    """Return whether the client has the response with this etag."""
     given = (part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(","))
     return tag in given
 
 
-def caching(settings: Settings, tag: str | None = None) -> dict[str, str]:
-    """The headers for what only this client may keep, and must ask about each time; without a tag it is not kept."""
+def cache_headers(settings: Settings, tag: str | None = None) -> dict[str, str]:
+    """Return headers that let this client alone cache a response and revalidate it; without a tag, not cache it."""
     varies = ["Authorization", "Cookie", *([settings.web_proxy_header] if settings.web_proxy_header else [])]
-    kept = {"ETag": tag, "Cache-Control": "private, no-cache"} if tag else {"Cache-Control": "private, no-store"}
-    return {**kept, "Vary": ", ".join(varies)}
+    caching = {"ETag": tag, "Cache-Control": "private, no-cache"} if tag else {"Cache-Control": "private, no-store"}
+    return {**caching, "Vary": ", ".join(varies)}

@@ -1,4 +1,4 @@
-"""Templates, static files and original documents, and the headers that keep a page to itself."""
+"""Templates, static files and original documents, with the security headers of a page."""
 
 from __future__ import annotations
 
@@ -29,47 +29,47 @@ POLICY = (
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",  # an address may be a signed one
+    "Referrer-Policy": "no-referrer",  # an address may hold a signed right
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "private, no-cache",
 }
-_KINDS = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_FOR_EVER = "public, max-age=31536000, immutable"
+_MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_CACHE_FOREVER = "public, max-age=31536000, immutable"
 
 
 class Assets:
-    """The static files under names that change with what is in them, so that browsers may keep them."""
+    """The static files, under names with a hash of their content, so that browsers can cache them forever."""
 
     def __init__(self) -> None:
-        """Read them all: they are few and small."""
+        """Read all of them; they are few and small."""
         self._named: dict[str, str] = {}
         self._contents: dict[str, tuple[bytes, str]] = {}
         for path in files("askbrief.web").joinpath("static").iterdir():
             stem, _, kind = path.name.rpartition(".")
-            if kind in _KINDS:
+            if kind in _MEDIA_TYPES:
                 content = path.read_bytes()
                 name = f"{stem}.{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
                 self._named[path.name] = name
-                self._contents[name] = (content, _KINDS[kind])
+                self._contents[name] = (content, _MEDIA_TYPES[kind])
 
     def address(self, name: str) -> str:
-        """Where a static file is."""
+        """Return the path of a static file."""
         return f"/static/{self._named[name]}"
 
     def response(self, name: str) -> Response | None:
-        """A static file by its changing name; None where there is none."""
-        found = self._contents.get(name)
-        if found is None:
+        """Return a static file by its hashed name; None if there is none."""
+        content = self._contents.get(name)
+        if content is None:
             return None
-        headers = {**HEADERS, "Cache-Control": _FOR_EVER}
-        return Response(found[0], media_type=found[1], headers=headers)
+        headers = {**HEADERS, "Cache-Control": _CACHE_FOREVER}
+        return Response(content[0], media_type=content[1], headers=headers)
 
 
 class Renderer:
-    """Makes pages of templates; whatever a document says is escaped."""
+    """Renders templates; all text of documents is escaped."""
 
     def __init__(self) -> None:
-        """Find the templates."""
+        """Load the templates and static files."""
         self.assets = Assets()
         self._environment = Environment(
             loader=FileSystemLoader(str(files("askbrief.web").joinpath("templates"))),
@@ -82,17 +82,17 @@ class Renderer:
         self._environment.globals["asset"] = self.assets.address
 
     def page(self, request: Request, template: str, /, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
-        """A page, with the headers of one."""
-        values = {"path": request.url.path, "admin": False, "asked": None, **values}
+        """Return a page with the security headers."""
+        values = {"path": request.url.path, "admin": False, "form": None, **values}
         html = self._environment.get_template(template).render(**values)
         response = HTMLResponse(html.encode(errors="replace"), status, headers=HEADERS)
         if values.get("posts"):
-            response.headers["Referrer-Policy"] = "same-origin"  # without it the browser hides where a form comes from
+            response.headers["Referrer-Policy"] = "same-origin"  # else the browser omits the Origin of a form
         return response
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> Response:
-    """A page, made by the application's renderer."""
+    """Return a page from the application's renderer."""
     renderer: Renderer = request.app.state.renderer
     return renderer.page(request, template, status=status, **values)
 
@@ -100,7 +100,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
 _NOT_FOUND = 404
 
 
-def original_path(library: Library, settings: Settings, doc_id: str, scope: Scope) -> str:
+def original_of(library: Library, settings: Settings, doc_id: str, scope: Scope) -> str:
     """The file of a document, by its path below seeds/; empty where it may not be given out.
 
     A mail or an archive is given out only to those who may see every document in it.
@@ -111,10 +111,10 @@ def original_path(library: Library, settings: Settings, doc_id: str, scope: Scop
 
 
 def original(seeds: Path, path: str) -> FileResponse:
-    """The file itself; only a PDF is opened by the browser, anything else is saved.
+    """Return the file itself; browsers open a PDF and save anything else.
 
     Raises:
-        HTTPException: it is not there any more, or not below seeds/.
+        HTTPException: 404, it does not exist any more, or is not below seeds/.
     """
     file = (seeds / path).resolve()
     if not file.is_relative_to(seeds.resolve()) or not file.is_file():

@@ -1,4 +1,4 @@
-"""The server's life: refuse to be reached by anybody, listen, say so, and leave when told."""
+"""Run the server: check that it is not open to other machines, listen, log the address, and stop on a signal."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from askbrief.settings import Settings
 
-_LEAVE_SECONDS = 20
+_SHUTDOWN_SECONDS = 20
 _IDLE_SECONDS = 30
-_MOST_CONNECTIONS = 512
+_MAX_CONNECTIONS = 512
 log = structlog.get_logger("askbrief.web")
 
 
@@ -36,21 +36,21 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until SIGTERM or Ctrl-C.
 
     Raises:
-        SettingsError: others could reach it and nothing says who may see what, or nobody can listen there.
+        SettingsError: other machines could reach it without access rules, or the port cannot be used.
         IndexUnusable: there is no index, or it cannot be opened.
         ModelError: the model cannot be used.
     """
-    refuse_strangers(settings, host)
-    with _listening(host, port) as listener:  # before anything is loaded: a port that is taken is said at once
+    check_exposure(settings, host)
+    with _listening(host, port) as listener:  # before the model is loaded, so that a port in use is reported at once
         logs.set_up(as_json=not sys.stderr.isatty())  # for people on a terminal
         asyncio.run(_serve(create_app(settings), listener))
 
 
-def refuse_strangers(settings: Settings, host: str) -> None:
-    """Refuse to be reached from elsewhere while nothing says who may see what.
+def check_exposure(settings: Settings, host: str) -> None:
+    """Refuse to listen for other machines without access rules.
 
     Raises:
-        SettingsError: saying what to set.
+        SettingsError: it says what to set.
     """
     if not is_open(settings):
         return
@@ -62,16 +62,16 @@ def refuse_strangers(settings: Settings, host: str) -> None:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket that says of itself that it is TCP: only then does asyncio turn off the 40 ms of waiting for more."""
+    """Return a listening socket with an explicit TCP protocol: only then does asyncio set TCP_NODELAY (40 ms less)."""
     try:
-        found = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(found[0], socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        info = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(info[0], socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError as error:
         raise _cannot_listen(host, port, error) from error
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(found[4])
-        listener.listen(_MOST_CONNECTIONS)
+        listener.bind(info[4])
+        listener.listen(_MAX_CONNECTIONS)
     except OSError as error:
         listener.close()
         raise _cannot_listen(host, port, error) from error
@@ -85,23 +85,23 @@ def _cannot_listen(host: str, port: int, error: OSError) -> SettingsError:
 async def _serve(app: FastAPI, listener: socket.socket) -> None:
     config = uvicorn.Config(
         app,
-        lifespan="off",  # it is entered here, so that what keeps it from starting is raised as it is
+        lifespan="off",  # entered below, so that errors of the start are raised unchanged
         log_config=None,
         access_log=False,
-        proxy_headers=False,  # who asks is the connection's address; access.py knows which headers it may believe
+        proxy_headers=False,  # access.py decides which headers to trust
         server_header=False,
-        limit_concurrency=_MOST_CONNECTIONS,
-        timeout_graceful_shutdown=_LEAVE_SECONDS,
+        limit_concurrency=_MAX_CONNECTIONS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
         timeout_keep_alive=_IDLE_SECONDS,
     )
     async with app.router.lifespan_context(app):
-        gc.freeze()  # what is loaded stays
+        gc.freeze()  # loaded modules and models are no garbage
         await _Server(config).serve(sockets=[listener])
     log.info("left")
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, which says where it listens, and leaves with exit code 0 when told."""
+    """A uvicorn server that logs its address, and exits with code 0 on SIGTERM and SIGINT."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

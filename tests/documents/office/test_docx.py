@@ -1,4 +1,4 @@
-"""Word files: what a reader of the printed page sees."""
+"""Word files: the text that is visible in print."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ ENDNOTES = '<w:endnote w:id="5"><w:p><w:r><w:t>At the very end.</w:t></w:r></w:p
 
 
 def members(body: str, core: str = "") -> dict[str, str]:
-    """The parts of a Word file."""
+    """Return the parts of a Word file."""
     kinds = ("styles", "numbering", "footnotes", "endnotes")
     own = "".join(f'<Relationship Id="r{kind}" Type="{KIND}/{kind}" Target="{kind}.xml"/>' for kind in kinds)
     return {
@@ -75,7 +75,7 @@ def members(body: str, core: str = "") -> dict[str, str]:
 
 
 def p(words: str = "", properties: str = "", runs: str = "") -> str:
-    """A paragraph."""
+    """Return a paragraph."""
     text = f'<w:r><w:t xml:space="preserve">{words}</w:t></w:r>' if words else ""
     return f"<w:p><w:pPr>{properties}</w:pPr>{text}{runs}</w:p>"
 
@@ -105,7 +105,7 @@ def lines(body: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", sorted(FILES.glob("*.docx")), ids=lambda path: path.stem)
-def test_every_real_file_is_read_whole(path: Path) -> None:
+def test_every_real_file_is_parsed_completely(path: Path) -> None:
     parsed = docx.parse(path.read_bytes())
     assert_whole(parsed)
     assert parsed.blocks
@@ -126,7 +126,7 @@ def test_headings_of_a_real_file_have_their_automatic_numbers() -> None:
     assert "### 2.1.1. Section 2.1.1" in read
 
 
-def test_a_text_box_of_a_real_file_is_read_once() -> None:
+def test_a_text_box_of_a_real_file_occurs_once() -> None:
     text = docx.parse((FILES / "textbox.docx").read_bytes()).text
     assert text.count("Student falls ill") == 1
     assert text.count("The Health Bureau will handle reporting and specimen collection.") == 1
@@ -141,7 +141,7 @@ def test_tables_of_a_real_file_name_their_columns() -> None:
 # ---------------------------------------------------------------------------------------------- headings
 
 
-def test_a_heading_is_one_by_its_style_in_any_language_or_a_style_derived_from_it() -> None:
+def test_headings_are_recognised_by_their_style_or_its_ancestors_in_any_language() -> None:
     body = styled("Anfang", "berschrift1") + styled("Ours too", "Ours") + styled("Deeper", "H2") + p("Words.")
     assert lines(body) == ["# Anfang", "# Ours too", "## Deeper", "Words."]
 
@@ -153,13 +153,13 @@ def test_a_paragraph_with_an_outline_level_of_its_own_is_a_heading() -> None:
     ]
 
 
-def test_where_no_style_makes_headings_a_short_bold_line_above_another_is_one() -> None:
+def test_a_short_bold_line_is_a_heading_in_a_document_without_heading_styles() -> None:
     bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>Rise in attacks</w:t></w:r>"
     assert lines(p(runs=bold) + p("They rose.")) == ["# Rise in attacks", "They rose."]
     assert lines(styled("Real", "H2") + p(runs=bold) + p("They rose.")) == ["## Real", "Rise in attacks", "They rose."]
 
 
-def test_a_table_of_contents_is_left_out_and_said() -> None:
+def test_a_table_of_contents_is_left_out_with_a_note() -> None:
     parsed = docx.parse(zipped(members(styled("Rise in attacks 12", "TOC1") + p("They rose."))))
     assert seen(parsed) == ["They rose."]
     assert parsed.notes == ("the table of contents left out",)
@@ -168,14 +168,14 @@ def test_a_table_of_contents_is_left_out_and_said() -> None:
 # --------------------------------------------------------------------------------------- lists and numbers
 
 
-def test_items_of_lists_have_the_marks_that_are_printed() -> None:
+def test_list_items_have_their_printed_marks() -> None:
     body = (
         item("one", 1) + item("deep", 1, 1) + item("deeper", 1, 1) + item("two", 1) + item("dot", 2) + item("x", 2, 1)
     )
     assert lines(body) == ["1. one", "(a) deep", "(b) deeper", "2. two", "• dot", "– x"]
 
 
-def test_numbers_of_several_levels_are_put_together() -> None:
+def test_numbers_of_several_levels_are_combined() -> None:
     assert lines(item("a", 3) + item("b", 3, 1) + item("c", 3, 1) + item("d", 3) + item("e", 3, 1)) == [
         "I a",
         "I.1 b",
@@ -185,11 +185,11 @@ def test_numbers_of_several_levels_are_put_together() -> None:
     ]
 
 
-def test_a_list_of_the_same_kind_counts_on_unless_it_says_that_it_starts_anew() -> None:
+def test_a_list_of_the_same_definition_continues_unless_it_restarts() -> None:
     assert lines(item("a", 1) + p("between") + item("b", 1) + item("c", 4)) == ["1. a", "between", "2. b", "1. c"]
 
 
-def test_paragraphs_numbered_through_the_document_have_numbers_of_their_own() -> None:
+def test_paragraphs_numbered_throughout_the_document_have_numbers() -> None:
     body = (
         styled("I. Overview", "H2")
         + styled("The Team met.", "Para")
@@ -211,18 +211,18 @@ def test_paragraphs_numbered_through_the_document_have_numbers_of_their_own() ->
 # ------------------------------------------------------------------------------------------------- tables
 
 
-def test_a_table_has_a_paragraph_for_each_row_with_the_names_of_the_columns() -> None:
+def test_each_row_of_a_table_is_a_paragraph_with_the_names_of_the_columns() -> None:
     body = table(["Province", "Fighters"], ["Kunar", "300"], ["Logar", ""])
     assert lines(body) == ["Province: Kunar; Fighters: 300", "Province: Logar"]
 
 
-def test_a_first_row_of_data_names_nothing_unless_it_is_marked() -> None:
+def test_a_first_row_of_data_is_no_header_unless_it_is_marked() -> None:
     rows = ["Name", "A. Analyst"], ["Office", "Kabul"]
     assert lines(table(*rows)) == ["Name; A. Analyst", "Office; Kabul"]
     assert lines(table(*rows, header=True)) == ["Name: Office; A. Analyst: Kabul"]
 
 
-def test_a_merged_cell_is_said_once_and_the_next_stand_under_their_names() -> None:
+def test_a_merged_cell_occurs_once_and_the_next_cells_keep_their_columns() -> None:
     wide = f'<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{p("both")}</w:tc>'
     start = f'<w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr>{p("East")}</w:tc>'
     goes_on = f"<w:tc><w:tcPr><w:vMerge/></w:tcPr>{p()}</w:tc>"
@@ -234,7 +234,7 @@ def test_a_merged_cell_is_said_once_and_the_next_stand_under_their_names() -> No
     ]
 
 
-def test_a_table_in_a_cell_comes_after_the_row() -> None:
+def test_a_table_in_a_cell_follows_the_row() -> None:
     inner = table(["Inner", "Count"], ["x", "1"])
     body = table(["Name", "What", "More"], [f"<w:tc>{p('A')}{inner}{p()}</w:tc>", "b", "c"], header=True)
     assert lines(body) == ["Name: A; What: b; More: c", "Inner: x; Count: 1"]
@@ -247,7 +247,7 @@ def test_a_table_of_one_column_is_only_a_frame() -> None:
 # ---------------------------------------------------------------------------- what is and is not in the text
 
 
-def test_a_text_box_written_twice_for_older_programs_is_read_once() -> None:
+def test_a_text_box_stored_twice_for_older_programs_occurs_once() -> None:
     box = f"<w:txbxContent>{p('In the box.')}</w:txbxContent>"
     twice = (
         f"<w:r><mc:AlternateContent><mc:Choice Requires='wps'><wps:txbx>{box}</wps:txbx></mc:Choice>"
@@ -277,7 +277,7 @@ def test_footnotes_end_their_section_and_endnotes_the_document() -> None:
     ]
 
 
-def test_insertions_are_read_and_deletions_are_not() -> None:
+def test_insertions_are_included_and_deletions_are_not() -> None:
     runs = (
         "<w:ins><w:r><w:t>new </w:t></w:r></w:ins><w:del><w:r><w:delText>old </w:delText></w:r></w:del>"
         "<w:moveFrom><w:r><w:t>away</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>here</w:t></w:r></w:moveTo>"
@@ -285,7 +285,7 @@ def test_insertions_are_read_and_deletions_are_not() -> None:
     assert lines(p("The ", runs=runs)) == ["The new here"]
 
 
-def test_a_paragraph_whose_end_is_deleted_goes_on_in_the_next() -> None:
+def test_a_paragraph_whose_end_is_deleted_continues_in_the_next() -> None:
     assert lines(p("One half ", "<w:rPr><w:del/></w:rPr>") + p("and the other.")) == ["One half and the other."]
     last = p("The last", "<w:rPr><w:del/></w:rPr>")
     assert lines(table(["A", "B"], [f"<w:tc>{last}</w:tc>", "b"], header=True) + last) == [
@@ -294,7 +294,7 @@ def test_a_paragraph_whose_end_is_deleted_goes_on_in_the_next() -> None:
     ]
 
 
-def test_a_large_first_letter_is_part_of_its_word() -> None:
+def test_a_drop_cap_is_part_of_its_word() -> None:
     assert lines(p("O", '<w:framePr w:dropCap="drop"/>') + p("nce upon.")) == ["Once upon."]
 
 
@@ -303,7 +303,7 @@ def test_hidden_text_is_left_out(properties: str) -> None:
     assert lines(p("Seen.", runs=f"<w:r><w:rPr>{properties}</w:rPr><w:t> Hidden.</w:t></w:r>")) == ["Seen."]
 
 
-def test_a_field_shows_its_result_and_never_its_code() -> None:
+def test_a_field_gives_its_result_and_never_its_code() -> None:
     def mark(kind: str) -> str:
         return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
@@ -316,7 +316,7 @@ def test_a_field_shows_its_result_and_never_its_code() -> None:
     assert lines(p(runs=mark("begin") + "<w:r><w:t>code</w:t></w:r>") + p("Not lost.")) == ["Not lost."]
 
 
-def test_links_tabs_breaks_and_symbols_are_read_as_seen() -> None:
+def test_links_tabs_breaks_and_symbols_are_parsed_as_shown() -> None:
     runs = (
         "<w:hyperlink><w:r><w:t>a link</w:t></w:r></w:hyperlink><w:r><w:tab/><w:t>x</w:t><w:br/><w:t>y</w:t>"
         '<w:noBreakHyphen/><w:t>z</w:t><w:softHyphen/><w:sym w:font="Wingdings" w:char="F0FC"/></w:r>'
@@ -324,18 +324,18 @@ def test_links_tabs_breaks_and_symbols_are_read_as_seen() -> None:
     assert lines(p("See ", runs=runs)) == ["See a link x y-z✓"]
 
 
-def test_content_controls_are_read_and_their_prompts_are_not() -> None:
+def test_content_controls_are_included_and_their_prompts_are_not() -> None:
     prompt = "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>" + p("Click here") + "</w:sdtContent></w:sdt>"
     filled = "<w:sdt><w:sdtContent>" + p("Filled in.") + "</w:sdtContent></w:sdt>"
     assert lines(prompt + filled) == ["Filled in."]
 
 
-def test_comments_are_left_out_and_said() -> None:
+def test_comments_are_left_out_with_a_note() -> None:
     parsed = docx.parse(zipped(members(p("Said.", runs='<w:r><w:commentReference w:id="0"/></w:r>'))))
     assert parsed.notes == ("1 comment left out",)
 
 
-def test_the_strict_variant_of_the_standard_is_read_alike() -> None:
+def test_the_strict_variant_of_the_standard_gives_the_same_text() -> None:
     strict = {
         name: text.replace("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/w")
         .replace("http://schemas.openxmlformats.org/officeDocument/2006", "http://purl.oclc.org/ooxml/officeDocument")
@@ -347,7 +347,7 @@ def test_the_strict_variant_of_the_standard_is_read_alike() -> None:
 # ------------------------------------------------------------------------------------------------ metadata
 
 
-def test_title_author_keywords_and_the_day_of_the_last_change_are_taken() -> None:
+def test_metadata_has_title_author_keywords_and_the_date_of_the_last_change() -> None:
     core = (
         "<dc:title>Monitoring report</dc:title><dc:creator>A. Analyst; B. Analyst</dc:creator>"
         "<keywords>un, ttp</keywords>"
@@ -360,7 +360,7 @@ def test_title_author_keywords_and_the_day_of_the_last_change_are_taken() -> Non
     assert metadata.tags == ("un", "ttp")
 
 
-def test_what_programs_put_there_is_no_metadata() -> None:
+def test_placeholders_of_programs_are_no_metadata() -> None:
     core = "<dc:title>Word Document</dc:title><dc:creator>python-docx</dc:creator><modified>1601-01-01</modified>"
     assert docx.parse(zipped(members(p("Words."), core))).metadata.as_mapping() == {}
 
@@ -368,16 +368,16 @@ def test_what_programs_put_there_is_no_metadata() -> None:
 # ------------------------------------------------------------------------------------------------- refused
 
 
-def test_what_is_no_word_file_is_refused_with_the_reason() -> None:
-    for data, said in (
+def test_a_file_of_another_kind_is_refused_with_the_reason() -> None:
+    for data, reason in (
         (b"plain words", "not what its suffix says"),
         (zipped({"a.txt": "x"}), "names no main part"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old binary kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old binary format"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "encrypted"),
         ((FILES.parent / "other" / "test.xlsx").read_bytes(), "main part is a workbook"),
         ((FILES / "simple.docx").read_bytes()[:-400], "damaged"),
     ):
-        with pytest.raises(ParsingError, match=said):
+        with pytest.raises(ParsingError, match=reason):
             docx.parse(data)
 
 
@@ -388,7 +388,7 @@ def test_a_missing_main_part_is_named() -> None:
         docx.parse(zipped(parts))
 
 
-def test_missing_styles_and_notes_are_done_without() -> None:
+def test_missing_styles_and_notes_are_tolerated() -> None:
     parts = members(item("x", 1) + p("y", runs='<w:r><w:footnoteReference w:id="1"/></w:r>'))
     for name in ("styles", "numbering", "footnotes", "endnotes"):
         del parts[f"word/{name}.xml"]
@@ -410,20 +410,20 @@ def test_entities_are_refused_and_never_expanded(entities: str, use: str) -> Non
         docx.parse(zipped(parts))
 
 
-def test_a_bomb_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_UNPACKED_MIB", 1)
     with pytest.raises(ParsingError, match="MiB unpacked"):
         docx.parse(zipped({"word/document.xml": b"\0" * (2 * 1024 * 1024)}))
 
 
-def test_what_is_nested_without_end_is_refused() -> None:
+def test_very_deep_nesting_is_refused() -> None:
     with pytest.raises(ParsingError, match="damaged"):
         docx.parse(zipped(members("<w:tbl><w:tr><w:tc>" * 2000 + "</w:tc></w:tr></w:tbl>" * 2000)))
     deep = "<w:ins>" * 240 + p("deep") + "</w:ins>" * 240
     assert lines(deep) == ["deep"]
 
 
-def test_styles_and_lists_that_lead_in_circles_end() -> None:
+def test_circular_styles_are_tolerated() -> None:
     parts = members(styled("x", "A"))
     parts["word/styles.xml"] = (
         f'<w:styles {W}><w:style w:styleId="A"><w:basedOn w:val="B"/></w:style>'
@@ -432,7 +432,7 @@ def test_styles_and_lists_that_lead_in_circles_end() -> None:
     assert seen(docx.parse(zipped(parts))) == ["x"]
 
 
-def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
+def test_a_damaged_file_is_parsed_or_refused_with_a_reason() -> None:
     check_damaged(docx.parse, (FILES / "simple.docx").read_bytes(), tries=60)
     body = styled("One", "H2") + item("x", 1) + table(["A", "B"], ["c", "1"])
     check_damaged_inside(docx.parse, zipped(members(body + p("y", runs='<w:r><w:footnoteReference w:id="1"/></w:r>'))))

@@ -1,4 +1,4 @@
-"""PowerPoint files: slide by slide, in the order in which a person reads."""
+"""PowerPoint files: slide by slide, in reading order."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def paragraphs(*words: str) -> str:
 
 
 def shape(*words: str, at: tuple[float, float] | None = (1, 1), kind: str = "", mark: str = "") -> str:
-    """A shape with words, so many centimetres from the top and the left."""
+    """Return a shape with paragraphs, at a distance from the top and the left in centimetres."""
     place = f'<a:xfrm><a:off x="{int(at[1] * CM)}" y="{int(at[0] * CM)}"/></a:xfrm>' if at else ""
     holder = f'<p:ph type="{kind}" {mark}/>' if kind else ""
     return (
@@ -41,7 +41,7 @@ def slide(*shapes: str, more: str = "") -> str:
 
 
 def members(*slides: str, own: str = "", **parts: str) -> dict[str, str]:
-    """The parts of a presentation; every slide names the same parts."""
+    """Return the parts of a presentation; every slide refers to the same parts."""
     ids = "".join(f'<p:sldId id="{256 + n}" r:id="r{n}"/>' for n in range(len(slides)))
     names = "".join(
         f'<Relationship Id="r{n}" Type="{KIND}/slide" Target="slides/s{n}.xml"/>' for n in range(len(slides))
@@ -71,7 +71,7 @@ def relation(kind: str, name: str) -> str:
 # ---------------------------------------------------------------------------------------------- a real file
 
 
-def test_a_real_presentation_is_read_slide_by_slide() -> None:
+def test_a_real_presentation_is_parsed_slide_by_slide() -> None:
     parsed = pptx.parse(REAL.read_bytes())
     assert_whole(parsed)
     assert parsed.form is Form.SLIDES
@@ -85,10 +85,10 @@ def test_a_real_presentation_is_read_slide_by_slide() -> None:
     assert read[-1] == "# These Test Strings are in the Image!"
 
 
-# ------------------------------------------------------------------------------------------------ made files
+# ---------------------------------------------------------------------------------------- generated files
 
 
-def test_shapes_are_read_top_to_bottom_and_left_to_right_after_the_title() -> None:
+def test_shapes_follow_the_title_from_top_to_bottom_and_left_to_right() -> None:
     shapes = (
         shape("right", at=(5, 12)),
         shape("bottom", at=(15, 1)),
@@ -99,7 +99,7 @@ def test_shapes_are_read_top_to_bottom_and_left_to_right_after_the_title() -> No
     assert lines(slide(*shapes)) == ["# Rise", "left", "right", "bottom"]
 
 
-def test_a_placeholder_without_a_place_has_that_of_its_layout() -> None:
+def test_a_placeholder_without_a_position_has_that_of_its_layout() -> None:
     layout = f"<p:sldLayout {P} {A}>{shape(at=(3, 1), kind='body', mark=f'idx={chr(34)}1{chr(34)}')}</p:sldLayout>"
     body = shape("from the layout", at=None, kind="body", mark='idx="1"')
     assert lines(slide(shape("below", at=(9, 1)), body), own=relation("slideLayout", "layout"), layout=layout) == [
@@ -108,7 +108,7 @@ def test_a_placeholder_without_a_place_has_that_of_its_layout() -> None:
     ]
 
 
-def test_shapes_in_a_group_stand_where_the_group_puts_them() -> None:
+def test_shapes_in_a_group_are_placed_by_the_group() -> None:
     frame = (
         '<p:grpSpPr><a:xfrm><a:off x="0" y="3600000"/><a:ext cx="100" cy="100"/><a:chOff x="0" y="0"/>'
         '<a:chExt cx="100" cy="100"/></a:xfrm></p:grpSpPr>'
@@ -121,7 +121,7 @@ def test_shapes_in_a_group_stand_where_the_group_puts_them() -> None:
     ]
 
 
-def test_empty_slides_are_pages_too_and_hidden_ones_and_pictures_are_said() -> None:
+def test_empty_slides_are_pages_and_hidden_slides_and_pictures_are_noted() -> None:
     picture = '<p:pic><p:nvPicPr><p:cNvPr id="1" name="x"/><p:nvPr/></p:nvPicPr></p:pic>'
     slides = slide(shape("one")), slide(picture * 2), slide(shape("three"), more='show="0"'), slide(picture, shape("x"))
     parsed = pptx.parse(zipped(members(*slides)))
@@ -131,7 +131,7 @@ def test_empty_slides_are_pages_too_and_hidden_ones_and_pictures_are_said() -> N
     assert parsed.notes == ("slide 2 has 2 pictures and no text", "slide 3 is hidden, and read all the same")
 
 
-def test_a_slide_that_is_missing_is_a_page_all_the_same_and_said() -> None:
+def test_a_missing_slide_is_an_empty_page_with_a_note() -> None:
     parts = members(slide(shape("one")), slide(shape("two")), slide(shape("three")))
     del parts["ppt/slides/s1.xml"]
     parsed = pptx.parse(zipped(parts))
@@ -139,7 +139,7 @@ def test_a_slide_that_is_missing_is_a_page_all_the_same_and_said() -> None:
     assert (len(parsed.pages), parsed.notes) == (3, ("slide 2 is missing in the file",))
 
 
-def test_the_speakers_notes_come_after_the_slide() -> None:
+def test_speaker_notes_follow_their_slide() -> None:
     notes = f"<p:notes {P} {A}>{shape('Say it slowly.', kind='body')}{shape('3', kind='sldNum')}</p:notes>"
     assert lines(slide(shape("Words.")), own=relation("notesSlide", "notes"), notes=notes) == [
         "Words.",
@@ -147,7 +147,7 @@ def test_the_speakers_notes_come_after_the_slide() -> None:
     ]
 
 
-def test_lists_have_the_numbers_and_bullets_that_they_ask_for() -> None:
+def test_list_items_have_their_own_numbers_and_bullets() -> None:
     def item(words: str, mark: str, level: int = 0) -> str:
         return f'<a:p><a:pPr lvl="{level}">{mark}</a:pPr><a:r><a:t>{words}</a:t></a:r></a:p>'
 
@@ -166,23 +166,23 @@ def test_tables_are_rows_with_the_names_of_the_columns() -> None:
     assert lines(slide(table + "</a:graphic></p:graphicFrame>")) == ["Name: A. Analyst; Office: Kabul"]
 
 
-def test_a_diagram_gives_its_words() -> None:
+def test_a_diagram_gives_its_text() -> None:
     frame = "<p:graphicFrame><a:graphic><a:graphicData><dgm:relIds r:dm='x'/></a:graphicData></a:graphic>"
     points = "".join(f"<dgm:pt><dgm:t>{paragraphs(word)}</dgm:t></dgm:pt>" for word in ("Plan", "Act"))
     data = f"<dgm:dataModel {OTHERS} {A}><dgm:ptLst>{points}</dgm:ptLst></dgm:dataModel>"
     assert lines(slide(frame + "</p:graphicFrame>"), own=relation("diagramData", "data"), data=data) == ["Plan", "Act"]
 
 
-def test_what_is_no_presentation_is_refused_with_the_reason() -> None:
+def test_a_file_of_another_kind_is_refused_with_the_reason() -> None:
     parts = members(slide(shape("x")))
     del parts["ppt/p.xml"]
-    for data, said in (
+    for data, reason in (
         (b"plain words", "not what its suffix says"),
         (zipped(parts), r"ppt/p\.xml is missing"),
         (REAL.with_name("test.xlsx").read_bytes(), "main part is a workbook"),
         (REAL.read_bytes()[:-200], "damaged"),
     ):
-        with pytest.raises(ParsingError, match=said):
+        with pytest.raises(ParsingError, match=reason):
             pptx.parse(data)
 
 
@@ -192,7 +192,7 @@ def test_entities_are_refused_and_never_expanded(entities: str, use: str) -> Non
         pptx.parse(zipped(members(hostile(slide(shape("here")), entities, use, "here"))))
 
 
-def test_a_damaged_file_gives_an_extract_or_a_reason() -> None:
+def test_a_damaged_file_is_parsed_or_refused_with_a_reason() -> None:
     check_damaged(pptx.parse, REAL.read_bytes(), tries=40)
     layout = f"<p:sldLayout {P} {A}>{shape(at=(3, 1), kind='body')}</p:sldLayout>"
     parts = members(slide(shape("x"), shape("y", at=None, kind="body")), own=relation("slideLayout", "l"), l=layout)

@@ -1,4 +1,4 @@
-"""Bytes become the text that was meant, or a reason; never a guess with replacement characters in it."""
+"""Decoding: bytes give the intended text or a reason, and never replacement characters."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ KOREAN = "한국어 문서입니다. 이것은 시험입니다. 정부는 내년
         (codecs.BOM_UTF32_BE, "utf-32-be"),
     ],
 )
-def test_every_unicode_encoding_is_read_by_its_mark_and_the_mark_is_no_text(
-    text: str, mark: bytes, encoding: str
-) -> None:
+def test_unicode_is_decoded_by_its_byte_order_mark_which_is_removed(text: str, mark: bytes, encoding: str) -> None:
     assert decode(mark + text.encode(encoding)) == text
 
 
@@ -54,7 +52,7 @@ def test_every_unicode_encoding_is_read_by_its_mark_and_the_mark_is_no_text(
         (f"The minister said: {JAPANESE}", "shift_jis"),
     ],
 )
-def test_a_page_in_a_legacy_encoding_is_read_as_it_was_written(text: str, encoding: str) -> None:
+def test_text_in_a_legacy_encoding_is_decoded(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
@@ -73,7 +71,7 @@ def test_a_page_in_a_legacy_encoding_is_read_as_it_was_written(text: str, encodi
         "Plain words. " * 3_000 + "The UN’s report.",
     ],
 )
-def test_western_text_with_few_accents_or_curly_quotes_is_read_as_windows_1252(text: str) -> None:
+def test_western_text_with_few_accents_or_curly_quotes_is_windows_1252(text: str) -> None:
     assert decode(text.encode("cp1252")) == text
 
 
@@ -93,7 +91,7 @@ def test_western_text_with_few_accents_or_curly_quotes_is_read_as_windows_1252(t
         (bytes(range(1, 256)), "encoding that could be recognised"),
     ],
 )
-def test_what_is_no_text_is_refused_with_the_reason(data: bytes, reason: str) -> None:
+def test_bytes_that_are_no_text_are_refused_with_the_reason(data: bytes, reason: str) -> None:
     with pytest.raises(ParsingError, match=reason):
         decode(data)
 
@@ -104,7 +102,7 @@ def test_what_is_no_text_is_refused_with_the_reason(data: bytes, reason: str) ->
 @example(b"\x80abc")
 @example(b"\xff\xfe\xff")
 @example(b"caf\xe9 \x81\x8d")
-def test_random_bytes_give_text_without_replacement_characters_or_a_reading_error(data: bytes) -> None:
+def test_random_bytes_give_text_without_replacement_characters_or_are_refused(data: bytes) -> None:
     assume("\ufffd".encode() not in data)
     try:
         text = decode(data)
@@ -112,16 +110,16 @@ def test_random_bytes_give_text_without_replacement_characters_or_a_reading_erro
         return
     assert "\ufffd" not in text
     assert "\0" not in text
-    text.encode()  # no half characters either
+    text.encode()  # no lone surrogates either
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff")))
-def test_any_text_saved_as_utf_8_comes_back_as_it_was(text: str) -> None:
+def test_any_text_in_utf_8_is_decoded_unchanged(text: str) -> None:
     assert decode(text.encode()) == text
 
 
-def test_a_shared_utf_16_document_is_read(shared: Path) -> None:
+def test_a_shared_utf_16_document_is_decoded(shared: Path) -> None:
     path = shared / "documents" / "other" / "fake-text-utf-16.txt"
     if not path.exists():
         pytest.skip(f"no {path}")

@@ -1,4 +1,4 @@
-"""Lines know where they stand, whatever ends them."""
+"""Lines and their offsets, for any kind of line end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from askbrief.records import Span
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-def test_a_line_ends_at_any_line_end_and_does_not_hold_it(end: str) -> None:
+def test_a_line_ends_before_any_kind_of_line_end(end: str) -> None:
     text = f"one{end}{end}three{end}"
     assert [text[line.start : line.end] for line in line_spans(text)] == ["one", "", "three"]
 
@@ -27,7 +27,7 @@ def test_lines_from_the_middle_keep_their_offsets_into_the_whole_text() -> None:
 
 @settings(derandomize=True, deadline=None)
 @given(st.text("ab \t\n\r\f\u2028"), st.integers(0, 5))
-def test_lines_and_their_ends_are_the_whole_text(text: str, start: int) -> None:
+def test_lines_and_line_ends_cover_the_whole_text(text: str, start: int) -> None:
     lines = line_spans(text, start)
     ends = [*(line.start for line in lines[1:]), len(text)]
     between = [text[line.end : end] for line, end in zip(lines, ends, strict=True)]

@@ -1,4 +1,4 @@
-"""Markdown: blocks as CommonMark sees them, quoted as they are written."""
+"""Markdown: the blocks of CommonMark, in the text as it is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from askbrief.records import BlockKind
 
 
 def seen(text: str) -> list[tuple[int, str]]:
-    """Each block as its heading level (0 for a paragraph) and its text."""
+    """Return each block as its heading level (0 for a paragraph) and its text."""
     parsed = markdown.parse(text.encode())
     assert all((block.level > 0) == (block.kind is BlockKind.HEADING) for block in parsed.blocks)
     return [(block.level, parsed.text[block.start : block.end]) for block in parsed.blocks]
@@ -41,17 +41,17 @@ def seen(text: str) -> list[tuple[int, str]]:
         ("1. # 1. In a list", 1, "1. In a list"),
     ],
 )
-def test_a_heading_is_its_words_without_its_marks(text: str, level: int, heading: str) -> None:
+def test_a_heading_is_its_text_without_marks(text: str, level: int, heading: str) -> None:
     assert seen(f"{text}\n\nText.") == [(level, heading), (0, "Text.")]
 
 
 @pytest.mark.parametrize("text", ["#hashtag", "####### seven", "\\# escaped"])
-def test_what_is_no_heading_in_commonmark_is_a_paragraph(text: str) -> None:
+def test_text_that_is_no_heading_in_commonmark_is_a_paragraph(text: str) -> None:
     assert seen(text) == [(0, text)]
 
 
 @pytest.mark.parametrize("text", ["#", "# #", "***", "---", "-", "[ref]: https://example.org 'title'", "", "\n\n"])
-def test_what_has_no_words_to_show_is_no_block(text: str) -> None:
+def test_markup_without_text_is_no_block(text: str) -> None:
     assert seen(text) == []
 
 
@@ -72,7 +72,7 @@ def test_a_block_quote_is_quoted_without_its_first_mark(text: str) -> None:
     assert seen(text) == [(0, "They rose.")]
 
 
-def test_every_row_of_a_table_is_a_paragraph_and_the_rule_below_its_head_is_none() -> None:
+def test_every_row_of_a_table_is_a_paragraph_but_the_delimiter_row() -> None:
     text = "| year | attacks |\n|------|--------:|\n| 2021 | 294 |\n| 2022 | 365 |\n"
     assert [block for _, block in seen(text)] == ["| year | attacks |", "| 2021 | 294 |", "| 2022 | 365 |"]
 
@@ -85,7 +85,7 @@ def test_every_row_of_a_table_is_a_paragraph_and_the_rule_below_its_head_is_none
         "<div>\n# no heading\n</div>",
     ],
 )
-def test_code_and_html_are_one_block_each_whatever_is_in_them(code: str) -> None:
+def test_code_and_html_are_one_block_each_whatever_they_hold(code: str) -> None:
     assert seen(f"Before.\n\n{code}\n\nAfter.") == [(0, "Before."), (0, code), (0, "After.")]
 
 
@@ -94,7 +94,7 @@ def test_indented_code_keeps_what_looks_like_a_marker(code: str) -> None:
     assert seen(f"Before.\n\n    {code}\n") == [(0, "Before."), (0, code)]
 
 
-def test_a_fence_that_is_never_closed_ends_with_the_file() -> None:
+def test_an_unclosed_fence_ends_with_the_file() -> None:
     assert seen("```\n# no heading\n\nx = 1") == [(0, "```\n# no heading\n\nx = 1")]
 
 
@@ -111,7 +111,7 @@ def test_blocks_are_the_same_with_any_line_end(end: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_offsets_count_from_the_start_of_the_file_also_below_front_matter(end: str) -> None:
+def test_offsets_count_from_the_start_of_the_file_below_front_matter(end: str) -> None:
     text = end.join(["---", "title: Report", "date: 2022-07", "---", "# Rise", "", "They rose.", ""])
     parsed = markdown.parse(text.encode())
     assert parsed.text == text
@@ -119,7 +119,7 @@ def test_offsets_count_from_the_start_of_the_file_also_below_front_matter(end: s
     assert [text[block.start : block.end] for block in parsed.blocks] == ["Rise", "They rose."]
 
 
-def test_a_page_that_begins_with_a_rule_is_read_whole() -> None:
+def test_a_file_that_begins_with_a_rule_is_parsed_completely() -> None:
     assert seen("---\n\n# Rise\n\nThey rose.\n") == [(1, "Rise"), (0, "They rose.")]
 
 
@@ -134,7 +134,7 @@ LINES = st.lists(
 
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(st.one_of(MARKS, LINES, st.text()), st.integers(0, 5))
-def test_blocks_stand_in_order_apart_and_none_is_blank(text: str, start: int) -> None:
+def test_blocks_are_in_order_and_disjoint_and_none_is_blank(text: str, start: int) -> None:
     end = start
     for block in markdown.blocks(text, start):
         assert end <= block.start < block.end <= len(text)
@@ -146,7 +146,7 @@ def test_blocks_stand_in_order_apart_and_none_is_blank(text: str, start: int) ->
 @given(
     st.lists(st.sampled_from(["# One", "two three", "> four", "- five\n- six", "    seven", "| eight |"]), max_size=8)
 )
-def test_every_word_of_ordinary_markdown_lies_in_a_block(parts: list[str]) -> None:
+def test_every_word_of_ordinary_markdown_is_in_a_block(parts: list[str]) -> None:
     text = "\n\n".join(parts)
     inside = " ".join(text[block.start : block.end] for block in markdown.blocks(text))
     assert regex.findall(r"\w+", inside) == regex.findall(r"\w+", text)

@@ -1,4 +1,4 @@
-"""Plain text: where its paragraphs and headings are, as a reader would see them."""
+"""Plain text: the positions of its paragraphs and headings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.documents.text import plain
+from askbrief.documents.text import plain, plain_blocks
 from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.conftest import ROOT, SEED
@@ -17,7 +17,7 @@ LONG = "A paragraph on one line, longer than any heading would be, which says wh
 
 
 def seen(text: str) -> list[tuple[str, str]]:
-    """Headings as ("#", text), paragraphs as ("", text)."""
+    """Return headings as ("#", text) and paragraphs as ("", text)."""
     parsed = plain.parse(text.encode())
     return [
         ("#" if block.kind is BlockKind.HEADING else "", parsed.text[block.start : block.end])
@@ -67,11 +67,11 @@ def test_a_title_and_a_heading_below_it_are_both_headings() -> None:
     assert [mark for mark, _ in seen(f"Annual Report\n\nIntroduction\n\n{PARAGRAPH}")] == ["#", "#", ""]
 
 
-def test_a_run_of_short_lines_is_a_list_and_no_headings() -> None:
+def test_a_run_of_short_lines_is_a_list_without_headings() -> None:
     assert [mark for mark, _ in seen(f"Kabul\nHerat\nKandahar\n\n{PARAGRAPH}")] == ["", "", "", ""]
 
 
-def test_a_short_line_at_the_end_heads_nothing() -> None:
+def test_a_short_line_at_the_end_is_no_heading() -> None:
     assert seen(f"{PARAGRAPH}\n\nThe Editors") == [("", PARAGRAPH), ("", "The Editors")]
 
 
@@ -82,7 +82,7 @@ def test_a_short_line_below_another_short_line_of_its_group_is_no_heading() -> N
 # --------------------------------------------------------------------------------------------- paragraphs
 
 
-def test_lines_that_are_whole_paragraphs_stay_apart() -> None:
+def test_lines_that_are_complete_paragraphs_stay_separate() -> None:
     assert seen(f"{PARAGRAPH}\n{LONG}") == [("", PARAGRAPH), ("", LONG)]
 
 
@@ -100,7 +100,7 @@ def test_list_items_in_a_hard_wrapped_group_are_paragraphs_of_their_own() -> Non
     assert seen(f"{item}\n{item}") == [("", item), ("", item)]
 
 
-def test_a_line_without_a_word_parts_paragraphs_and_is_none() -> None:
+def test_a_line_without_words_divides_paragraphs() -> None:
     assert seen(f"{PARAGRAPH}\n* * *\n{LONG}\n----------\n") == [("", PARAGRAPH), ("", LONG)]
 
 
@@ -129,7 +129,7 @@ def test_white_space_around_a_line_is_outside_its_block() -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_offsets_count_from_the_start_of_the_file_also_below_front_matter(end: str) -> None:
+def test_offsets_count_from_the_start_of_the_file_below_front_matter(end: str) -> None:
     text = end.join(["---", "title: Monitoring report", "---", "", PARAGRAPH, ""])
     parsed = plain.parse(text.encode())
     (block,) = parsed.blocks
@@ -139,12 +139,12 @@ def test_offsets_count_from_the_start_of_the_file_also_below_front_matter(end: s
     assert parsed.metadata.title == "Monitoring report"
 
 
-def test_broken_front_matter_is_named_and_not_taken_for_text() -> None:
+def test_damaged_front_matter_is_refused_and_not_treated_as_text() -> None:
     with pytest.raises(ParsingError, match="front matter"):
         plain.parse(b"---\ntitle: [unclosed\n---\nText.")
 
 
-def test_a_title_boxed_in_dashes_is_text_and_no_front_matter() -> None:
+def test_a_title_between_lines_of_dashes_is_no_front_matter() -> None:
     assert seen(f"-------------\nAnnual Report\n-------------\n{PARAGRAPH}") == [
         ("#", "Annual Report"),
         ("", PARAGRAPH),
@@ -164,9 +164,9 @@ TEXTS = st.lists(LINES, max_size=12).flatmap(
 
 @settings(derandomize=True, deadline=None, max_examples=300)
 @given(TEXTS, st.integers(0, 20))
-def test_blocks_stand_in_order_apart_and_hold_every_word_of_the_body(text: str, start: int) -> None:
+def test_blocks_are_in_order_and_disjoint_and_cover_every_word(text: str, start: int) -> None:
     end, rest = start, ""
-    for block in plain.blocks(text, start):
+    for block in plain_blocks(text, start):
         assert end <= block.start < block.end <= len(text)
         assert text[block.start : block.end].strip() == text[block.start : block.end] != ""
         rest += text[end : block.start]

@@ -1,4 +1,4 @@
-"""Zip archives: each member is a document of its own, under its path in the archive."""
+"""Zip archives: each member becomes a document of its own, under its path in the archive."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import stat
 from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
-from askbrief.documents.attachments import UniqueNames, inside
 from askbrief.documents.builder import NestedFile, ParsedText
+from askbrief.documents.limits import UniqueNames, member_path
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
     import zipfile
 
 _UTF8_NAME = 0x800
-_MOST_NOTES = 20
-_NEVER_READ = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+_MAX_NOTES = 20
+_IGNORED = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
 def parse(data: bytes) -> ParsedText:
-    """Read a .zip file.
+    """Parse a zip file.
 
     Raises:
         ParsingError: it is damaged, encrypted, or too large unpacked.
@@ -30,8 +30,8 @@ def parse(data: bytes) -> ParsedText:
     notes: list[str] = []
     for member in opened.infolist():
         name = _name(member)
-        path = inside(name)
-        if member.is_dir() or (path is not None and _is_passed_over(path)):
+        path = member_path(name)
+        if member.is_dir() or (path is not None and _is_ignored(path)):
             continue
         if path is None:
             notes.append(f"{name!r} is not read: its name leads out of the archive")
@@ -39,16 +39,16 @@ def parse(data: bytes) -> ParsedText:
             notes.append(f"{path} is not read: it is a link")
         else:
             try:
-                parts.append(NestedFile(names.apart(path), limits.member_bytes(opened, member)))
+                parts.append(NestedFile(names.unique(path), limits.member_bytes(opened, member)))
             except ParsingError as error:
                 notes.append(f"{path}: {error}")
-    if len(notes) > _MOST_NOTES:
-        notes[_MOST_NOTES:] = [f"{len(notes) - _MOST_NOTES:,} more are not read for such reasons"]
+    if len(notes) > _MAX_NOTES:
+        notes[_MAX_NOTES:] = [f"{len(notes) - _MAX_NOTES:,} more are not read for such reasons"]
     return ParsedText("", (), nested_files=tuple(parts), notes=tuple(notes))
 
 
 def _name(member: zipfile.ZipInfo) -> str:
-    """A member's name; one that is not marked as UTF-8 may be in it all the same."""
+    """Return the name of a member; names that are not marked as UTF-8 may still be UTF-8."""
     name = member.orig_filename
     if member.flag_bits & _UTF8_NAME or name.isascii():
         return name
@@ -58,5 +58,5 @@ def _name(member: zipfile.ZipInfo) -> str:
         return name
 
 
-def _is_passed_over(path: str) -> bool:
-    return any(part.startswith((".", "~$")) or part in _NEVER_READ for part in path.split("/"))
+def _is_ignored(path: str) -> bool:
+    return any(part.startswith((".", "~$")) or part in _IGNORED for part in path.split("/"))

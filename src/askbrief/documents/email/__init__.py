@@ -1,4 +1,4 @@
-"""Messages as mail has them (RFC 5322, MIME): their headers and their parts decoded, however they were written."""
+"""Mails, and what their parsers share: headers and parts of messages (RFC 5322, MIME), and bodies of mails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.documents.text import decode, decode_as
+from askbrief.documents.builder import DocumentBuilder
+from askbrief.documents.html.dom import compose, parse_html, remove_hidden
+from askbrief.documents.limits import safe_name
+from askbrief.documents.text import decode, decode_as, plain_blocks
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
@@ -18,20 +21,21 @@ if TYPE_CHECKING:
     from email.message import Message
 
 DAMAGED = (MessageError, ValueError, LookupError, TypeError, AttributeError)
-"""What the standard library raises at messages that are not as they should be, read or written out."""
-_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+"""What the standard library raises for damaged messages, when it parses them or writes them out."""
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNPRINTABLE = pattern(r"[\p{C}\ufffd\s]+")
-_MOST_PARTS = 2_000
-_LONGEST_HEADER = 10_000
+_MAX_PARTS = 2_000
+_MAX_HEADER_CHARS = 10_000
+_MAX_SUBJECT_CHARS = 80
 
 
 def parsed(data: bytes) -> Message:
     """Parse a message.
 
     Raises:
-        ParsingError: its parts are nested too deep, or too many.
+        ParsingError: it is damaged, its parts are nested too deep or too many, or a header is too long.
     """
-    if data.startswith(_MARKS):
+    if data.startswith(_BYTE_ORDER_MARKS):
         data = decode(data).encode()
     try:
         message = message_from_bytes(data.lstrip(b"\r\n"))
@@ -39,21 +43,23 @@ def parsed(data: bytes) -> Message:
     except RecursionError as error:
         raise ParsingError("is nested too deep (parts within parts within parts): save its parts one by one") from error
     except DAMAGED as error:
-        raise ParsingError(f"is damaged ({error}): save it anew") from error
-    if len(parts) > _MOST_PARTS:
-        raise ParsingError(f"has {len(parts):,} parts; the limit is {_MOST_PARTS:,}: save them one by one")
-    if any(len(value) > _LONGEST_HEADER for part in parts for name, value in part.raw_items() if _is_of_content(name)):
-        raise ParsingError(f"has a Content header of over {_LONGEST_HEADER:,} characters: save it anew")
+        raise ParsingError(f"is damaged ({error}): save it again") from error
+    if len(parts) > _MAX_PARTS:
+        raise ParsingError(f"has {len(parts):,} parts; the limit is {_MAX_PARTS:,}: save them one by one")
+    if any(
+        len(value) > _MAX_HEADER_CHARS for part in parts for name, value in part.raw_items() if _is_of_content(name)
+    ):
+        raise ParsingError(f"has a Content header of over {_MAX_HEADER_CHARS:,} characters: save it again")
     return message
 
 
 def _is_of_content(name: str) -> bool:
-    """Whether a header has parameters, which the standard library takes apart in the square of their number."""
+    """Return whether a header has parameters, which the standard library parses in quadratic time."""
     return name.lower().startswith("content-")
 
 
 def walk(message: Message) -> Iterator[Message]:
-    """The message and all its parts in order; a message within it is one part."""
+    """Yield the message and all its parts in order; a message inside it is a single part."""
     yield message
     if message.get_content_maintype() == "multipart" and message.is_multipart():
         for part in inner(message):
@@ -61,13 +67,13 @@ def walk(message: Message) -> Iterator[Message]:
 
 
 def inner(message: Message) -> list[Message]:
-    """The parts directly in a message."""
+    """Return the direct parts of a message."""
     payload = message.get_payload()
     return [part for part in payload if not isinstance(part, str)] if isinstance(payload, list) else []
 
 
 def content(part: Message) -> bytes:
-    """What a part holds, without its transfer encoding."""
+    """Return the bytes of a part, without its transfer encoding."""
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):
@@ -79,7 +85,7 @@ def content(part: Message) -> bytes:
 
 
 def text(part: Message) -> str:
-    """What a part of text says, by the charset that it states or whatever it is in.
+    """Return the text of a part, decoded with its stated charset or a detected one.
 
     Raises:
         ParsingError: it is no text.
@@ -92,44 +98,52 @@ def text(part: Message) -> str:
 
 
 def header(message: Message, name: str) -> str:
-    """A header in words, "" where there is none."""
-    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    return in_words(str(raw)[:_LONGEST_HEADER])
+    """Return a header as text, "" where it is missing."""
+    return header_text(_raw_header(message, name)[:_MAX_HEADER_CHARS])
 
 
-def in_words(raw: str) -> str:
-    """Decode a header's encoded words, and bytes that should not be in one.
+def _raw_header(message: Message, name: str) -> str:
+    return str(next((value for key, value in message.raw_items() if key.lower() == name.lower()), ""))
 
-    >>> in_words("=?utf-8?q?R=C3=A9sum=C3=A9?= of it")
+
+def header_text(raw: str) -> str:
+    """Decode the encoded words of a header, and any bytes that are not ASCII; join its lines.
+
+    >>> header_text("=?utf-8?q?R=C3=A9sum=C3=A9?= of it")
     'Résumé of it'
     """
     try:
         pieces = decode_header(_unescaped(raw))
     except (HeaderParseError, ValueError, LookupError):
         pieces = [(raw, None)]
-    said = "".join(piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces)
-    return _UNPRINTABLE.sub(" ", said).strip()
+    text = "".join(piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces)
+    return _UNPRINTABLE.sub(" ", text).strip()
 
 
-def people(message: Message, name: str = "From") -> tuple[str, ...]:
-    """The names in a header of addresses; the address where there is no name."""
-    return people_in(str(next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")))
+def file_stem(subject: str) -> str:
+    """Return the name, without suffix, of the file of a message inside a mail; "" without a subject."""
+    return safe_name(subject)[:_MAX_SUBJECT_CHARS].strip()
+
+
+def senders(message: Message) -> tuple[str, ...]:
+    """Return the names of the senders of a message; the address of one without a name."""
+    return people_in(_raw_header(message, "From"))
 
 
 def people_in(raw: str) -> tuple[str, ...]:
-    """The names of those whose addresses are given.
+    """Return the names in a list of addresses.
 
     >>> people_in('"Mallori Harrell" <mallori@example.org>, bob@example.org')
     ('Mallori Harrell', 'bob@example.org')
     """
-    raw = _unescaped(raw[:_LONGEST_HEADER])
+    raw = _unescaped(raw[:_MAX_HEADER_CHARS])
     pairs = getaddresses([raw]) if "@" in raw or "<" in raw else []
-    found = [in_words(name) or in_words(address) for name, address in pairs if name or address]
-    return tuple(dict.fromkeys(filter(None, found or [in_words(raw)])))
+    names = [header_text(name) or header_text(address) for name, address in pairs if name or address]
+    return tuple(dict.fromkeys(filter(None, names or [header_text(raw)])))
 
 
 def date(message: Message) -> str | None:
-    """The day that its Date names, where it was sent; None where it names none."""
+    """Return the date on which a message was sent, in the time zone of the sender; None where none is stated."""
     try:
         return parsedate_to_datetime(header(message, "date")).date().isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -137,7 +151,7 @@ def date(message: Message) -> str | None:
 
 
 def _unescaped(raw: str) -> str:
-    """Bytes of a header that are not ASCII come as half characters; they are decoded as text is."""
+    """Decode bytes of a header that are not ASCII, which the standard library keeps as surrogates."""
     try:
         return _decoded(raw.encode("ascii", "surrogateescape"), None)
     except UnicodeEncodeError:
@@ -149,3 +163,55 @@ def _decoded(data: bytes, charset: str | None) -> str:
         return decode_as(data, charset)
     except ParsingError:
         return data.decode("cp1252", "replace")
+
+
+_QUOTE = pattern(r"^(?:>[ ]?)+")
+_SUBSTANCE = 0.5
+"""A plain text shorter than this share of the HTML text only says that the mail is in HTML."""
+
+
+def add_body(plain_text: str, html: str, builder: DocumentBuilder, *, flowed: bool = False) -> None:
+    """Add the plain text of a mail, or its HTML text where that says much more."""
+    from_html = DocumentBuilder()
+    add_html(html, from_html)
+    if len(plain_text.strip()) < _SUBSTANCE * from_html.characters:
+        add_html(html, builder)
+    else:
+        add_plain_text(plain_text, builder, flowed=flowed)
+
+
+def add_html(html: str, builder: DocumentBuilder) -> None:
+    """Add all that is visible in an HTML body; unlike a web page, it has no navigation around an article."""
+    root = parse_html(html)
+    if root is not None:
+        remove_hidden(root)
+        compose(root, builder)
+
+
+def add_plain_text(text: str, builder: DocumentBuilder, *, flowed: bool = False) -> None:
+    """Add a plain text body as paragraphs, without the marks of quoted replies; no line becomes a heading.
+
+    In a `flowed` text, a space at the end of a line continues the paragraph (RFC 3676).
+    """
+    text = "\n".join(_unquoted(text.splitlines(), flowed=flowed))
+    for block in plain_blocks(text):
+        builder.paragraph(text[block.start : block.end])
+
+
+def _unquoted(lines: list[str], *, flowed: bool) -> Iterator[str]:
+    """Yield the lines without the marks of replies, which begin and end paragraphs; flowed lines are joined."""
+    depth, start = 0, ""
+    for line in lines:
+        mark = _QUOTE.match(line)
+        marks = mark.group().count(">") if mark else 0
+        rest = line[mark.end() :] if mark else line
+        if marks != depth:
+            yield start
+            yield ""
+            depth, start = marks, ""
+        if flowed and rest.endswith(" ") and rest != "-- ":
+            start += rest
+            continue
+        yield start + rest
+        start = ""
+    yield start

@@ -1,4 +1,4 @@
-"""Mails as Outlook saves them (.msg): an OLE file in which every property of the mail is a stream."""
+"""Outlook mails (.msg): an OLE file in which each property of the mail is a stream."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from email.utils import formataddr
 from typing import TYPE_CHECKING
 
 from askbrief.documents import email
-from askbrief.documents.attachments import UniqueNames, safe_name
 from askbrief.documents.builder import DocumentBuilder, NestedFile
-from askbrief.documents.email import eml as mail
-from askbrief.documents.html.webpage import charset
+from askbrief.documents.html import declared_charset
+from askbrief.documents.limits import UniqueNames
+from askbrief.documents.office import OfficeParagraph, add_blocks
+from askbrief.documents.office.rtf_text import parse_rtf
 from askbrief.documents.text import decode_as
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from askbrief.documents.builder import ParsedText
 
-# Numbers of properties are those of [MS-OXPROPS].
+# The numbers of properties are in [MS-OXPROPS].
 _SUBJECT, _FROM, _SENDER, _FROM_ADDRESS, _HEADERS = 0x0037, 0x0042, 0x0C1A, 0x5D02, 0x007D
 _BODY, _HTML, _RTF = 0x1000, 0x1013, 0x1009
 _SUBMITTED, _DELIVERED = 0x0039, 0x0E06
@@ -37,38 +38,38 @@ _CODEPAGES |= {28590 + number: f"iso8859-{number}" for number in (*range(1, 10),
 _HEADER_OF_MAIL, _HEADER_OF_INNER_MAIL, _HEADER_OF_ATTACHMENT = 32, 24, 8
 _EPOCH, _TICKS = dt.datetime(1601, 1, 1, tzinfo=dt.UTC), 10
 _INNER_MAIL = "__substg1.0_3701000D"
-_LONGEST_SUBJECT = 80
-_DEEPEST = 8
+_MAX_DEPTH = 8
+"""Maximum number of mails inside each other."""
 _DAMAGED = OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, struct.error, RecursionError
-"""What olefile raises at files that are not as they should be."""
+"""What olefile raises for damaged files."""
 
 
 def parse(data: bytes) -> ParsedText:
-    """Read a .msg file.
+    """Parse a .msg file.
 
     Raises:
         ParsingError: it is damaged, or no mail.
     """
-    found = _Storage(_streams(data), "", _HEADER_OF_MAIL)
-    if not found.has_properties():
-        raise ParsingError("is no mail of Outlook's: save it anew, as .msg or .eml")
+    storage = _Storage(_streams(data), "", _HEADER_OF_MAIL)
+    if not storage.has_properties():
+        raise ParsingError("is no Outlook mail: save it again, as .msg or .eml")
     builder, names, parts = DocumentBuilder(), UniqueNames(), []
-    notes = _body(found, builder)
-    for attachment in found.inner("__attach_version1.0_#", _HEADER_OF_ATTACHMENT):
+    notes = _add_body(storage, builder)
+    for attachment in storage.nested("__attach_version1.0_#", _HEADER_OF_ATTACHMENT):
         part, note = _attachment(attachment, names)
         parts += [part] if part else []
         notes += [note] if note else []
-    headers = email.parsed(found.text(_HEADERS).encode("utf-8", "replace"))
+    headers = email.parsed(storage.text(_HEADERS).encode("utf-8", "replace"))
     metadata = Metadata(
-        title=_one_line(found.text(_SUBJECT)) or None,
-        author=email.people_in(_sender(found)) or email.people(headers),
-        date=email.date(headers) or found.day(_SUBMITTED) or found.day(_DELIVERED),
+        title=_one_line(storage.text(_SUBJECT)) or None,
+        author=email.people_in(_sender(storage)) or email.senders(headers),
+        date=email.date(headers) or storage.day(_SUBMITTED) or storage.day(_DELIVERED),
     )
     return builder.build(metadata, nested_files=parts, notes=notes)
 
 
 def _streams(data: bytes) -> Mapping[str, bytes]:
-    """Every stream by its path."""
+    """Return every stream by its path."""
     import olefile
 
     try:
@@ -78,11 +79,11 @@ def _streams(data: bytes) -> Mapping[str, bytes]:
             return {"/".join(path): ole.openstream(path).read() for path in ole.listdir()}
     except _DAMAGED as error:
         what = "its storages are nested without end" if isinstance(error, RecursionError) else error
-        raise ParsingError(f"is damaged, or not what its suffix says ({what}): save it anew") from error
+        raise ParsingError(f"is damaged, or not what its suffix says ({what}): save it again") from error
 
 
 class _Storage:
-    """The properties of a mail or of an attachment, which lie below a path."""
+    """The properties of a mail or an attachment: the streams below a path."""
 
     def __init__(self, streams: Mapping[str, bytes], path: str, header: int, codepage: str | None = None) -> None:
         self._streams = streams
@@ -111,7 +112,7 @@ class _Storage:
         if not data:
             return self.text(_HTML)
         try:
-            return decode_as(data, self._codepage(_INTERNET_CODEPAGE) or charset(data))
+            return decode_as(data, self._codepage(_INTERNET_CODEPAGE) or declared_charset(data))
         except ParsingError:
             return ""
 
@@ -125,8 +126,8 @@ class _Storage:
         except OverflowError:
             return None
 
-    def inner(self, prefix: str, header: int) -> Iterator[_Storage]:
-        """The storages directly in this one whose names begin so, in order."""
+    def nested(self, prefix: str, header: int) -> Iterator[_Storage]:
+        """Yield the storages directly in this one whose names begin with a prefix, in order."""
         start = len(self._path)
         below = (path[start:].partition("/") for path in self._streams if path.startswith(self._path))
         for name in sorted({name for name, slash, _ in below if slash and name.startswith(prefix)}):
@@ -138,75 +139,76 @@ class _Storage:
 
 
 def _fixed(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The properties of a fixed size: sixteen bytes each, number and value among them."""
+    """Yield the numbers and values of the properties of fixed size, in entries of 16 bytes."""
     for at in range(0, len(data) - 15, 16):
         yield int.from_bytes(data[at + 2 : at + 4], "little"), data[at + 8 : at + 16]
 
 
-def _body(found: _Storage, builder: DocumentBuilder) -> list[str]:
-    plain, page = found.text(_BODY), found.html()
-    mail.compose_body(plain, page, builder)
-    if not builder.characters and found.bytes(_RTF):
-        try:
-            mail.compose_body(_from_rtf(found.bytes(_RTF)), "", builder)
-        except ParsingError as error:
-            return [str(error)]
-    return []
+def _add_body(storage: _Storage, builder: DocumentBuilder) -> list[str]:
+    """Add the body, from RTF only where there is neither plain text nor HTML; return notes on it."""
+    email.add_body(storage.text(_BODY), storage.html(), builder)
+    compressed = storage.bytes(_RTF)
+    if builder.characters or not compressed:
+        return []
+    try:
+        content = parse_rtf(_decompressed(compressed))
+    except ParsingError as error:
+        return [str(error)]
+    if content.is_plain:
+        lines = (block.printed for block in content.blocks if isinstance(block, OfficeParagraph))
+        email.add_plain_text("\n".join(lines), builder)
+    else:
+        add_blocks(builder, content.blocks, infer_headings=False)
+    return content.notes
 
 
-def _from_rtf(data: bytes) -> str:
-    """The words of a body that is there only as compressed RTF.
-
-    Raises:
-        ParsingError: it cannot be unpacked.
-    """
+def _decompressed(data: bytes) -> bytes:
     from compressed_rtf import decompress
-    from striprtf.striprtf import rtf_to_text
 
     try:
-        return str(rtf_to_text(decompress(data).decode("latin-1"), errors="replace"))  # type: ignore[no-untyped-call]
-    except Exception as error:  # the libraries raise whatever they come upon
+        return bytes(decompress(data))
+    except Exception as error:  # the library has no error of its own
         raise ParsingError(f"its text is in damaged RTF ({error}): save it as .eml") from error
 
 
-def _sender(found: _Storage) -> str:
-    return next(filter(None, (_one_line(found.text(number)) for number in (_FROM, _SENDER, _FROM_ADDRESS))), "")
+def _sender(storage: _Storage) -> str:
+    return next(filter(None, (_one_line(storage.text(number)) for number in (_FROM, _SENDER, _FROM_ADDRESS))), "")
 
 
-def _attachment(found: _Storage, names: UniqueNames) -> tuple[NestedFile | None, str | None]:
-    """A file attached, or a note that says why it is none."""
-    inner = next(found.inner(_INNER_MAIL, _HEADER_OF_INNER_MAIL), None)
-    if inner is not None:
-        subject = safe_name(_one_line(inner.text(_SUBJECT)))[:_LONGEST_SUBJECT].strip()
-        return NestedFile(names.of(f"{subject or 'message'}.eml"), _as_mail(inner).as_bytes()), None
-    name = _one_line(found.text(_LONG_NAME) or found.text(_SHORT_NAME))
-    if found.number(_METHOD) in _LINKED:
+def _attachment(storage: _Storage, names: UniqueNames) -> tuple[NestedFile | None, str | None]:
+    """Return an attached file, or a note on why it is not read; neither for a picture in the text."""
+    mail = next(storage.nested(_INNER_MAIL, _HEADER_OF_INNER_MAIL), None)
+    if mail is not None:
+        stem = email.file_stem(_one_line(mail.text(_SUBJECT)))
+        return NestedFile(names.of(f"{stem or 'message'}.eml"), _as_message(mail).as_bytes()), None
+    name = _one_line(storage.text(_LONG_NAME) or storage.text(_SHORT_NAME))
+    if storage.number(_METHOD) in _LINKED:
         return None, f"{name or 'an attachment'} is linked and not in the file"
-    is_picture = found.text(_MIME_TYPE).lower().startswith("image/") and bool(found.text(_CONTENT_ID))
-    content = found.bytes(_DATA)
+    is_picture = storage.text(_MIME_TYPE).lower().startswith("image/") and bool(storage.text(_CONTENT_ID))
+    content = storage.bytes(_DATA)
     if is_picture or not content:
         return None, None
-    return NestedFile(names.of(name, _one_line(found.text(_EXTENSION))), content), None
+    return NestedFile(names.of(name, _one_line(storage.text(_EXTENSION))), content), None
 
 
-def _as_mail(found: _Storage, depth: int = 0) -> EmailMessage:
-    """A mail within the mail in the form that others have, so that it can be read by itself."""
+def _as_message(storage: _Storage, depth: int = 0) -> EmailMessage:
+    """Convert a mail inside the mail to a MIME message, so that it can be parsed as a file of its own."""
     message = EmailMessage()
-    message["Subject"] = _one_line(found.text(_SUBJECT))
-    message["From"] = formataddr((_one_line(found.text(_FROM) or found.text(_SENDER)), ""))
-    day = found.day(_SUBMITTED) or found.day(_DELIVERED)
+    message["Subject"] = _one_line(storage.text(_SUBJECT))
+    message["From"] = formataddr((_one_line(storage.text(_FROM) or storage.text(_SENDER)), ""))
+    day = storage.day(_SUBMITTED) or storage.day(_DELIVERED)
     if day:
         message["Date"] = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
-    plain, page = (text.encode("utf-8", "replace").decode() for text in (found.text(_BODY), found.html()))
+    plain, html = (text.encode("utf-8", "replace").decode() for text in (storage.text(_BODY), storage.html()))
     message.set_content(plain)
-    if page:
-        message.add_alternative(page, subtype="html")
+    if html:
+        message.add_alternative(html, subtype="html")
     names = UniqueNames()
-    for attachment in found.inner("__attach_version1.0_#", _HEADER_OF_ATTACHMENT):
-        inner = next(attachment.inner(_INNER_MAIL, _HEADER_OF_INNER_MAIL), None)
-        if inner is not None:
-            if depth < _DEEPEST:
-                message.add_attachment(_as_mail(inner, depth + 1))
+    for attachment in storage.nested("__attach_version1.0_#", _HEADER_OF_ATTACHMENT):
+        mail = next(attachment.nested(_INNER_MAIL, _HEADER_OF_INNER_MAIL), None)
+        if mail is not None:
+            if depth < _MAX_DEPTH:
+                message.add_attachment(_as_message(mail, depth + 1))
             continue
         part, _ = _attachment(attachment, names)
         if part:
@@ -215,4 +217,4 @@ def _as_mail(found: _Storage, depth: int = 0) -> EmailMessage:
 
 
 def _one_line(text: str) -> str:
-    return email.in_words(text.replace("\n", " ").replace("\r", " "))
+    return email.header_text(text.replace("\n", " ").replace("\r", " "))

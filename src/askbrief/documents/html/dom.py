@@ -1,57 +1,70 @@
-"""HTML parsed, and walked from top to bottom: headings, paragraphs, list items, rows of tables, code."""
+"""HTML: parsed, and walked from top to bottom for headings, paragraphs, list items, tables and code.
+
+A table of data becomes one paragraph a row, each value after the header of its column. A table that only arranges the
+page is walked like any other element.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents.builder import row
-from askbrief.documents.html import tables
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from lxml.html import HtmlElement as Element
 
     from askbrief.documents.builder import DocumentBuilder
 
 _VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
-# A parser of HTML takes <title/> for an open title, and everything after it for its words.
 _SELF_CLOSED = pattern(rf"<(?!(?:{_VOID})\b)([a-zA-Z][\w:.-]*)((?:\s[^<>]*)?)/>")
-# Where these are never closed, each holds all that follows; they say nothing about what is a block.
+"""An HTML parser takes <title/> for an open title, and everything after it for its words."""
 _FORMATTING = pattern(r"(?i)</?(?:font|b|i|u|s|strong|em|small|big|tt|strike|nobr|cite|code|ins|mark)(?:\s[^<>]*)?>")
+"""If these are never closed, each holds all that follows; without them, the blocks are the same."""
 _TOO_DEEP = "depth"
 _HEADING = pattern(r"h[1-6]")
 _HIDDEN_STYLE = pattern(r"(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)")
-_NEVER_READ = frozenset(
+_NEVER_TEXT = frozenset(
     "script style noscript template iframe object embed applet canvas svg audio video map datalist select option "
     "button input textarea dialog head title meta link base rp rt ix:header ix:hidden".split()
 )
-# Numbers of footnotes and of printed pages, which stand in sentences and are no words of them.
 _MARKS = """
     .//sup[contains(concat(' ', @class, ' '), ' reference ')]
     | .//sup[string-length(normalize-space()) < 6][.//a[starts-with(@href, '#')] or parent::a[starts-with(@href, '#')]]
     | .//*[@role = 'doc-noteref' or @role = 'doc-pagebreak']
     | .//*[@*[name() = 'epub:type'] = 'noteref' or @*[name() = 'epub:type'] = 'pagebreak']
 """
+"""Numbers of footnotes and of printed pages, which stand in sentences but do not belong to them."""
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary "
     "table tbody td tfoot th thead tr ul".split()
 )
-_DEEPEST_HEADING = 6
+_MAX_HEADING_LEVEL = 6
 _LEFT_OUT = "left-out"
 _JOINER, _BREAK = "\ufeff", "\u200b"
+_IN_LAYOUT_TABLES = "h1 h2 h3 h4 table form pre".split()
+_MAX_SPAN = 100
+_MAX_CELLS = 500_000
+_MAX_COLUMNS = 1_000
+_MAX_CELL_CHARS = 1_000
+"""A table without headers is one of data only if no cell is longer."""
+_MAX_REPEATED_CHARS = 1_000_000
+"""Characters that cells spanning rows or columns may add; beyond, spans are ignored."""
 
 
-def parsed(text: str) -> Element | None:
-    """Parse a page; None where there is nothing in it.
+def parse_html(text: str) -> Element | None:
+    """Parse a page; return None if it is empty.
 
     Raises:
-        ParsingError: it is nested deeper than the parser goes, and would lose its end.
+        ParsingError: it is nested deeper than the parser goes, so that its end would be lost.
     """
     source = _SELF_CLOSED.sub(r"<\1\2></\1>", text) if "xhtml" in text[:2000] or text.startswith("<?xml") else text
     root, too_deep = _tree(source)
@@ -63,7 +76,7 @@ def parsed(text: str) -> Element | None:
 
 
 def _tree(source: str) -> tuple[Element | None, bool]:
-    """What the parser makes of a page, and whether it was too deep to be parsed to its end."""
+    """Return the root of a page, and whether it was too deep to be parsed to its end."""
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_pis=True)
     try:
         root = html.document_fromstring(source.encode("utf-8", "replace"), parser=parser)
@@ -72,49 +85,67 @@ def _tree(source: str) -> tuple[Element | None, bool]:
     return root, any(_TOO_DEEP in error.message.lower() for error in parser.error_log)
 
 
-def without_hidden(root: Element) -> None:
-    """Take out what a reader of the page does not see, in place."""
+def remove_hidden(root: Element) -> None:
+    """Remove, in place, what a person who sees the page does not see."""
     drop(root, (element for element in root.iterdescendants() if _is_hidden(element)))
 
 
-def without_marks(root: Element) -> None:
-    """Take out the numbers that lead to footnotes, and those of the pages of a printed book, in place."""
+def _is_hidden(element: Element) -> bool:
+    if not isinstance(element.tag, str):
+        return False
+    if element.tag in _NEVER_TEXT or element.get("hidden") is not None:
+        return True
+    if element.tag == "body":
+        return False  # many pages show themselves by a script
+    return element.get("aria-hidden") == "true" or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+
+
+def remove_marks(root: Element) -> None:
+    """Remove, in place, the numbers that link to footnotes, and the page numbers of a printed book."""
     drop(root, root.xpath(_MARKS))
 
 
 def drop(root: Element, elements: Iterable[Element]) -> None:
-    """Take elements out of a tree, and leave the words after each where they are."""
+    """Remove elements from a tree, but not the text after them."""
     for element in list(elements):
         element.tag = _LEFT_OUT
     etree.strip_elements(root, _LEFT_OUT, with_tail=False)
 
 
-def compose(root: Element, builder: DocumentBuilder) -> None:
-    """Add what an element holds, in the order in which it stands there."""
-    _Walk(builder).over(root)
-
-
 def words(element: Element) -> str:
-    """All words of an element, with a space wherever one block or line ends and another begins."""
+    """Return all text of an element, with a space at the boundaries of blocks and lines."""
     pieces: list[str] = []
     for event, node in etree.iterwalk(element, events=("start", "end", "comment")):
-        apart = isinstance(node.tag, str) and (node.tag in BLOCKS or node.tag == "br")
+        space = " " if isinstance(node.tag, str) and (node.tag in BLOCKS or node.tag == "br") else ""
         if event == "start":
-            pieces += [" " if apart else "", node.text or "", _instead(node)]
+            pieces += [space, node.text or "", _picture_text(node)]
         else:
-            pieces += [" " if apart else "", (node.tail or "") if node is not element else ""]
+            pieces += [space, (node.tail or "") if node is not element else ""]
     return " ".join("".join(pieces).split())
 
 
+def _picture_text(node: Element) -> str:
+    """Return the text of a picture that stands for a formula or a sign."""
+    if node.tag != "img":
+        return ""
+    classes = node.get("class") or ""
+    return node.get("alt") or "" if "math" in classes or "emoji" in classes or "latex" in classes else ""
+
+
+def compose(root: Element, builder: DocumentBuilder) -> None:
+    """Add the content of an element to a document, in the order of the page."""
+    _Walk(builder).over(root)
+
+
 class _Walk:
-    """Gathers the words of a line or paragraph until a block begins or ends."""
+    """Gathers the text of a line or paragraph until a block begins or ends."""
 
     def __init__(self, builder: DocumentBuilder) -> None:
-        self._composer = builder
+        self._builder = builder
         self._words: list[str] = []
         self._heading = 0
         self._code = 0
-        self._broken = False
+        self._after_break = False
 
     def over(self, root: Element) -> None:
         walk = etree.iterwalk(root, events=("start", "end", "comment"))
@@ -128,82 +159,170 @@ class _Walk:
             if event == "end":
                 self._end(node)
             if node is not root and node.tail:
-                self._say(node.tail)
+                self._add(node.tail)
         self._flush()
 
     def _begin(self, node: Element) -> None:
         if node.tag == "br":
-            self._line()
+            self._line_break()
         elif node.tag in BLOCKS:
             self._flush()
-            self._heading = self._heading or level(node)
+            self._heading = self._heading or _heading_level(node)
             self._code += node.tag == "pre"
-        self._say(node.text or "")
-        self._say(_instead(node))
+        self._add(node.text or "")
+        self._add(_picture_text(node))
 
-    def _say(self, words: str) -> None:
-        self._words.append(words)
-        self._broken = self._broken and not words.strip()
+    def _add(self, text: str) -> None:
+        self._words.append(text)
+        self._after_break = self._after_break and not text.strip()
 
     def _end(self, node: Element) -> None:
         if node.tag not in BLOCKS:
             return
         self._flush()
-        if level(node):
+        if _heading_level(node):
             self._heading = 0
         self._code -= node.tag == "pre"
 
-    def _line(self) -> None:
-        """One line break is a space, as it may stand in an address; two are the end of a paragraph."""
-        if self._broken and not self._code:
+    def _line_break(self) -> None:
+        """Treat one line break as a space, as in an address, and two as the end of a paragraph."""
+        if self._after_break and not self._code:
             self._flush()
         self._words.append("\n")
-        self._broken = True
+        self._after_break = True
 
     def _flush(self) -> None:
-        said = "".join(self._words).replace(_JOINER, "").strip(_BREAK)
+        text = "".join(self._words).replace(_JOINER, "").strip(_BREAK)
         self._words.clear()
-        self._broken = False
+        self._after_break = False
         if self._heading:
-            self._composer.heading(said, self._heading)
+            self._builder.heading(text, self._heading)
         else:
-            self._composer.paragraph(said, keep_lines=self._code > 0)
+            self._builder.paragraph(text, keep_lines=self._code > 0)
 
-    def _table(self, table: Element) -> bool:
-        """Whether it was a table of data; one that only places things on the page is walked like anything else."""
-        found = tables.data(table, words)
-        if found is None:
+    def _table(self, element: Element) -> bool:
+        """Add a table of data; return False for one that only arranges the page."""
+        table = _data_table(element)
+        if table is None:
             return False
         self._flush()
-        self._composer.paragraph(found.caption)
-        for cells in found.rows:
-            self._composer.paragraph(row(found.headers, cells))
+        self._builder.paragraph(table.caption)
+        for cells in table.rows:
+            self._builder.paragraph(row(table.headers, cells))
         return True
 
 
-def level(node: Element) -> int:
-    """The depth of a heading, 0 where it is none."""
+def _heading_level(node: Element) -> int:
+    """Return the level of a heading, 0 if it is none."""
     if isinstance(node.tag, str) and _HEADING.fullmatch(node.tag):
         return int(node.tag[1])
     if node.get("role") != "heading":
         return 0
-    given = node.get("aria-level") or ""
-    return min(int(given), _DEEPEST_HEADING) if given.isdecimal() and int(given) else 2
+    level = node.get("aria-level") or ""
+    return min(int(level), _MAX_HEADING_LEVEL) if level.isdecimal() and int(level) else 2
 
 
-def _instead(node: Element) -> str:
-    """The words that stand for a formula or a small sign that is a picture."""
-    if node.tag != "img":
-        return ""
-    kind = node.get("class") or ""
-    return node.get("alt") or "" if "math" in kind or "emoji" in kind or "latex" in kind else ""
+# ---------------------------------------------------------------------------------------------- tables
 
 
-def _is_hidden(element: Element) -> bool:
-    if not isinstance(element.tag, str):
+@dataclass(frozen=True, slots=True)
+class _DataTable:
+    """The headers of the columns, "" or missing for some or all, and the cells of each row below them."""
+
+    caption: str
+    headers: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def _data_table(table: Element) -> _DataTable | None:
+    """Return the content of a table of data; None if the table only arranges the page."""
+    if (
+        table.get("role") in {"presentation", "none"}
+        or next(table.iterdescendants(*_IN_LAYOUT_TABLES), None) is not None
+    ):
+        return None
+    lines = [cells for cells in map(_cells, table.iter("tr")) if cells]
+    if sum(map(len, lines)) > _MAX_CELLS or not (table.find(".//th") is not None or _is_grid(lines)):
+        return None
+    caption = table.find("caption")
+    head = _header_rows(lines)
+    grid = _grid(lines, head)
+    headers = [" ".join(dict.fromkeys(filter(None, column))) for column in _columns(grid[:head])]
+    rows = grid[head:]
+    if not head:
+        rows = [_named_by_first(line, cells) for line, cells in zip(lines, rows, strict=True)]
+    return _DataTable(words(caption) if caption is not None else "", headers, rows)
+
+
+def _cells(line: Element) -> list[Element]:
+    return [cell for cell in line if cell.tag in {"td", "th"}]
+
+
+def _is_grid(lines: Sequence[Sequence[Element]]) -> bool:
+    """Return whether a table without headers holds data: several rows and columns, and short cells."""
+    if len(lines) < 2 or max(len(line) for line in lines) < 2:  # noqa: PLR2004 - one row or column arranges the page
         return False
-    if element.tag in _NEVER_READ or element.get("hidden") is not None:
-        return True
-    if element.tag == "body":
-        return False  # many a page shows itself by a script
-    return element.get("aria-hidden") == "true" or bool(_HIDDEN_STYLE.search(element.get("style") or ""))
+    return all(len(cell.text_content()) <= _MAX_CELL_CHARS for cell in chain.from_iterable(lines))
+
+
+def _header_rows(lines: Sequence[Sequence[Element]]) -> int:
+    """Return how many rows at the top are headers, by their cells or because they stand in a thead."""
+    count = 0
+    for line in lines:
+        in_head = next(line[0].iterancestors("thead", "tbody", "tfoot", "table")).tag == "thead"
+        if not in_head and (any(cell.tag == "td" for cell in line) or len(line) < 2):  # noqa: PLR2004 - one is a title
+            break
+        count += 1
+    return count if count < len(lines) else 0
+
+
+def _grid(lines: Sequence[Sequence[Element]], head: int) -> list[list[str]]:
+    """Return the text of each row's cells, with a cell that spans rows repeated in each of them.
+
+    A header that spans columns is repeated over each of them; a value stands in the first.
+    """
+    grid: list[list[str]] = []
+    below: dict[int, tuple[str, int]] = {}
+    repeated = 0
+    for line in lines:
+        cells: list[str] = []
+        for cell in line:
+            _add_from_above(cells, below)
+            text, height = words(cell), _span(cell, "rowspan")
+            width = min(_span(cell, "colspan"), max(1, _MAX_COLUMNS - len(cells)))
+            copy = text if len(grid) < head else ""
+            repeated += len(text) * (height - 1) + len(copy) * (width - 1)
+            if repeated > _MAX_REPEATED_CHARS:
+                return [[words(cell) for cell in line] for line in lines]
+            if height > 1:
+                below.update({len(cells) + at: (copy if at else text, height - 1) for at in range(width)})
+            cells += [text, *[copy] * (width - 1)]
+        _add_from_above(cells, below)
+        grid.append(cells)
+    return grid
+
+
+def _add_from_above(cells: list[str], below: dict[int, tuple[str, int]]) -> None:
+    while len(cells) in below:
+        column = len(cells)
+        text, rows_left = below.pop(column)
+        cells.append(text)
+        if rows_left > 1:
+            below[column] = (text, rows_left - 1)
+
+
+def _span(cell: Element, attribute: str) -> int:
+    value = (cell.get(attribute) or "").strip()
+    return max(1, min(int(value), _MAX_SPAN)) if value.isascii() and value.isdecimal() else 1
+
+
+def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    width = max(map(len, rows), default=0)
+    return [[cells[at] if at < len(cells) else "" for cells in rows] for at in range(width)]
+
+
+def _named_by_first(line: Sequence[Element], cells: list[str]) -> list[str]:
+    """Return a row of one header and one value, as in a box of facts, as "header: value"."""
+    if [cell.tag for cell in line] != ["th", "td"] or len(cells) != 2 or not all(cells):  # noqa: PLR2004
+        return cells
+    return [f"{cells[0].rstrip(' :')}: {cells[1]}"]

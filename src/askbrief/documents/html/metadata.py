@@ -1,4 +1,4 @@
-"""What a web page says of itself: in JSON-LD, in its meta elements, in its markup; nothing is guessed from its text."""
+"""The metadata that a web page states in JSON-LD, meta elements and markup; nothing is guessed from its text."""
 
 from __future__ import annotations
 
@@ -32,19 +32,24 @@ _TIMES = (
 )
 _SLASHED = pattern(r"^(\d{4})/(\d{1,2})(?:/(\d{1,2}))?$")
 _COMPACT = pattern(r"^(\d{4})(\d\d)(\d\d)$")
-_ADDRESS = pattern(r"(?i)^https?://\S+$")
+_URL = pattern(r"(?i)^https?://\S+$")
 _BY = pattern(r"(?i)^by\s+")
 _INVISIBLE = "\u200b\ufeff \n\t"
-_BEFORE_SITE = " -–—|·:»"
-_LEAST_OF_TITLE = 0.3
-_LONGEST = 500
-_MOST_JSON = 1_000_000
-_DEEPEST_JSON = 8
-_MOST_AUTHORS = 200
+_SITE_SEPARATORS = " -–—|·:»"
+_MIN_TITLE_SHARE = 0.3
+_MAX_CHARS = 500
+_MAX_JSON_CHARS = 1_000_000
+_MAX_JSON_DEPTH = 8
+_MAX_AUTHORS = 200
 
 
-def metadata(root: Element, url: str | None = None) -> Metadata:
-    """Read title, authors, publisher, date, address and licence, each from the first place that states it."""
+def page_metadata(root: Element, url: str | None = None) -> Metadata:
+    """Return title, authors, publisher, date, address and licence, each from the first place that states it.
+
+    Args:
+        root: the root of the page.
+        url: its address, used if the page does not state one.
+    """
     stated = _meta(root)
     linked = list(_linked_data(root))
     authors = [*_named(linked, "author"), *chain.from_iterable(stated.get(name, ()) for name in _AUTHORS)]
@@ -53,10 +58,10 @@ def metadata(root: Element, url: str | None = None) -> Metadata:
     addresses = [*_links(root, "canonical"), *stated.get("og:url", ())]
     return Metadata(
         title=_title(root, list(_first(stated, _TITLES)), _texts(linked, "headline"), publishers),
-        author=tuple(dict.fromkeys(_BY.sub("", name) for name in authors if not _ADDRESS.match(name)))[:_MOST_AUTHORS],
-        publisher=next((name for name in publishers if not _ADDRESS.match(name)), None),
+        author=tuple(dict.fromkeys(_BY.sub("", name) for name in authors if not _URL.match(name)))[:_MAX_AUTHORS],
+        publisher=next((name for name in publishers if not _URL.match(name)), None),
         date=next(filter(None, map(_date, dates)), None),
-        url=next(filter(_ADDRESS.match, addresses), url),
+        url=next(filter(_URL.match, addresses), url),
         licence=next(iter(_links(root, "license")), None),
     )
 
@@ -65,17 +70,17 @@ def _clean(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     text = " ".join("".join(character for character in value if character.isprintable() or character.isspace()).split())
-    return text if 0 < len(text) <= _LONGEST and "\ufffd" not in text else None
+    return text if 0 < len(text) <= _MAX_CHARS and "\ufffd" not in text else None
 
 
 def _meta(root: Element) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    stated: dict[str, list[str]] = {}
     for element in root.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
         content = _clean(element.get("content"))
         if name and content:
-            found.setdefault(name.lower(), []).append(content)
-    return found
+            stated.setdefault(name.lower(), []).append(content)
+    return stated
 
 
 def _first(stated: Mapping[str, list[str]], names: Iterable[str]) -> Iterator[str]:
@@ -93,9 +98,9 @@ def _times(root: Element) -> Iterator[str]:
 
 
 def _linked_data(root: Element) -> Iterator[Mapping[str, Any]]:
-    """Every article that the page describes in JSON-LD; what is no JSON is no description."""
+    """Yield every article that the page describes in JSON-LD; invalid JSON is ignored."""
     for script in root.xpath("//script[@type='application/ld+json']"):
-        source = (script.text or "")[:_MOST_JSON]
+        source = (script.text or "")[:_MAX_JSON_CHARS]
         try:
             yield from _described(json.loads(source, strict=False))
         except (ValueError, RecursionError):
@@ -103,14 +108,13 @@ def _linked_data(root: Element) -> Iterator[Mapping[str, Any]]:
 
 
 def _described(value: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
-    if isinstance(value, list) and depth < _DEEPEST_JSON:
+    if isinstance(value, list) and depth < _MAX_JSON_DEPTH:
         for item in value:
             yield from _described(item, depth + 1)
-    elif isinstance(value, dict) and depth < _DEEPEST_JSON:
-        kinds = value.get("@type")
-        if any(
-            isinstance(kind, str) and _ARTICLE.search(kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
-        ):
+    elif isinstance(value, dict) and depth < _MAX_JSON_DEPTH:
+        stated = value.get("@type")
+        types = stated if isinstance(stated, list) else [stated]
+        if any(isinstance(one, str) and _ARTICLE.search(one) for one in types):
             yield value
         yield from _described(value.get("@graph"), depth + 1)
 
@@ -120,10 +124,10 @@ def _texts(linked: Iterable[Mapping[str, Any]], name: str) -> list[str]:
 
 
 def _named(linked: Iterable[Mapping[str, Any]], role: str) -> list[str]:
-    """The names of people or organisations, from the first article that has some."""
+    """Return the names of people or organisations, from the first article that has some."""
     for item in linked:
-        given = item.get(role)
-        people = given if isinstance(given, list) else [given]
+        stated = item.get(role)
+        people = stated if isinstance(stated, list) else [stated]
         names = [_clean(person.get("name") if isinstance(person, dict) else person) for person in people]
         if any(names):
             return [name for name in names if name]
@@ -131,25 +135,25 @@ def _named(linked: Iterable[Mapping[str, Any]], role: str) -> list[str]:
 
 
 def _title(root: Element, stated: list[str], headlines: list[str], publishers: list[str]) -> str | None:
-    """The title that is stated, without the name of the site where the page's heading or the site's name show it.
+    """Return the stated title, without the name of the site if the page's heading or publisher reveal it.
 
-    A headline of JSON-LD comes last: an encyclopedia says there what the thing is.
+    A headline of JSON-LD comes last: encyclopedias describe the subject there.
     """
     element = root.find(".//title")
-    of_window = _clean(element.text_content()) if element is not None else None
+    window_title = _clean(element.text_content()) if element is not None else None
     headings = [text for text in (_clean(words(heading)) for heading in root.iter("h1")) if text]
-    title = next(iter([*stated, *filter(None, [of_window]), *headlines, *headings]), None)
+    title = next(iter([*stated, *filter(None, [window_title]), *headlines, *headings]), None)
     if title is None:
         return None
-    for known in (*headings, *headlines, *(title.removesuffix(name).rstrip(_BEFORE_SITE) for name in publishers)):
+    for known in (*headings, *headlines, *(title.removesuffix(name).rstrip(_SITE_SEPARATORS) for name in publishers)):
         shorter = known.strip(_INVISIBLE)
-        if len(shorter) >= _LEAST_OF_TITLE * len(title) and title.startswith(shorter):
+        if len(shorter) >= _MIN_TITLE_SHARE * len(title) and title.startswith(shorter):
             return shorter
     return title
 
 
 def _date(text: str) -> str | None:
-    """A date as it is written in metadata: ISO 8601, or with slashes, or without anything between."""
+    """Return a date written as in ISO 8601, with slashes, or without separators; None if it is none of these."""
     text = text.strip()
     slashed = _SLASHED.match(text) or _COMPACT.match(text)
     if slashed:

@@ -1,4 +1,4 @@
-"""OpenDocument files: texts (.odt), sheets (.ods), slides (.odp), and templates and flat files of these."""
+"""OpenDocument files: texts (.odt), sheets (.ods), slides (.odp), and their templates and flat files."""
 
 from __future__ import annotations
 
@@ -6,21 +6,10 @@ from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
 from askbrief.documents.builder import DocumentBuilder
-from askbrief.documents.office.flow import Line, flat, in_reading_order, put
-from askbrief.documents.office.odf_text import MOST_REPEATED, Styles, TextReader, cells_of, rows_of
-from askbrief.documents.office.ooxml import (
-    attribute,
-    child,
-    children,
-    given_authors,
-    given_date,
-    given_tags,
-    given_title,
-    local,
-    text_of,
-    whole,
-)
-from askbrief.documents.office.sheets import Sheets
+from askbrief.documents.office import OfficeParagraph, add_blocks, in_reading_order, joined
+from askbrief.documents.office.odf_text import MAX_REPEATED, OdfStyles, OdfText, cells_of, rows_of
+from askbrief.documents.office.ooxml import attribute, child, children, cleaned_metadata, integer, local, text_of
+from askbrief.documents.office.sheets import SheetRows, hidden_notes
 from askbrief.errors import ParsingError
 from askbrief.records import Form, Metadata
 
@@ -32,30 +21,31 @@ if TYPE_CHECKING:
 
 _POINTS = {"cm": 28.3465, "mm": 2.83465, "in": 72.0, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _ENCRYPTED = b"encryption-data"
-_MOST_ROWS_REPEATED = 1_000
+_MAX_ROWS_REPEATED = 1_000
+"""Maximum number of copies of a row that is not empty."""
 
 
 def parse(data: bytes) -> ParsedText:
-    """Read an OpenDocument file of any kind; what is in it decides."""
+    """Parse an OpenDocument file; the content decides its kind, not the suffix."""
     content, styles, meta = _roots(data)
     body = child(content, "body")
-    reader = TextReader(Styles([root for root in (styles, content) if root is not None]))
+    text = OdfText(OdfStyles([root for root in (styles, content) if root is not None]))
     for kind in () if body is None else body.iterchildren("*"):
         metadata = _metadata(meta)
         match local(kind):
             case "text":
                 builder = DocumentBuilder()
-                put(builder, list(reader.blocks(kind)))
-                return builder.build(metadata, notes=reader.notes())
+                add_blocks(builder, list(text.blocks(kind)))
+                return builder.build(metadata, notes=text.notes())
             case "spreadsheet":
-                return _sheets(kind, reader, metadata)
+                return _sheets(kind, text, metadata)
             case "presentation" | "drawing":
-                return _slides(kind, reader, metadata)
-    raise ParsingError("is no text, sheet or presentation of the OpenDocument kind: save it anew")
+                return _slides(kind, text, metadata)
+    raise ParsingError("is no text, sheet or presentation in an OpenDocument format: save it again")
 
 
 def _roots(data: bytes) -> tuple[Element, Element | None, Element | None]:
-    """The content, the styles and what the file says of itself; in a flat file all in one."""
+    """Return the roots of the content, the styles and the metadata, which are one in a flat file."""
     if data.lstrip()[:1] == b"<":
         flat_file = limits.parse_xml(data, "the file")
         return flat_file, None, flat_file
@@ -72,95 +62,83 @@ def _roots(data: bytes) -> tuple[Element, Element | None, Element | None]:
 
 
 def _metadata(root: Element | None) -> Metadata:
-    """Title, author, date of the last change and keywords, as far as people gave them."""
+    """Return title, author, date of the last change and keywords, as far as people entered them."""
     meta = child(root, "meta")
     if meta is None:
         return Metadata()
-    said = {local(item): text_of(item) for item in meta.iterchildren("*")}
-    keywords = ",".join(text_of(item) for item in children(meta, "keyword"))
-    return Metadata(
-        title=given_title(said.get("title")),
-        author=given_authors(said.get("initial-creator") or said.get("creator")),
-        date=given_date(said.get("date") or said.get("creation-date")),
-        tags=given_tags(keywords),
-    )
+    fields = {local(item): text_of(item) for item in meta.iterchildren("*")}
+    author = fields.get("initial-creator") or fields.get("creator")
+    date = fields.get("date") or fields.get("creation-date")
+    return cleaned_metadata(fields.get("title"), author, date, ",".join(map(text_of, children(meta, "keyword"))))
 
 
-# ------------------------------------------------------------------------------------------------- sheets
-
-
-def _sheets(spreadsheet: Element, reader: TextReader, metadata: Metadata) -> ParsedText:
+def _sheets(spreadsheet: Element, text: OdfText, metadata: Metadata) -> ParsedText:
     builder = DocumentBuilder()
-    sheets = Sheets(builder)
+    sheets = SheetRows(builder)
     notes = []
     for table in children(spreadsheet, "table"):
         name = attribute(table, "name") or ""
-        if not reader.styles.is_shown("table", attribute(table, "style-name")):
-            notes.append(f"the sheet {name} is hidden, and read all the same")
-        hidden = sum(attribute(row, "visibility") in {"collapse", "filter"} for row, _ in rows_of(table))
-        if hidden:
-            notes.append(f"{hidden:,} hidden row{'s' if hidden > 1 else ''} of the sheet {name} read all the same")
-        sheets.put(name, _numbered(table, reader))
-    return builder.build(metadata, form=Form.ROWS, notes=[*notes, *reader.notes()])
+        hidden = not text.styles.is_shown("table", attribute(table, "style-name"))
+        rows = sum(attribute(row, "visibility") in {"collapse", "filter"} for row, _ in rows_of(table))
+        notes += hidden_notes(name, sheet=hidden, rows=rows)
+        sheets.add(name, _numbered(table, text))
+    return builder.build(metadata, form=Form.ROWS, notes=[*notes, *text.notes()])
 
 
-def _numbered(table: Element, reader: TextReader) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows with their numbers; a file says once what is repeated, often to the end of the sheet."""
+def _numbered(table: Element, text: OdfText) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows with their numbers; a file stores a repeated row once, often up to the end of the sheet."""
     number = 1
     for row, _ in rows_of(table):
-        times = max(whole(attribute(row, "number-rows-repeated"), 1), 1)
-        cells = _cells(row, reader)
+        times = max(integer(attribute(row, "number-rows-repeated"), 1), 1)
+        cells = _cells(row, text)
         if any(cells):
-            if times > _MOST_ROWS_REPEATED:
-                raise ParsingError(f"repeats row {number:,} {times:,} times: take the copies out")
+            if times > _MAX_ROWS_REPEATED:
+                raise ParsingError(f"repeats row {number:,} {times:,} times: remove the copies")
             yield from ((number + at, cells) for at in range(times))
         number += times
 
 
-def _cells(row: Element, reader: TextReader) -> list[str]:
+def _cells(row: Element, text: OdfText) -> list[str]:
     texts: list[str] = []
     for cell in cells_of(row):
-        times = max(whole(attribute(cell, "number-columns-repeated"), 1), 1)
-        texts += [_cell(cell, reader)] * min(times, MOST_REPEATED - len(texts))
+        times = max(integer(attribute(cell, "number-columns-repeated"), 1), 1)
+        texts += [_cell(cell, text)] * min(times, MAX_REPEATED - len(texts))
     while texts and not texts[-1]:
         texts.pop()
     return texts
 
 
-def _cell(cell: Element, reader: TextReader) -> str:
-    """A cell as it is shown; dates as ISO, and nothing for an error."""
+def _cell(cell: Element, text: OdfText) -> str:
+    """Return a cell as it is shown; a date in ISO 8601, and nothing for an error."""
     if local(cell) == "covered-table-cell":
         return ""
     if attribute(cell, "value-type") == "date" and (date := attribute(cell, "date-value")):
         return date.removesuffix("T00:00:00").replace("T", " ")
-    words = " ".join(flat(reader.blocks(cell)).split())
+    words = " ".join(joined(text.blocks(cell)).split())
     return "" if (words.startswith("#") and words.endswith(("!", "?", "#N/A"))) or words.startswith("Err:") else words
 
 
-# ------------------------------------------------------------------------------------------------- slides
-
-
-def _slides(presentation: Element, reader: TextReader, metadata: Metadata) -> ParsedText:
+def _slides(presentation: Element, text: OdfText, metadata: Metadata) -> ParsedText:
     builder = DocumentBuilder()
     notes = []
     for number, page in enumerate(children(presentation, "page"), 1):
         builder.page()
         shapes = [shape for shape in page.iterchildren("*") if local(shape) != "notes"]
-        for shape in in_reading_order(shapes, _place):
-            pieces = list(reader.blocks_among([shape]))
+        for shape in in_reading_order(shapes, _position):
+            blocks = list(text.blocks_among([shape]))
             if attribute(shape, "class") == "title":
-                builder.heading(flat(pieces))
+                builder.heading(joined(blocks))
             else:
-                put(builder, [piece for piece in pieces if not isinstance(piece, Line) or piece.words.strip()])
+                add_blocks(builder, [one for one in blocks if not isinstance(one, OfficeParagraph) or one.text.strip()])
         for speaker in children(page, "notes"):
-            put(builder, list(reader.blocks(speaker)))
-        if not reader.styles.is_shown("drawing-page", attribute(page, "style-name")):
+            add_blocks(builder, list(text.blocks(speaker)))
+        if not text.styles.is_shown("drawing-page", attribute(page, "style-name")):
             notes.append(f"slide {number} is hidden, and read all the same")
-    return builder.build(metadata, form=Form.SLIDES, notes=[*notes, *reader.notes()])
+    return builder.build(metadata, form=Form.SLIDES, notes=[*notes, *text.notes()])
 
 
-def _place(shape: Element) -> tuple[float, float] | None:
-    """How far a shape is from the top and from the left, in points; its title class comes first."""
+def _position(shape: Element) -> tuple[float, float] | None:
+    """Return the distance of a shape from the top and the left, in points; the title comes first."""
     if attribute(shape, "class") == "title":
         return (float("-inf"), 0.0)
     top, left = _points(attribute(shape, "y")), _points(attribute(shape, "x"))
@@ -168,8 +146,9 @@ def _place(shape: Element) -> tuple[float, float] | None:
 
 
 def _points(length: str | None) -> float | None:
-    text = (length or "").strip()
+    """Convert a length with its unit, such as "2.5cm"; None where it is none."""
+    length = (length or "").strip()
     try:
-        return float(text[:-2]) * _POINTS[text[-2:]]
+        return float(length[:-2]) * _POINTS[length[-2:]]
     except (ValueError, KeyError):
         return None

@@ -1,18 +1,28 @@
-"""The text of an OpenDocument file: styles, list numbers, paragraphs, tables, notes and frames in order."""
+"""The text of OpenDocument files: styles, list numbers, paragraphs, tables, notes and frames in order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
-from askbrief.documents.office.flow import Line, Mark, Note, Rows, flat, letters, roman
-from askbrief.documents.office.ooxml import attribute, child, children, local, text_of, whole
+from askbrief.documents.office import (
+    ListMark,
+    OfficeNote,
+    OfficeParagraph,
+    OfficeTable,
+    ParagraphContent,
+    joined,
+    left_out,
+    letters,
+    roman,
+)
+from askbrief.documents.office.ooxml import attribute, child, children, integer, local, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from askbrief.documents.limits import Element
+    from askbrief.documents.office import OfficeBlock
 
 _LEVELS = 10
 _HOLDERS = frozenset({"styles", "automatic-styles"})
@@ -20,29 +30,29 @@ _LISTS = frozenset({"list-style", "outline-style"})
 _PRIVATE = range(0xE000, 0xF900)
 
 
-class Styles:
-    """The styles of a file by family and name; those of the content win over those of the templates."""
+class OdfStyles:
+    """The styles of a file by family and name; those in content.xml override those in styles.xml."""
 
     def __init__(self, roots: Iterable[Element]) -> None:
-        """Take styles.xml, then content.xml."""
+        """Index the styles of styles.xml, then of content.xml."""
         self._styles: dict[tuple[str, str], Element] = {}
         self.lists: dict[str, dict[int, Element]] = {}
         for root in roots:
             for holder in root.iterchildren("*"):
                 if local(holder) in _HOLDERS:
-                    self._take(holder)
+                    self._add(holder)
 
-    def _take(self, holder: Element) -> None:
+    def _add(self, holder: Element) -> None:
         for style in holder.iterchildren("*"):
             name = attribute(style, "name") or ""
             if local(style) == "style":
                 self._styles[attribute(style, "family") or "", name] = style
             elif local(style) in _LISTS:
                 name = "" if local(style) == "outline-style" else name
-                self.lists[name] = {whole(attribute(level, "level"), 0): level for level in style.iterchildren("*")}
+                self.lists[name] = {integer(attribute(level, "level"), 0): level for level in style.iterchildren("*")}
 
     def chain(self, family: str, name: str | None) -> Iterator[Element]:
-        """Yield a style, its parent and so on."""
+        """Yield a style, its parent, and so on."""
         seen: set[str] = set()
         while name and (family, name) in self._styles and name not in seen:
             seen.add(name)
@@ -51,39 +61,39 @@ class Styles:
             name = attribute(style, "parent-style-name")
 
     def level(self, name: str | None) -> int:
-        """The depth as a heading that a paragraph style gives; 0 for none."""
+        """Return the heading level of a paragraph style, from 1; 0 for none."""
         for style in self.chain("paragraph", name):
             if (outline := attribute(style, "default-outline-level")) is not None:
-                return max(whole(outline, 0), 0)
+                return max(integer(outline, 0), 0)
             if attribute(style, "name") == "Title":
                 return 1
         return 0
 
     def list_of(self, name: str | None) -> str | None:
-        """The list that a paragraph style numbers its paragraphs by."""
+        """Return the name of the list style that a paragraph style refers to, or None."""
         for style in self.chain("paragraph", name):
-            if (found := attribute(style, "list-style-name")) is not None:
-                return found or None
+            if (list_style := attribute(style, "list-style-name")) is not None:
+                return list_style or None
         return None
 
-    def says(self, family: str, name: str | None, key: str, value: str, holder: str = "text-properties") -> bool | None:
-        """Whether a style, or the nearest one above it that says anything of it, gives a property this value."""
+    def has(self, family: str, name: str | None, key: str, value: str, holder: str = "text-properties") -> bool | None:
+        """Return whether a style gives a property a value; None where neither it nor an ancestor sets the property."""
         for style in self.chain(family, name):
             for properties in children(style, holder):
-                if (said := attribute(properties, key)) is not None:
-                    return said == value
+                if (own := attribute(properties, key)) is not None:
+                    return own == value
         return None
 
     def is_shown(self, family: str, name: str | None) -> bool:
-        """Whether a table is shown."""
-        return self.says(family, name, "display", "false", f"{family}-properties") is not True
+        """Return whether a table or slide is shown."""
+        return self.has(family, name, "display", "false", f"{family}-properties") is not True
 
 
-class Counting:
-    """How far each list has counted."""
+class OdfCounter:
+    """The current number on each level of each list."""
 
-    def __init__(self, styles: Styles) -> None:
-        """Begin with none."""
+    def __init__(self, styles: OdfStyles) -> None:
+        """Begin with no list."""
         self._styles = styles
         self._counts: dict[str, list[int | None]] = {}
         self._of_style: dict[str, str] = {}
@@ -91,7 +101,7 @@ class Counting:
         self._new = count(1)
 
     def series(self, element: Element, style: str) -> str:
-        """The series that a list belongs to: a new one, or one that it says it continues."""
+        """Return the series of a list: a new one, or that of the list that it continues."""
         before = self._of_id.get(attribute(element, "continue-list") or "")
         if before is None and attribute(element, "continue-numbering") == "true":
             before = self._of_style.get(style)
@@ -101,17 +111,17 @@ class Counting:
             self._of_id[own] = series
         return series
 
-    def mark(self, series: str, style: str, depth: int, item: Element | None = None) -> Mark | None:
-        """Count an item and give what is printed before it; `depth` is from 0."""
+    def mark(self, series: str, style: str, depth: int, item: Element | None = None) -> ListMark | None:
+        """Count an item and return the mark that is printed before it, or None; `depth` counts from 0."""
         levels = self._styles.lists.get(style, {})
         level = levels.get(depth + 1)
         if level is None or depth >= _LEVELS:
             return None
         if local(level).endswith("-bullet"):
             bullet = attribute(level, "bullet-char") or "•"
-            return Mark("•" if ord(bullet[0]) in _PRIVATE else bullet, series, depth)
+            return ListMark("•" if ord(bullet[0]) in _PRIVATE else bullet, series, depth)
         if local(level).endswith("-image"):
-            return Mark("•", series, depth)
+            return ListMark("•", series, depth)
         self._count(series, depth, levels, None if item is None else attribute(item, "start-value"))
         return self._printed(series, depth, levels)
 
@@ -119,15 +129,16 @@ class Counting:
         counts = self._counts.setdefault(series, [None] * _LEVELS)
         for at in range(depth + 1):
             if counts[at] is None:
-                counts[at] = _start(levels.get(at + 1)) - (at == depth)
-        counts[depth] = (counts[depth] or 0) + 1 if start is None else whole(start, 1)
+                start_value = attribute(levels[at + 1], "start-value") if at + 1 in levels else None
+                counts[at] = integer(start_value, 1) - (at == depth)
+        counts[depth] = (counts[depth] or 0) + 1 if start is None else integer(start, 1)
         counts[depth + 1 :] = [None] * (_LEVELS - depth - 1)
 
-    def _printed(self, series: str, depth: int, levels: dict[int, Element]) -> Mark | None:
+    def _printed(self, series: str, depth: int, levels: dict[int, Element]) -> ListMark | None:
         level = levels[depth + 1]
         if not attribute(level, "num-format"):
             return None
-        shown = min(max(whole(attribute(level, "display-levels"), 1), 1), depth + 1)
+        shown = min(max(integer(attribute(level, "display-levels"), 1), 1), depth + 1)
         places = [
             at for at in range(depth + 1 - shown, depth + 1) if attribute(levels.get(at + 1, level), "num-format")
         ]
@@ -136,11 +147,7 @@ class Counting:
             _numeral(counts[at] or 0, attribute(levels.get(at + 1, level), "num-format") or "1") for at in places
         ]
         printed = f"{attribute(level, 'num-prefix') or ''}{'.'.join(numbers)}{attribute(level, 'num-suffix') or ''}"
-        return Mark(printed.strip(), series, depth, len(places) == depth + 1)
-
-
-def _start(level: Element | None) -> int:
-    return 1 if level is None else whole(attribute(level, "start-value"), 1)
+        return ListMark(printed.strip(), series, depth, len(places) == depth + 1)
 
 
 def _numeral(number: int, form: str) -> str:
@@ -151,13 +158,14 @@ def _numeral(number: int, form: str) -> str:
 
 
 def printed_number(paragraph: Element) -> str | None:
-    """The number that a program wrote down as it printed it."""
-    found = child(paragraph, "number")
-    return None if found is None else text_of(found).strip() or None
+    """Return the number of a paragraph as a program stored it, or None."""
+    number = child(paragraph, "number")
+    return None if number is None else text_of(number).strip() or None
 
 
-MOST_REPEATED = 16_384
-_PASSED_OVER = frozenset(
+MAX_REPEATED = 16_384
+"""Maximum number of columns in a row, as repeated cells are written once with a count."""
+_SKIPPED = frozenset(
     "annotation annotation-end tracked-changes hidden-text script number title desc ruby-text forms "
     "sequence-decls variable-decls user-field-decls dde-connection-decls event-listeners settings notes".split()
 )
@@ -169,42 +177,30 @@ _FRAMES = frozenset(
     "text-box g a3d-scene".split()
 )
 _AS_SPACE = frozenset({"tab", "line-break", "s"})
-_THROUGH = frozenset({"section", "index-body", "bibliography", "numbered-paragraph", "text-box", "note-body", "a"})
+_TRANSPARENT = frozenset({"section", "index-body", "bibliography", "numbered-paragraph", "text-box", "note-body", "a"})
 _IN_ROWS = frozenset({"table-header-rows", "table-rows", "table-row-group"})
 _CELLS = frozenset({"table-cell", "covered-table-cell"})
 
 
-@dataclass(slots=True)
-class Words:
-    """What a paragraph holds: its text, and the notes and frames anchored in it."""
+class OdfText:
+    """Walks the content of a file, or a part of it, in order."""
 
-    pieces: list[str] = field(default_factory=list)
-    notes: list[Element] = field(default_factory=list)
-    frames: list[Element] = field(default_factory=list)
-    plain: bool = False
-
-
-class TextReader:
-    """Goes through the content of a file, or a part of it, in its order."""
-
-    def __init__(self, styles: Styles) -> None:
-        """Take the styles that the paragraphs refer to."""
-        self.styles = self._styles = styles
-        self._counting = Counting(styles)
+    def __init__(self, styles: OdfStyles) -> None:
+        """Begin with the styles of the file."""
+        self.styles = styles
+        self._counter = OdfCounter(styles)
         self.comments = self.listings = 0
 
     def notes(self) -> list[str]:
-        """Say what is not in the text."""
-        comments = self.comments
-        said = [f"{comments:,} comment{'s' if comments > 1 else ''} left out"] if comments else []
-        return [*said, *(["the table of contents left out"] if self.listings else [])]
+        """Return what is not in the text."""
+        return left_out(self.comments, self.listings)
 
-    def blocks(self, parent: Element) -> Iterator[Line | Rows | Note]:
-        """Yield what a body, a section, a cell, a frame or a note holds."""
+    def blocks(self, parent: Element) -> Iterator[OfficeBlock]:
+        """Yield the blocks of a body, a section, a cell, a frame or a note."""
         return self.blocks_among(parent.iterchildren("*"))
 
-    def blocks_among(self, items: Iterable[Element]) -> Iterator[Line | Rows | Note]:
-        """Yield what some elements are or hold."""
+    def blocks_among(self, items: Iterable[Element]) -> Iterator[OfficeBlock]:
+        """Yield the blocks that elements are or hold."""
         for item in items:
             name = local(item)
             if name in {"p", "h"}:
@@ -215,71 +211,66 @@ class TextReader:
                 yield from self._table(item)
             elif name in _LISTINGS:
                 self.listings += 1
-            elif (name in _THROUGH or name in _FRAMES) and attribute(item, "display") != "none":
+            elif (name in _TRANSPARENT or name in _FRAMES) and attribute(item, "display") != "none":
                 yield from self.blocks(item)
 
-    def _paragraph(self, paragraph: Element, mark: Mark | None) -> Iterator[Line | Rows | Note]:
-        """Yield a paragraph, then the frames anchored in it and the notes that it refers to."""
+    def _paragraph(self, paragraph: Element, mark: ListMark | None) -> Iterator[OfficeBlock]:
+        """Yield a paragraph, then the frames anchored in it and the notes to which it refers."""
         style = attribute(paragraph, "style-name")
-        words = Words()
-        bold = self._styles.says("paragraph", style, "font-weight", "bold") is True
-        if not self._styles.says("paragraph", style, "display", "none"):
-            self._inside(paragraph, words, bold=bold)
-        text = "".join(words.pieces)
-        yield Line(text, self._level(paragraph, style) if text.strip() else 0, mark, not words.plain)
-        for frame in words.frames:
+        content = ParagraphContent()
+        bold = self.styles.has("paragraph", style, "font-weight", "bold") is True
+        if not self.styles.has("paragraph", style, "display", "none"):
+            self._inside(paragraph, content, bold=bold)
+        level = self._level(paragraph, style) if content.text.strip() else 0
+        yield OfficeParagraph(content.text, level, mark, content.bold)
+        for frame in content.boxes:
             yield from self.blocks(frame)
-        for note in words.notes:
+        for note in content.notes:
             citation, body = child(note, "note-citation"), child(note, "note-body")
             label = "" if citation is None else attribute(citation, "label") or text_of(citation)
             if body is not None:
-                yield Note(label, flat(self.blocks(body)), last=attribute(note, "note-class") == "endnote")
+                yield OfficeNote(label, joined(self.blocks(body)), at_end=attribute(note, "note-class") == "endnote")
 
     def _level(self, paragraph: Element, style: str | None) -> int:
         if local(paragraph) == "h":
-            return max(whole(attribute(paragraph, "outline-level"), 1), 1)
-        return self._styles.level(style)
+            return max(integer(attribute(paragraph, "outline-level"), 1), 1)
+        return self.styles.level(style)
 
-    def _own_mark(self, paragraph: Element) -> Mark | None:
-        """The number of a heading, or of a paragraph that its style numbers."""
+    def _own_mark(self, paragraph: Element) -> ListMark | None:
+        """Return the number of a heading, or the one stored with a paragraph."""
         if (printed := printed_number(paragraph)) is not None:
-            return Mark(printed, "outline", whole=True)
+            return ListMark(printed, "outline", complete=True)
         if local(paragraph) == "h":
             if attribute(paragraph, "is-list-header") == "true" or not text_of(paragraph).strip():
                 return None
-            return self._counting.mark("outline", "", max(whole(attribute(paragraph, "outline-level"), 1), 1) - 1)
+            return self._counter.mark("outline", "", max(integer(attribute(paragraph, "outline-level"), 1), 1) - 1)
         return None
 
-    def _inside(self, element: Element, words: Words, *, bold: bool) -> None:
-        self._put(element.text, words, bold=bold)
+    def _inside(self, element: Element, content: ParagraphContent, *, bold: bool) -> None:
+        content.add(element.text or "", bold=bold)
         for item in element.iterchildren("*"):
-            self._item(item, local(item), words, bold=bold)
-            self._put(item.tail, words, bold=bold)
+            self._item(item, local(item), content, bold=bold)
+            content.add(item.tail or "", bold=bold)
 
-    def _item(self, item: Element, name: str, words: Words, *, bold: bool) -> None:
+    def _item(self, item: Element, name: str, content: ParagraphContent, *, bold: bool) -> None:
         if name in _AS_SPACE:
-            words.pieces.append(" ")
+            content.pieces.append(" ")
         elif name == "note":
-            words.notes.append(item)
+            content.notes.append(item)
         elif name in _FRAMES:
-            words.frames.append(item)
+            content.boxes.append(item)
         elif name == "annotation":
             self.comments += 1
-        elif name not in _PASSED_OVER:
+        elif name not in _SKIPPED:
             style = attribute(item, "style-name") if name == "span" else None
-            if style is None or not self._styles.says("text", style, "display", "none"):
-                said = self._styles.says("text", style, "font-weight", "bold")
-                self._inside(item, words, bold=bold if said is None else said)
+            if style is None or not self.styles.has("text", style, "display", "none"):
+                own = self.styles.has("text", style, "font-weight", "bold")
+                self._inside(item, content, bold=bold if own is None else own)
 
-    def _put(self, text: str | None, words: Words, *, bold: bool) -> None:
-        if text:
-            words.pieces.append(text)
-            words.plain = words.plain or (not bold and not text.isspace())
-
-    def _list(self, element: Element, above: tuple[str, str] | None, depth: int) -> Iterator[Line | Rows | Note]:
-        """Yield the items of a list; the first paragraph of each has its mark."""
+    def _list(self, element: Element, above: tuple[str, str] | None, depth: int) -> Iterator[OfficeBlock]:
+        """Yield the items of a list; the first paragraph of each item has its mark."""
         own = attribute(element, "style-name") or (above[1] if above else self._style_inside(element))
-        series = above[0] if above and own == above[1] else self._counting.series(element, own)
+        series = above[0] if above and own == above[1] else self._counter.series(element, own)
         for item in element.iterchildren("*"):
             marked = local(item) == "list-header"
             for part in item.iterchildren("*"):
@@ -292,47 +283,47 @@ class TextReader:
                 elif name == "table":
                     yield from self._table(part)
 
-    def _item_mark(self, series: str, style: str, depth: int, item: Element) -> Mark | None:
+    def _item_mark(self, series: str, style: str, depth: int, item: Element) -> ListMark | None:
         printed = printed_number(item)
-        mark = self._counting.mark(series, style, depth, item)
-        return Mark(printed, series, depth, mark is None or mark.whole) if printed else mark
+        mark = self._counter.mark(series, style, depth, item)
+        return ListMark(printed, series, depth, mark is None or mark.complete) if printed else mark
 
     def _style_inside(self, element: Element) -> str:
-        """The list style that the first paragraph of a list has by its own style."""
+        """Return the list style of the first paragraph in a list."""
         first = next((part for part in element.iter("{*}p", "{*}h")), None)
-        return "" if first is None else self._styles.list_of(attribute(first, "style-name")) or ""
+        return "" if first is None else self.styles.list_of(attribute(first, "style-name")) or ""
 
-    def _table(self, table: Element) -> Iterator[Line | Rows | Note]:
-        """Yield a table, and what cannot stand in a row after it; one of a single column is only a frame."""
+    def _table(self, table: Element) -> Iterator[OfficeBlock]:
+        """Yield a table, then the blocks of its cells that are no paragraphs; a single column is only a frame."""
         rows = list(rows_of(table))
         if all(len(list(cells_of(row))) <= 1 for row, _ in rows):
             for row, _ in rows:
                 for cell in cells_of(row):
                     yield from self.blocks(cell)
             return
-        after: list[Rows | Note] = []
+        after: list[OfficeBlock] = []
         cells = [self._row(row, after) for row, _ in rows]
-        yield Rows(cells, [*(marked for _, marked in rows), False].index(False))
+        yield OfficeTable(cells, [*(marked for _, marked in rows), False].index(False))
         yield from after
 
-    def _row(self, row: Element, after: list[Rows | Note]) -> list[str | None]:
+    def _row(self, row: Element, after: list[OfficeBlock]) -> list[str | None]:
         texts: list[str | None] = []
         reaches = 0
         for cell in cells_of(row):
             if local(cell) == "covered-table-cell":
-                times = min(whole(attribute(cell, "number-columns-repeated"), 1), MOST_REPEATED)
+                times = min(integer(attribute(cell, "number-columns-repeated"), 1), MAX_REPEATED)
                 texts += [None if at < reaches else "" for at in range(times)]
                 reaches -= times
                 continue
             pieces = list(self.blocks(cell))
-            texts.append(flat(pieces))
-            after += [piece for piece in pieces if not isinstance(piece, Line)]
-            reaches = whole(attribute(cell, "number-columns-spanned"), 1) - 1
+            texts.append(joined(pieces))
+            after += [piece for piece in pieces if not isinstance(piece, OfficeParagraph)]
+            reaches = integer(attribute(cell, "number-columns-spanned"), 1) - 1
         return texts
 
 
 def rows_of(table: Element, *, header: bool = False) -> Iterator[tuple[Element, bool]]:
-    """Yield the rows of a table, and whether they are marked as headers."""
+    """Yield the rows of a table, and whether each is marked as a header."""
     for item in table.iterchildren("*"):
         name = local(item)
         if name == "table-row":
@@ -342,5 +333,5 @@ def rows_of(table: Element, *, header: bool = False) -> Iterator[tuple[Element, 
 
 
 def cells_of(row: Element) -> Iterator[Element]:
-    """Yield the cells of a row, also those that a merged one covers."""
+    """Yield the cells of a row, also those covered by a merged cell."""
     return (cell for cell in row.iterchildren("*") if local(cell) in _CELLS)

@@ -1,7 +1,7 @@
-"""Office Open XML (.docx, .xlsx, .pptx and their kin): a zip file of XML parts that name each other.
+"""Office Open XML packages (.docx, .xlsx, .pptx): a zip file of XML parts that refer to each other.
 
-Elements and attributes are told by their local names, since the two variants of the standard (transitional, which
-nearly everybody writes, and strict) differ in nothing but name spaces.
+Elements and attributes are identified by their local names, because the two variants of the standard (transitional,
+which most programs write, and strict) differ only in their namespaces.
 """
 
 from __future__ import annotations
@@ -22,142 +22,141 @@ if TYPE_CHECKING:
 
     from askbrief.documents.limits import Element
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_PROGRAMS = re.compile(
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The first bytes of an OLE file: the old binary formats, and encrypted files of the current ones."""
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""The name of the OLE stream that holds an encrypted package."""
+_NOT_AUTHORS = re.compile(
     r"(?i)(?:word|powerpoint|excel|microsoft|python-(?:docx|pptx)|openpyxl|xlsxwriter|docx|"
     r"(?:un-?named|unknown)(?: author)?|user|admin|administrator|owner|author)"
 )
-_NO_TITLES = re.compile(
+_NOT_TITLES = re.compile(
     r"(?i)(?:word document|powerpoint presentation|pptx? presentation|presentation|document|untitled|title|slide 1|"
     r"microsoft (?:word|powerpoint|excel)\b.*|(?:document|presentation|book|sheet) ?\d+(?:\.\w{3,4})?)"
 )
+_FIRST_PLAUSIBLE_YEAR = "1981"
 _FALSE = ("0", "false", "off", "none")
 
 
-class Relation(NamedTuple):
-    """What a part names: of which kind, and the part that it is."""
+class OoxmlRelation(NamedTuple):
+    """A reference from one part to another: the last segment of its type, and the name of the target part."""
 
     kind: str
     target: str
 
 
-class Package:
-    """An opened file of the family.
-
-    Raises:
-        ParsingError: it is none, it is encrypted, or it is a bomb.
-    """
+class OoxmlPackage:
+    """An opened package."""
 
     def __init__(self, data: bytes) -> None:
-        """Open it; no part is read yet."""
-        if data.startswith(_OLE):
+        """Open the package without reading a part.
+
+        Raises:
+            ParsingError: it is not a zip file, it is encrypted, or it is too large unpacked.
+        """
+        if data.startswith(OLE):
             raise ParsingError(
                 "is encrypted: save it without a password"
-                if _ENCRYPTED in data
-                else "is of the old binary kind whatever its suffix says: save it in today's format"
+                if ENCRYPTED in data
+                else "is in the old binary format whatever its suffix says: save it in the current format"
             )
         self._archive = limits.open_zip(data)
         self._names = {name.lower(): name for name in reversed(self._archive.namelist())}
 
     def has(self, part: str) -> bool:
-        """Whether a part is there."""
+        """Return whether the package has a part."""
         return part.lower() in self._names
 
     def part(self, name: str) -> Element:
         """Parse a part.
 
         Raises:
-            ParsingError: it is not there, or it is damaged.
+            ParsingError: it is missing or damaged.
         """
-        return limits.parse_xml(limits.member_bytes(self._archive, self._names.get(name.lower(), name)), name)
+        return limits.parse_xml(self.content(name), name)
 
     def content(self, name: str) -> bytes:
-        """Read a part as it is."""
+        """Return the bytes of a part; part names are compared without regard to case."""
         return limits.member_bytes(self._archive, self._names.get(name.lower(), name))
 
     def main(self, root: str, what: str) -> tuple[str, Element]:
-        """Give the main part's name and its root element, which must have the name that is given.
+        """Return the name and the root element of the main part.
+
+        Args:
+            root: the local name that the root element must have.
+            what: the expected kind of file, with its article, for the error.
 
         Raises:
             ParsingError: the package is of another kind.
         """
         names = [relation.target for relation in self.relations("").values() if relation.kind == "officeDocument"]
         if not names:
-            raise ParsingError(f"is not {what} (it names no main part): save it anew")
+            raise ParsingError(f"is not {what} (it names no main part): save it again")
         element = self.part(names[0])
         if local(element) != root:
-            raise ParsingError(f"is not {what} (its main part is a {local(element)}): give it the suffix that it is")
+            raise ParsingError(f"is not {what} (its main part is a {local(element)}): give it the matching suffix")
         return names[0], element
 
-    def relations(self, part: str) -> Mapping[str, Relation]:
-        """Give the parts that a part names, by their ids; what lies outside the file is left out."""
+    def relations(self, part: str) -> Mapping[str, OoxmlRelation]:
+        """Return the references of a part by their ids, without those that lead outside the file."""
         folder, _, name = part.rpartition("/")
-        where = posixpath.join(folder, "_rels", f"{name}.rels")
-        if not self.has(where):
+        source = posixpath.join(folder, "_rels", f"{name}.rels")
+        if not self.has(source):
             return {}
         return {
-            attribute(item, "Id") or "": Relation(
+            attribute(item, "Id") or "": OoxmlRelation(
                 (attribute(item, "Type") or "").rpartition("/")[2],
                 posixpath.normpath(posixpath.join("/", folder, unquote(attribute(item, "Target") or ""))).lstrip("/"),
             )
-            for item in self.part(where).iterchildren("*")
+            for item in self.part(source).iterchildren("*")
             if attribute(item, "TargetMode") != "External"
         }
 
     def related(self, part: str, kind: str) -> Element | None:
-        """Parse the first part of a kind that a part names; None where there is none."""
+        """Parse the first part of a kind that a part refers to; None where there is none."""
         for relation in self.relations(part).values():
             if relation.kind == kind and self.has(relation.target):
                 return self.part(relation.target)
         return None
 
     def metadata(self) -> Metadata:
-        """Title, author, date and keywords, as far as people gave them.
+        """Return title, author, date and keywords, as far as people entered them.
 
-        The date is when the file was last saved, which is what a cited version is known by; when it was created is
-        often the date of the template or of last year's report.
+        The date is that of the last change, because it identifies the version that is cited; the creation date is often
+        that of a template or of last year's report.
         """
         core = self.related("", "core-properties")
         if core is None:
             return Metadata()
-        said = {local(item): text_of(item) for item in core.iterchildren("*")}
-        return Metadata(
-            title=given_title(said.get("title")),
-            author=given_authors(said.get("creator")),
-            date=given_date(said.get("modified") or said.get("created")),
-            tags=given_tags(said.get("keywords")),
-        )
+        fields = {local(item): text_of(item) for item in core.iterchildren("*")}
+        date = fields.get("modified") or fields.get("created")
+        return cleaned_metadata(fields.get("title"), fields.get("creator"), date, fields.get("keywords"))
 
 
-def given_title(value: str | None) -> str | None:
-    """A title that somebody gave; None for what programs put there."""
-    title = " ".join((value or "").split())
-    return None if not title or _NO_TITLES.fullmatch(title) else title
+def cleaned_metadata(title: str | None, authors: str | None, date: str | None, keywords: str | None) -> Metadata:
+    """Return the metadata that people entered, without what programs fill in.
 
+    Args:
+        title: the title; the default names of new files are dropped.
+        authors: names between semicolons; names of programs and placeholders are dropped.
+        date: a date in ISO 8601; one before 1981 comes from a program without a clock and is dropped.
+        keywords: tags between commas or semicolons.
 
-def given_authors(value: str | None) -> tuple[str, ...]:
-    """The people named; programs and placeholders are nobody.
-
-    >>> given_authors("A. Analyst; python-docx")
-    ('A. Analyst',)
+    >>> cleaned_metadata("Document1", "A. Analyst; python-docx", "1980-01-01", "un; ttp").as_mapping()
+    {'author': ['A. Analyst'], 'tags': ['un', 'ttp']}
     """
-    names = (" ".join(name.split()) for name in (value or "").split(";"))
-    return tuple(name for name in names if name and not _PROGRAMS.fullmatch(name))
-
-
-def given_date(value: str | None) -> str | None:
-    """A day; None for none, or for one from a program without a clock."""
+    title = " ".join((title or "").split())
+    names = (" ".join(name.split()) for name in (authors or "").split(";"))
     try:
-        day = iso_date((value or "").strip())
+        day = iso_date((date or "").strip())
     except ValueError:
-        return None
-    return None if day is None or day < "1981" else day
-
-
-def given_tags(value: str | None) -> tuple[str, ...]:
-    """Keywords, which stand between commas or semicolons."""
-    return tuple(filter(None, (" ".join(tag.split()) for tag in re.split(r"[,;]", value or ""))))
+        day = None
+    return Metadata(
+        title=None if not title or _NOT_TITLES.fullmatch(title) else title,
+        author=tuple(name for name in names if name and not _NOT_AUTHORS.fullmatch(name)),
+        date=None if day is None or day < _FIRST_PLAUSIBLE_YEAR else day,
+        tags=tuple(filter(None, (" ".join(tag.split()) for tag in re.split(r"[,;]", keywords or "")))),
+    )
 
 
 @cache
@@ -166,17 +165,17 @@ def _local(tag: str) -> str:
 
 
 def local(element: Element) -> str:
-    """An element's name without its name space; "" for a comment."""
+    """Return the name of an element without its namespace; "" for a comment."""
     return _local(element.tag) if isinstance(element.tag, str) else ""
 
 
 def text_of(element: Element) -> str:
-    """All the letters in an element."""
+    """Return all text inside an element."""
     return "".join(str(piece) for piece in element.itertext("*"))
 
 
 def attribute(element: Element, name: str) -> str | None:
-    """An attribute by its local name."""
+    """Return the value of an attribute by its local name, or None."""
     for key, value in element.items():
         if _local(str(key)) == name:
             return str(value)
@@ -184,31 +183,31 @@ def attribute(element: Element, name: str) -> str | None:
 
 
 def child(element: Element | None, *path: str) -> Element | None:
-    """The first child of a name, its first child of the next name, and so on; None where there is none."""
+    """Return the first child of a name, its first child of the next name, and so on; None where one is missing."""
     for name in path:
         element = None if element is None else next(children(element, name), None)
     return element
 
 
 def children(element: Element, name: str) -> Iterator[Element]:
-    """Yield the children of a name."""
+    """Yield the children that have a name."""
     yield from element.iterchildren(f"{{*}}{name}")
 
 
 def value(element: Element | None, *path: str) -> str | None:
-    """The `val` attribute of a child."""
+    """Return the `val` attribute of the child at a path, or None."""
     found = child(element, *path)
     return None if found is None else attribute(found, "val")
 
 
 def is_on(element: Element | None, *path: str) -> bool:
-    """Whether a switch is there and not turned off."""
+    """Return whether the switch at a path exists and is not turned off."""
     found = child(element, *path)
     return found is not None and (attribute(found, "val") or "1").lower() not in _FALSE
 
 
-def whole(text: str | None, default: int, most: int = 2**31) -> int:
-    """A whole number within bounds, or the default."""
+def integer(text: str | None, default: int, most: int = 2**31) -> int:
+    """Parse an integer; return the default where it is none, or larger than `most` in absolute value."""
     try:
         number = int(text or "")
     except ValueError:

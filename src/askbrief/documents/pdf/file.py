@@ -1,4 +1,4 @@
-"""A PDF file as PDFium opens it: its pages, its outline, what it says of itself, the files within it."""
+"""A PDF file, opened with PDFium: its pages, outline, metadata and attachments."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium
 from askbrief.core.lazy_regex import pattern
 from askbrief.documents.builder import NestedFile
 from askbrief.documents.metadata import iso_date
-from askbrief.documents.pdf.flow import UNREADABLE, PageText, Piece
+from askbrief.documents.pdf.text_runs import UNREADABLE, PageText, TextRun
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 
 MOST_PAGES = 5_000
 MOST_CHARACTERS_OF_PAGE = 1_000_000
-_MOST_BOOKMARKS = 10_000
-_MOST_PARTS = 100
-_MOST_PART_MIB = 64
+_MAX_BOOKMARKS = 10_000
+_MAX_ATTACHMENTS = 100
+_MAX_ATTACHMENTS_MIB = 64
 _MIB = 1024 * 1024
 _PASSWORD = 4
-"""PDFium's number for a password that is missing or wrong."""
-_OCR_DPI, _MOST_PIXELS = 300, 5_000
+"""PDFium's error code for a missing or wrong password."""
+_OCR_DPI, _MAX_PIXELS = 300, 5_000
+"""The picture of a page for OCR: its resolution, unless a side would have more pixels than the limit."""
 _MANY_PATHS = 20
+"""A page with more drawn paths than this may show words as drawings."""
 _RIGHT_ANGLES = (0, 90, 180, 270)
 _DATE = pattern(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
@@ -48,7 +50,7 @@ _JUNK_AUTHOR = pattern(
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """An entry of the outline: its words, its depth from 1, and the page from 1 that it leads to."""
+    """An entry of the outline: its title, its level from 1, and the page from 1 to which it links."""
 
     title: str
     level: int
@@ -56,25 +58,25 @@ class Bookmark:
 
 
 @dataclass(slots=True)
-class Page:
-    """What stands on a page: the pieces that run as most of it does, and those that run otherwise.
+class PageContent:
+    """The text of a page: the runs in its main direction (`runs`), and those in another one (`turned`).
 
-    `unreadable` is the share of glyphs without a meaning. `has_pictures` says that something is drawn which may show
-    words; it is only found out where there are such glyphs, or none at all.
+    `unreadable` is the share of glyphs without a meaning. `has_pictures` is whether something is drawn that may show
+    words; it is only determined if there are such glyphs, or no glyphs at all.
     """
 
-    pieces: list[Piece]
-    turned: list[Piece]
+    runs: list[TextRun]
+    turned: list[TextRun]
     has_pictures: bool = False
     unreadable: float = 0.0
 
 
 @contextmanager
-def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """Open a PDF file.
 
     Raises:
-        ParsingError: it is none, it is damaged or encrypted, or it has no pages or too many.
+        ParsingError: it is no PDF, it is damaged or encrypted, or it has no pages or too many.
     """
     try:
         document = pypdfium2.PdfDocument(data)
@@ -93,11 +95,11 @@ def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
         document.close()
 
 
-def page_of(document: pypdfium2.PdfDocument, index: int) -> Page | None:
-    """What stands on a page, counted from 0; None where the page is damaged.
+def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | None:
+    """Return the text of a page, counted from 0; None if the page is damaged.
 
     Raises:
-        ParsingError: the page has more characters than any page.
+        ParsingError: the page has more characters than the limit.
     """
     try:
         page = document[index]
@@ -108,18 +110,18 @@ def page_of(document: pypdfium2.PdfDocument, index: int) -> Page | None:
         if text.count > MOST_CHARACTERS_OF_PAGE:
             most = f"the limit is {MOST_CHARACTERS_OF_PAGE:,}"
             raise ParsingError(f"has {text.count:,} characters on page {index + 1}; {most}: split it")
-        pieces = _on_page(list(text.pieces()), page)
-        found = _upright(_once(pieces))
-        if not found.pieces or found.unreadable:
-            found.has_pictures = _has_pictures(page)
-        return found
+        runs = _visible(list(text.runs()), page)
+        content = _by_direction(_without_copies(runs))
+        if not content.runs or content.unreadable:
+            content.has_pictures = _has_pictures(page)
+        return content
     finally:
         text.close()
         page.close()
 
 
-def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int]:
-    """A page as grey pixels, with its width, height and dots an inch.
+def page_image(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int]:
+    """Return a page as grey pixels, a byte each, with its width, height and dots per inch.
 
     Raises:
         ParsingError: it cannot be drawn.
@@ -127,7 +129,7 @@ def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
     try:
         page = document[index]
         longest = max(*page.get_size(), 1.0)
-        scale = min(_OCR_DPI / 72, _MOST_PIXELS / longest)
+        scale = min(_OCR_DPI / 72, _MAX_PIXELS / longest)
         bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
         rows = memoryview(bitmap.buffer).cast("B")
         grey = b"".join(rows[at : at + bitmap.width] for at in range(0, bitmap.height * bitmap.stride, bitmap.stride))
@@ -140,47 +142,47 @@ def picture_of(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
 
 
 def outline_of(document: pypdfium2.PdfDocument) -> list[Bookmark]:
-    """The bookmarks that lead to a page."""
-    found = []
+    """Return the bookmarks that link to a page."""
+    bookmarks = []
     with suppress(pypdfium2.PdfiumError, UnicodeDecodeError, RecursionError):
-        for bookmark in islice(document.get_toc(), _MOST_BOOKMARKS):
+        for bookmark in islice(document.get_toc(), _MAX_BOOKMARKS):
             target = bookmark.get_dest()
             page = target.get_index() if target else None
             if page is not None:
-                found.append(Bookmark(bookmark.get_title(), bookmark.level + 1, page + 1))
-    return found
+                bookmarks.append(Bookmark(bookmark.get_title(), bookmark.level + 1, page + 1))
+    return bookmarks
 
 
 def metadata_of(document: pypdfium2.PdfDocument) -> Metadata:
-    """What the file says of itself, where that says something."""
-    said = {name: _said(document, name) for name in ("Title", "Author", "CreationDate")}
-    authors = [author.strip() for author in said["Author"].split(";")]
+    """Return title, authors and date, without values that software fills in by default."""
+    stated = {name: _stated(document, name) for name in ("Title", "Author", "CreationDate")}
+    authors = [author.strip() for author in stated["Author"].split(";")]
     return Metadata(
-        title=None if _JUNK_TITLE.fullmatch(said["Title"]) else said["Title"],
+        title=None if _JUNK_TITLE.fullmatch(stated["Title"]) else stated["Title"],
         author=tuple(author for author in authors if not _JUNK_AUTHOR.fullmatch(author)),
-        date=_date(said["CreationDate"]),
+        date=_date(stated["CreationDate"]),
     )
 
 
-def parts_of(document: pypdfium2.PdfDocument) -> tuple[list[NestedFile], list[str]]:
-    """The files within the file, and what is said of those that are left out."""
-    parts: list[NestedFile] = []
-    left_out = max(document.count_attachments() - _MOST_PARTS, 0)
-    for index in range(min(document.count_attachments(), _MOST_PARTS)):
+def attachments_of(document: pypdfium2.PdfDocument) -> tuple[list[NestedFile], list[str]]:
+    """Return the attachments, and a note on those that are left out."""
+    files: list[NestedFile] = []
+    left_out = max(document.count_attachments() - _MAX_ATTACHMENTS, 0)
+    for index in range(min(document.count_attachments(), _MAX_ATTACHMENTS)):
         try:
             attachment = document.get_attachment(index)
             name, size = attachment.get_name(), ctypes.c_ulong()
             pdfium.FPDFAttachment_GetFile(attachment, None, 0, size)
-            if size.value + sum(len(part.content) for part in parts) > _MOST_PART_MIB * _MIB:
+            if size.value + sum(len(file.content) for file in files) > _MAX_ATTACHMENTS_MIB * _MIB:
                 left_out += 1
                 continue
-            parts.append(NestedFile(name or f"attachment {index + 1}", bytes(attachment.get_data())))
+            files.append(NestedFile(name or f"attachment {index + 1}", bytes(attachment.get_data())))
         except (pypdfium2.PdfiumError, UnicodeDecodeError):
             left_out += 1
-    return parts, [f"{left_out} file{'s' if left_out > 1 else ''} within it left out"] if left_out else []
+    return files, [f"{left_out} file{'s' if left_out > 1 else ''} within it left out"] if left_out else []
 
 
-def _said(document: pypdfium2.PdfDocument, name: str) -> str:
+def _stated(document: pypdfium2.PdfDocument, name: str) -> str:
     try:
         value = str(document.get_metadata_value(name))
     except (pypdfium2.PdfiumError, UnicodeDecodeError):
@@ -189,8 +191,8 @@ def _said(document: pypdfium2.PdfDocument, name: str) -> str:
     return "" if UNREADABLE in value else value[:500]
 
 
-def _date(said: str) -> str | None:
-    match = _DATE.match(said)
+def _date(text: str) -> str | None:
+    match = _DATE.match(text)
     if not match or not _FIRST_YEAR <= int(match[1]) <= _LAST_YEAR:
         return None
     with suppress(ValueError):
@@ -198,68 +200,68 @@ def _date(said: str) -> str | None:
     return None
 
 
-def _on_page(pieces: list[Piece], page: pypdfium2.PdfPage) -> list[Piece]:
-    """Without what stands beside the visible page, where printers' marks and forgotten words are."""
+def _visible(runs: list[TextRun], page: pypdfium2.PdfPage) -> list[TextRun]:
+    """Return the runs on the visible page; printers' marks and forgotten text stand beside it."""
     left, bottom, right, top = page.get_cropbox()
     height = page.get_height()
     if right - left < 1 or top - bottom < 1:
-        return pieces
-    kept = []
-    for piece in pieces:
-        x0, x1, y0, y1 = _box(piece, height)
+        return runs
+    visible = []
+    for run in runs:
+        x0, x1, y0, y1 = _box(run, height)
         if x1 > left and x0 < right and y1 > bottom and y0 < top:
-            kept.append(piece)
-    return kept
+            visible.append(run)
+    return visible
 
 
-def _box(piece: Piece, height: float) -> tuple[float, float, float, float]:
-    """Where a piece is on the page that was not turned: left, right, bottom, top."""
-    if piece.style.angle == 90:  # noqa: PLR2004 - degrees
-        return piece.y, piece.y, piece.x0, piece.x1
-    if piece.style.angle == 180:  # noqa: PLR2004
-        return -piece.x1, -piece.x0, piece.y, piece.y
-    if piece.style.angle == 270:  # noqa: PLR2004
-        return -piece.y, -piece.y, -piece.x1, -piece.x0
-    return piece.x0, piece.x1, height - piece.y, height - piece.y
+def _box(run: TextRun, height: float) -> tuple[float, float, float, float]:
+    """Return left, right, bottom and top of a run on the page before it was turned."""
+    if run.style.angle == 90:  # noqa: PLR2004 - degrees
+        return run.y, run.y, run.x0, run.x1
+    if run.style.angle == 180:  # noqa: PLR2004
+        return -run.x1, -run.x0, run.y, run.y
+    if run.style.angle == 270:  # noqa: PLR2004
+        return -run.y, -run.y, -run.x1, -run.x0
+    return run.x0, run.x1, height - run.y, height - run.y
 
 
-def _once(pieces: list[Piece]) -> list[Piece]:
-    """Without those that stand on themselves again, to look bold or to cast a shadow."""
-    seen: dict[tuple[str, float], list[Piece]] = {}
-    kept = []
-    for piece in pieces:
-        before = seen.setdefault((piece.text.strip(), piece.size), [])
-        near = 0.15 * piece.size
-        if any(abs(piece.x0 - other.x0) < near and abs(piece.y - other.y) < near for other in before[-3:]):
+def _without_copies(runs: list[TextRun]) -> list[TextRun]:
+    """Remove runs printed again over themselves, to look bold or to cast a shadow."""
+    seen: dict[tuple[str, float], list[TextRun]] = {}
+    single = []
+    for run in runs:
+        before = seen.setdefault((run.text.strip(), run.size), [])
+        near = 0.15 * run.size
+        if any(abs(run.x0 - other.x0) < near and abs(run.y - other.y) < near for other in before[-3:]):
             continue
-        before.append(piece)
-        kept.append(piece)
-    return kept
+        before.append(run)
+        single.append(run)
+    return single
 
 
-def _upright(pieces: list[Piece]) -> Page:
-    """Divide by the way in which most of the page runs; stamps in the margin and across the page are left out."""
+def _by_direction(runs: list[TextRun]) -> PageContent:
+    """Divide runs by the main direction of the page; stamps in the margin and across the page are left out."""
     angles = Counter[int]()
     unreadable = total = 0
-    for piece in pieces:
-        angles[piece.style.angle] += len(piece.text)
-        unreadable += piece.text.count(UNREADABLE)
-        total += len(piece.text.strip())
-    if not pieces:
-        return Page([], [])
+    for run in runs:
+        angles[run.style.angle] += len(run.text)
+        unreadable += run.text.count(UNREADABLE)
+        total += len(run.text.strip())
+    if not runs:
+        return PageContent([], [])
     main = max(angles, key=lambda angle: (angles[angle], -angle))
-    upright = [piece for piece in pieces if piece.style.angle == main]
-    others = [p for p in pieces if p.style.angle != main and p.style.angle in _RIGHT_ANGLES and main in _RIGHT_ANGLES]
-    turned = [piece for piece in others if not _is_margin(piece, upright)]
-    return Page(upright, turned, unreadable=unreadable / max(total, 1))
+    upright = [run for run in runs if run.style.angle == main]
+    others = [p for p in runs if p.style.angle != main and p.style.angle in _RIGHT_ANGLES and main in _RIGHT_ANGLES]
+    turned = [run for run in others if not _is_margin(run, upright)]
+    return PageContent(upright, turned, unreadable=unreadable / max(total, 1))
 
 
-def _is_margin(piece: Piece, upright: list[Piece]) -> bool:
-    """Whether a piece that is turned stands to the left or to the right of all that is not."""
-    if abs(piece.style.angle - upright[0].style.angle) % 180 != 90:  # noqa: PLR2004 - degrees
+def _is_margin(run: TextRun, upright: list[TextRun]) -> bool:
+    """Return whether a turned run stands to the left or to the right of all upright ones."""
+    if abs(run.style.angle - upright[0].style.angle) % 180 != 90:  # noqa: PLR2004 - degrees
         return False
     left, right = min(p.x0 for p in upright), max(p.x1 for p in upright)
-    across = piece.y if piece.style.angle == 90 else -piece.y  # noqa: PLR2004 - see _Place
+    across = run.y if run.style.angle == 90 else -run.y  # noqa: PLR2004 - see _GlyphBox
     return upright[0].style.angle == 0 and not left < across < right
 
 

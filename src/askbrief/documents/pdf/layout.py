@@ -1,8 +1,8 @@
-"""The order in which the pieces of a page are read: lines, columns side by side, bands above each other.
+"""The reading order of a PDF page: lines, columns side by side, bands above each other.
 
-A gutter is a place where many lines begin with nothing crossing it. What crosses it (a title, a wide figure's caption)
-divides the page into bands, in which the columns are read from left to right. Words side by side whose lines are level
-and short are the cells of a table, and stay in their rows.
+A gutter is a position where many lines begin and nothing crosses. What crosses it (a title, a wide figure's caption)
+divides the page into bands, in which the columns are read from left to right. Text side by side on level, short lines
+is the cells of a table, and stays in its rows.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from askbrief.core.lazy_regex import pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from askbrief.documents.pdf.flow import Piece
+    from askbrief.documents.pdf.text_runs import TextRun
 
 MARKER = pattern(
     r"(?:[•●○◦▪■□▶►–—*·‣⁃✓➢-]|\(?\d{1,4}[.)]|\(?[A-Za-z][.)]|\([ivxlc]{1,6}\)|[ivxlc]{1,6}[.)]|\[\d{1,3}\])(?=\s|$)"
@@ -29,116 +29,116 @@ _CELL_GAP = 1.3
 _WORD_GAP = 0.17
 _ATOM_GAP = 0.6
 _SAME_LINE = 0.5
-"""Pieces are on one line where half of the lower one's height is beside the other, less where it is an index."""
+"""Runs are on one line if they share half the height of the smaller one, a quarter if it is much smaller (an index)."""
 _SMALL, _BARELY = 0.85, 0.25
-_FEWEST_LINES = 3
-_MOST_GUTTERS = 8
+_MIN_LINES = 3
+_MAX_GUTTERS = 8
 _FEW_CROSSING = 0.1
 _ENOUGH = 0.7
-_MOST_DEPTH = 8
-_MOST_PIECES = 20_000
+_MAX_DEPTH = 8
+_MAX_RUNS = 20_000
 
 
-class Line:
-    """Pieces on one line, from left to right, or right to left where it is read so."""
+class PdfLine:
+    """The runs of one line, in reading order: from left to right, or right to left in Hebrew and Arabic."""
 
-    __slots__ = ("bold", "cells", "pieces", "size", "text", "top", "x0", "x1", "y")
+    __slots__ = ("bold", "cells", "runs", "size", "text", "top", "x0", "x1", "y")
 
-    def __init__(self, pieces: list[Piece]) -> None:
-        """Put the pieces in order; the line is set as most of it is."""
-        if len(pieces) > 1:
-            backwards = _is_backwards(pieces)
-            pieces.sort(key=(lambda piece: -piece.x1) if backwards else (lambda piece: piece.x0))
-        self.pieces = pieces
-        self.text = _joined(pieces)
-        main = max(pieces, key=lambda piece: (len(piece.text), piece.style.size))
-        self.x0 = min(piece.x0 for piece in pieces)
-        self.x1 = max(piece.x1 for piece in pieces)
+    def __init__(self, runs: list[TextRun]) -> None:
+        """Sort the runs; size and position of the line are those of its longest run."""
+        if len(runs) > 1:
+            right_to_left = _is_right_to_left(runs)
+            runs.sort(key=(lambda run: -run.x1) if right_to_left else (lambda run: run.x0))
+        self.runs = runs
+        self.text = _joined(runs)
+        main = max(runs, key=lambda run: (len(run.text), run.style.size))
+        self.x0 = min(run.x0 for run in runs)
+        self.x1 = max(run.x1 for run in runs)
         self.y, self.size, self.top = main.y, main.style.size, main.top
-        self.bold = main.style.bold and all(p.style.bold or not _LETTER.search(p.text) for p in pieces)
-        self.cells: list[Line] = []
+        self.bold = main.style.bold and all(p.style.bold or not _LETTER.search(p.text) for p in runs)
+        self.cells: list[PdfLine] = []
 
     @property
     def is_table_row(self) -> bool:
         return len(self.cells) > 1
 
 
-def lines_of(pieces: Iterable[Piece]) -> list[Line]:
-    """The lines of a column, from top to bottom, with what stands far apart on them as cells."""
-    groups: list[list[Piece]] = []
+def lines_of(runs: Iterable[TextRun]) -> list[PdfLine]:
+    """Return the lines of a column, from top to bottom, with runs far apart on a line as its cells."""
+    groups: list[list[TextRun]] = []
     reach: list[tuple[float, float]] = []
-    for piece in sorted(pieces, key=lambda piece: (piece.y, piece.x0)):
+    for run in sorted(runs, key=lambda run: (run.y, run.x0)):
         for index in range(len(groups) - 1, max(len(groups) - 5, -1), -1):
             top, bottom = reach[index]
-            beside = min(bottom, piece.bottom) - max(top, piece.top)
-            low, high = sorted((bottom - top, piece.bottom - piece.top))
-            if beside > (_SAME_LINE if low > _SMALL * high else _BARELY) * low:
-                groups[index].append(piece)
-                if piece.size > groups[index][0].size * 1.1 or bottom - top < piece.bottom - piece.top:
-                    reach[index] = (piece.top, piece.bottom)
+            shared = min(bottom, run.bottom) - max(top, run.top)
+            low, high = sorted((bottom - top, run.bottom - run.top))
+            if shared > (_SAME_LINE if low > _SMALL * high else _BARELY) * low:
+                groups[index].append(run)
+                if run.size > groups[index][0].size * 1.1 or bottom - top < run.bottom - run.top:
+                    reach[index] = (run.top, run.bottom)
                 break
         else:
-            groups.append([piece])
-            reach.append((piece.top, piece.bottom))
-    lines = [Line(group) for group in groups]
+            groups.append([run])
+            reach.append((run.top, run.bottom))
+    lines = [PdfLine(group) for group in groups]
     for line in lines:
-        if len(line.pieces) > 1:
+        if len(line.runs) > 1:
             line.cells = _cells(line)
     return sorted(lines, key=lambda line: line.y)
 
 
-def in_reading_order(pieces: Sequence[Piece], depth: int = 0) -> list[list[Piece]]:
-    """Divide the pieces of a page into regions, each one column wide, in the order in which they are read."""
-    if not 2 * _FEWEST_LINES <= len(pieces) <= _MOST_PIECES or depth > _MOST_DEPTH:
-        return [list(pieces)] if pieces else []
-    atoms = _atoms(pieces)
+def in_reading_order(runs: Sequence[TextRun], depth: int = 0) -> list[list[TextRun]]:
+    """Divide the runs of a page into regions, each one column wide, in reading order."""
+    if not 2 * _MIN_LINES <= len(runs) <= _MAX_RUNS or depth > _MAX_DEPTH:
+        return [list(runs)] if runs else []
+    atoms = _atoms(runs)
     bands = _best_bands(atoms)
     if bands is None:
-        return [list(pieces)]
-    regions: list[list[Piece]] = []
+        return [list(runs)]
+    regions: list[list[TextRun]] = []
     for columns in bands:
         for column in columns:
-            regions += in_reading_order([piece for atom in column for piece in atom.pieces], depth + 1)
+            regions += in_reading_order([run for atom in column for run in atom.runs], depth + 1)
     return regions
 
 
-def _cells(line: Line) -> list[Line]:
-    cells: list[list[Piece]] = [[line.pieces[0]]]
-    for last, piece in pairwise(line.pieces):
-        gap = max(piece.x0 - last.x1, last.x0 - piece.x1)
-        if gap > _CELL_GAP * max(min(last.size, piece.size), 4) and not _is_marker(cells[-1]):
-            cells.append([piece])
+def _cells(line: PdfLine) -> list[PdfLine]:
+    cells: list[list[TextRun]] = [[line.runs[0]]]
+    for last, run in pairwise(line.runs):
+        gap = max(run.x0 - last.x1, last.x0 - run.x1)
+        if gap > _CELL_GAP * max(min(last.size, run.size), 4) and not _is_marker(cells[-1]):
+            cells.append([run])
         else:
-            cells[-1].append(piece)
-    return [Line(cell) for cell in cells] if len(cells) > 1 else []
+            cells[-1].append(run)
+    return [PdfLine(cell) for cell in cells] if len(cells) > 1 else []
 
 
-def _atoms(pieces: Sequence[Piece]) -> list[Line]:
-    """Pieces that belong together whatever the columns are: bold words within a line, a mark before its item."""
-    atoms: list[Line] = []
-    for line in lines_of(pieces):
-        group = [line.pieces[0]]
-        for last, piece in pairwise(line.pieces):
-            gap = max(piece.x0 - last.x1, last.x0 - piece.x1)
+def _atoms(runs: Sequence[TextRun]) -> list[PdfLine]:
+    """Return groups of runs that no gutter divides: bold words within a line, a mark before its list item."""
+    atoms: list[PdfLine] = []
+    for line in lines_of(runs):
+        group = [line.runs[0]]
+        for last, run in pairwise(line.runs):
+            gap = max(run.x0 - last.x1, last.x0 - run.x1)
             near = _CELL_GAP * 2 if _is_marker(group) else _ATOM_GAP
-            if gap <= near * max(min(last.size, piece.size), 4):
-                group.append(piece)
+            if gap <= near * max(min(last.size, run.size), 4):
+                group.append(run)
             else:
-                atoms.append(Line(group))
-                group = [piece]
-        atoms.append(Line(group))
+                atoms.append(PdfLine(group))
+                group = [run]
+        atoms.append(PdfLine(group))
     return atoms
 
 
-def _is_marker(pieces: Sequence[Piece]) -> bool:
-    return len(pieces) <= 3 and bool(MARKER.fullmatch(_joined(pieces)))  # noqa: PLR2004 - "(", "a", ")"
+def _is_marker(runs: Sequence[TextRun]) -> bool:
+    return len(runs) <= 3 and bool(MARKER.fullmatch(_joined(runs)))  # noqa: PLR2004 - "(", "a", ")"
 
 
-_Bands = list[tuple[list[Line], ...]]
+_Bands = list[tuple[list[PdfLine], ...]]
 
 
-def _best_bands(atoms: Sequence[Line]) -> _Bands | None:
-    """The bands of the gutter that divides most of the words, or None where there is no gutter."""
+def _best_bands(atoms: Sequence[PdfLine]) -> _Bands | None:
+    """Return the bands of the gutter that divides most of the text; None if there is no gutter."""
     best: tuple[int, _Bands] | None = None
     for gutter in _gutters(atoms):
         if best and best[0] > _ENOUGH * sum(len(atom.text) for atom in atoms):
@@ -150,26 +150,26 @@ def _best_bands(atoms: Sequence[Line]) -> _Bands | None:
     return best[1] if best else None
 
 
-def _gutters(atoms: Sequence[Line]) -> list[float]:
-    """Where several lines begin, apart from the left edge: what is crossed least first."""
+def _gutters(atoms: Sequence[PdfLine]) -> list[float]:
+    """Return the positions, apart from the left edge, where several lines begin; the least crossed comes first."""
     left = min(atom.x0 for atom in atoms)
     size = median(atom.size for atom in atoms)
     starts = Counter(round(atom.x0 / 3) for atom in atoms if atom.x0 > left + 3 * size)
     near = {start: starts[start - 1] + count + starts[start + 1] for start, count in starts.items()}
-    often = sorted((start for start in near if near[start] >= _FEWEST_LINES), key=lambda s: (-near[s], s))
-    places = [min(atom.x0 for atom in atoms if abs(atom.x0 / 3 - s) <= 1.5) - 1 for s in often[:_MOST_GUTTERS]]  # noqa: PLR2004
-    return sorted(dict.fromkeys(places), key=lambda place: _crossing(atoms, place))
+    often = sorted((start for start in near if near[start] >= _MIN_LINES), key=lambda s: (-near[s], s))
+    positions = [min(atom.x0 for atom in atoms if abs(atom.x0 / 3 - s) <= 1.5) - 1 for s in often[:_MAX_GUTTERS]]  # noqa: PLR2004
+    return sorted(dict.fromkeys(positions), key=lambda position: _crossing(atoms, position))
 
 
-def _crossing(atoms: Sequence[Line], gutter: float) -> int:
+def _crossing(atoms: Sequence[PdfLine], gutter: float) -> int:
     return sum(atom.x0 < gutter - 1 and atom.x1 > gutter + 1 for atom in atoms)
 
 
-def _bands(atoms: Sequence[Line], gutter: float) -> _Bands:
-    """Divide by what crosses the gutter; a band is one column, or two where those hold."""
+def _bands(atoms: Sequence[PdfLine], gutter: float) -> _Bands:
+    """Divide the page where something crosses the gutter; a band has two columns if both are text, else one."""
     bands: _Bands = []
-    flat: list[Line] = []
-    sides: tuple[list[Line], list[Line]] = ([], [])
+    flat: list[PdfLine] = []
+    sides: tuple[list[PdfLine], list[PdfLine]] = ([], [])
     clean = _crossing(atoms, gutter) <= _FEW_CROSSING * len(atoms)
 
     def close() -> None:
@@ -199,12 +199,12 @@ def _bands(atoms: Sequence[Line], gutter: float) -> _Bands:
     return bands
 
 
-def _are_columns(left: list[Line], right: list[Line], *, clean: bool) -> bool:
-    """Whether both sides are texts of their own: prose, or lines that are not level with each other's."""
-    if min(len(left), len(right)) < _FEWEST_LINES:
+def _are_columns(left: list[PdfLine], right: list[PdfLine], *, clean: bool) -> bool:
+    """Return whether both sides are columns of their own: prose, or lines that are not level with each other."""
+    if min(len(left), len(right)) < _MIN_LINES:
         return False
-    lines = [lines_of(piece for atom in side for piece in atom.pieces) for side in (left, right)]
-    if min(map(len, lines)) < _FEWEST_LINES:
+    lines = [lines_of(run for atom in side for run in atom.runs) for side in (left, right)]
+    if min(map(len, lines)) < _MIN_LINES:
         return False
     if all(map(_is_prose, lines)):
         return True
@@ -217,13 +217,13 @@ def _are_columns(left: list[Line], right: list[Line], *, clean: bool) -> bool:
     return not apart and level < 0.4 * len(few)
 
 
-def _is_prose(lines: Sequence[Line]) -> bool:
-    """Whether lines are of some length, fill their column (or each of several), and are words rather than figures."""
+def _is_prose(lines: Sequence[PdfLine]) -> bool:
+    """Return whether lines are long, fill their column (or each of several), and hold words rather than figures."""
     rows = [line.cells for line in lines if line.is_table_row]
     if len(rows) > 0.3 * len(lines):
         cells = Counter(map(len, rows)).most_common(1)[0][0]
         columns = zip(*(row for row in rows if len(row) == cells), strict=True)
-        return all(len(column) > _FEWEST_LINES and _is_prose(column) for column in columns)
+        return all(len(column) > _MIN_LINES and _is_prose(column) for column in columns)
     text = "".join(line.text for line in lines)
     length = (len(text) + len(_WIDE.findall(text))) / len(lines)
     right, left = max(line.x1 for line in lines), min(line.x0 for line in lines)
@@ -232,29 +232,29 @@ def _is_prose(lines: Sequence[Line]) -> bool:
     return length >= 16 and full >= 0.5 * len(lines) and letters > 0.55  # noqa: PLR2004
 
 
-def _joined(pieces: Sequence[Piece]) -> str:
-    """The text of pieces side by side, with a space where there is room for one."""
-    if len(pieces) == 1:
-        return " ".join(pieces[0].text.split())
+def _joined(runs: Sequence[TextRun]) -> str:
+    """Return the text of runs side by side, with a space where the gap is wide enough."""
+    if len(runs) == 1:
+        return " ".join(runs[0].text.split())
     out = ""
-    last: Piece | None = None
-    for piece in pieces:
+    last: TextRun | None = None
+    for run in runs:
         if last is not None and not out.endswith(" "):
-            gap = max(piece.x0 - last.x1, last.x0 - piece.x1)
-            out += " " if gap > _WORD_GAP * max(last.size, piece.size) else ""
-        elif last is not None and _hugs(last, piece):
+            gap = max(run.x0 - last.x1, last.x0 - run.x1)
+            out += " " if gap > _WORD_GAP * max(last.size, run.size) else ""
+        elif last is not None and _adjoins(last, run):
             out = out.rstrip(" ")
-        out += piece.text
-        last = piece
+        out += run.text
+        last = run
     return " ".join(out.split())
 
 
-def _hugs(last: Piece, piece: Piece) -> bool:
-    """Whether the space before a piece is only PDFium's, for a change of height: "practice²" and its comma."""
-    raised = abs(last.y - piece.y) > 0.1 * max(last.size, piece.size)
-    return raised and piece.x0 - last.x1 < 0.1 * max(last.size, piece.size)
+def _adjoins(last: TextRun, run: TextRun) -> bool:
+    """Return whether PDFium inserted a space only for a change of height, as before the comma of "practice²,"."""
+    raised = abs(last.y - run.y) > 0.1 * max(last.size, run.size)
+    return raised and run.x0 - last.x1 < 0.1 * max(last.size, run.size)
 
 
-def _is_backwards(pieces: Sequence[Piece]) -> bool:
-    text = "".join(piece.text for piece in pieces)
+def _is_right_to_left(runs: Sequence[TextRun]) -> bool:
+    text = "".join(run.text for run in runs)
     return 2 * len(_RIGHT_TO_LEFT.findall(text)) > len(_LETTER.findall(text))

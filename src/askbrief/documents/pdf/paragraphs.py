@@ -1,19 +1,20 @@
-"""From lines to paragraphs: where one ends, where one goes on in the next column, which lines are rows of a table."""
+"""Lines to paragraphs: where one ends, where it continues in the next column, table rows, and broken words joined."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.documents.pdf.layout import MARKER, Line, lines_of
+from askbrief.documents.pdf.layout import MARKER, PdfLine, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from askbrief.documents.pdf.flow import Piece
+    from askbrief.documents.pdf.text_runs import TextRun
 
 _CLOSED = pattern(r"""[.!?:;…。！？：؟][\p{Pe}\p{Pf}"'”’*†‡\d\s]{0,5}$""")
 _ENDED = pattern(r"""[.!?…。！？؟][\p{Pe}\p{Pf}"'”’*†‡\d\s]{0,5}$""")
@@ -21,21 +22,31 @@ _HYPHEN = pattern(r"\p{L}[-\u2010\u00ad]$")
 _SMALL = pattern(r"[\p{Ll}\p{Lo}\d(“‘\"']")
 _LOWER = pattern(r"\p{Ll}")
 LEADERS = pattern(r"(?:\s?[.…·]){4,}\s*[\divxlc]{1,5}$")
-"""How a line of a table of contents ends."""
+"""The end of a line in a table of contents."""
 _CAPTION = pattern(r"(?i:fig(?:ure|\.)|table|chart|box|map|source|photo|graph|abbildung|tabelle|tableau)\b")
-_FAR = 120
+_LEADERS_WITHIN = 120
+"""Characters at the end of a line in which leaders are looked for."""
 _LOOSE = 1.35
-"""Lines so many times further apart than usual are of two paragraphs."""
+"""Lines further apart than this multiple of the usual distance belong to two paragraphs."""
 _INDENT = 0.8
 _OTHER_SIZE = 0.08
 _LARGE = 1.2
-_SHARE_EARLY, _SHARE_MARKED, _FEWEST_KEPT, _SHORT = 0.7, 0.3, 3, 0.7
+_SHARE_EARLY, _SHARE_MARKED, _MIN_KEPT, _SHORT = 0.7, 0.3, 3, 0.7
 _FULL_WIDTH = 0.85
+
+_WORD = pattern(r"[\p{L}\p{M}\p{N}]+(?:[-\u2010][\p{L}\p{M}\p{N}]+)*")
+_LAST_PART = pattern(r"([\p{L}\p{M}]+)[-\u2010\u00ad]$")
+_BEFORE = pattern(r"([\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}-]*)[-\u2010\u00ad]$")
+_FIRST_PART = pattern(r"[\p{L}\p{M}]+")
+_UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}、。，．：；！？（）「」『』【】・ー]")
+_SOFT = "\u00ad"
+_JOINT_CHARS = 80
+"""Characters considered on either side of a line break."""
 
 
 @dataclass(slots=True)
-class Paragraph:
-    """Lines that belong together, as they were broken; `page` counts from 1."""
+class PdfParagraph:
+    """The lines of a paragraph, not joined yet; `page` counts from 1, `size` is in points."""
 
     lines: list[str]
     page: int
@@ -44,90 +55,90 @@ class Paragraph:
     is_row: bool = False
     is_full: bool = False
     keeps_lines: bool = False
-    goes_on: bool = False
-    """It is the rest of the paragraph before it, begun in another column or on another page."""
+    continues: bool = False
+    """Whether it continues the paragraph before it, from another column or page."""
 
     @property
-    def begins(self) -> str:
+    def first(self) -> str:
         return self.lines[0]
 
     @property
-    def ends(self) -> str:
+    def last(self) -> str:
         return self.lines[-1]
 
 
-def paragraphs_of(region: Sequence[Piece], page: int) -> list[Paragraph]:
-    """The paragraphs of a column, and the rows of the tables in it."""
-    found: list[Paragraph] = []
+def paragraphs_of(region: Sequence[TextRun], page: int) -> list[PdfParagraph]:
+    """Return the paragraphs of a column, and the rows of the tables in it."""
+    paragraphs: list[PdfParagraph] = []
     for block in _blocks(lines_of(region)):
         if _is_table(block):
-            found += [Paragraph(row, page, block[0].size, is_row=True) for row in _rows(block)]
+            paragraphs += [PdfParagraph(row, page, block[0].size, is_row=True) for row in _rows(block)]
         else:
             kept = _keeps_lines(block)
-            found += [_paragraph(lines, page, block, kept=kept) for lines in _divided(block, kept=kept)]
-    return found
+            paragraphs += [_paragraph(lines, page, block, kept=kept) for lines in _divided(block, kept=kept)]
+    return paragraphs
 
 
-def paragraphs_of_scan(blocks: Sequence[list[str]], page: int) -> list[Paragraph]:
-    """The paragraphs that were read from a picture, of no known size."""
-    found = []
+def paragraphs_of_scan(blocks: Sequence[list[str]], page: int) -> list[PdfParagraph]:
+    """Return the paragraphs recognised in a picture, whose size is unknown."""
+    paragraphs = []
     for lines in blocks:
         full = len(lines) > 1 and len(lines[-1]) > _FULL_WIDTH * max(map(len, lines))
-        found.append(Paragraph(lines, page, 0.0, is_full=full))
-    return found
+        paragraphs.append(PdfParagraph(lines, page, 0.0, is_full=full))
+    return paragraphs
 
 
-def join_columns(first: Sequence[Paragraph], second: list[Paragraph], body: float) -> list[Paragraph]:
-    """What is read after `first`, where its last paragraph may go on in `second`.
+def join_columns(first: Sequence[PdfParagraph], second: list[PdfParagraph], body: float) -> list[PdfParagraph]:
+    """Return the column `second`, with the paragraph that continues the last one of `first` marked and moved first.
 
-    A figure's caption at the head of a column stands between the two halves; it is moved after them, on the same page.
+    A figure's caption at the top of a column stands between the two halves, and then comes after them.
     """
     last = next((p for p in reversed(first) if not _is_note(p, body)), None)
-    if last is None or last.is_row or _ENDED.search(last.ends) or not (last.is_full or _HYPHEN.search(last.ends)):
+    if last is None or last.is_row or _ENDED.search(last.last) or not (last.is_full or _HYPHEN.search(last.last)):
         return second
     certain = True
     for index, paragraph in enumerate(second[:4]):
-        if _goes_on(last, paragraph) and (certain or _LOWER.match(paragraph.begins)):
-            paragraph.goes_on = True
+        if _continues(last, paragraph) and (certain or _LOWER.match(paragraph.first)):
+            paragraph.continues = True
             return [paragraph, *second[:index], *second[index + 1 :]]
-        aside = _CAPTION.match(paragraph.begins) or paragraph.is_row or _is_note(paragraph, body)
+        aside = _CAPTION.match(paragraph.first) or paragraph.is_row or _is_note(paragraph, body)
         certain = certain and bool(aside)
         if not (aside or len(paragraph.lines) == 1):
             break
     return second
 
 
-def notes_first(found: list[Paragraph], body: float) -> list[Paragraph]:
-    """Put the notes at the foot of a column before its last paragraph, so that this may go on in the next column."""
+def notes_first(column: list[PdfParagraph], body: float) -> list[PdfParagraph]:
+    """Move the footnotes of a column before its last paragraph, so that the next column can continue it."""
     notes = 0
-    while notes < len(found) and _is_note(found[-1 - notes], body):
+    while notes < len(column) and _is_note(column[-1 - notes], body):
         notes += 1
-    if not notes or notes == len(found):
-        return found
-    at = len(found) - notes
-    return [*found[: at - 1], *found[at:], found[at - 1]]
+    if not notes or notes == len(column):
+        return column
+    at = len(column) - notes
+    return [*column[: at - 1], *column[at:], column[at - 1]]
 
 
-def _is_note(paragraph: Paragraph, body: float) -> bool:
+def _is_note(paragraph: PdfParagraph, body: float) -> bool:
     return paragraph.size < body * (1 - _OTHER_SIZE)
 
 
-def _goes_on(last: Paragraph, paragraph: Paragraph) -> bool:
+def _continues(last: PdfParagraph, paragraph: PdfParagraph) -> bool:
     alike = abs(paragraph.size - last.size) <= _OTHER_SIZE * last.size and paragraph.bold == last.bold
-    if not alike or paragraph.is_row or MARKER.match(paragraph.begins):
+    if not alike or paragraph.is_row or MARKER.match(paragraph.first):
         return False
-    return bool(_LOWER.match(paragraph.begins)) or not _CLOSED.search(last.ends)
+    return bool(_LOWER.match(paragraph.first)) or not _CLOSED.search(last.last)
 
 
-def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
-    """Divide where the size changes, a bold line stands by itself, or the lines stand further apart."""
+def _blocks(lines: Sequence[PdfLine]) -> list[list[PdfLine]]:
+    """Divide where the size changes, a bold line stands alone, or the distance between lines grows."""
     usual: dict[float, list[float]] = {}
     for above, line in pairwise(lines):
         if above.size == line.size:
             usual.setdefault(line.size, []).append(line.y - above.y)
     pitch = {size: _usual(gaps, size) for size, gaps in usual.items()}
     large = _LARGE * median(line.size for line in lines) if lines else 0.0
-    blocks: list[list[Line]] = []
+    blocks: list[list[PdfLine]] = []
     for line in lines:
         if blocks and not _divides(blocks[-1][-1], line, pitch.get(line.size, 1.3 * line.size), large):
             blocks[-1].append(line)
@@ -137,7 +148,7 @@ def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _usual(gaps: Sequence[float], size: float) -> float:
-    """How far apart the lines of one paragraph stand."""
+    """Return the usual distance between the lines of a paragraph, in points."""
     near = [gap for gap in gaps if 0.9 * size <= gap <= 2.6 * size]
     if not near:
         return 1.3 * size
@@ -145,21 +156,21 @@ def _usual(gaps: Sequence[float], size: float) -> float:
     return median(gap for gap in near if gap <= 1.15 * low)
 
 
-def _divides(above: Line, line: Line, pitch: float, large: float) -> bool:
+def _divides(above: PdfLine, line: PdfLine, pitch: float, large: float) -> bool:
     if abs(line.size - above.size) > _OTHER_SIZE * above.size or line.y - above.y > _LOOSE * pitch:
         return True
     return above.bold != line.bold and line.size < large and not _HYPHEN.search(above.text)
 
 
-def _is_table(block: Sequence[Line]) -> bool:
+def _is_table(block: Sequence[PdfLine]) -> bool:
     rows = sum(line.is_table_row for line in block)
     return (rows > 1 and rows > 0.5 * len(block)) or (len(block) == 1 and rows == 1)
 
 
-def _rows(block: Sequence[Line]) -> list[list[str]]:
-    """Each row's cells; a line without cells of its own goes on the row above it where it stands below a later cell."""
+def _rows(block: Sequence[PdfLine]) -> list[list[str]]:
+    """Return the cells of each row; a line without cells belongs to the row above if it stands below a later cell."""
     left = min(line.x0 for line in block)
-    rows: list[list[list[Line]]] = []
+    rows: list[list[list[PdfLine]]] = []
     for line in block:
         cells = line.cells or [line]
         under = not line.is_table_row and line.x0 > left + line.size
@@ -171,10 +182,10 @@ def _rows(block: Sequence[Line]) -> list[list[str]]:
     return [[" ".join(line.text for line in cell) for cell in row] for row in rows]
 
 
-def _keeps_lines(block: Sequence[Line]) -> bool:
-    """Whether nearly every line ends before it is full: an address, verse, a listing."""
+def _keeps_lines(block: Sequence[PdfLine]) -> bool:
+    """Return whether nearly every line ends early, as in an address, a poem or a listing."""
     marked = sum(bool(MARKER.match(line.text)) for line in block)
-    if len(block) < _FEWEST_KEPT or marked > _SHARE_MARKED * len(block):
+    if len(block) < _MIN_KEPT or marked > _SHARE_MARKED * len(block):
         return False
     right, left = max(line.x1 for line in block), min(line.x0 for line in block)
     short = sum(line.x1 - left < _SHORT * (right - left) for line in block[:-1])
@@ -182,24 +193,27 @@ def _keeps_lines(block: Sequence[Line]) -> bool:
     return max(short, early) >= _SHARE_EARLY * (len(block) - 1)
 
 
-def _divided(block: list[Line], *, kept: bool) -> list[list[Line]]:
-    """Divide lines that are evenly apart into paragraphs."""
+def _divided(block: list[PdfLine], *, kept: bool) -> list[list[PdfLine]]:
+    """Divide evenly spaced lines into paragraphs."""
     right = _right_edge(block)
     paragraphs = [[block[0]]]
     for index, (above, line) in enumerate(pairwise(block), 1):
         below = block[index + 1] if index + 1 < len(block) else None
-        anew = MARKER.match(line.text) if kept else _begins_anew(paragraphs[-1], above, line, below, right)
-        if anew:
+        begins = MARKER.match(line.text) if kept else _begins_paragraph(paragraphs[-1], above, line, below, right)
+        if begins:
             paragraphs.append([line])
         else:
             paragraphs[-1].append(line)
     return paragraphs
 
 
-def _begins_anew(current: list[Line], above: Line, line: Line, below: Line | None, right: float) -> bool:
+def _begins_paragraph(
+    current: list[PdfLine], above: PdfLine, line: PdfLine, below: PdfLine | None, right: float
+) -> bool:
+    """Return whether a line begins a paragraph, by hyphen, mark, indent and the room left on the line above."""
     if _HYPHEN.search(above.text) and _LOWER.match(line.text):
         return False
-    if LEADERS.search(above.text[-_FAR:]):
+    if LEADERS.search(above.text[-_LEADERS_WITHIN:]):
         return True
     closed = bool(_CLOSED.search(above.text))
     indent = line.x0 - above.x0
@@ -215,23 +229,96 @@ def _begins_anew(current: list[Line], above: Line, line: Line, below: Line | Non
     return _broke_early(above, line, right) and (closed or not _LOWER.match(line.text))
 
 
-def _broke_early(above: Line, line: Line, right: float) -> bool:
-    """Whether the next line's first word would have had room on the line above."""
+def _broke_early(above: PdfLine, line: PdfLine, right: float) -> bool:
+    """Return whether the first word of a line would have fitted on the line above."""
     word = line.text.split(" ", 1)[0]
     width = (line.x1 - line.x0) / max(len(line.text), 1) * (len(word) + 1)
     return right - above.x1 > width * 1.25 + 0.3 * line.size
 
 
-def _right_edge(block: Sequence[Line]) -> float:
+def _right_edge(block: Sequence[PdfLine]) -> float:
     edges = sorted(line.x1 for line in block)
     return edges[-1 - len(edges) // 8]
 
 
-def _paragraph(lines: list[Line], page: int, block: Sequence[Line], *, kept: bool) -> Paragraph:
+def _paragraph(lines: list[PdfLine], page: int, block: Sequence[PdfLine], *, kept: bool) -> PdfParagraph:
     left = min(line.x0 for line in block)
     width = max(_right_edge(block) - left, 1.0)
     size = max(lines, key=lambda line: len(line.text)).size
     full = lines[-1].x1 - left > _FULL_WIDTH * width and len(block) > 1
-    return Paragraph(
+    return PdfParagraph(
         [line.text for line in lines], page, size, bold=all(line.bold for line in lines), is_full=full, keeps_lines=kept
     )
+
+
+# ---------------------------------------------------------------------------------------------- broken words
+
+
+class Dehyphenator:
+    """Joins the lines of a paragraph, judging each hyphen by the unbroken words of the document.
+
+    >>> Dehyphenator(["The ex-fighters had information."]).joint("some infor-", "mation")
+    (True, '')
+    >>> Dehyphenator(["The ex-fighters had information."]).joint("the ex-", "fighters")
+    (False, '')
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        """Count the words of the whole document that no line break divides."""
+        self._words: Counter[str] = Counter()
+        self._firsts: set[str] = set()
+        self._lasts: set[str] = set()
+        for line in lines:
+            words = _WORD.findall(line.lower())
+            if words and _BEFORE.search(line[-_JOINT_CHARS:]):
+                words.pop()
+            self._words.update(words)
+            self._count_parts(words)
+
+    def joint(self, first: str, second: str) -> tuple[bool, str]:
+        """Return whether the hyphen at the end of `first` is dropped, and the separator before `second`."""
+        first, second = first[-_JOINT_CHARS:], second[:_JOINT_CHARS]
+        broken = _LAST_PART.search(first)
+        if not broken:
+            both_unspaced = _UNSPACED.match(first[-1:]) and _UNSPACED.match(second[:1])
+            hyphenated = _BEFORE.search(first) and second[:1].isalnum()
+            return False, "" if both_unspaced or hyphenated else " "
+        if first.endswith(_SOFT):
+            return True, ""
+        rest = _FIRST_PART.match(second)
+        if not rest:
+            return False, "" if second[:1].isdecimal() else " "
+        if not second[0].islower():
+            return False, ""
+        return self._is_one_word(first, broken[1].lower(), rest[0].lower()), ""
+
+    def _count_parts(self, words: Iterable[str]) -> None:
+        for word in words:
+            if "-" in word:
+                first, *_, last = word.split("-")
+                self._firsts.add(first)
+                self._lasts.add(last)
+
+    def _is_one_word(self, first: str, start: str, rest: str) -> bool:
+        """Return whether the document writes it as one word; if unknown, true unless both parts occur in compounds."""
+        before = _BEFORE.search(first)
+        whole = before[1].lower() if before else start
+        hyphenated = self._words[f"{whole}-{rest}"] + (self._words[f"{start}-{rest}"] if whole != start else 0)
+        joined = self._words[whole + rest]
+        if hyphenated or joined:
+            return joined >= hyphenated
+        compound = start in self._firsts or rest in self._lasts
+        return not (compound and self._is_word(start) and self._is_word(rest))
+
+    def _is_word(self, part: str) -> bool:
+        return bool(self._words[part]) or part in self._firsts or part in self._lasts
+
+    def text(self, lines: Sequence[str]) -> str:
+        """Return the lines of a paragraph as one text."""
+        pieces = [lines[0]]
+        for above, line in pairwise(lines):
+            dropped, between = self.joint(above, line)
+            if dropped:
+                pieces[-1] = pieces[-1][:-1]
+            pieces += (between, line)
+        return "".join(pieces)

@@ -1,8 +1,10 @@
-"""Text formats, and what they share: bytes decoded to text, and text divided into lines."""
+"""Text formats, and what they share: decoding of bytes, division into lines, blocks of plain text."""
 
 from __future__ import annotations
 
 import codecs
+from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import regex
@@ -10,12 +12,14 @@ from charset_normalizer import from_bytes
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.errors import ParsingError
-from askbrief.records import Span
+from askbrief.records import Block, BlockKind, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from charset_normalizer import CharsetMatch
 
-# Longest first: the UTF-32 mark begins with the UTF-16 one.
+# The UTF-32 mark begins with the UTF-16 mark, so it is tried first.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -23,21 +27,21 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_MOST_CONTROLS = 0.01
-# Never guessed: without its mark, any short text of even length is also UTF-16, in Chinese characters.
+_MAX_CONTROL_SHARE = 0.01
+# Without a byte order mark, any short text of even length is also valid UTF-16, in Chinese characters.
 _NEVER_GUESSED = ["utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"]
 _WESTERN = "cp1252"
-_ASCII_BYTES_PER_ODD_ONE = 50
-_ODD_BYTES = regex.compile(rb"[\x80-\xff]+")
-_LONGEST_WESTERN_RUN = 2
+_MIN_ASCII_PER_OTHER_BYTE = 50
+_NON_ASCII = regex.compile(rb"[\x80-\xff]+")
+_MAX_WESTERN_RUN = 2
 _CHAOS_MARGIN, _COHERENCE_MARGIN = 0.01, 0.02
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8, UTF-16 or UTF-32 by its mark, or a legacy encoding found by charset-normalizer.
+    """Decode UTF-8, UTF-16 or UTF-32 by its byte order mark, or a legacy encoding detected by charset-normalizer.
 
     Raises:
-        ParsingError: the bytes are no text, or text in an encoding that cannot be told.
+        ParsingError: the bytes are no text, or the encoding cannot be detected.
 
     >>> decode("café".encode("cp1252"))
     'café'
@@ -46,7 +50,7 @@ def decode(data: bytes) -> str:
     if "\0" in text:
         raise ParsingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
     controls = sum(character < " " and character not in "\t\n\r\f\v\x1b" for character in text)
-    if controls > _MOST_CONTROLS * len(text):
+    if controls > _MAX_CONTROL_SHARE * len(text):
         raise ParsingError("is not text (too many control characters): convert it to UTF-8 text")
     return text
 
@@ -68,7 +72,7 @@ def _decode(data: bytes) -> str:
 
 
 def _legacy(data: bytes) -> str:
-    """Guess the encoding; Windows-1252 where nothing speaks for another one."""
+    """Detect a legacy encoding; prefer Windows-1252 where it fits as well as the best match."""
     if _is_nearly_ascii(data):
         try:
             return data.decode(_WESTERN)
@@ -82,13 +86,13 @@ def _legacy(data: bytes) -> str:
 
 
 def _is_nearly_ascii(data: bytes) -> bool:
-    """A few typographic marks and accents in much ASCII: too little to guess from, and nearly always Windows-1252."""
-    runs = [len(run) for run in _ODD_BYTES.findall(data)]
-    return sum(runs) <= max(1, len(data) // _ASCII_BYTES_PER_ODD_ONE) and max(runs) <= _LONGEST_WESTERN_RUN
+    """Return whether non-ASCII bytes are too rare to detect an encoding; they are then nearly always Windows-1252."""
+    runs = [len(run) for run in _NON_ASCII.findall(data)]
+    return sum(runs) <= max(1, len(data) // _MIN_ASCII_PER_OTHER_BYTE) and max(runs) <= _MAX_WESTERN_RUN
 
 
 def _is_western(match: CharsetMatch, best: CharsetMatch) -> bool:
-    """Whether a match reads as Windows-1252 would, and no worse than the best one."""
+    """Return whether a match decodes the same as Windows-1252, and about as well as the best match."""
     return (
         _WESTERN in (match.encoding, *match.could_be_from_charset)
         and match.chaos <= best.chaos + _CHAOS_MARGIN
@@ -96,10 +100,10 @@ def _is_western(match: CharsetMatch, best: CharsetMatch) -> bool:
     )
 
 
-_MOST_UNREADABLE = 0.001
-_UNREADABLE = "\ufffd"
-# What a label means to browsers (WHATWG Encoding Standard), where Python takes it more narrowly.
-_WIDER = {
+_MAX_UNDECODABLE_SHARE = 0.001
+_REPLACEMENT = "\ufffd"
+# The encodings that browsers use for a label (WHATWG Encoding Standard), where those of Python cover less.
+_WEB_ENCODINGS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
@@ -110,14 +114,15 @@ _WIDER = {
     "big5": "big5hkscs",
     "tis-620": "cp874",
 }
-# Codecs that Python counts among the text encodings and that no document is in, or that run for long.
-_NEVER = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
+# Codecs that Python lists as text encodings, but that no document uses, or that are slow.
+_NOT_ENCODINGS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 
 
 def decode_as(data: bytes, label: str | None) -> str:
-    r"""Decode by the encoding that is stated, or as `decode` finds where that does not fit.
+    r"""Decode with the stated encoding, or as `decode` does where that does not fit.
 
-    A few bytes that do not fit leave a U+FFFD each, which a `DocumentBuilder` leaves out, counts and tells.
+    Up to 0.1% of undecodable bytes become U+FFFD, which `DocumentBuilder` leaves out, counts and reports. `label` names
+    the encoding; it is None where none is stated.
 
     Raises:
         ParsingError: as `decode` does.
@@ -125,24 +130,24 @@ def decode_as(data: bytes, label: str | None) -> str:
     >>> decode_as(b"caf\xe9", "iso-8859-1"), decode_as("café".encode(), "us-ascii")
     ('café', 'café')
     """
-    encoding = known(label)
+    encoding = encoding_of(label)
     if encoding is None or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data)
     if encoding == "cp1252":
         try:
-            return data.decode("utf-8")  # hardly anything but UTF-8 is valid UTF-8, whatever is stated
+            return data.decode("utf-8")  # other text is hardly ever valid UTF-8
         except UnicodeDecodeError:
             pass
     text = data.decode(encoding, "replace")
-    if text.count(_UNREADABLE) <= 1 + _MOST_UNREADABLE * len(text):
+    if text.count(_REPLACEMENT) <= 1 + _MAX_UNDECODABLE_SHARE * len(text):
         return text
     return decode(data)
 
 
-def known(label: str | None) -> str | None:
-    """The encoding that a label means, None where it means none.
+def encoding_of(label: str | None) -> str | None:
+    """Return the name of Python's codec for an encoding label, or None.
 
-    >>> known("x-unheard-of"), known(" UTF8 "), known("latin-1")
+    >>> encoding_of("x-unheard-of"), encoding_of(" UTF8 "), encoding_of("latin-1")
     (None, 'utf-8', 'cp1252')
     """
     try:
@@ -150,14 +155,14 @@ def known(label: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     is_text = getattr(codec, "_is_text_encoding", True)
-    return _WIDER.get(codec.name, codec.name) if is_text and codec.name not in _NEVER else None
+    return _WEB_ENCODINGS.get(codec.name, codec.name) if is_text and codec.name not in _NOT_ENCODINGS else None
 
 
 _LINE = pattern(r"[^\r\n]*(?:\r\n?|\n|\Z)")
 
 
 def line_spans(text: str, start: int = 0) -> list[Span]:
-    r"""Every line from `start` on, without its line end.
+    r"""Return every line from `start` on, without its line end.
 
     >>> line_spans("a\r\n\nb")
     [Span(start=0, end=1), Span(start=3, end=3), Span(start=4, end=5)]
@@ -171,7 +176,99 @@ def line_spans(text: str, start: int = 0) -> list[Span]:
 
 
 def stripped(text: str, start: int, end: int) -> Span:
-    """The span without white space at its ends; empty at `start` where there is nothing else."""
+    """Return the span without white space at its ends; an empty one at `start` where nothing is left."""
     piece = text[start:end]
     first = start + len(piece) - len(piece.lstrip())
     return Span(first, first + len(piece.strip())) if piece.strip() else Span(start, start)
+
+
+_WORD = pattern(r"\w")
+_LIST_ITEM = pattern(r"\s*(?:[-*+•‣◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+_CLOSED = pattern(r"""[.!?:;,…。！？]["'”’»)\]]*$""")
+_MAX_WRAPPED_WIDTH = 100
+_MIN_WRAPPED_MEAN_WIDTH = 45
+_MAX_HEADING_CHARS = 80
+_MAX_HEADING_WORDS = 12
+_MAX_HEADING_RUN = 2
+
+
+def plain_blocks(text: str, start: int = 0) -> tuple[Block, ...]:
+    r"""Find the paragraphs and headings of a plain text from `start` on.
+
+    Blank lines divide paragraphs. Between them, each line is a paragraph unless the lines are hard-wrapped.
+
+    >>> [(b.kind.value, b.start, b.end) for b in plain_blocks("Attacks\n\nThey rose by 42%.\n")]
+    [('heading', 0, 7), ('paragraph', 9, 26)]
+    """
+    pieces = [piece for group in _groups(text, start) for piece in _paragraphs(text, group)]
+    headings = _headings(text, pieces)
+    return tuple(
+        Block(piece.span.start, piece.span.end, BlockKind.HEADING, level=1)
+        if index in headings
+        else Block(piece.span.start, piece.span.end)
+        for index, piece in enumerate(pieces)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    span: Span
+    opens_group: bool
+
+
+def _groups(text: str, start: int) -> Iterator[list[Span]]:
+    """Yield the runs of lines between lines without words."""
+    lines = groupby(line_spans(text, start), lambda line: bool(_WORD.search(text, line.start, line.end)))
+    for has_words, group in lines:
+        if has_words:
+            yield [stripped(text, line.start, line.end) for line in group]
+
+
+def _paragraphs(text: str, group: Sequence[Span]) -> Iterator[_Piece]:
+    """Join the lines of a hard-wrapped group; otherwise every line is a paragraph."""
+    wrapped = _is_wrapped(text, group)
+    first = group[0]
+    for previous, line in pairwise(group):
+        if not wrapped or _LIST_ITEM.match(text, line.start, line.end):
+            yield _Piece(Span(first.start, previous.end), first is group[0])
+            first = line
+    yield _Piece(Span(first.start, group[-1].end), first is group[0])
+
+
+def _is_wrapped(text: str, group: Sequence[Span]) -> bool:
+    widths = [line.end - line.start for line in group[:-1]]
+    if not widths or max(widths) > _MAX_WRAPPED_WIDTH or sum(widths) / len(widths) < _MIN_WRAPPED_MEAN_WIDTH:
+        return False
+    closed = sum(bool(_CLOSED.search(text[line.start : line.end])) for line in group[:-1])
+    return closed < len(widths) / 2
+
+
+def _headings(text: str, pieces: Sequence[_Piece]) -> set[int]:
+    """Return the indexes of headings: one or two title-like lines above a paragraph.
+
+    A longer run of title-like lines is a list or a table. Inside a group, a heading must follow a long line.
+    """
+    titles = [_is_title_like(text[piece.span.start : piece.span.end]) for piece in pieces]
+    headings: set[int] = set()
+    run: list[int] = []
+    for index, is_title in enumerate(titles):
+        if is_title:
+            run.append(index)
+            continue
+        if 0 < len(run) <= _MAX_HEADING_RUN and all(pieces[i].opens_group or _is_long(pieces[i - 1]) for i in run[:1]):
+            headings.update(run)
+        run = []
+    return headings
+
+
+def _is_long(piece: _Piece) -> bool:
+    return piece.span.end - piece.span.start > _MAX_HEADING_CHARS
+
+
+def _is_title_like(line: str) -> bool:
+    if len(line) > _MAX_HEADING_CHARS or len(line.split()) > _MAX_HEADING_WORDS:
+        return False
+    if "\n" in line or "\r" in line or "://" in line or _CLOSED.search(line) or _LIST_ITEM.match(line):
+        return False
+    first_word = _WORD.search(line)
+    return bool(first_word and not first_word.group().islower() and regex.search(r"\p{L}{2}", line))

@@ -1,6 +1,6 @@
-"""Markdown: blocks as CommonMark sees them, quoted as they are written.
+"""Markdown files: the blocks of CommonMark, in the text as it is written.
 
-Offsets are into the file's own text, so a quote keeps the author's markup and can be found in the file.
+Offsets refer to the text of the file, so that a quote keeps the markup of its author and can be found in the file.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WORD = pattern(r"\w")
 
 
 def parse(data: bytes) -> ParsedText:
-    """Read a .md file, with or without front matter."""
+    """Parse a Markdown file, with or without front matter."""
     text = decode(data)
     metadata, body = front_matter(text)
     return ParsedText(text, blocks(text, body), metadata)
@@ -41,9 +41,9 @@ def blocks(text: str, start: int = 0) -> tuple[Block, ...]:
     """
     lines = line_spans(text, start)
     parser = MarkdownIt("commonmark").enable("table")
-    parser.core.ruler.enableOnly(["normalize", "block"])  # what stands within a block is quoted as it is written
-    found = [_block(text, token, lines) for token in parser.parse(text[start:])]
-    return tuple(block for block in found if block is not None)
+    parser.core.ruler.enableOnly(["normalize", "block"])  # the content of a block is quoted as it is written
+    parsed = (_block(text, token, lines) for token in parser.parse(text[start:]))
+    return tuple(block for block in parsed if block is not None)
 
 
 def _block(text: str, token: Token, lines: list[Span]) -> Block | None:

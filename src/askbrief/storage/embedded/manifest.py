@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 4
 """The files of a generation change, or what stands in them."""
 
-READING_VERSION = 2
+READING_VERSION = 3
 """A reader's text or blocks change, so that documents are read again."""
 
 SPLITTING_VERSION = 3

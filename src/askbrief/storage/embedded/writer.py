@@ -13,7 +13,7 @@ import numpy as np
 
 from askbrief.documents.builder import rows_of
 from askbrief.language.english.dates import written
-from askbrief.records.citation_keys import SHORTEST_HASH, citation_key
+from askbrief.records.citations import SHORTEST_HASH, citation_key
 from askbrief.retrieval.soft_filters import DocumentNames
 from askbrief.storage.embedded.store import PASSAGE_COLUMNS, as_passage
 

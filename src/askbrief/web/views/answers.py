@@ -1,4 +1,4 @@
-"""The question form, and an answer on its page: verdict, figures, passages."""
+"""The question form, and an answer as its page shows it: verdict, figures, passages."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Self
 
 from askbrief.core.unsafe_characters import visible_title
 from askbrief.records import Answer, Verdict
+from askbrief.service.links import citation_path
 from askbrief.service.scoping import narrowed
-from askbrief.web.views.citations import Written, citation_of, credits_line, in_every_style, passage_on_web
-from askbrief.web.views.links import citation_address
-from askbrief.web.views.text import Mark, Piece, pieces
+from askbrief.web.views.citations import StyledCitation, citation_of, credits_line, in_every_style, passage_on_web
+from askbrief.web.views.text import TextMark, TextPiece, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from askbrief.records import Hit, RememberedQuote, Scope
 
 FIELDS = ("q", "collection", "since", "until", "top")
-_TOP, _MOST = 5, 20
-_LONGEST_NUMBER = 9
+_TOP, _MAX_TOP = 5, 20
+_MAX_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What stands in the fields of the form, as it was typed; empty where nothing does."""
+class QuestionForm:
+    """The fields of the form as they were typed; empty if they were left out."""
 
     q: str = ""
     collection: str = ""
@@ -35,17 +35,17 @@ class Asked:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """Read an address's query."""
+        """Parse the query of an address."""
         return cls(**{name: query.get(name, "").strip() for name in FIELDS})
 
     @property
     def query(self) -> dict[str, str]:
-        """The fields that are filled, to be carried along in addresses; nothing without a question."""
+        """The fields that are filled, for the addresses of other pages; empty without a question."""
         return {name: value for name in FIELDS if (value := getattr(self, name))} if self.q else {}
 
     @property
     def narrowed(self) -> str:
-        """What the search was narrowed to, in words."""
+        """What the search is narrowed to, in words."""
         parts = [
             self.collection,
             f"since {self.since}" if self.since else "",
@@ -53,14 +53,14 @@ class Asked:
         ]
         return ", ".join(filter(None, parts))
 
-    def count(self, most: int) -> int:
-        """How many passages are wanted: 5 where nothing else, and nothing out of bounds, is asked for."""
-        return max(1, min(number(self.top) or _TOP, _MOST, most))
+    def count(self, limit: int) -> int:
+        """Return how many passages to show, from 1 to 20 and to `limit`; by default 5."""
+        return max(1, min(number(self.top) or _TOP, _MAX_TOP, limit))
 
-    def more(self, most: int) -> int:
-        """How many to ask for next; 0 where there can be no more."""
-        following = min(self.count(most) + _TOP, _MOST, most)
-        return following if following > self.count(most) else 0
+    def more(self, limit: int) -> int:
+        """Return how many passages to ask for next; 0 if there can be no more."""
+        following = min(self.count(limit) + _TOP, _MAX_TOP, limit)
+        return following if following > self.count(limit) else 0
 
     def scope(self, library: Library, allowed: Scope) -> Scope:
         """Return what to search of what the person may see.
@@ -73,8 +73,8 @@ class Asked:
 
 
 def number(given: str | None) -> int | None:
-    """A number of an address; whatever is none is left out."""
-    return int(given) if given and given.isascii() and given.isdecimal() and len(given) <= _LONGEST_NUMBER else None
+    """Parse a number of an address; return None if it is not one."""
+    return int(given) if given and given.isascii() and given.isdecimal() and len(given) <= _MAX_DIGITS else None
 
 
 _VERDICTS = {
@@ -86,8 +86,8 @@ BEST, ANSWER = "best", "answer"
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """A passage that says the same as another one."""
+class DuplicateRow:
+    """A passage that says the same as a hit."""
 
     key: str
     title: str
@@ -97,23 +97,23 @@ class Likeness:
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """A passage of an answer, its best sentence and the answer in it marked."""
+    """A passage of an answer, with its best sentence and the answer in it marked."""
 
     number: int
     key: str
     title: str
     credits: tuple[str, ...]
     locator: str
-    pieces: tuple[Piece, ...]
-    also: tuple[Likeness, ...]
-    written: tuple[Written, ...]
+    pieces: tuple[TextPiece, ...]
+    also: tuple[DuplicateRow, ...]
+    written: tuple[StyledCitation, ...]
     address: str
     web_page: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """A figure as one source has it. `number` is that of the passage on the page, if it is there."""
+    """A figure as one source has it. `number` is that of its passage on the page; None if it is not shown."""
 
     text: str
     unit: str
@@ -135,7 +135,7 @@ class AnswerView:
     searched_for: str
     searched_also: tuple[str, ...]
     short: str
-    sentence: tuple[Piece, ...]
+    sentence: tuple[TextPiece, ...]
     hits: tuple[HitView, ...]
     figures: tuple[FigureRow, ...]
     differ: bool
@@ -143,17 +143,17 @@ class AnswerView:
 
     @property
     def dated_within(self) -> bool:
-        """Whether a source says in the text itself when a figure held."""
+        """Whether a source gives a figure's date in the text itself."""
         return any(row.as_of for row in self.figures)
 
     @classmethod
-    def of(cls, answer: Answer, asked: Asked, recall: Callable[[str], RememberedQuote | None]) -> Self:
-        """Lay an answer out.
+    def of(cls, answer: Answer, form: QuestionForm, recall: Callable[[str], RememberedQuote | None]) -> Self:
+        """Return the view of an answer.
 
         Args:
-            answer: as the library gave it.
-            asked: the form, to be carried along in links.
-            recall: what is known of a key that is not shown itself.
+            answer: from the library.
+            form: whose fields the links carry along.
+            recall: returns what was shown under a key.
         """
         words, explained = _VERDICTS[answer.verdict]
         strong = answer.verdict is Verdict.STRONG and bool(answer.hits)
@@ -162,25 +162,25 @@ class AnswerView:
             verdict=answer.verdict.value,
             verdict_words=words,
             explained=explained,
-            searched_for=answer.question if answer.question != " ".join(asked.q.split()) else "",
+            searched_for=answer.question if answer.question != " ".join(form.q.split()) else "",
             searched_also=answer.searched_also,
             short=first.words(first.answer) if first and first.answer and not answer.figures else "",
             sentence=_sentence(first) if first else (),
-            hits=tuple(_hit(hit, asked.query, recall) for hit in answer.hits),
-            figures=tuple(_figures(answer, asked.query)),
+            hits=tuple(_hit(hit, form.query, recall) for hit in answer.hits),
+            figures=tuple(_figures(answer, form.query)),
             differ=any(group.differs for group in answer.figures),
             notes=answer.notes,
         )
 
 
-def marks_of(hit: Hit) -> list[Mark]:
-    """What is marked in a passage for the question that it was found for."""
-    marks = [Mark(hit.highlight, BEST)]
-    return [*marks, Mark(hit.answer, ANSWER)] if hit.answer else marks
+def marks_of(hit: Hit) -> list[TextMark]:
+    """Return the marks of a hit: its best sentence, and the answer in it."""
+    marks = [TextMark(hit.highlight, BEST)]
+    return [*marks, TextMark(hit.answer, ANSWER)] if hit.answer else marks
 
 
-def _sentence(hit: Hit) -> tuple[Piece, ...]:
-    return pieces(hit.answer_sentence, hit.highlight.start, [Mark(hit.answer, ANSWER)] if hit.answer else [])
+def _sentence(hit: Hit) -> tuple[TextPiece, ...]:
+    return pieces(hit.answer_sentence, hit.highlight.start, [TextMark(hit.answer, ANSWER)] if hit.answer else [])
 
 
 def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], RememberedQuote | None]) -> HitView:
@@ -191,20 +191,20 @@ def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], RememberedQ
         credits=credits_line(hit.metadata),
         locator=hit.locator,
         pieces=pieces(hit.quote, hit.start, marks_of(hit)),
-        also=tuple(_likeness(key, recall(key), query) for key in hit.also),
+        also=tuple(_duplicate(key, recall(key), query) for key in hit.also),
         written=in_every_style(citation_of(hit)),
-        address=citation_address(hit.key, query),
+        address=citation_path(hit.key, query),
         web_page=passage_on_web(hit.metadata.url, hit.answer_sentence),
     )
 
 
-def _likeness(key: str, known: RememberedQuote | None, query: Mapping[str, str]) -> Likeness:
+def _duplicate(key: str, known: RememberedQuote | None, query: Mapping[str, str]) -> DuplicateRow:
     title = visible_title(known.title, known.doc_id) if known else key
-    return Likeness(key, title, known.locator if known else "", citation_address(key, query))
+    return DuplicateRow(key, title, known.locator if known else "", citation_path(key, query))
 
 
 def _figures(answer: Answer, query: Mapping[str, str]) -> list[FigureRow]:
-    """A row for each source that gives a figure, those that agree below each other."""
+    """Return a row for each source that gives a figure; figures that agree are below each other."""
     numbers = {key: hit.rank for hit in answer.hits for key in (hit.key, *hit.also)}
     return [
         FigureRow(
@@ -213,7 +213,7 @@ def _figures(answer: Answer, query: Mapping[str, str]) -> list[FigureRow]:
             date=figure.date or "",
             as_of=figure.as_of or "",
             title=visible_title(figure.title, figure.doc_id),
-            address=citation_address(figure.key, query),
+            address=citation_path(figure.key, query),
             number=numbers.get(figure.key),
             first=place == 0,
         )

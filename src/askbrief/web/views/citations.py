@@ -1,50 +1,53 @@
-"""A citation on its page: its status today, its words then and now, and how to write it."""
+"""Citations and sources as their pages show them: credits, status today, words then and now, and styles."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import TYPE_CHECKING, Self
 
 from askbrief.citations.styles import credits_of, written
 from askbrief.core.lazy_regex import pattern
 from askbrief.core.unsafe_characters import visible_title
 from askbrief.records import Citation, CitationStatus, Style
-from askbrief.web.views.links import citation_address, text_fragment, web_page
-from askbrief.web.views.text import Piece, reflowed
+from askbrief.service.links import citation_path, document_path, text_fragment, web_page
+from askbrief.web.views.text import TextPiece, reflowed
 
 if TYPE_CHECKING:
-    from askbrief.records import Hit, Metadata
+    from collections.abc import Sequence
+
+    from askbrief.records import Hit, Metadata, Source
 
 _TOKEN = pattern(r"\s+|\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]")
 REMOVED, ADDED = "removed", "added"
 
 
 @dataclass(frozen=True, slots=True)
-class Differences:
-    """A quote as it was shown, and as it is, with what differs marked in both."""
+class QuoteDifferences:
+    """A quote as it was shown and as it is today, with the differences marked in both."""
 
-    old: tuple[Piece, ...]
-    new: tuple[Piece, ...]
+    old: tuple[TextPiece, ...]
+    new: tuple[TextPiece, ...]
 
 
-def differences(old: str, new: str) -> Differences:
+def differences(old: str, new: str) -> QuoteDifferences:
     """Compare two texts word by word (difflib).
 
-    >>> found = differences("3,000 men", "4,000 men")
-    >>> [piece.text for piece in found.old if piece.marks], [piece.text for piece in found.new if piece.marks]
+    >>> quote = differences("3,000 men", "4,000 men")
+    >>> [piece.text for piece in quote.old if piece.marks], [piece.text for piece in quote.new if piece.marks]
     (['3,000'], ['4,000'])
     """
     before, now = (_TOKEN.findall(reflowed(text)) for text in (old, new))
     parts = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
-    return Differences(
+    return QuoteDifferences(
         tuple(_piece(before[a:b], tag == "equal", REMOVED) for tag, a, b, _, _ in parts if a < b),
         tuple(_piece(now[a:b], tag == "equal", ADDED) for tag, _, _, a, b in parts if a < b),
     )
 
 
-def _piece(tokens: list[str], same: bool, mark: str) -> Piece:  # noqa: FBT001
-    return Piece("".join(tokens), () if same else (mark,))
+def _piece(tokens: list[str], same: bool, mark: str) -> TextPiece:  # noqa: FBT001
+    return TextPiece("".join(tokens), () if same else (mark,))
 
 
 _STATUS = {
@@ -57,7 +60,7 @@ _STYLES = {Style.PLAIN: "Plain", Style.MARKDOWN: "Markdown", Style.FOOTNOTE: "Fo
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class StyledCitation:
     """A citation in one style."""
 
     style: str
@@ -66,8 +69,8 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a quote stood or stands."""
+class QuotePlace:
+    """Where a quote was or is."""
 
     doc_id: str
     locator: str
@@ -75,7 +78,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CitationView:
-    """A citation as its page shows it. `now` is None where it is gone, `differences` are there where it changed."""
+    """A citation as its page shows it. `now` is None if the quote is gone; `differences` are set if it changed."""
 
     key: str
     status: str
@@ -84,15 +87,15 @@ class CitationView:
     title: str
     credits: tuple[str, ...]
     quote: str
-    then: Place
-    now: Place | None
-    differences: Differences | None
-    written: tuple[Written, ...]
+    then: QuotePlace
+    now: QuotePlace | None
+    differences: QuoteDifferences | None
+    written: tuple[StyledCitation, ...]
     web_page: str | None
 
     @classmethod
     def of(cls, citation: Citation) -> Self:
-        """Lay a resolved citation out."""
+        """Return the view of a resolved citation."""
         words, explained = _STATUS[citation.status]
         now = citation.current_doc_id
         changed = citation.status is CitationStatus.CHANGED and citation.current_text is not None
@@ -104,8 +107,8 @@ class CitationView:
             title=visible_title(citation.title, citation.doc_id),
             credits=credits_line(citation.metadata),
             quote=citation.quote,
-            then=Place(citation.doc_id, citation.locator),
-            now=Place(now, citation.current_locator or "") if now is not None else None,
+            then=QuotePlace(citation.doc_id, citation.locator),
+            now=QuotePlace(now, citation.current_locator or "") if now is not None else None,
             differences=differences(citation.quote, citation.current_text or "") if changed else None,
             written=in_every_style(citation),
             web_page=passage_on_web(citation.metadata.url, citation.current_text or citation.quote),
@@ -113,27 +116,27 @@ class CitationView:
 
     @property
     def address(self) -> str:
-        return citation_address(self.key)
+        return citation_path(self.key)
 
 
 def credits_line(metadata: Metadata) -> tuple[str, ...]:
-    """Author, publisher and date, each once."""
+    """Return author, publisher and date, without repetitions."""
     return tuple(dict.fromkeys(credits_of(metadata)))
 
 
-def in_every_style(citation: Citation) -> tuple[Written, ...]:
-    """The citation written out in each style there is."""
-    return tuple(Written(style.value, name, written(citation, style)) for style, name in _STYLES.items())
+def in_every_style(citation: Citation) -> tuple[StyledCitation, ...]:
+    """Return the citation in every style."""
+    return tuple(StyledCitation(style.value, name, written(citation, style)) for style, name in _STYLES.items())
 
 
 def passage_on_web(url: str | None, words: str) -> str | None:
-    """The document's own address, opened at some words, if it has one."""
+    """Return the document's own address on the web, opened at some words; None if it has none."""
     page = web_page(url)
     return text_fragment(page, words) if page else None
 
 
 def citation_of(hit: Hit) -> Citation:
-    """A passage that was just found, as its citation: it stands where it stands."""
+    """Return the citation of a passage that was just found."""
     return Citation(
         key=hit.key,
         status=CitationStatus.INTACT,
@@ -144,4 +147,50 @@ def citation_of(hit: Hit) -> Citation:
         start=hit.start,
         end=hit.end,
         quote=hit.quote,
+    )
+
+
+# ------------------------------------------------------------------------------------------------- sources
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document in the list of sources."""
+
+    doc_id: str
+    title: str
+    name: str
+    credits: tuple[str, ...]
+    date: str
+    passages: int
+    address: str
+    web_page: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    """A collection with its documents; the top folder has no name."""
+
+    name: str
+    documents: tuple[DocumentRow, ...]
+
+
+def collections(sources: Sequence[Source]) -> tuple[CollectionView, ...]:
+    """Return the documents by collection, both in the order of their names."""
+    ordered = sorted(sources, key=lambda source: (source.collection, source.doc_id))
+    groups = groupby(ordered, key=lambda source: source.collection)
+    return tuple(CollectionView(name, tuple(map(_row, group))) for name, group in groups)
+
+
+def _row(source: Source) -> DocumentRow:
+    metadata = source.metadata
+    return DocumentRow(
+        source.doc_id,
+        visible_title(source.title, source.doc_id),
+        source.doc_id.removeprefix(f"{source.collection}/"),
+        tuple(part for part in credits_line(metadata) if part != metadata.date),
+        metadata.date or "",
+        source.passages,
+        document_path(source.doc_id),
+        web_page(metadata.url),
     )

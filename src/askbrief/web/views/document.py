@@ -1,4 +1,4 @@
-"""A document laid out: the stretch that is shown, its headings, paragraphs, pages and rows, and the marked passages."""
+"""A document as the reader shows it: one stretch, with headings, paragraphs, pages, rows and marked passages."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from askbrief.core.unsafe_characters import visible_title
 from askbrief.records import Block, BlockKind, Form, Span
+from askbrief.service.links import document_path, original_path, web_page
 from askbrief.web.views.citations import credits_line
-from askbrief.web.views.finding import Found, FoundView, found_view, near
-from askbrief.web.views.links import document_address, original_address, web_page
-from askbrief.web.views.text import Mark, Piece, pieces, shortened
+from askbrief.web.views.navigation import MatchesView, TextMatches, matches_view
+from askbrief.web.views.text import TextMark, TextPiece, pieces, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,28 +21,29 @@ if TYPE_CHECKING:
     from askbrief.records import Document, Passage
 
 WHOLE = 60_000
-"""A document of at most so many characters is shown whole."""
+"""A document of at most this many characters is content whole."""
 STRETCH = 30_000
+"""Length of a stretch of a longer document, in characters."""
 _BEFORE = 8_000
-"""So many characters stand before the place that a stretch is about."""
+"""Number of characters content before the place that a stretch is about."""
 _SNAP = 2_000
-"""A stretch begins with a paragraph, if one begins at most so many characters before."""
+"""A stretch begins with a paragraph if one begins at most this many characters before."""
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A document as it lies open: what its paragraphs are called is counted once."""
+class DocumentLayout:
+    """A document with what is computed from it once: offsets, paragraph labels and headings."""
 
     document: Document
 
     @cached_property
     def starts(self) -> list[int]:
-        """Where its blocks begin, in order."""
+        """The offsets at which its blocks begin, ascending."""
         return [block.start for block in self.document.blocks]
 
     @cached_property
     def labels(self) -> dict[int, str]:
-        """What the paragraph that begins at an offset is called: its own number, else it is counted."""
+        """The label of the paragraph at each offset: the document's own number, else its count."""
         own = "{}" if self.document.form is Form.ROWS else "{}."
         return {
             block.start: own.format(block.number) if block.number else f"¶ {next(iter(counted.values()))}"
@@ -51,7 +52,7 @@ class Opened:
 
     @cached_property
     def headings(self) -> list[tuple[int, int, str]]:
-        """Where each heading begins, its depth and its words."""
+        """The offset, depth and words of each heading."""
         return [
             (block.start, block.level, " ".join(self.document.text[block.start : block.end].split()))
             for block in self.document.blocks
@@ -63,28 +64,33 @@ class Opened:
         return len(self.document.text)
 
     def around(self, span: Span) -> Span:
-        """The stretch that shows a span with what stands before and after it."""
+        """Return the stretch that shows a span with the text around it."""
         if self.length <= WHOLE:
             return Span(0, self.length)
         start = self.snapped(span.start - _BEFORE)
         return Span(start, self.snapped(max(span.end + _BEFORE, start + STRETCH), onwards=True))
 
     def beginning_at(self, offset: int) -> Span:
-        """The stretch that begins with the paragraph at an offset."""
+        """Return the stretch that begins with the paragraph at an offset."""
         if self.length <= WHOLE:
             return Span(0, self.length)
         start = self.snapped(min(offset, self.length - 1))
         return Span(start, self.snapped(start + STRETCH, onwards=True))
 
     def ending_at(self, offset: int) -> Span:
-        """The stretch that ends at an offset."""
+        """Return the stretch that ends at an offset."""
         if self.length <= WHOLE:
             return Span(0, self.length)
         end = min(max(offset, 1), self.length)
         return Span(self.snapped(end - STRETCH), end)
 
     def snapped(self, offset: int, *, onwards: bool = False) -> int:
-        """The beginning of a paragraph near an offset, at it or before; else a place between words."""
+        """Return the offset of a paragraph at or shortly before an offset; else of a gap between words.
+
+        Args:
+            offset: in the document; out of range, the nearest end.
+            onwards: prefer a paragraph that begins shortly after.
+        """
         if offset <= 0 or offset >= self.length:
             return max(0, min(offset, self.length))
         place = bisect_right(self.starts, offset)
@@ -97,15 +103,16 @@ class Opened:
 
 
 Item = TypeVar("Item")
-CITED, FOUND, CURRENT = "cited", "found", "current"
-_MOST_HEADINGS = 200
-_LONGEST_HEADING = 100
-_DEEPEST = 6
+CITED, MATCH, CURRENT = "cited", "found", "current"
+"""Names of the marks, which are CSS classes."""
+_MAX_HEADINGS = 200
+_MAX_HEADING_CHARS = 100
+_MAX_LEVEL = 6
 _PAGES = {Form.PAGES: "p.", Form.SLIDES: "slide"}
 
 
-class Kind(StrEnum):
-    """What a line of the reader is."""
+class LineKind(StrEnum):
+    """The kinds of lines of the reader."""
 
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -114,17 +121,17 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A heading, a paragraph, a row, or the beginning of a page; `label` is what stands in the margin."""
+class ReaderLine:
+    """A heading, a paragraph, a row, or the beginning of a page; `label` is shown in the margin."""
 
-    kind: Kind
+    kind: LineKind
     label: str = ""
     level: int = 0
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[TextPiece, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class OutlineEntry:
     """An entry of the outline."""
 
     words: str
@@ -140,117 +147,117 @@ class ReaderView:
     title: str
     credits: tuple[str, ...]
     form: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReaderLine, ...]
     stretch: Span
     length: int
     earlier: str
     later: str
-    outline: tuple[Heading, ...]
+    outline: tuple[OutlineEntry, ...]
     web_page: str | None
     original: str
     original_name: str
-    found: FoundView | None
+    matches: MatchesView | None
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What of a document is shown, and what is marked in it.
+class ReaderContent:
+    """The stretch of a document to show, and what to mark in it.
 
-    `passages` are those of the stretch, by key. `cited` is the passage of the citation; `here` is what is scrolled to:
-    that passage, or what was found.
-    `carried` are the fields that the addresses keep. `original` is the name of the file that may be had, if any.
+    `passages` are those of the stretch, by key. `cited` is the passage of the citation; `here` is where the page
+    scrolls to: that passage, or the current match. `query` is kept in the addresses of other stretches. `original` is
+    the name of the file that can be downloaded, or empty.
     """
 
     stretch: Span
     passages: Sequence[tuple[str, Passage]] = ()
     cited: Span | None = None
     here: Span | None = None
-    marks: Sequence[Mark] = ()
-    found: Found | None = None
-    carried: Mapping[str, str] = field(default_factory=dict)
+    marks: Sequence[TextMark] = ()
+    matches: TextMatches | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
     original: str = ""
     notes: tuple[str, ...] = ()
 
 
-def reader(opened: Opened, shown: Shown) -> ReaderView:
-    """Lay a stretch of a document out."""
-    document, stretch = opened.document, shown.stretch
-    inner = document.doc_id.endswith(shown.original)
-    page = document.page_of(shown.here.start) if shown.here and document.form is Form.PAGES and inner else None
+def reader_view(layout: DocumentLayout, content: ReaderContent) -> ReaderView:
+    """Lay out a stretch of a document."""
+    document, stretch = layout.document, content.stretch
+    inner = document.doc_id.endswith(content.original)
+    page = document.page_of(content.here.start) if content.here and document.form is Form.PAGES and inner else None
     return ReaderView(
         doc_id=document.doc_id,
         title=visible_title(document.title, document.doc_id),
         credits=credits_line(document.metadata),
         form=document.form.value,
-        lines=tuple(_lines(opened, shown)),
+        lines=tuple(_lines(layout, content)),
         stretch=stretch,
-        length=opened.length,
-        earlier=_turned(shown, document.doc_id, until=stretch.start) if stretch.start > 0 else "",
-        later=_turned(shown, document.doc_id, at=stretch.end) if stretch.end < opened.length else "",
-        outline=_outline(opened, shown),
+        length=layout.length,
+        earlier=_other_stretch(content, document.doc_id, until=stretch.start) if stretch.start > 0 else "",
+        later=_other_stretch(content, document.doc_id, at=stretch.end) if stretch.end < layout.length else "",
+        outline=_outline(layout, content),
         web_page=web_page(document.metadata.url),
-        original=original_address(document.doc_id, page) if shown.original else "",
-        original_name=shown.original,
-        found=found_view(shown.found, document.doc_id, shown.carried) if shown.found else None,
-        notes=shown.notes,
+        original=original_path(document.doc_id, page) if content.original else "",
+        original_name=content.original,
+        matches=matches_view(content.matches, document.doc_id, content.query) if content.matches else None,
+        notes=content.notes,
     )
 
 
-def _turned(shown: Shown, doc_id: str, **place: int) -> str:
-    find = {"find": shown.found.words} if shown.found else {}
-    return document_address(doc_id, **shown.carried, **find, **place)
+def _other_stretch(content: ReaderContent, doc_id: str, **place: int) -> str:
+    find = {"find": content.matches.words} if content.matches else {}
+    return document_path(doc_id, **content.query, **find, **place)
 
 
-def _outline(opened: Opened, shown: Shown) -> tuple[Heading, ...]:
-    doc_id = opened.document.doc_id
+def _outline(layout: DocumentLayout, content: ReaderContent) -> tuple[OutlineEntry, ...]:
+    doc_id = layout.document.doc_id
     return tuple(
-        Heading(
-            shortened(words, _LONGEST_HEADING),
-            min(level, _DEEPEST),
+        OutlineEntry(
+            shortened(words, _MAX_HEADING_CHARS),
+            min(level, _MAX_LEVEL),
             f"#o{start}"
-            if shown.stretch.start <= start < shown.stretch.end
-            else f"{document_address(doc_id, **shown.carried, at=start)}#o{start}",
+            if content.stretch.start <= start < content.stretch.end
+            else f"{document_path(doc_id, **content.query, at=start)}#o{start}",
         )
-        for start, level, words in opened.headings[:_MOST_HEADINGS]
+        for start, level, words in layout.headings[:_MAX_HEADINGS]
     )
 
 
-def _lines(opened: Opened, shown: Shown) -> Iterator[Line]:
-    document, stretch = opened.document, shown.stretch
-    marks, keys = _Marks(shown), [(max(p.start, stretch.start), key) for key, p in shown.passages]
+def _lines(layout: DocumentLayout, content: ReaderContent) -> Iterator[ReaderLine]:
+    document, stretch = layout.document, content.stretch
+    marks, keys = _Marks(content), [(max(p.start, stretch.start), key) for key, p in content.passages]
     pages = [(start, number) for number, start in enumerate(document.pages, start=1)]
     turns = [(start, number) for start, number in pages if stretch.start <= start < stretch.end]
-    told = 0
-    for block in _blocks(opened, stretch):
-        while told < len(turns) and turns[told][0] <= block.start:
-            yield Line(Kind.PAGE, f"{_PAGES.get(document.form, 'p.')} {turns[told][1]}", turns[told][1])
-            told += 1
+    turned = 0
+    for block in _blocks(layout, stretch):
+        while turned < len(turns) and turns[turned][0] <= block.start:
+            yield ReaderLine(LineKind.PAGE, f"{_PAGES.get(document.form, 'p.')} {turns[turned][1]}", turns[turned][1])
+            turned += 1
         words = document.text[block.start : block.end]
         near = _within(keys, block), _within(turns, block)
-        cut = _here(pieces(words, block.start, marks.within(block), *near), block.start, shown.here)
-        told += sum(block.start < start < block.end for start, _ in turns[told:])
+        cut = _here(pieces(words, block.start, marks.within(block), *near), block.start, content.here)
+        turned += sum(block.start < start < block.end for start, _ in turns[turned:])
         if block.kind is BlockKind.HEADING:
-            yield Line(Kind.HEADING, f"o{block.start}", min(block.level + 1, _DEEPEST), cut)
+            yield ReaderLine(LineKind.HEADING, f"o{block.start}", min(block.level + 1, _MAX_LEVEL), cut)
         else:
-            kind = Kind.ROW if document.form is Form.ROWS else Kind.PARAGRAPH
-            yield Line(kind, opened.labels.get(block.start, ""), 0, cut)
+            kind = LineKind.ROW if document.form is Form.ROWS else LineKind.PARAGRAPH
+            yield ReaderLine(kind, layout.labels.get(block.start, ""), 0, cut)
 
 
 class _Marks:
-    """What is marked, found by where it stands: there can be thousands of places of a word."""
+    """The marks of a stretch, looked up by position: a word can have thousands of matches."""
 
-    def __init__(self, shown: Shown) -> None:
-        found = shown.found
-        self._few = [Mark(shown.cited, CITED)] if shown.cited else []
-        self._few += shown.marks
-        self._few += [Mark(found.current, CURRENT)] if found and found.current else []
-        self._found = near(found, shown.stretch) if found else []
+    def __init__(self, content: ReaderContent) -> None:
+        matches = content.matches
+        self._few = [TextMark(content.cited, CITED)] if content.cited else []
+        self._few += content.marks
+        self._few += [TextMark(matches.current, CURRENT)] if matches and matches.current else []
+        self._matches = matches.within(content.stretch) if matches else []
 
-    def within(self, block: Block) -> list[Mark]:
-        first = bisect_right(self._found, block.start, key=lambda span: span.end)
-        last = bisect_left(self._found, block.end, key=lambda span: span.start)
-        return self._few + [Mark(span, FOUND) for span in self._found[first:last]]
+    def within(self, block: Block) -> list[TextMark]:
+        first = bisect_right(self._matches, block.start, key=lambda span: span.end)
+        last = bisect_left(self._matches, block.end, key=lambda span: span.start)
+        return self._few + [TextMark(span, MATCH) for span in self._matches[first:last]]
 
 
 def _within(places: Sequence[tuple[int, Item]], block: Block) -> Sequence[tuple[int, Item]]:
@@ -258,8 +265,8 @@ def _within(places: Sequence[tuple[int, Item]], block: Block) -> Sequence[tuple[
     return places[first : bisect_left(places, block.end, key=lambda place: place[0])]
 
 
-def _here(cut: tuple[Piece, ...], offset: int, here: Span | None) -> tuple[Piece, ...]:
-    """Say which piece the page is about: the one with which the cited passage, or what was found, begins."""
+def _here(cut: tuple[TextPiece, ...], offset: int, here: Span | None) -> tuple[TextPiece, ...]:
+    """Flag the piece that the page scrolls to: the one at the beginning of the cited passage or current match."""
     if here is None or not offset <= here.start < offset + sum(len(piece.text) for piece in cut):
         return cut
     marked, place = [], offset
@@ -269,10 +276,10 @@ def _here(cut: tuple[Piece, ...], offset: int, here: Span | None) -> tuple[Piece
     return tuple(marked)
 
 
-def _blocks(opened: Opened, stretch: Span) -> Iterator[Block]:
-    """The blocks of a stretch, cut at its ends; what stands between blocks is markup."""
-    first = max(0, bisect_right(opened.starts, stretch.start) - 1)
-    for block in opened.document.blocks[first:]:
+def _blocks(layout: DocumentLayout, stretch: Span) -> Iterator[Block]:
+    """Yield the blocks of a stretch, cut at its ends; the text between blocks is markup."""
+    first = max(0, bisect_right(layout.starts, stretch.start) - 1)
+    for block in layout.document.blocks[first:]:
         if block.start >= stretch.end:
             break
         start, end = max(block.start, stretch.start), min(block.end, stretch.end)

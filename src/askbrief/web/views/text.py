@@ -1,4 +1,4 @@
-"""Words of documents and people in HTML: shown as themselves, cut where marks begin and end."""
+"""Text of documents and people in HTML: shown as its own characters, and cut where marks begin and end."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _NAMES = {
 }
 CUT = "[…]"
 _COLUMN = 45
-"""Lines are wrapped where the longest has at least so many characters, and each but the last this share of it."""
+"""Lines were wrapped if the longest has at least this many characters, and each but the last _FULL of its length."""
 _FULL = 0.7
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Words that are marked alike. `key` is that of the passage that begins here, `page` the page that does."""
+class TextPiece:
+    """Words with the same marks. `key` is that of the passage that begins here, `page` the number of such a page."""
 
     text: str
     marks: tuple[str, ...] = ()
@@ -49,17 +49,17 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A stretch of a document that is marked, and the name of the mark."""
+class TextMark:
+    """A span of a document that is marked, and the name of the mark."""
 
     span: Span
     name: str
 
 
 def shown(text: str) -> Markup:
-    r"""Text as HTML that shows its own characters; what would steer the text around it is named and kept to itself.
+    r"""Return text as HTML that shows its own characters; an unsafe one is isolated, and its name is shown before it.
 
-    The character stays in the page, so that whoever copies the text gets it as it is.
+    The character stays in the page, so that copied text is the document's.
 
     >>> str(shown("<b> \u202eevil"))
     '&lt;b&gt; <bdi class="unseen" data-name="RLO">\u202e</bdi>evil'
@@ -67,28 +67,28 @@ def shown(text: str) -> Markup:
     return Markup(UNSAFE.sub(_named, str(escape(text.encode(errors="replace").decode()))))  # noqa: S704 - escaped
 
 
-def _named(found: Match[str]) -> str:
-    character = found.group()
+def _named(match: Match[str]) -> str:
+    character = match.group()
     name = _NAMES.get(character, f"U+{ord(character):04X}")
-    kept = "" if ord(character) == 0 else f"&#{ord(character)};" if character < " " else character
-    return f'<bdi class="unseen" data-name="{name}">{kept}</bdi>'
+    content = "" if ord(character) == 0 else f"&#{ord(character)};" if character < " " else character
+    return f'<bdi class="unseen" data-name="{name}">{content}</bdi>'
 
 
-def shortened(text: str, most: int) -> str:
-    """Text of at most `most` characters, cut at a word's end where there is one.
+def shortened(text: str, limit: int) -> str:
+    """Return text of at most `limit` characters, cut at the end of a word if possible.
 
     >>> shortened("one two three", 11)
     'one two […]'
     """
     text = " ".join(text.split())
-    if len(text) <= most:
+    if len(text) <= limit:
         return text
-    words = text[: most - len(CUT)].rpartition(" ")[0] or text[: most - len(CUT) - 1]
+    words = text[: limit - len(CUT)].rpartition(" ")[0] or text[: limit - len(CUT) - 1]
     return f"{words} {CUT}"
 
 
 def reflowed(text: str) -> str:
-    r"""Text whose paragraphs, where they were wrapped at a column, are on one line each; offsets stay as they are.
+    r"""Return text with each paragraph that was wrapped at a column on one line; offsets stay the same.
 
     >>> reflowed("A line that is about as long as the next one is,\nwhich ends the paragraph.\n\nTel. 1\nTel. 2")
     'A line that is about as long as the next one is, which ends the paragraph.\n\nTel. 1\nTel. 2'
@@ -106,21 +106,21 @@ def _on_one_line(paragraph: str) -> str:
 def pieces(
     text: str,
     offset: int,
-    marks: Sequence[Mark] = (),
+    marks: Sequence[TextMark] = (),
     keys: Iterable[tuple[int, str]] = (),
     pages: Iterable[tuple[int, int]] = (),
-) -> tuple[Piece, ...]:
-    """Reflow a stretch of a document, and cut it where a mark, a passage or a page begins or ends.
+) -> tuple[TextPiece, ...]:
+    """Reflow a stretch of a document, and cut it wherever a mark, a passage or a page begins or ends.
 
     Args:
-        text: the words of the stretch.
-        offset: where it stands in the document.
-        marks: what is marked.
-        keys: where passages begin, and their keys.
-        pages: where pages begin, and their numbers.
+        text: of the stretch.
+        offset: of the stretch in the document.
+        marks: of the document.
+        keys: the offsets at which passages begin, and their keys.
+        pages: the offsets at which pages begin, and their numbers.
 
     >>> from askbrief.records import Span
-    >>> [(piece.text, piece.marks) for piece in pieces("one two", 10, [Mark(Span(14, 17), "best")])]
+    >>> [(piece.text, piece.marks) for piece in pieces("one two", 10, [TextMark(Span(14, 17), "best")])]
     [('one ', ()), ('two', ('best',))]
     """
     text, end = reflowed(text), offset + len(text)
@@ -131,7 +131,7 @@ def pieces(
     cuts.update(edge for mark in inside for edge in (mark.span.start, mark.span.end) if offset < edge < end)
     places = sorted(cuts)
     return tuple(
-        Piece(
+        TextPiece(
             text[start - offset : stop - offset],
             tuple(dict.fromkeys(m.name for m in inside if m.span.start <= start and stop <= m.span.end)),
             begins.get(start),

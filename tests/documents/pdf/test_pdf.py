@@ -1,4 +1,4 @@
-"""PDF: what a reader of the page would read, in that order, on the page that it stands on."""
+"""PDF: the text in reading order, on the pages on which it stands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import regex
 
-from askbrief.documents.pdf import parser as pdf
+from askbrief.documents import pdf
 from askbrief.errors import ParsingError
 from askbrief.records import BlockKind, Document, Form
 from tests.conftest import ROOT
@@ -57,7 +57,7 @@ SENTENCES = (
     ("movie-theater-booking-2024", "Sarah Johnson NYC Metro NORTHEAST 12/20/24 - 12/31/24 100%"),
     ("fake-memo", "10,000 blankets, and 200 laptops delivered on January 23, 2023."),
 )
-"""Of the real documents: what must come out whole."""
+"""Passages of real documents that must be in the text unbroken."""
 
 
 def real(name: str) -> ParsedText:
@@ -65,7 +65,7 @@ def real(name: str) -> ParsedText:
 
 
 def seen(parsed: ParsedText) -> list[tuple[str, str]]:
-    """Headings as ("#", text) by their depth, paragraphs as ("", text)."""
+    """Return headings as ("#", text) by their level, paragraphs as ("", text)."""
     return [("#" * block.level, parsed.text[block.start : block.end]) for block in parsed.blocks]
 
 
@@ -79,7 +79,7 @@ def page_with(parsed: ParsedText, words: str) -> int | None:
 
 
 def check_sound(parsed: ParsedText) -> None:
-    """Blocks are in order, apart, within the text, and hold nothing that is no text; pages are in order."""
+    """Check that blocks are ordered, disjoint and within the text, and that the text has no invalid characters."""
     end = 0
     for block in parsed.blocks:
         assert end <= block.start < block.end <= len(parsed.text)
@@ -113,13 +113,13 @@ def test_sentences_are_whole_across_lines_columns_and_rows(name: str, words: str
     assert words in real(name).text
 
 
-def test_a_paragraph_that_goes_over_columns_is_one_paragraph() -> None:
+def test_a_paragraph_that_spans_columns_is_one_paragraph() -> None:
     whole = [p for p in paragraphs(real("multi-column-2p")) if "as regular sentences" in p or "suboptimal" in p]
     assert len(whole) == 1
     assert "setting new state-of-the-art results on multiple open-domain QA datasets" in whole[0]
 
 
-def test_headings_are_told_by_size_and_weight() -> None:
+def test_headings_are_recognised_by_size_and_weight() -> None:
     headings = [text for marks, text in seen(real("multi-column-2p")) if marks]
     assert headings[0] == "Dense Passage Retrieval for Open-Domain Question Answering"
     assert {"Abstract", "1 Introduction", "2 Background", "3.1 Overview"} <= set(headings)
@@ -132,7 +132,7 @@ def test_empty_pages_are_counted() -> None:
     assert page_with(parsed, "Zejiang Shen") == 1
 
 
-def test_what_a_copy_protected_file_says_is_read_all_the_same() -> None:
+def test_a_copy_protected_file_is_parsed() -> None:
     parsed = real("copy-protected")
     assert "LayoutParser: A Unified Toolkit for Deep Learning Based Document Image Analysis" in parsed.text
     assert page_with(parsed, "A generalized learning-based framework") == 2
@@ -142,7 +142,7 @@ def test_the_stamp_in_the_margin_is_left_out() -> None:
     assert "arXiv:2103.15348v2" not in real("copy-protected").text
 
 
-def test_a_password_is_asked_for() -> None:
+def test_a_file_with_a_password_is_refused() -> None:
     with pytest.raises(ParsingError, match="is encrypted with a password: save a copy without one"):
         real("password")
 
@@ -170,7 +170,7 @@ def test_two_equal_pages_keep_their_words() -> None:
     assert real("fake-memo-with-duplicate-page").text.count("20,000 bottles of water") == 2
 
 
-def test_a_sentence_goes_over_the_page() -> None:
+def test_a_sentence_continues_on_the_next_page() -> None:
     made = Made().page().lines(72, 600, PROSE[:3]).put(300, 800, "1")
     made.page().lines(72, 90, PROSE[3:]).put(300, 800, "2")
     parsed = pdf.parse(made.data())
@@ -178,7 +178,7 @@ def test_a_sentence_goes_over_the_page() -> None:
     assert (page_with(parsed, "other provinces"), page_with(parsed, "where they live")) == (1, 2)
 
 
-def test_a_word_goes_over_the_page() -> None:
+def test_a_word_continues_on_the_next_page() -> None:
     made = Made().page().lines(72, 600, [*PROSE[:2], "in the annex have moved, as far as the Team has infor-"])
     made.page().lines(72, 90, ["mation from Member States, to the east."])
     parsed = pdf.parse(made.data())
@@ -296,7 +296,7 @@ def test_text_from_right_to_left_is_in_its_own_order(line: str) -> None:
     assert pdf.parse(Made().page().put(200, 60, line[::-1]).data()).text == line
 
 
-def test_signs_without_a_meaning_are_counted_and_left_out() -> None:
+def test_characters_without_a_meaning_are_counted_and_left_out() -> None:
     parsed = pdf.parse(Made().page().put(72, 60, "Ask \ue123 and answer").data())
     assert parsed.text == "Ask and answer"
     assert parsed.notes == ("1 character without a meaning left out",)
@@ -353,13 +353,13 @@ def test_title_author_and_date_are_those_of_the_file() -> None:
 @pytest.mark.parametrize(
     "junk", ["Microsoft Word - report.doc", "untitled", "2022_report-final.docx", "", "Slide 1", "..."]
 )
-def test_a_title_that_says_nothing_is_left_out(junk: str) -> None:
+def test_a_meaningless_title_is_left_out(junk: str) -> None:
     info = {"Title": junk, "Author": "user", "CreationDate": "D:20221399"}
     said = pdf.parse(Made(info=info).page().lines(72, 60, PROSE).data()).metadata
     assert said.as_mapping() == {}
 
 
-def test_a_file_within_the_file_is_a_part() -> None:
+def test_an_attachment_is_a_nested_file() -> None:
     parsed = pdf.parse(Made(attached=("figures.txt", b"Nangarhar: 300")).page().lines(72, 60, PROSE).data())
     assert [(part.name, part.content) for part in parsed.nested_files] == [("figures.txt", b"Nangarhar: 300")]
 
@@ -374,7 +374,7 @@ def test_pages_without_text_are_named() -> None:
     assert len(parsed.pages) == 5
 
 
-def test_a_blank_page_lacks_nothing() -> None:
+def test_a_blank_page_has_no_note() -> None:
     assert pdf.parse(Made().page().lines(72, 60, PROSE).page().data()).notes == ()
 
 
@@ -395,7 +395,7 @@ def test_languages_that_are_not_there_are_named(
 
 
 def fake_tesseract(monkeypatch: pytest.MonkeyPatch, folder: Path, does: str) -> None:
-    """A program in place of Tesseract that lists English and does as it is told with a picture."""
+    """Install a program in place of Tesseract that lists English and runs a given command on a picture."""
     program = folder / "tesseract"
     listing = '[ "$1" = --list-langs ] && { echo "List:"; echo eng; exit 0; }'
     program.write_text(
@@ -421,7 +421,7 @@ def test_ocr_that_fails_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert parsed.notes == ("page 2: Tesseract failed (no more paper)",)
 
 
-def test_a_sentence_goes_over_scanned_pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_sentence_continues_on_the_next_scanned_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake_tesseract(monkeypatch, tmp_path, r'printf "a number of words on a line,\nand it goes on and on over\n"')
     parsed = pdf.parse(Made().scan().scan().data(), ocr="eng")
     once = "a number of words on a line, and it goes on and on over"
@@ -472,7 +472,7 @@ def test_too_many_characters_on_a_page_are_refused(monkeypatch: pytest.MonkeyPat
         pdf.parse(Made().page().lines(72, 60, PROSE).data())
 
 
-def test_a_page_tree_that_bites_its_tail_does_no_harm() -> None:
+def test_a_circular_page_tree_is_harmless() -> None:
     data = Made().page().lines(72, 60, PROSE).data().replace(b"/Kids [20 0 R]", b"/Kids [ 2 0 R]")
     with suppress(ParsingError):
         check_sound(pdf.parse(data))

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from askbrief.documents.html import mhtml
+from askbrief.documents.email import mhtml
 from askbrief.errors import ParsingError
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole

@@ -1,4 +1,4 @@
-"""Web pages: the article with its headings, lists and tables, without what stands around it."""
+"""Web pages: the article with its headings, lists and tables, without navigation and other surroundings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from askbrief.documents.html import webpage
+from askbrief.documents import html
 from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.documents.damage import damaged
@@ -44,8 +44,8 @@ NEWS = f"""<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Bri
 
 
 def lines(page: str) -> list[str]:
-    """Each block, a heading with as many hashes as its level."""
-    parsed = webpage.parse(page.encode())
+    """Return each block, a heading with as many # as its level."""
+    parsed = html.parse(page.encode())
     assert_whole(parsed)
     return [
         f"{'#' * block.level} {parsed.text[block.start : block.end]}".strip()
@@ -74,8 +74,8 @@ def test_a_news_page_is_its_article_in_order_and_nothing_around_it() -> None:
     ]
 
 
-def test_what_a_page_says_of_itself_is_its_metadata() -> None:
-    said = webpage.parse(NEWS.encode()).metadata
+def test_metadata_are_what_the_page_states() -> None:
+    said = html.parse(NEWS.encode()).metadata
     assert said.title == "Bridge closed"
     assert said.author == ("Ann Reporter", "Bob Writer")
     assert said.publisher == "The Herald"
@@ -103,12 +103,12 @@ def test_a_date_is_taken_where_it_is_stated_and_never_guessed(head: str, date: s
     page = (
         f"<html><head>{head}</head><body><p>On 5 July 2017 it rained. {PROSE}</p><time>2016-01-01</time></body></html>"
     )
-    assert webpage.parse(page.encode()).metadata.date == date
+    assert html.parse(page.encode()).metadata.date == date
 
 
 def test_a_time_that_is_marked_as_published_is_the_date() -> None:
     page = f'<p>{PROSE}</p><time itemprop="datePublished" datetime="2016-02-03T10:00">last week</time>'
-    assert webpage.parse(page.encode()).metadata.date == "2016-02-03"
+    assert html.parse(page.encode()).metadata.date == "2016-02-03"
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_a_time_that_is_marked_as_published_is_the_date() -> None:
     ],
 )
 def test_the_title_is_the_articles_without_the_name_of_the_site(page: str, title: str | None) -> None:
-    assert webpage.parse(page.encode()).metadata.title == title
+    assert html.parse(page.encode()).metadata.title == title
 
 
-def test_documentation_keeps_its_sections_whatever_their_ids_say() -> None:
+def test_documentation_keeps_its_sections_whatever_their_ids_are() -> None:
     page = f"""<nav class="toc"><a href="#a">Cookies</a></nav><div class="document"><div class="sphinxsidebar">
     <a href="x">Index</a></div><section id="cookies"><h1>Cookies<a class="headerlink" href="#cookies">¶</a></h1>
     <p>{PROSE}</p><section id="comments"><h2>Comments</h2><p>They begin with a hash.</p></section>
@@ -140,7 +140,7 @@ def test_documentation_keeps_its_sections_whatever_their_ids_say() -> None:
     ]
 
 
-def test_words_within_a_sentence_stay_whatever_their_classes_say() -> None:
+def test_words_within_a_sentence_stay_whatever_their_classes_are() -> None:
     sentence = 'See <a class="related-link share" href="r">the report</a> of <span class="ad menu">July</span>.'
     page = (
         f'<header><a href="/">Site</a> and its motto</header><p>{PROSE}</p><p>{sentence}</p><a class="sr-only">Skip</a>'
@@ -215,11 +215,11 @@ def test_blocks_are_what_a_browser_shows_as_blocks(page: str, expected: list[str
     ],
 )
 def test_the_encoding_is_what_is_stated_or_what_fits(data: bytes) -> None:
-    assert webpage.parse(data).text == "Café – “naïve”"
+    assert html.parse(data).text == "Café – “naïve”"
 
 
-def test_a_few_broken_bytes_are_left_out_and_told() -> None:
-    parsed = webpage.parse(b"<meta charset=utf-8><p>" + "Zażółć gęślą jaźń. ".encode() * 50 + b"\xff end.</p>")
+def test_a_few_broken_bytes_are_left_out_and_noted() -> None:
+    parsed = html.parse(b"<meta charset=utf-8><p>" + "Zażółć gęślą jaźń. ".encode() * 50 + b"\xff end.</p>")
     assert_whole(parsed)
     assert "jaźń. end." in parsed.text
     assert parsed.notes == ("1 character without a meaning left out",)
@@ -232,7 +232,7 @@ def test_xhtml_may_close_any_element_at_once() -> None:
 
 
 def test_a_page_without_an_article_is_read_whole() -> None:
-    text = webpage.parse((DOCUMENTS / "example-10k-1p.html").read_bytes()).text
+    text = html.parse((DOCUMENTS / "example-10k-1p.html").read_bytes()).text
     assert "Galaxy Gaming, Inc." in text
     assert "Title of each class; Trading symbol; Name of exchange on which registered" in text
     assert lines((DOCUMENTS / "fake-html.html").read_text())[-1] == "Column 1: Row 2, Cell 1; Column 2: Row 2, Cell 2"
@@ -244,7 +244,7 @@ def test_a_page_of_links_alone_is_read_whole() -> None:
 
 
 def test_the_blog_is_its_post_alone() -> None:
-    parsed = webpage.parse((DOCUMENTS / "test_blog.html").read_bytes())
+    parsed = html.parse((DOCUMENTS / "test_blog.html").read_bytes())
     assert (
         parsed.metadata.title
         == "Does Model and Inference Parameter Matter in LLM Applications? - A Case Study for MATH"
@@ -258,7 +258,7 @@ def test_the_blog_is_its_post_alone() -> None:
 
 
 def test_the_encyclopedia_is_the_article_with_its_box_its_tables_and_its_sources() -> None:
-    parsed = webpage.parse((DOCUMENTS / "test_wikipedia.html").read_bytes())
+    parsed = html.parse((DOCUMENTS / "test_wikipedia.html").read_bytes())
     assert_whole(parsed)
     assert parsed.metadata.title == "Microsoft"
     assert parsed.metadata.url == "https://en.wikipedia.org/wiki/Microsoft"
@@ -279,34 +279,34 @@ def test_the_encyclopedia_is_the_article_with_its_box_its_tables_and_its_sources
     "empty", [b"", b"   ", b"<html></html>", b"<!-- nothing -->", b"<script>x</script>", b"<p></p>"]
 )
 def test_a_page_without_words_has_no_text(empty: bytes) -> None:
-    assert webpage.parse(empty).text == ""
+    assert html.parse(empty).text == ""
 
 
 def test_nothing_is_expanded_or_opened() -> None:
     page = """<!DOCTYPE html [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]>
     <p>one &b; &x; two</p><iframe src="file:///etc/passwd"></iframe><link rel=stylesheet href="http://example.org/x.css">"""
-    text = webpage.parse(page.encode()).text
+    text = html.parse(page.encode()).text
     assert "root:" not in text
     assert "lollol" not in text
 
 
-def test_what_is_nested_without_end_is_refused() -> None:
+def test_a_page_nested_too_deep_is_refused() -> None:
     with pytest.raises(ParsingError, match="nested deeper"):
-        webpage.parse(b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000)
+        html.parse(b"<div>" * 100_000 + b"deep" + b"</div>" * 100_000)
 
 
-def test_spans_of_cells_cannot_make_much_of_little() -> None:
+def test_spans_of_cells_cannot_multiply_the_text() -> None:
     cell = f"<td rowspan=99999 colspan=99999>{'x' * 1000}</td>"
     page = f"<table><tr><th>A</th><th>B</th></tr>{f'<tr>{cell * 20}</tr>' * 100}</table>"
-    assert len(webpage.parse(page.encode()).text) < 3 * len(page)
+    assert len(html.parse(page.encode()).text) < 3 * len(page)
 
 
 @pytest.mark.parametrize("name", ["fake-html.html", "ideas-page.html", "test_blog.html"])
 def test_damaged_pages_are_read_or_refused(name: str) -> None:
     for data in damaged((DOCUMENTS / name).read_bytes(), 40):
         with suppress(ParsingError):
-            assert_whole(webpage.parse(data))
+            assert_whole(html.parse(data))
 
 
-def test_what_is_never_closed_is_read_all_the_same() -> None:
+def test_elements_that_are_never_closed_are_parsed() -> None:
     assert lines("<p><font color=red>text" * 5000) == ["text"] * 5000
