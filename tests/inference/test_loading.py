@@ -13,7 +13,7 @@ import pytest
 
 from askbrief.errors import ModelError
 from askbrief.inference import compilation, loading
-from askbrief.inference.compiled_encoder import CARD, GRAPH, TOKENIZER, Card, CompiledEncoder
+from askbrief.inference.compiled_encoder import CARD, GRAPH, TOKENIZER, CompiledEncoder, ModelCard
 from askbrief.inference.encoder import SentenceTransformerEncoder
 from askbrief.inference.model_files import ModelFiles
 from askbrief.settings import Settings
@@ -157,7 +157,7 @@ def test_a_damaged_compiled_model_is_never_used(
 def test_a_damaged_compiled_model_is_made_again(tiny_model: Path, tiny_cache: Path) -> None:
     (model_folder(tiny_cache) / GRAPH).write_bytes(b"damaged")
     assert isinstance(opened(tiny_model, tiny_cache), CompiledEncoder)
-    assert Card.read(model_folder(tiny_cache)).likeness > compilation.LEAST_LIKENESS
+    assert ModelCard.read(model_folder(tiny_cache)).likeness > compilation.LEAST_LIKENESS
 
 
 # ------------------------------------------------------------------------------------- not to be compiled
