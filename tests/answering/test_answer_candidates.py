@@ -1,4 +1,4 @@
-"""What in a sentence can be the answer to a question of some kind."""
+"""The candidates for an answer in a sentence, by answer type."""
 
 from __future__ import annotations
 

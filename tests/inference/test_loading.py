@@ -1,4 +1,4 @@
-"""Which encoder runs a model: compiled once for this processor and kept, or the original where that cannot be."""
+"""The choice of the encoder: compiled once for this processor and cached, or the original model."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def tiny_cache(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever starts another process fails the test."""
+    """Fail the test if a process is started."""
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("the compiler was started"))
 
 
@@ -165,7 +165,7 @@ def test_a_damaged_compiled_model_is_made_again(tiny_model: Path, tiny_cache: Pa
 
 @pytest.fixture
 def bag_of_words(tmp_path: Path) -> Path:
-    """A model that is no transformer."""
+    """A model that is not a transformer."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer

@@ -1,4 +1,4 @@
-"""What is searched for when a question leans on the one before it."""
+"""Follow-up questions: what is searched together with the question before."""
 
 from __future__ import annotations
 
