@@ -1,4 +1,4 @@
-"""A simulated Discord full of members who ask at the same moment, and what becomes of each of their questions."""
+"""Simulate a Discord full of members who ask at the same moment, and record what happens to each question."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WORDS = language.load()[language.FALLBACK]
 
 @dataclass(slots=True)
 class Asked:
-    """One question's way; times by the monotonic clock."""
+    """The course of one question; times are of the monotonic clock."""
 
     at: float
     acknowledged: float | None = None
@@ -41,7 +41,7 @@ class Asked:
 
 
 class Crowd(WireDiscord):
-    """A simulated Discord whose members do not wait for answers; it remembers when each of them asked."""
+    """A simulated Discord whose members do not wait for answers; it records when each of them asked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,17 +52,17 @@ class Crowd(WireDiscord):
         self.asked[interaction.token] = Asked(time.monotonic())
 
     async def _settle_internal(self, *, dispatch: str | None = None, **_: object) -> None:
-        """Go on at once."""
+        """Return at once."""
 
     async def until_answered(self, tokens: set[str]) -> None:
-        """Return when each has an answer, or when it can no longer be hoped for."""
+        """Return when each question has an answer, or when the time is up."""
         try:
             await self.wait_for(lambda: tokens <= self._completed, PATIENCE)
         except TimeoutError:
             Console(stderr=True).print(f"no answer to {len(tokens - self._completed)} questions")
 
     def outcomes(self, tokens: set[str]) -> list[Asked]:
-        """What became of these questions."""
+        """Return what happened to these questions."""
         for request in self.requests:
             kind, _, token, *_ = request.path.strip("/").split("/") + [""] * 3
             if token in tokens and kind in {"interactions", "webhooks"}:
@@ -80,7 +80,7 @@ def _note(asked: Asked, request: WireRequest) -> None:
 
 
 def outcome_of(card: dict[str, Any]) -> str:
-    """Whether a card is an answer (it can be voted on), a polite refusal, or another failure.
+    """Tell whether a card is an answer (it has vote buttons), a polite refusal, or another failure.
 
     >>> outcome_of({"components": [{"content": "I am busy with other questions; try again in a moment."}]})
     'refused'
@@ -104,7 +104,7 @@ class Town:
 
     @classmethod
     def of(cls, world: Crowd, number: int) -> Town:
-        """Two servers of four channels, and a manager and so many members spread over them."""
+        """Create two servers with four channels each, a manager, and members spread over the channels."""
         guilds = [world.create_guild(name=f"Team {number}") for number in range(GUILDS)]
         rooms = [(guild, guild.create_text_channel(f"room-{room}")) for room in range(CHANNELS) for guild in guilds]
         managing = guilds[0].create_role("Managers", permissions=discord.Permissions(manage_guild=True))
@@ -114,14 +114,14 @@ class Town:
         return cls(world, people)
 
     async def ask(self, questions: Sequence[str]) -> set[str]:
-        """Let as many members ask one each, all at once; give the tokens of their interactions."""
+        """Let each member ask one question, all at once; return the tokens of their interactions."""
         before = set(self.world.asked)
         asking = zip(self.people[1:], questions, strict=False)
         await asyncio.gather(*(member.slash(room, "ask", question=question) for (member, room), question in asking))
         return set(self.world.asked) - before
 
     async def rebuild(self) -> str:
-        """Let the manager rebuild, and return once new passages are being encoded."""
+        """Let the manager rebuild, and return as soon as new passages are being encoded."""
         member, room = self.people[0]
         before = set(self.world.asked)
         await member.slash(room, "index rebuild")
@@ -130,7 +130,7 @@ class Town:
         return token
 
     async def rebuilt(self, token: str) -> float:
-        """Return when the report stands there."""
+        """Return when the report has been posted."""
         await self.world.wait_for(lambda: self._told(token, "build-done"), PATIENCE, "the build's report")
         return self._told(token, "build-done") or NOT_TIMED
 

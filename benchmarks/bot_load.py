@@ -1,24 +1,24 @@
-"""Put 200 questions at once to the bot, in a simulated Discord over real sockets, and time every answer.
+"""Send 200 questions to the bot at once, in a simulated Discord over real sockets, and time every answer.
 
-The bot is the real one, a process of its own with the real model and an index over seeds/, and so is the clock. As many
-members ask at the same moment, in eight channels of two servers, each with words of their own from the document. Three
-rounds, each with a bot newly started and asked one question before:
+The bot is the real one, a separate process with the real model and an index over seeds/, and the clock is real. 200
+members ask at the same moment, in eight channels of two servers, each with different words from the document. There are
+three rounds, each with a newly started bot that has answered one question before:
 
-default     the threads and the queue as told: who finds the queue full is told politely to try again
-long queue  a queue that holds everybody
-rebuilding  the same while `/index rebuild` builds a changed and longer file in
+default     the configured threads and queue; a question that finds the queue full is refused politely
+long queue  a queue that holds every question
+rebuilding  the same while `/index rebuild` adds a changed and longer file
 
-Columns, times in seconds from the moment the interaction was made:
+Columns, times in seconds from the moment of the interaction:
 
-p50, p95    until the answer stood in the channel, of those answered
-busy        until the polite refusal stood there, p95 of those refused
-ack         until the bot's first sign ("thinking"), the latest of all; Discord gives up after 3 s
-loop        the slowest of the bot's health checks, asked ten times a second: how long its event loop was held up
-cpu         milliseconds of processor time that the bot took for each question (Linux only)
+p50, p95    until the answer was in the channel, of those answered
+busy        until the polite refusal was in the channel, p95 of those refused
+ack         until the bot's first response ("thinking"), the latest of all; Discord gives up after 3 s
+loop        the slowest of the bot's health checks, ten times a second: how long its event loop was blocked
+cpu         milliseconds of processor time that the bot used for each question (Linux only)
 
-The simulated Discord runs on the same cores as the bot and takes its share of them; it is as near as no network is, and
-never limits the rate. With --repeat the figures are medians, but for the failures, which are added up, and the latest
-ack and loop.
+The simulated Discord runs on the same cores as the bot and takes its share of them; it has no network delay, and
+never limits the rate. With --repeat the figures are medians, except for the failures, which are added up, and the
+latest ack and loop.
 
 Example, from the root of the repository:
   python -m benchmarks.bot_load --repeat 3 --json load.json
@@ -62,7 +62,7 @@ SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 OPENINGS = ("What is said of {}?", "Who spoke of {}?", "Why {}?", "What do the sources say about {}?", "When {}?")
 FEWEST_WORDS, MOST_WORDS = 4, 9
 TIMES_LONGER = 5
-"""How much longer the changed file is, so that it is still being built in when the last answer comes."""
+"""Factor by which the changed file is longer, so that the build is still running when the last answer comes."""
 A_PARAGRAPH = 5
 WARM_UP = "what do the sources say?"
 WORST: dict[str, Callable[[list[Any]], Any]] = {"failed": sum, "ack": max, "loop": max}
@@ -70,7 +70,7 @@ WORST: dict[str, Callable[[list[Any]], Any]] = {"failed": sum, "ack": max, "loop
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """How a bot is set up, and what goes on meanwhile."""
+    """How a bot is configured, and what runs at the same time."""
 
     name: str
     threads: int
@@ -80,7 +80,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What came of one round; times in seconds, not a number where there is nothing to time."""
+    """The result of one round; times in seconds, NaN if there is nothing to time."""
 
     answered: int
     refused: int
@@ -92,22 +92,22 @@ class Figures:
     loop: float
     cpu: float
     discord_cpu: float
-    """The same of the simulated Discord."""
+    """The same for the simulated Discord."""
     last: float
-    """Until the last of all answers."""
+    """Seconds until the last answer."""
     build: float = NOT_TIMED
-    """How long the build took that went on meanwhile."""
+    """Seconds that the build took which ran at the same time."""
     during_build: int = 0
-    """How many of the answers came before it was done."""
+    """Number of answers before the build was done."""
 
 
 def sentences(document: str) -> list[str]:
-    """The sentences of a text, roughly."""
+    """Split a text into sentences, roughly."""
     return [piece for piece in re.split(r"(?<=[.!?])\s+", document) if piece.strip()]
 
 
 def make_questions(document: str, number: int, seed: int) -> list[str]:
-    """Distinct questions, each with a few words in a row from one of the sentences."""
+    """Return distinct questions, each with some consecutive words from one of the sentences."""
     runs = []
     for sentence in sentences(document):
         words = re.findall(r"\w[\w'’-]*", sentence)
@@ -118,7 +118,7 @@ def make_questions(document: str, number: int, seed: int) -> list[str]:
 
 
 def change(document: Path, seed: int) -> None:
-    """Write its sentences many times over, in other orders, so that every passage is new."""
+    """Repeat the sentences of a text in other orders, so that every passage is new."""
     random, kept = Random(seed), sentences(document.read_text("utf-8"))
     orders = (random.sample(kept, len(kept)) for _ in range(TIMES_LONGER))
     paragraphs = (order[at : at + A_PARAGRAPH] for order in orders for at in range(0, len(order), A_PARAGRAPH))
@@ -126,7 +126,7 @@ def change(document: Path, seed: int) -> None:
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The smallest of the values that at least so many per cent do not exceed."""
+    """Return the smallest value that at least the given percentage of values do not exceed."""
     return float(np.percentile(values, percent, method="inverted_cdf")) if values else NOT_TIMED
 
 
@@ -135,15 +135,15 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A bot over a folder in a simulated Discord."""
+    """A bot on a folder in a simulated Discord."""
 
     town: Town
     bot: BotProcess
     health: str
-    """The address of its health check."""
+    """Return the address of its health check."""
 
     def cpu(self) -> tuple[float, float]:
-        """Seconds of processor time so far, of the bot and of the simulated Discord."""
+        """Return the seconds of processor time so far, of the bot and of the simulated Discord."""
         stat = Path(f"/proc/{self.bot.process.pid}/stat")
         if not stat.exists():
             return NOT_TIMED, time.process_time()
@@ -173,7 +173,7 @@ async def running(office: Path, plan: Round, members: int) -> AsyncIterator[Runn
 
 
 async def play(office: Path, plan: Round, questions: Sequence[str], seed: int) -> Figures:
-    """One round: ask everything at once, and wait for every answer."""
+    """Play one round: ask everything at once, and wait for every answer."""
     async with running(office, plan, len(questions)) as on:
         town = on.town
         build = None
@@ -199,7 +199,7 @@ async def play(office: Path, plan: Round, questions: Sequence[str], seed: int) -
 
 @asynccontextmanager
 async def checked(health: str) -> AsyncIterator[list[float]]:
-    """Ask after the bot's health ten times a second meanwhile; gives how long each answer takes."""
+    """Request the bot's health check ten times a second, and yield the times of the responses."""
     delays: list[float] = []
 
     async def check(session: aiohttp.ClientSession) -> None:
@@ -218,7 +218,7 @@ async def checked(health: str) -> AsyncIterator[list[float]]:
 
 
 def counted(asked: Sequence[Asked]) -> dict[str, Any]:
-    """Count and time what became of the questions."""
+    """Count and time the outcomes of the questions."""
 
     def took(outcome: str) -> list[float]:
         return [one.shown - one.at for one in asked if one.shown is not None and one.outcome == outcome]
@@ -240,12 +240,12 @@ def counted(asked: Sequence[Asked]) -> dict[str, Any]:
 
 
 def folders(office: Path) -> dict[str, str]:
-    """The variables that name the folders of a team."""
+    """Return the environment variables that name the folders of a team."""
     return {f"ASKBRIEF_{name.upper()}_DIR": str(office / name) for name in ("seeds", "index", "state")}
 
 
 def furnish(office: Path) -> str:
-    """Copy seeds/ and build its index; give the text of its longest document."""
+    """Copy seeds/, build its index, and return the text of its longest document."""
     shutil.copytree(SEEDS, office / "seeds")
     command = [sys.executable, "-m", "askbrief", "build"]
     subprocess.run(command, cwd=office, env={**os.environ, **folders(office)}, check=True, capture_output=True)
@@ -253,7 +253,7 @@ def furnish(office: Path) -> str:
 
 
 def measure(rounds: Sequence[Round], number: int, repeat: int, seed: int) -> dict[str, list[Figures]]:
-    """Play every round so many times, each over folders of its own."""
+    """Play every round several times, each on folders of its own."""
     results: dict[str, list[Figures]] = {plan.name: [] for plan in rounds}
     with tempfile.TemporaryDirectory() as temporary:
         model = Path(temporary) / "office"
@@ -267,13 +267,13 @@ def measure(rounds: Sequence[Round], number: int, repeat: int, seed: int) -> dic
 
 
 def together(several: Sequence[Figures]) -> Figures:
-    """The figures of several runs as one: medians, the sum of the failures, the latest ack and loop."""
+    """Combine the figures of several runs: medians, the sum of the failures, the latest ack and loop."""
     columns = {field.name: [getattr(one, field.name) for one in several] for field in fields(Figures)}
     return Figures(**{name: WORST.get(name, statistics.median)(values) for name, values in columns.items()})
 
 
 def shown_as_table(results: dict[str, Figures]) -> Table:
-    """One line for each round, in 80 columns."""
+    """Format one line for each round, in 80 columns."""
     columns = ("answered", "refused", "failed", "p50", "p95", "busy", "ack", "loop", "cpu")
     table = Table(title="Questions at once, through the simulated Discord", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("round", no_wrap=True)
@@ -295,7 +295,7 @@ def _as_json(one: Figures) -> dict[str, float | None]:
 
 
 def machine() -> str:
-    """What it was measured on."""
+    """Describe the machine."""
     info = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.+)", info.read_text("utf-8")) if info.exists() else None
     kind, load = found[1] if found else platform.machine(), os.getloadavg()[0]
@@ -303,14 +303,16 @@ def machine() -> str:
 
 
 def main() -> int:
-    """Measure, print the table, and fail if a question did."""
+    """Measure, print the table, and fail if a question failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--questions", type=int, default=200, help="asked at once (default: %(default)s)")
-    parser.add_argument("--threads", type=int, default=2, help="that search (default: %(default)s)")
-    parser.add_argument("--queue", type=int, default=32, help="of the first round (default: %(default)s)")
+    parser.add_argument("--questions", type=int, default=200, help="questions asked at once (default: %(default)s)")
+    parser.add_argument("--threads", type=int, default=2, help="search threads (default: %(default)s)")
+    parser.add_argument("--queue", type=int, default=32, help="queue of the first round (default: %(default)s)")
     parser.add_argument("--repeat", type=int, default=1, help="runs of each round (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="of the questions' words (default: %(default)s)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write every run's figures there")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed for the words of the questions (default: %(default)s)"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures of every run to this file")
     options = parser.parse_args()
     rounds = (
         Round("default", options.threads, options.queue),

@@ -1,13 +1,13 @@
-"""What a build costs beside the encoder, how much memory it takes, and what a kill or a small change costs.
+"""Measure what a build costs without the encoder, its memory, and what a kill or a small change costs.
 
     python -m benchmarks.building SET... --sizes 1000 10000 --real 1000 --out building.json --markdown building.md
 
-SET is a folder as `askbrief eval` takes it; its sentences are recombined into as many passages as asked for
-(benchmarks/recombined.py), written as text files and built by processes of their own. Up to `--real` passages the
-packaged model encodes; beyond, it is stood in for: tokens are counted by its own tokenizer, vectors are drawn from a
-table, and each text is reckoned at `--text-ms`. Times beside the encoder are processor time, of this process and of
-those that read for it: the machine may be busy. Memory is what processes hold for themselves (RssAnon), readers
-included, looked at twenty times a second.
+SET is a folder as for `askbrief eval`. Its sentences are recombined into the requested number of passages
+(benchmarks/recombined.py), written as text files and built by separate processes. Up to `--real` passages the packaged
+model encodes; above, it is simulated: its own tokenizer counts tokens, vectors come from a table, and each text counts
+as `--text-ms`. Times without the encoder are processor time of this process and its parser processes, because the
+machine may be busy. Memory is what the processes hold for themselves (RssAnon), parsers included, sampled twenty times
+a second.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _COLUMNS = (
 
 
 class StandIn:
-    """Counts tokens as the packaged model does; its vectors are the same for the same text, and mean nothing."""
+    """An encoder that counts tokens like the packaged model; equal texts have equal, meaningless vectors."""
 
     model_id, form, dimension, max_tokens = "stand-in@1", "made", DIMENSION, 256
 
@@ -76,19 +76,19 @@ class StandIn:
         self._table = table / np.linalg.norm(table, axis=1, keepdims=True)
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows: float32 [texts, dimension]."""
+        """Return unit rows: float32 [texts, dimension]."""
         rows: NDArray[np.float32] = self._table[[zlib.crc32(text.encode()) % _TABLE for text in texts]]
         return rows
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """A unit vector."""
+        """Return a unit vector."""
         vector: NDArray[np.float32] = self.encode_documents([text])[0]
         return vector
 
 
 @dataclass
 class Timed:
-    """An encoder and the seconds that it encodes; each text that it is given goes to a log, if there is one."""
+    """An encoder that measures its own time, and logs the texts that it gets, if there is a log."""
 
     encoder: Encoder
     log: Path | None = None
@@ -101,7 +101,7 @@ class Timed:
     max_tokens: int = field(init=False)
 
     def __post_init__(self) -> None:
-        """Load the model before time is taken."""
+        """Load the model before the time is measured."""
         self.encoder.encode_query("warm")
         self.encoder.count_tokens(["warm"])
         self.model_id, self.form = self.encoder.model_id, self.encoder.form
@@ -126,10 +126,10 @@ class Timed:
 
 
 class Stages:
-    """How much processor time each stage of a build takes; kills its process at a share of the encoding, if told to."""
+    """The processor time of each stage of a build; kills the process at a given share of the encoding, if any."""
 
     def __init__(self, kill_at: float | None) -> None:
-        """Begin before the first stage: the files are being listed and hashed."""
+        """Start before the first stage, while the files are being listed and hashed."""
         self.seconds: dict[str, float] = {}
         self._name, self._since = "listing", _processor()
         self._kill_at, self._done, self._total = kill_at, 0, 0
@@ -146,23 +146,23 @@ class Stages:
 
 
 def _processor() -> float:
-    """Seconds of processor time, of this process and of its children that have ended."""
+    """Return the seconds of processor time of this process and its finished children."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + ended.ru_utime + ended.ru_stime
 
 
 class Memory:
-    """The most anonymous memory that this process and its children hold, in MiB."""
+    """The peak of the anonymous memory of this process and its children, in MiB."""
 
     def __init__(self) -> None:
-        """Begin to look."""
+        """Start sampling."""
         self.most = self.own = 0.0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
+        """Stop sampling."""
         self._over.set()
         self._thread.join()
 
@@ -215,7 +215,7 @@ def one_build(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def child(seeds: Path, index: Path, *, real: bool, log: Path | None = None, kill_at: float | None = None) -> Any:  # noqa: ANN401 - JSON
-    """Build once, in a process of its own; None where that was killed."""
+    """Build once, in a separate process; return None if it was killed."""
     options = {
         "seeds": str(seeds),
         "index": str(index),
@@ -232,7 +232,7 @@ def child(seeds: Path, index: Path, *, real: bool, log: Path | None = None, kill
 
 
 def measure(material: Material, passages: int, folder: Path, *, real: bool, kill: bool) -> dict[str, Any]:
-    """Build in full, killed and resumed if told to, and with one file changed."""
+    """Build in full, killed and resumed if requested, and with one file changed."""
     seeds, first = folder / "seeds", None
     for document in recombined(material, passages):
         first = first or seeds / document.doc_id
@@ -256,7 +256,7 @@ def measure(material: Material, passages: int, folder: Path, *, real: bool, kill
 
 
 def _resumed(seeds: Path, folder: Path, texts: int, *, real: bool) -> dict[str, Any]:
-    """Kill a build, start it again, and count the texts that were encoded in vain."""
+    """Kill a build, start it again, and count the texts that were encoded twice."""
     log = folder / "encoded.txt"
     killed = child(seeds, folder / "killed", real=real, log=log, kill_at=_KILL_AT)
     before = len(log.read_text(encoding="ascii").splitlines())
@@ -271,7 +271,7 @@ def _resumed(seeds: Path, folder: Path, texts: int, *, real: bool) -> dict[str, 
 
 
 def table(rows: Sequence[dict[str, Any]], text_ms: float) -> str:
-    """The figures as Markdown; where the encoder was stood in for, its time is reckoned."""
+    """Format the figures as Markdown; the time of a simulated encoder is calculated."""
     lines = [f"| {' | '.join(_COLUMNS)} |", f"|{'---:|' * len(_COLUMNS)}"]
     for row in rows:
         full, changed = row["full"], row["changed"]
@@ -295,13 +295,17 @@ def table(rows: Sequence[dict[str, Any]], text_ms: float) -> str:
 
 
 def main() -> None:
-    """Measure each size, and write what came of it."""
+    """Measure each size, and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", type=Path, metavar="SET")
     parser.add_argument("--sizes", nargs="+", type=int, default=[1_000, 10_000])
-    parser.add_argument("--real", type=int, default=0, help="up to so many passages the packaged model encodes")
+    parser.add_argument(
+        "--real", type=int, default=0, help="largest number of passages that the packaged model encodes"
+    )
     parser.add_argument("--kill-up-to", type=int, default=100_000, help="larger builds are not killed and resumed")
-    parser.add_argument("--text-ms", type=float, default=3.5, help="what the stand-in is reckoned at for each text")
+    parser.add_argument(
+        "--text-ms", type=float, default=3.5, help="milliseconds that each text counts with the simulated encoder"
+    )
     parser.add_argument("--out", type=Path)
     parser.add_argument("--markdown", type=Path)
     parser.add_argument("--one", help=argparse.SUPPRESS)

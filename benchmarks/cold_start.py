@@ -1,9 +1,9 @@
-"""From the start of a process to the answer: `askbrief ask` on an index of the seed, compiled and through PyTorch.
+"""Measure the time from process start to answer: `askbrief ask` on the seed, compiled and through PyTorch.
 
     python -m benchmarks.cold_start [--rounds 15] [--out FILE] [--markdown FILE]
 
-The commands run in turn, round after round, as a person runs them, with what Python keeps compiled of its modules; the
-table has medians over the rounds.
+The commands run in turn, round after round, as a person runs them, with Python's cached bytecode; the table has medians
+over the rounds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ QUESTION = "how many TTP fighters are in Afghanistan?"
 
 
 def commands(index: Path, state: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
-    """What is run, by name, with the settings that it gets."""
+    """Return the commands to run, by name, with their settings."""
     askbrief = [sys.executable, "-m", "askbrief"]
     ask = [*askbrief, "ask", QUESTION, "--index", str(index), "--state", str(state)]
     return {
@@ -40,7 +40,7 @@ def commands(index: Path, state: Path) -> dict[str, tuple[list[str], dict[str, s
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure, and write the table."""
     options_of = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options_of.add_argument("--rounds", type=int, default=15)
     options_of.add_argument("--out", type=Path)
@@ -52,7 +52,7 @@ def main() -> None:
         build(load_settings().seeds_dir, index)
         some = commands(index, state)
         times: dict[str, list[float]] = {name: [] for name in some}
-        for number in range(options.rounds + 1):  # the first round fills the system's caches, and is not counted
+        for number in range(options.rounds + 1):  # the first round fills the caches of the system, and does not count
             for name, (command, settings) in some.items():
                 started = time.perf_counter()
                 subprocess.run(command, env={**environment, **settings}, capture_output=True, check=True)

@@ -1,11 +1,12 @@
-"""Nearest vectors at scale: all cosines, or signs first and the likeliest exactly; beside faiss and usearch.
+"""Compare ways to the nearest vectors: all cosines, signs with exact rescoring, faiss, usearch.
 
     python -m benchmarks.dense_search SET... [--sizes 10000 1000000] [--out FILE] [--markdown FILE]
 
-The vectors are made of real ones: each is the mean of a few sentences of one neighbourhood of the sets, as the vector
-of a passage of recombined sentences is about. The rows of the sets themselves say how near real passages are to real
-questions; compare their cosines at ranks of the same share of all vectors. Questions are the sets' own, encoded.
-All are told to find the ten best. Recall is the share of the exact ten that is found. Threads: OMP_NUM_THREADS.
+The vectors are synthetic: each is the mean of the vectors of a few neighbouring sentences of the sets, which
+approximates the vector of a passage of recombined sentences. The rows of the sets themselves show how near real
+passages are to real questions; compare their cosines at ranks of the same share of all vectors. Questions are those of
+the sets, encoded. Every method returns the ten best. Recall is the share of the exact ten that a method finds. The
+number of threads is OMP_NUM_THREADS.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ RANKS = (1, 10, 100, 1_000)
 
 
 def real(sets: Sequence[Path], count: int) -> tuple[Rows, Rows, Rows]:
-    """The vectors of the sets' passages, of their sentences, and of some of their questions."""
+    """Return the vectors of the sets' passages, of their sentences, and of some of their questions."""
     encoder, passages, sentences, asked = open_encoder(load_settings(), building=True), [], [], []
     with ProgressBar(Console(stderr=True)) as bar:
         for folder in sets:
@@ -57,7 +58,7 @@ def real(sets: Sequence[Path], count: int) -> tuple[Rows, Rows, Rows]:
 
 
 def made(sentences: Rows, size: int, path: Path, seed: int = 0) -> Rows:
-    """Unit rows in a file, mapped: each the direction of a few sentences that stand near each other."""
+    """Map a file of unit rows, each the direction of a few neighbouring sentences."""
     rows = np.lib.format.open_memmap(path, "w+", np.float32, (size, sentences.shape[1]))
     random = np.random.default_rng(seed)
     for first in range(0, size, CHUNK):
@@ -71,13 +72,13 @@ def made(sentences: Rows, size: int, path: Path, seed: int = 0) -> Rows:
 
 
 def neighbourhoods(vectors: Rows, queries: Rows) -> list[float]:
-    """The mean cosine of the nearest rows at some ranks."""
+    """Return the mean cosine of the nearest rows at some ranks."""
     scores = [np.sort(vectors @ query)[::-1][: max(RANKS) * 200] for query in queries]
     return [round(float(np.mean([some[min(rank, len(some)) - 1] for some in scores])), 3) for rank in RANKS]
 
 
 def searches(vectors: Rows, folder: Path, hnsw_up_to: int) -> tuple[dict[str, Search], dict[str, float]]:
-    """Everybody's way to the ten best, and the seconds it takes to get ready for it."""
+    """Return each method for finding the ten best, and the seconds that its preparation takes."""
     prepared: dict[str, float] = {}
     signs = _mapped(signs_of(vectors), folder / "signs.npy")
     index = DenseIndex(vectors, np.empty((0, 1), np.float16), np.empty(0, np.int64), signs)
@@ -147,7 +148,7 @@ def _of_usearch(vectors: Rows, hnsw_up_to: int, prepared: dict[str, float]) -> d
 
 
 def measured(vectors: Rows, queries: Rows, folder: Path, hnsw_up_to: int) -> list[dict[str, Any]]:
-    """A row for each way."""
+    """Return a row for each method."""
     ways, prepared = searches(vectors, folder, hnsw_up_to)
     outcome = timed(ways, list(queries))
     exact, exact_ms, _ = outcome["askbrief, all cosines"]

@@ -1,10 +1,10 @@
-"""The encoder: the packaged model as sentence-transformers runs it, compiled as askbrief runs it, and what was tried.
+"""Compare ways to run the encoder: sentence-transformers, askbrief's compiled model, and what else was tried.
 
     python -m benchmarks.encoding SET... [--passages 200] [--rounds 5] [--out FILE] [--markdown FILE]
 
-All ways encode the same passages of the sets, in turn, round after round; figures are medians over the rounds. Every
-way may use as many threads as there are processors. `ratio` is to sentence-transformers in the same run. OpenVINO is in
-the table where it is installed.
+All methods encode the same passages of the sets, in turn, round after round; figures are medians over the rounds. Every
+method may use as many threads as there are processors. `ratio` is relative to sentence-transformers in the same run.
+OpenVINO is included if it is installed.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     Batch = NDArray[np.int64]
 
 DOCUMENTS = 40
-"""So many documents of each set are split for passages."""
+"""Number of documents of each set that are split into passages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to run the model."""
+    """A method of running the model."""
 
     name: str
     passages: Callable[[Sequence[str]], Vectors]
@@ -54,7 +54,7 @@ class Way:
 
 
 class Graph:
-    """A graph run by onnxruntime, to be tried with threads and batches of any size."""
+    """A graph run by onnxruntime, with any number of threads and any batch size."""
 
     def __init__(
         self, path: Path, pieces: Callable[[Sequence[str]], list[list[int]]], *, threads: int, batch: int
@@ -68,7 +68,7 @@ class Graph:
         self._pool = ThreadPoolExecutor(max(1, processors() // threads))
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        """Texts of one length go together, without padding; the rest alone."""
+        """Encode texts of the same length together, without padding, and the others alone."""
         pieces = self._pieces(texts)
         order = sorted(range(len(texts)), key=lambda place: len(pieces[place]))
         batches = [[order[0]]]
@@ -93,7 +93,7 @@ class Graph:
 
 
 def openvino(path: Path, pieces: Callable[[Sequence[str]], list[list[int]]], precision: str) -> Way:
-    """A graph run by OpenVINO, one text in each of as many streams as there are processors."""
+    """A graph run by OpenVINO, with one stream for each processor and one text in each stream."""
     import openvino as ov  # type: ignore[import-not-found]
 
     count = processors()
@@ -113,7 +113,7 @@ def openvino(path: Path, pieces: Callable[[Sequence[str]], list[list[int]]], pre
 
 
 def ways(work: Path) -> list[Way]:
-    """The ways to compare, sentence-transformers first and askbrief's second."""
+    """Return the methods to compare, sentence-transformers first and askbrief's second."""
     files, ours = ModelFiles.find(), open_encoder(load_settings())
     if not isinstance(ours, CompiledEncoder):
         raise SystemExit("the packaged model could not be compiled here: there is nothing to compare")
@@ -140,7 +140,7 @@ def ways(work: Path) -> list[Way]:
 
 
 def material(sets: Sequence[Path], count: int) -> tuple[list[str], list[str]]:
-    """Passages as they are encoded, from some documents of each set, and questions; drawn with a seed."""
+    """Draw passages, with the text that is encoded, from some documents of each set, and questions."""
     encoder, drawn = open_encoder(load_settings()), np.random.default_rng(7)
     passages: list[str] = []
     asked: list[str] = []
@@ -157,7 +157,7 @@ def material(sets: Sequence[Path], count: int) -> tuple[list[str], list[str]]:
 def measured(
     some: Sequence[Way], passages: Sequence[str], questions: Sequence[str], rounds: int
 ) -> list[dict[str, Any]]:
-    """A row for each way: passages a second, milliseconds a question, likeness and speed beside the first."""
+    """Return a row for each method: passages a second, milliseconds a question, comparison with the first."""
     reference = some[0].passages(passages)
     likeness = {way.name: float(np.mean(np.sum(way.passages(passages) * reference, axis=1))) for way in some}
     rates: dict[str, list[float]] = {way.name: [] for way in some}
@@ -187,7 +187,7 @@ def measured(
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure, and write the table."""
     options_of = parser(__doc__)
     options_of.add_argument("--passages", type=int, default=200)
     options_of.add_argument("--rounds", type=int, default=5)

@@ -1,11 +1,11 @@
-"""Fuzz a file parser or the key parser, led by which branches an input takes: atheris, installed for this alone.
+"""Fuzz a file parser or the parser of keys with atheris, guided by the branches that an input takes.
 
     pip install --target DIR atheris
     PYTHONPATH=DIR:src:. python -m benchmarks.fuzz DOOR [options of libFuzzer, such as -max_total_time=60]
 
-DOOR is plain, markdown, aliases, metadata, key, or the module of a parser, such as office.docx: give a folder of files
-of the format after it to begin with. An input that raises anything but an AskbriefError, or takes longer than five
-seconds, is written to a file here and ends the run.
+DOOR is plain, markdown, aliases, metadata, key, or the module of a parser, such as office.docx. A folder of files of
+the format after it gives the first inputs. An input that raises anything but an AskbriefError, or takes longer than
+five seconds, is written to a file in the current folder and ends the run.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DOORS: Mapping[str, Callable[[bytes], object]] = {
 
 
 def main() -> None:
-    """Fuzz the door that is named first."""
+    """Fuzz the door that the first argument names."""
     enter = DOORS[sys.argv.pop(1)]
 
     def let_in(data: bytes) -> None:

@@ -1,11 +1,12 @@
-"""BM25 at scale: the compiled postings beside rank-bm25, whose scores they have, and beside bm25s.
+"""Compare BM25 implementations: our compiled postings, rank-bm25 (whose scores they reproduce), bm25s.
 
     python -m benchmarks.lexical_search SET... [--sizes 10000 100000] [--out FILE] [--markdown FILE]
 
-The passages are recombined from the sets (benchmarks/recombined.py), the questions are the sets' own, and everybody
-gets the same tokens: those of our analyser. A question is one call for the ten best, as each library documents it.
-bm25s is measured as it comes and with its numba backend, where numba is installed. rank-bm25 keeps a dict a passage,
-and is left out over `--rank-bm25-up-to` passages. The build is also run alone, from the text on, for its memory.
+The passages are recombined from the sets (benchmarks/recombined.py), the questions are those of the sets, and every
+library gets the same tokens, those of our analyser. A question is one call for the ten best, as each library documents
+it. bm25s is measured with its defaults, and with its numba backend if numba is installed. rank-bm25 stores a dict for
+each passage, and is left out above `--rank-bm25-up-to` passages. Our build also runs alone, starting with the text, to
+measure its memory.
 """
 
 from __future__ import annotations
@@ -46,12 +47,12 @@ QUESTIONS_TO_RANK_BM25 = 30
 
 
 def analysed(sets: Sequence[Path], passages: int) -> Iterator[list[str]]:
-    """The terms of recombined passages."""
+    """Yield the terms of recombined passages."""
     return (analyse(text) for document in recombined(Material.of(sets), passages) for text in document.paragraphs)
 
 
 def bm25s_search(corpus: Corpus, backend: str) -> Search:
-    """The index of bm25s with one of its backends."""
+    """The index of bm25s, with one of its backends."""
     index = bm25s.BM25(backend=backend)
     index.index(corpus, show_progress=False)
 
@@ -63,7 +64,7 @@ def bm25s_search(corpus: Corpus, backend: str) -> Search:
 
 
 def measured(sets: Sequence[Path], size: int, questions: Sequence[list[str]], rank_bm25_up_to: int) -> list[_Row]:
-    """A row for each library."""
+    """Return a row for each library."""
     seconds, peak = streamed(sets, size)
     corpus = list(analysed(sets, size))
     started = time.perf_counter()
@@ -98,13 +99,13 @@ def _rows(size: int, built: dict[str, float], outcome: dict[str, Any]) -> list[_
 
 
 def beside_rank_bm25(corpus: Corpus, ours: Compiled, questions: Sequence[list[str]]) -> _Row:
-    """rank-bm25 on a few questions, how much longer it takes than we do, and how far our scores are from its."""
+    """Measure rank-bm25 on a few questions: how much longer it takes, and the largest difference of the scores."""
     started = time.perf_counter()
     peer = BM25Plus(corpus)
     built = time.perf_counter() - started
 
     def constant(terms: Sequence[str]) -> float:
-        """What BM25Plus adds to every passage, term or no term."""
+        """Return the constant that BM25Plus adds to every passage, with or without the term."""
         return float(sum(peer.idf[term] * peer.delta for term in terms if term in peer.idf))
 
     outcome = timed({"ours": lambda terms: ours.query(terms).scores(), "theirs": peer.get_scores}, questions, warm=1)
@@ -125,7 +126,7 @@ def beside_rank_bm25(corpus: Corpus, ours: Compiled, questions: Sequence[list[st
 
 
 def streamed(sets: Sequence[Path], size: int) -> tuple[float, int]:
-    """Build from the text on in a process of its own: seconds, and its peak memory in MiB."""
+    """Build from the text in a separate process; return the seconds, and its peak memory in MiB."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_streamed, (sets, size))
 

@@ -1,7 +1,7 @@
-"""An index of any number of passages, made without an encoder: real text recombined, vectors made up around real ones.
+"""Create an index of any number of passages without an encoder: recombined real text, synthetic vectors.
 
-The text is that of `benchmarks.recombined`, each paragraph a passage. A passage's vector is that of a real passage with
-noise, a sentence's that of its passage with noise, both from a seed. All of it goes through the build's own writers.
+The text comes from `benchmarks.recombined`; each paragraph is a passage. A passage's vector is that of a real passage
+plus noise, a sentence's that of its passage plus noise, both from a seed. The build's own writers write everything.
 Questions are those of the sets, with the vectors that the model gives them; while one is "encoded", a core is busy for
 as long as encoding takes.
 """
@@ -53,14 +53,14 @@ if TYPE_CHECKING:
     from benchmarks.recombined import Recombined
 
 COLLECTIONS = 100
-"""Each has about one document in a hundred; those of one stand together, as in an index of folders."""
+"""Number of collections: each has about one document in a hundred, and its documents are adjacent, as in folders."""
 MODEL, DIMENSION = "made@1", 384
 REAL = 2_000
-"""So many real passages are encoded, for vectors to be made around."""
+"""Number of real passages that are encoded; synthetic vectors lie around theirs."""
 NOISE, SENTENCE_NOISE = 0.8, 0.6
-"""The length of the noise that is added to a unit vector."""
+"""Length of the noise that is added to a unit vector."""
 ENCODING_SECONDS = 0.002
-"""What a question takes on one core of the machine that DESIGN.md tells of, with the model in int8."""
+"""Seconds that encoding a question takes on one core, with the model in int8."""
 _ROWS = 20_000
 _SENTENCE_END = regex.compile(r"(?<=[.?!])\s+(?=[\p{Lu}\p{N}\"“(])")
 
@@ -70,7 +70,7 @@ _SENTENCE_END = regex.compile(r"(?<=[.?!])\s+(?=[\p{Lu}\p{N}\"“(])")
 
 @dataclass(frozen=True, slots=True)
 class Real:
-    """What is made up around: unit vectors of real passages, and real questions with theirs.
+    """The real vectors that the synthetic ones lie around, and real questions with their vectors.
 
     Arrays:
         passages: float32 [passages, dimension].
@@ -83,7 +83,7 @@ class Real:
 
     @classmethod
     def of(cls, sets: Sequence[Path], encoder: Encoder, cache: Path) -> Real:
-        """Encode some passages and all questions of some sets, once for a cache."""
+        """Encode some passages and all questions of some sets, and cache the result."""
         if not cache.exists():
             corpora = [QuestionSet(folder) for folder in sets]
             random = np.random.default_rng(0)
@@ -101,12 +101,12 @@ class Real:
 
 
 class MadeEncoder:
-    """Stands in for a model: the real vector of a real question, and that of some passage for any other text."""
+    """A replacement of the model: the real vector of a real question, that of some passage for any other text."""
 
     model_id, form, dimension, max_tokens = MODEL, "made", DIMENSION, 256
 
     def __init__(self, real: Real, seconds: float = ENCODING_SECONDS) -> None:
-        """Measure how much arithmetic keeps one core busy for so many seconds."""
+        """Measure how much arithmetic keeps one core busy for the given seconds."""
         self._real = real
         self._known = {question: place for place, question in enumerate(real.questions)}
         self._work = bytes(1 << 16)
@@ -116,19 +116,19 @@ class MadeEncoder:
         self._times = max(1, round(seconds * 20 / (time.perf_counter() - started))) if seconds else 0
 
     def _arithmetic(self) -> None:
-        """As a model's, it takes one core, where numpy would take all, and leaves the interpreter to other threads."""
+        """Like a model, it uses one core, where numpy would use all, and releases the interpreter to other threads."""
         hashlib.sha256(self._work)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """About as many as a real one has; a word is one."""
+        """Count words as word pieces, which is roughly right."""
         return [2 + text.count(" ") for text in texts]
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows."""
+        """Return unit rows."""
         return np.stack([self.encode_query(text) for text in texts])
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """A unit vector."""
+        """Return a unit vector."""
         for _ in range(self._times):
             self._arithmetic()
         place = self._known.get(text)
@@ -142,7 +142,7 @@ class MadeEncoder:
 
 
 def made_index(folder: Path, passages: int, sets: Sequence[Path], real: Real) -> Path:
-    """Make an index of so many passages, or find it in its folder."""
+    """Create an index of the given number of passages, or reuse the one in its folder."""
     index = folder / str(passages)
     if current_name(index) is not None:
         return index
@@ -177,7 +177,7 @@ def made_index(folder: Path, passages: int, sets: Sequence[Path], real: Real) ->
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
-    """A document as the store takes it, the terms of each passage, and the names learned from it."""
+    """A document as the store accepts it, the terms of each passage, and the names learned from it."""
 
     document: Document
     passages: list[Passage]
@@ -211,7 +211,7 @@ def _spans(text: str, start: int) -> Iterator[Span]:
 def _added(
     prepared: Iterable[_Prepared], store: StoreWriter, names: list[NameRow], counts: list[int]
 ) -> Iterator[list[str]]:
-    """Add documents as they come, and give the terms of their passages."""
+    """Add documents one by one, and yield the terms of their passages."""
     for one in prepared:
         names += [replace(row, passage=store.passages + (row.passage or 0)) for row in one.names]
         digests = [passage_digest(passage.text, passage) for passage in one.passages]
@@ -237,7 +237,7 @@ def _write_vectors(building: Path, counts: NDArray[np.int64], real: Real) -> Non
 
 
 def noisy(vectors: NDArray[np.float32], length: float, random: np.random.Generator) -> NDArray[np.float32]:
-    """Unit rows near unit rows."""
+    """Return unit rows near unit rows."""
     noise = random.standard_normal(vectors.shape, dtype=np.float32)
     noise *= np.float32(length / np.sqrt(DIMENSION))
     noise += vectors

@@ -1,4 +1,4 @@
-"""What a process has in memory, by the kernel's own account; Linux only. Nothing else is imported."""
+"""Report the memory of a process as the kernel counts it (Linux only), without further imports."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 
 def resident(process: int | None = None) -> dict[str, float]:
-    """Megabytes in memory: `anonymous`, pages of its own, and `mapped`, pages of files (Rss less Anonymous)."""
+    """Return the megabytes in memory: `anonymous`, own pages, and `mapped`, pages of files (Rss minus Anonymous)."""
     found = _megabytes(Path(f"/proc/{process or 'self'}/smaps_rollup").read_text("utf-8").splitlines()[1:])
     return {"anonymous": found["Anonymous"], "mapped": found["Rss"] - found["Anonymous"]}
 
 
 def peak() -> float:
-    """The most megabytes ever in memory; getrusage would count the parent's before this process began."""
+    """Return the peak megabytes in memory; getrusage would include the parent's from before this process started."""
     lines = Path("/proc/self/status").read_text("utf-8").splitlines()
     return _megabytes(line for line in lines if line.startswith("VmHWM"))["VmHWM"]
 

@@ -1,8 +1,8 @@
-"""Compare libraries that read PDF: files read, sentences that come out whole, characters a second of processor time.
+"""Compare PDF libraries: files read, sentences extracted whole, characters a second of processor time.
 
     python -m benchmarks.pdf_libraries [FILE ...]       # without files, those of tests/samples/pdf
 
-Those are compared that are installed of pdfminer.six, pdfplumber, pypdf and pdftext, besides pypdfium2. The sentences
+Besides pypdfium2, it compares pdfminer.six, pdfplumber, pypdf and pdftext, if they are installed. The sentences
 are those of tests/documents/pdf/test_pdf.py, looked for after lines are joined and hyphens at their ends taken out.
 """
 

@@ -1,20 +1,20 @@
-"""askbrief beside its peers: the same documents, questions and embedding model, each as its documentation shows it.
+"""Compare askbrief with its peers: the same documents, questions and embedding model, each in its documented set-up.
 
     python -m venv peers-env && peers-env/bin/pip install torch==2.13.0
     peers-env/bin/pip install -c constraints.txt -e . -r benchmarks/requirements.txt  # and what it says at its end
     peers-env/bin/python -m benchmarks.quality SET... --json results.json --markdown > table.md
 
-SET is a folder with corpus.jsonl and queries.jsonl, as `askbrief eval` takes it. Tables go to the error stream, where
-the progress is, if --markdown wants the output for itself.
+SET is a folder with corpus.jsonl and queries.jsonl, as `askbrief eval` takes it. With --markdown,
+the other tables go to the error stream.
 
-Every peer is asked for ten passages, with the packaged all-MiniLM-L6-v2. A passage is a hit when it covers a gold span
-whole, for every peer alike: where a splitter gives no offsets, its passages are found again in the document. Splitters
-are held to 120 words a passage, with the share of overlap that their documentation shows. A document is given with
-its title as the framework's documents take one; what becomes of the title is what the framework does by default.
+Every peer returns ten passages, with the packaged all-MiniLM-L6-v2. A passage is a hit if it covers a gold span
+completely, for every peer alike; if a splitter gives no offsets, its passages are located in the document. Splitters
+are limited to 120 words a passage, with the share of overlap that their documentation shows. A document has its title
+where the framework's documents have one, and the framework does with it what it does by default.
 
-Every peer runs in a process of its own. Its vectors and results are kept in a temporary folder: a result stands until
-the peer's packages, its adapter, the set or, where it has askbrief's passages, the way askbrief splits change. askbrief
-itself is always run again, unless --keep says otherwise.
+Every peer runs in a separate process. Its vectors and results are cached in a temporary folder. A result is valid until
+the peer's packages, its adapter, the set or, if it uses askbrief's passages, askbrief's splitter change. askbrief
+itself always runs again, except with --keep.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ OFFLINE = {
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Where vectors and results are kept."""
+    """Return the folder of cached vectors and results."""
 
     folder: Path
     model_id: str
@@ -75,7 +75,7 @@ class Cache:
         return self.folder / "vectors.sqlite"
 
     def result(self, peer: Peer, folder: Path) -> Path:
-        """The file for a peer's result on a set, named for all that it depends on."""
+        """Return the file for a peer's result on a set; its name depends on everything that the result depends on."""
         what = {
             "peer": peer.name,
             "versions": peer.versions(),
@@ -89,7 +89,7 @@ class Cache:
 
 
 def code_of(peer: Peer) -> list[Path]:
-    """The files of this project that decide what a peer's result is."""
+    """Return the files of this project that a peer's result depends on."""
     library = Path(askbrief.__file__).parent
     here = ROOT / "benchmarks" / "peers"
     ours = sorted(library.rglob("*.py")) if peer is OURS else []
@@ -98,15 +98,15 @@ def code_of(peer: Peer) -> list[Path]:
 
 
 def digest(files: Iterable[Path]) -> str:
-    """One hash of the contents of files."""
+    """Return one hash of the contents of files."""
     return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
 
 
 class Runs:
-    """Runs peers on sets, or takes over results that still stand; remembers why a peer is left out."""
+    """Runs peers on sets, or reuses valid results; records why a peer is left out."""
 
     def __init__(self, cache: Cache, console: Console, *, fresh: bool, keep: bool) -> None:
-        """Take where results are kept, whether none stands (`fresh`), and whether one of askbrief may (`keep`)."""
+        """Set the folder of results, and whether to reuse none (`fresh`) or also those of askbrief (`keep`)."""
         self._cache = cache
         self._console = console
         self._fresh = fresh
@@ -114,7 +114,7 @@ class Runs:
         self.left_out: dict[str, str] = {}
 
     def all_on(self, folder: Path, questions: Sequence[Question], peers: Sequence[Peer]) -> SetResults:
-        """Every peer that can be run on a set."""
+        """Run every available peer on a set."""
         outcomes = {peer.name: outcome for peer in peers if (outcome := self._one_on(folder, peer))}
         with ProgressBar(self._console) as bar:
             return SetResults.of(folder.name, questions, outcomes, bar)
@@ -158,7 +158,7 @@ class Runs:
 
 
 def chosen(names: Sequence[str] | None) -> list[Peer]:
-    """The peers of these names, however they are written, and askbrief to compare them with; all for none."""
+    """Return the peers with these names, ignoring case, and askbrief; all peers if there are no names."""
     wanted = {name.lower() for name in names or ()}
     if unknown := wanted - {peer.name.lower() for peer in PEERS}:
         raise SystemExit(f"no peer {', '.join(sorted(unknown))}: there are {', '.join(peer.name for peer in PEERS)}")
@@ -166,22 +166,26 @@ def chosen(names: Sequence[str] | None) -> list[Peer]:
 
 
 def listed() -> str:
-    """What there is to compare with, and whether it is installed."""
+    """List the peers, and whether they are installed."""
     states = {peer.name: ", ".join(peer.missing()) for peer in PEERS}
     return "\n".join(f"{name:<12}{f'not installed: {gone}' if gone else 'ready'}" for name, gone in states.items())
 
 
 def parsed() -> argparse.Namespace:
-    """The command line."""
+    """Return the command line parser."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "sets", nargs="*", type=Path, metavar="SET", help="a folder with corpus.jsonl and queries.jsonl"
     )
-    parser.add_argument("--peer", action="append", metavar="NAME", help="only this one, and askbrief; repeatable")
-    parser.add_argument("--list", action="store_true", help="name the peers, and what they lack, and stop")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures and every question's rank there")
+    parser.add_argument(
+        "--peer", action="append", metavar="NAME", help="compare only this peer with askbrief; repeatable"
+    )
+    parser.add_argument("--list", action="store_true", help="list the peers and their missing packages, and stop")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write all figures and the rank of every question to this file"
+    )
     parser.add_argument("--markdown", action="store_true", help="print the table of docs/quality.md")
-    parser.add_argument("--keep", action="store_true", help="do not run askbrief again where nothing has changed")
+    parser.add_argument("--keep", action="store_true", help="do not run askbrief again if nothing has changed")
     parser.add_argument("--fresh", action="store_true", help="run every peer again")
     options = parser.parse_args()
     if not options.sets and not options.list:
@@ -190,13 +194,15 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Run, show and write; fail if a peer failed, not if one is not installed."""
+    """Run, print and write; fail if a peer failed, but not if one is not installed."""
     options = parsed()
     if options.list:
         Console().print(listed(), highlight=False)
         return 0
     peers = chosen(options.peer)
-    sets = {one.resolve(): QuestionSet(one).questions for one in options.sets}  # a wrong one is told before any runs
+    sets = {
+        one.resolve(): QuestionSet(one).questions for one in options.sets
+    }  # report a wrong name before anything runs
     folder = Path(tempfile.gettempdir()) / f"askbrief-peers-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     progress = Console(stderr=True, highlight=False)

@@ -1,4 +1,4 @@
-"""Measures of one peer, and how far askbrief is ahead of it, with paired bootstrap intervals."""
+"""Compute the measures of a peer, and askbrief's lead over it, with paired bootstrap intervals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _INTERVAL = (2.5, 97.5)
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Shares are 0..1; None where there is nothing to measure it on."""
+    """The measures of a peer; shares are 0..1, None if there is nothing to measure."""
 
     hit_at_1: float
     hit_at_5: float
@@ -45,7 +45,7 @@ class Ahead:
 
 
 def measure(outcome: Outcome, answerable: Sequence[bool]) -> Figures:
-    """The measures of `askbrief.evaluation`, from ranks: over the answerable questions, the last over all."""
+    """Compute the measures of `askbrief.evaluation` from ranks: over the answerable questions, the last over all."""
     ranks = _ranks(outcome, answerable)
     wins = _wins(outcome, answerable)
     return Figures(
@@ -57,7 +57,7 @@ def measure(outcome: Outcome, answerable: Sequence[bool]) -> Figures:
 
 
 def ahead(ours: Outcome, theirs: Outcome, answerable: Sequence[bool]) -> dict[str, Ahead | None]:
-    """How far askbrief is ahead by each measure, question by question, over seeded resamples of the questions."""
+    """Compute askbrief's lead by each measure, question by question, over seeded resamples of the questions."""
     mine, other = _ranks(ours, answerable), _ranks(theirs, answerable)
     my_wins, other_wins = _wins(ours, answerable), _wins(theirs, answerable)
     is_scored = my_wins is not None and other_wins is not None
@@ -69,27 +69,27 @@ def ahead(ours: Outcome, theirs: Outcome, answerable: Sequence[bool]) -> dict[st
 
 
 def hits(ranks: Numbers, depth: int) -> Numbers:
-    """1 where the answer is among the first `depth` passages, else 0; a rank of infinity is none."""
+    """Return 1 if the answer is among the first `depth` passages, else 0; rank infinity means that it is absent."""
     return (ranks <= depth).astype(np.float64)
 
 
 def reciprocal(ranks: Numbers) -> Numbers:
-    """One over the rank, 0 beyond the tenth."""
+    """Return the reciprocal rank, 0 beyond the tenth."""
     return np.where(ranks <= DEPTH, 1 / ranks, 0.0)
 
 
 def of_means(differences: Numbers) -> Ahead:
-    """The mean difference: float [questions]."""
+    """Resample the mean of the differences: float [questions]."""
     means = [counts.astype(np.float64) @ differences / len(differences) for counts in _resamples(len(differences))]
     return _ahead(float(differences.mean()), means)
 
 
 def of_pairs(differences: Numbers, answerable: NDArray[np.bool_]) -> Ahead:
-    """The difference of two areas under the ROC curve, each the mean over pairs of an answerable and another question.
+    """Resample the difference of two areas under the ROC curve, each a mean over pairs of questions.
 
     Args:
         differences: float [answerable, others].
-        answerable: bool [questions]; all of them are drawn from, so that the shares of the two kinds vary as well.
+        answerable: bool [questions]; resamples draw from all of them, so that the shares of both kinds vary too.
     """
     pairwise = differences.astype(np.float32)
     areas = []
@@ -102,7 +102,7 @@ def of_pairs(differences: Numbers, answerable: NDArray[np.bool_]) -> Ahead:
 
 @cache
 def _resamples(questions: int) -> list[NDArray[np.float32]]:
-    """How often each question is drawn: [resamples, questions], in portions; the same for every peer and measure."""
+    """Yield how often each question is drawn: [resamples, questions], the same for every peer and measure."""
     random = np.random.default_rng(SEED)
     odds = np.full(questions, 1 / questions)
     draws = (random.multinomial(questions, odds, size=_AT_ONCE) for _ in range(RESAMPLES // _AT_ONCE))
@@ -115,13 +115,13 @@ def _ahead(difference: float, resampled: Sequence[Numbers]) -> Ahead:
 
 
 def _ranks(outcome: Outcome, answerable: Sequence[bool]) -> Numbers:
-    """Float [answerable questions], infinity for none."""
+    """Return the ranks: float [answerable questions], infinity for none."""
     pairs = zip(outcome.ranks, answerable, strict=True)
     return np.array([np.inf if rank is None else rank for rank, counts in pairs if counts], dtype=np.float64)
 
 
 def _wins(outcome: Outcome, answerable: Sequence[bool]) -> Numbers | None:
-    """For each answerable question and each other: 1 where its score is higher, a half where they are the same."""
+    """Return for each answerable and each other question: 1 if the answerable one scores higher, 0.5 if equal."""
     labels = np.array(answerable)
     if labels.all() or not labels.any() or all(score is None for score in outcome.scores):
         return None

@@ -1,4 +1,4 @@
-"""The results of benchmarks/quality.py: tables for people, Markdown for docs/quality.md, JSON with everything."""
+"""Format the results of benchmarks/quality.py: tables, Markdown for docs/quality.md, JSON with everything."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 _CAPTION = (
     "Ahead: askbrief minus the peer, 95% interval. AUROC: of the peer's own score of its first passage. "
-    "Lost: passages that stand nowhere in the documents.\n"
+    "Lost: passages that do not occur in the documents.\n"
     "* passages of its own splitter; the others have askbrief's, as plain text without titles"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A peer on a set."""
+    """The result of a peer on a set."""
 
     peer: Peer
     outcome: Outcome
@@ -38,7 +38,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SetResults:
-    """All peers on a set, in their order."""
+    """The results of all peers on a set, in their order."""
 
     name: str
     qids: Sequence[str]
@@ -62,7 +62,7 @@ class SetResults:
 
 
 def shown_as_table(results: SetResults) -> Table:
-    """One line for each peer, in 80 columns."""
+    """Format one line for each peer, in 80 columns."""
     title = f"{results.name}: {_kinds(results)}"
     table = Table(title=title, caption=_CAPTION, box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     table.caption_justify = "left"
@@ -77,7 +77,7 @@ def shown_as_table(results: SetResults) -> Table:
 
 
 def shown_as_markdown(everything: Sequence[SetResults]) -> str:
-    """The tables of docs/quality.md: the figures, and what each peer is."""
+    """Format the tables of docs/quality.md: the figures, and the set-up of each peer."""
     columns = ["set", "peer", "hit@1", "hit@5", "MRR@10", "area under ROC", "words", "lost"]
     columns += [f"ahead by {measure}" for measure in ("hit@1", "MRR@10", "area under ROC")]
     lines = [_markdown_row(columns), "|---|---|" + "---:|" * (len(columns) - 2)]
@@ -97,7 +97,7 @@ def shown_as_markdown(everything: Sequence[SetResults]) -> str:
 
 
 def as_json(everything: Sequence[SetResults], left_out: Mapping[str, str]) -> dict[str, Any]:
-    """All figures, and rank and score of every question, so that everything else can be computed again."""
+    """Return all figures, and rank and score of every question, from which everything else can be computed."""
     return {
         "bootstrap": {"resamples": RESAMPLES, "seed": SEED, "interval": 0.95, "difference": "askbrief minus peer"},
         "left_out": dict(left_out),
@@ -131,7 +131,7 @@ def _cells(row: Row) -> list[str]:
 
 
 def _share(value: float | None) -> str:
-    """Three decimals, no zero before the point.
+    """Format a share with three decimals and no zero before the point.
 
     >>> _share(0.8764), _share(1), _share(None)
     ('.876', '1.000', '-')
@@ -140,7 +140,7 @@ def _share(value: float | None) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{round(value, 3) + 0.0:+.3f}".replace("0.", ".", 1)  # and zero has no sign of its own
+    return f"{round(value, 3) + 0.0:+.3f}".replace("0.", ".", 1)  # + 0.0 turns negative zero into zero
 
 
 def _interval(one: Ahead | None) -> str:

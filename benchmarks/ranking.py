@@ -1,4 +1,4 @@
-"""Fit the ranking model to question sets, each set left out in turn, and see what every signal is worth.
+"""Fit the ranking model to question sets, leave each set out in turn, and measure the value of every feature.
 
     python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/retrieval/scoring.json]
 
@@ -46,7 +46,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What was looked at for one question: float64 [candidates, signals], and bool [candidates]: which are right."""
+    """The candidates of one question: float64 [candidates, features], and bool [candidates]: which are right."""
 
     signals: NDArray[np.float64]
     right: NDArray[np.bool_]
@@ -55,7 +55,7 @@ class Candidates:
 def collected(
     questions: QuestionSet, encoder: Encoder, names: Sequence[str], count: int, *, read: bool, bar: ProgressBar
 ) -> Iterator[Candidates]:
-    """The first `count` candidates of every answerable question of a set, by their signals of some names."""
+    """Return the first `count` candidates of every answerable question of a set, with the named features."""
     with indexed(questions, encoder, load_settings(reader=read), bar) as library:
         answerable = [question for question in questions.questions if question.answerable]
         bar.stage("asking", len(answerable))
@@ -70,7 +70,7 @@ def collected(
 
 
 def measured(asked: Sequence[Candidates], weights: Weights) -> tuple[float, float, float]:
-    """hit@1, hit@5 and the mean reciprocal rank."""
+    """Compute hit@1, hit@5 and the mean reciprocal rank."""
     ranks = []
     for candidates in asked:
         scores = candidates.signals @ weights
@@ -85,7 +85,7 @@ def measured(asked: Sequence[Candidates], weights: Weights) -> tuple[float, floa
 
 
 def fitted(sets: Sequence[Sequence[Candidates]]) -> Weights:
-    """The weights for some sets; they add up to 1."""
+    """Fit the weights to some sets; they add up to 1."""
     useful = [(c, 1 / len(asked)) for asked in sets for c in asked if c.right.any()]
     spread = np.mean([c.signals.std(axis=0) for c, _ in useful], axis=0) + 1e-6
 
@@ -121,7 +121,7 @@ def _climbed(sets: Sequence[Sequence[Candidates]], weights: Weights) -> Weights:
 
 
 def main() -> None:
-    """Fit, leave out, ablate, and print."""
+    """Fit, leave sets and features out, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--out", type=Path, help="write the fitted model here")

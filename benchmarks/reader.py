@@ -1,11 +1,11 @@
-"""What the reader finds and what it costs: exact match and F1 of its answers, and time a question with and without it.
+"""Measure the reader: exact match and F1 of its answers, and the time of a question with and without it.
 
     python -m benchmarks.reader SET... [--most N]
 
-SET is a folder as `askbrief eval` takes it; only sets with gold spans are measured. Exact match and F1 are SQuAD's
-(Rajpurkar et al. 2016, section 6.1): words without case, punctuation and articles, the best over a question's answers;
-once with the passage that holds the gold given, and once end to end: what is marked in the first passage shown, nothing
-where nothing is marked. Times are of the same questions, with and without in turn, medians.
+SET is a folder as for `askbrief eval`; only sets with gold spans are measured. Exact match and F1 are SQuAD's
+(Rajpurkar et al. 2016, section 6.1): words without case, punctuation and articles, the best over a question's answers.
+They are given for the passage that holds the gold, and end to end for the span marked in the first passage shown (no
+answer if nothing is marked). Times are medians of the same questions, with and without the reader in turn.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Exact match, F1 and how many questions; shares are 0..1."""
+    """Exact match, F1 (0..1) and the number of questions."""
 
     exact: float
     f1: float
@@ -51,12 +51,12 @@ class Scores:
 
 
 def words(text: str) -> list[str]:
-    """The words of an answer as SQuAD compares them."""
+    """Return the words of an answer as SQuAD compares them."""
     return _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split()
 
 
 def overlap(found: str, right: str) -> float:
-    """F1 of the words that two answers have in common.
+    """Compute the F1 of the words of two answers.
 
     >>> overlap("the Ninth Circuit", "Ninth Circuit Court")
     0.8
@@ -68,14 +68,14 @@ def overlap(found: str, right: str) -> float:
 
 
 def scored(found: Sequence[tuple[str, list[str]]]) -> Scores:
-    """Score answers, each beside those that are right."""
+    """Score answers, each against the right ones."""
     exact = [max(float(words(text) == words(right)) for right in answers) for text, answers in found]
     f1 = [max(overlap(text, right) for right in answers) for text, answers in found]
     return Scores(float(np.mean(exact)), float(np.mean(f1)), len(found))
 
 
-def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, bar: ProgressBar) -> Scores:
-    """What the reader finds when it is given a passage that holds the gold whole."""
+def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, bar: Bar) -> Scores:
+    """Score the reader's answers, given a passage that contains the gold completely."""
     asked = list(_with_spans(questions))
     found = []
     bar.stage("gold passages", len(asked))
@@ -86,8 +86,8 @@ def in_gold_passages(questions: QuestionSet, library: Library, reader: Reader, b
     return scored(found)
 
 
-def end_to_end(questions: QuestionSet, library: Library, bar: ProgressBar) -> tuple[Scores, float]:
-    """What is marked as the answer in the first passage; and the share of questions in which anything is."""
+def end_to_end(questions: QuestionSet, library: Library, bar: Bar) -> tuple[Scores, float]:
+    """Score the span marked in the first passage; also return the share of questions with a marked span."""
     asked = list(_with_spans(questions))
     found = []
     bar.stage("end to end", len(asked))
@@ -122,7 +122,7 @@ def _likeliest(reader: Reader, question: str, passage: Passage) -> str:
 
 
 def cost(asked: Sequence[str], with_reader: Callable[[str], object], without: Callable[[str], object]) -> list[float]:
-    """Median milliseconds a question, with and without, each question asked of both in turn."""
+    """Measure the median milliseconds a question, with and without the reader, in turn for each question."""
     taken: list[list[float]] = [[], []]
     for question in asked:
         for times, ask in zip(taken, (with_reader, without), strict=True):
@@ -136,7 +136,7 @@ def main() -> None:
     """Measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
-    parser.add_argument("--most", type=int, default=200, help="questions that are timed")
+    parser.add_argument("--most", type=int, default=200, help="number of questions to time")
     given = parser.parse_args()
     settings, reader = load_settings(), packaged_reader()
     encoder = open_encoder(settings)

@@ -1,11 +1,11 @@
-"""What becomes of files: read, read with loss, refused with a reason, or crashed; and how fast each format is read.
+"""Count what happens to files (read, read with loss, refused, crashed), and measure how fast each format is parsed.
 
     python -m benchmarks.reading FOLDER... [--slowest 5] [--refused] [--out FILE] [--markdown FILE]
 
-Every file below the folders is read as a build reads it, in a process of its own with the bounds of the settings; a
-file that ends its parser or takes too long or too much memory counts as crashed. Then each file that gave text is read
-once more in this process, for the time alone. The last line has the encoder, on passages of these same files: reading
-should be faster. One thread each, processor time, so that the figures are of the work and not of who else was there.
+Every file below the folders is read as in a build, in a separate process with the limits of the settings; a file that
+crashes its parser, or takes too long or too much memory, counts as crashed. Then each file that gave text is parsed
+again in this process, for the time. The last line is the encoder, on passages of the same files: parsing should be
+faster. Everything runs in one thread and is measured in processor time, so that other work does not affect it.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from askbrief.documents.sources import SeedFile
 
 CRASHED = ("ended its parser", "took longer than", "took more than")
-"""How the reasons begin that a reader has not given itself."""
+"""How the reasons begin that do not come from a parser."""
 PASSAGES = 200
 SMALL = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file; `seconds` are of the processor, for reading it again."""
+    """The result of one file; `seconds` is the processor time of parsing it again."""
 
     file: SeedFile
     what: str
@@ -51,7 +51,7 @@ class Outcome:
 
     @property
     def family(self) -> str:
-        """The module that reads it, or its suffix where none does."""
+        """Return the module that parses the file, or its suffix if there is none."""
         suffix = PurePosixPath(self.file.doc_id).suffix.lower()
         return registry.PARSERS.get(suffix, suffix or "no suffix")
 
@@ -61,10 +61,10 @@ class Outcome:
 
 
 def main() -> None:
-    """Read, count, print."""
+    """Read the files, count, and print."""
     arguments = parser(__doc__)
-    arguments.add_argument("--slowest", type=int, default=5, help="name so many of the slowest files")
-    arguments.add_argument("--refused", action="store_true", help="name every file that was not read, with the reason")
+    arguments.add_argument("--slowest", type=int, default=5, help="list this many of the slowest files")
+    arguments.add_argument("--refused", action="store_true", help="list every file that was not read, with the reason")
     options = arguments.parse_args()
     settings = load_settings()
     files = [file for folder in options.sets for file in scan(folder, max_file_mib=settings.max_file_mib)]
@@ -92,7 +92,7 @@ def _outcome(file: SeedFile, reading: ParsedFile | ParsingError, bounds: Parsing
         return Outcome(file, "crashed" if reason.startswith(CRASHED) else "refused", reason)
     said = [*reading.failed, *reading.warnings]
     if file.size < SMALL:
-        parse_file(file, bounds)  # once before, so that what it needs is imported
+        parse_file(file, bounds)  # once before, so that its imports do not count
     started = time.process_time()
     parse_file(file, bounds)
     seconds = time.process_time() - started
@@ -124,7 +124,7 @@ def _rows(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:
 
 
 def _encoder_row(outcomes: Sequence[Outcome]) -> dict[str, object]:
-    """The encoder on passages of these files: characters a second of one processor."""
+    """Measure the encoder on passages of these files: characters a second on one processor."""
     encoder = open_encoder(load_settings())
     texts: list[str] = []
     for outcome in outcomes:

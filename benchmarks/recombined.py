@@ -1,11 +1,11 @@
-"""A corpus of any number of passages made of real text: the sentences of question sets, recombined with a seed.
+"""Generate a corpus of any number of passages from real text: recombined sentences of question sets.
 
     python -m benchmarks.recombined SET... --passages 100000 --out FOLDER
 
-SET is a folder with corpus.jsonl, as `askbrief eval` takes it. Every document takes its sentences from a few documents
-of the sets, so that a term comes in bursts as it does in language. A word that stands once in the sets is one of a long
-tail (Lomax): now and then another, and the more text there is, the more often a new one made of the halves of two. So
-the vocabulary keeps growing, by a power of the length of the text (Heaps' law).
+SET is a folder with corpus.jsonl, as for `askbrief eval`. Every document takes its sentences from a few documents of
+the sets, so that terms occur in bursts, as in real language. A word that occurs once in the sets is replaced by a word
+from a long tail (Lomax): sometimes another rare word, and the more text there is, the more often a new one composed of
+the halves of two. So the vocabulary grows with a power of the length of the text (Heaps' law).
 
 Document i is the same whatever the number of passages: a small corpus is the beginning of a large one. Paragraphs have
 60 to 120 words, which `askbrief build` takes for one passage each.
@@ -37,26 +37,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 FEWEST, MOST = 10, 50
-"""So many passages a document has."""
+"""Number of passages in a document."""
 MIXED = 3
-"""So many documents of the sets give their sentences to one."""
+"""Number of documents of the sets that give their sentences to one document."""
 FEWEST_IN_SENTENCE, LONGEST_SENTENCE = 5, 55
-"""Shorter ones are mostly headings and code, longer ones tables and lists of authors."""
+"""Limits of a sentence, in words: shorter ones are mostly headings and code, longer ones tables and lists."""
 TAIL = 0.6
-"""The shape of the Lomax distribution of rare words: of n of them, about n ** TAIL are different ones."""
+"""Shape of the Lomax distribution of rare words: among n of them, about n ** TAIL are distinct."""
 
 _WORD = regex.compile(r"\p{L}{5,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence cut at its rare words: there is one between any two pieces."""
+    """A sentence cut at its rare words: there is one between two adjacent pieces."""
 
     pieces: tuple[str, ...]
     words: int
 
     def written(self, rare: Iterator[str]) -> str:
-        """The sentence with the next rare words in their places."""
+        """Return the sentence with the next rare words inserted."""
         if len(self.pieces) == 1:
             return self.pieces[0]
         return "".join([self.pieces[0], *(next(rare) + piece for piece in self.pieces[1:])])
@@ -64,7 +64,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is recombined: titles and sentences, document by document, and the words that stand once in all of it."""
+    """The material: titles and sentences, document by document, and the words that occur once in all of them."""
 
     titles: tuple[str, ...]
     documents: tuple[tuple[Sentence, ...], ...]
@@ -82,7 +82,7 @@ class Material:
         return cls(tuple(corpus[n].title for n in kept), tuple(sentences[n] for n in kept), rare)
 
     def word(self, rank: int) -> str:
-        """A rare word: one of the sets, or, beyond them, the halves of two."""
+        """Return a rare word: one of the sets, or, beyond them, the halves of two."""
         size = len(self.rare)
         if rank < size:
             return self.rare[rank]
@@ -103,7 +103,7 @@ def _sentences(text: str, rare: frozenset[str]) -> Iterator[Sentence]:
 
 @dataclass(frozen=True, slots=True)
 class Recombined:
-    """A document made of the sentences of others: its number, a title, and paragraphs of the length of a passage."""
+    """A document composed of other documents' sentences: its number, a title, and paragraphs of passage length."""
 
     number: int
     title: str
@@ -111,16 +111,16 @@ class Recombined:
 
     @property
     def doc_id(self) -> str:
-        """A path with the collection in it; paths are in the order of the numbers."""
+        """Return a path with the collection in it; paths sort like the numbers."""
         return f"{self.number // 1_000:03d}/{self.number:06d}.txt"
 
     @property
     def text(self) -> str:
-        """The paragraphs, each on its own."""
+        """Return the text, with a blank line between paragraphs."""
         return "\n\n".join(self.paragraphs)
 
     def source(self) -> SourceFile:
-        """As `build_from` takes it."""
+        """Return the document for `build_from`."""
         row = SourceRow(path=self.doc_id, sha256=hashlib.sha256(self.text.encode()).hexdigest())
         return SourceFile(row, self._reading)
 
@@ -129,7 +129,7 @@ class Recombined:
 
 
 def recombined(material: Material, passages: int, *, seed: int = 0) -> Iterator[Recombined]:
-    """Make documents until they have so many passages; the last one ends where the number is reached."""
+    """Yield documents until they have the given number of passages; the last one may be shorter."""
     sizes = np.array([len(sentences) for sentences in material.documents], dtype=np.float64)
     shares = np.cumsum(sizes) / sizes.sum()
     left = passages
@@ -161,7 +161,7 @@ def _paragraphs(
         words, written = 0, []
         while words < wanted:
             sentence = pool[next(sentences)]
-            if words + sentence.words > MAX_WORDS:  # at least 66 words are there, the sentence being 55 at the most
+            if words + sentence.words > MAX_WORDS:  # at least 66 words remain, because the sentence has at most 55
                 break
             words += sentence.words
             written.append(sentence.written(rare))

@@ -1,4 +1,4 @@
-"""Draw how often answers of each confidence are right, from what `askbrief calibrate --json` prints.
+"""Plot how often answers of each confidence are right, from the output of `askbrief calibrate --json`.
 
 askbrief calibrate SET... --json > calibration-report.json
 python benchmarks/reliability.py calibration-report.json docs/images/reliability.png
@@ -17,7 +17,7 @@ from matplotlib import pyplot as plt
 
 
 def main() -> None:
-    """Draw."""
+    """Draw the plot."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("report", type=Path)
     parser.add_argument("picture", type=Path)

@@ -1,10 +1,10 @@
-"""Play what docs/discord.md shows, in a simulated Discord over the real index, and picture it.
+"""Play what docs/discord.md shows, in a simulated Discord over the real index, and take pictures.
 
 Run: python benchmarks/render_cards.py [--pictures docs/images] [--chromium /usr/bin/chromium]
 
-Without --pictures only the text of every card is printed, for the transcripts of the page. Pictures need
-benchmarks/requirements.txt, Debian's packages chromium and pngquant, and are drawn by SimCord's preview. The bot has
-no more permissions in the simulated server than the page asks for.
+Without --pictures it only prints the text of every card, for the transcripts of the page. Pictures need
+benchmarks/requirements.txt and Debian's packages chromium and pngquant; SimCord's preview draws them. In the simulated
+server the bot has exactly the permissions that the page lists.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ class Camera:
     """Takes pictures of cards in a browser."""
 
     def __init__(self, browser: Any, folder: Path) -> None:  # noqa: ANN401 - playwright is not installed everywhere
-        """Take Playwright's browser, and where the pictures go."""
+        """Set Playwright's browser and the folder of the pictures."""
         self._browser = browser
         self._folder = folder
 
     async def take(
         self, env: simcord.Env, place: simcord.ChannelHandle, who: simcord.MemberActor, shown: Shown
     ) -> bytes:
-        """A card as one person sees it."""
+        """Take a picture of a card as one person sees it."""
         async with env.preview(place, viewers=[who]) as preview:
             await preview.show(shown)
             page = await self._browser.new_page(viewport=_SIZE, device_scale_factor=2)
@@ -74,17 +74,17 @@ class Camera:
         return picture
 
     def keep(self, name: str, picture: bytes) -> None:
-        """Write a picture with few colours, which is all that a card has."""
+        """Write a picture with few colours; a card needs no more."""
         command = ["pngquant", "--quality", "70-95", "-"]
         small = subprocess.run(command, input=picture, stdout=subprocess.PIPE, check=True).stdout
         (self._folder / f"{name}.png").write_bytes(small)
 
 
 class Stage:
-    """A server with two channels, a manager and two analysts, and a camera if there is one."""
+    """A server with two channels, a manager, two analysts, and an optional camera."""
 
     def __init__(self, env: simcord.Env, bot: AskbriefBot, camera: Camera | None) -> None:
-        """Set the scene."""
+        """Create the server, its channels and its people."""
         self.env = env
         self.bot = bot
         self.camera = camera
@@ -102,7 +102,7 @@ class Stage:
                 role.permissions = PERMISSIONS.value
 
     async def show(self, name: str, who: simcord.MemberActor, shown: Shown, *, picture: bool = False) -> None:
-        """Print what a message says; take its picture if asked for."""
+        """Print the text of a message; take its picture if there is a camera."""
         print(f"\n=== {name}")
         for message in [shown] if isinstance(shown, discord.Message) else [sent(shown), *shown.followups]:
             _print(_parts(message))
@@ -110,7 +110,7 @@ class Stage:
             self.camera.keep(name, await self.camera.take(self.env, self.intel, who, shown))
 
     def last(self, channel: simcord.ChannelHandle | None = None) -> discord.Message:
-        """The newest message of a channel."""
+        """Return the newest message of a channel."""
         message = (channel or self.intel).last_message
         if message is None:
             raise LookupError("nothing was written")
@@ -118,7 +118,7 @@ class Stage:
 
 
 def sent(shown: Shown) -> Sent:
-    """The message that answered."""
+    """Return the message that answered."""
     if isinstance(shown, discord.Message):
         return shown
     if shown.response is None:
@@ -141,7 +141,7 @@ def _parts(message: Sent) -> list[dict[str, Any]]:
 
 
 def _all(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every component at every level, in order."""
+    """Yield every component at every level, in order."""
     found = []
     for part in parts:
         beside = [part["accessory"]] if part.get("accessory") else []
@@ -158,7 +158,7 @@ def _print(parts: list[dict[str, Any]]) -> None:
 
 
 def _end_blocks_as_discord_does() -> None:
-    """A quote or list ends with its last marked line; the preview's CommonMark would draw the next line into it."""
+    """End quotes and lists after their last marked line, where the preview's CommonMark would continue them."""
     projection = cast("Any", importlib.import_module("simcord.preview._component_projection"))
     draw = projection.markdown_tokens
 
@@ -172,7 +172,7 @@ def _end_blocks_as_discord_does() -> None:
 
 
 async def questions(stage: Stage) -> None:
-    """Asking, and what can be done with an answer."""
+    """Ask, and use the buttons of an answer."""
     alice, bob, intel = stage.alice, stage.bob, stage.intel
     mention = stage.bot.user.mention if stage.bot.user else ""
     asked = await alice.slash(intel, "ask", question=QUESTION)
@@ -196,7 +196,7 @@ async def questions(stage: Stage) -> None:
 
 
 async def going_on(stage: Stage) -> None:
-    """Checking a claim, following up, voting, writing to the bot."""
+    """Check a claim, follow up, vote, write to the bot."""
     alice, bob, intel = stage.alice, stage.bob, stage.intel
     mention = stage.bot.user.mention if stage.bot.user else ""
     claim = await bob.send(intel, CLAIM)
@@ -218,7 +218,7 @@ async def going_on(stage: Stage) -> None:
 
 
 async def commands(stage: Stage) -> None:
-    """Browsing, and what goes wrong."""
+    """Browse, and show errors."""
     alice, mara, intel = stage.alice, stage.mara, stage.intel
     key = "emboldened-resurgent-ttp-x243xb"
     await stage.show("cite", alice, await alice.slash(intel, "cite", key=key))
@@ -232,7 +232,7 @@ async def commands(stage: Stage) -> None:
 
 
 async def documents(stage: Stage, seeds: Path) -> None:
-    """Adding, rebuilding, removing."""
+    """Add, rebuild and remove documents."""
     mara, alice, intel = stage.mara, stage.alice, stage.intel
     text = (ROOT / "docs" / "documents.md").read_bytes()
     preview = await mara.slash(intel, "index add", file=("documents.md", text), collection="handbook")
@@ -256,7 +256,7 @@ async def documents(stage: Stage, seeds: Path) -> None:
 
 
 async def access(stage: Stage) -> None:
-    """Giving collections."""
+    """Grant collections."""
     mara, alice, intel = stage.mara, stage.alice, stage.intel
     given = await mara.slash(intel, "access allow", collection="voa", channel=intel)
     await stage.show("access-allow", mara, given)
@@ -272,7 +272,7 @@ async def access(stage: Stage) -> None:
 
 
 async def play(folder: Path | None, chromium: str) -> None:
-    """Play all of it."""
+    """Play everything."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     async with AsyncExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory()))

@@ -1,4 +1,4 @@
-"""Picture the page as docs/web.md shows it, over the briefs of the tests and the real model.
+"""Take the pictures of docs/web.md, with the briefs of the tests and the real model.
 
 Run: python benchmarks/render_pages.py [--pictures docs/images] [--chromium /usr/bin/chromium]
 
@@ -46,9 +46,9 @@ _FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fon
 
 
 def prepared(work: Path) -> tuple[Settings, Encoder, dict[str, str]]:
-    """Build the briefs, ask, change one of them, build again; give the keys of two citations."""
+    """Build the briefs, ask, change one of them, build again; return the keys of two citations."""
     shutil.copytree(ROOT / "tests" / "briefs", work / "seeds")
-    documents = ROOT / "tests" / "documents"
+    documents = ROOT / "tests" / "samples"
     (work / "seeds" / "papers").mkdir()
     for name in ("pdf/multi-column-2p.pdf", "other/test.xlsx"):
         shutil.copy(documents / name, work / "seeds" / "papers")

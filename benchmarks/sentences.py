@@ -9,7 +9,7 @@ whole      gold spans (stripped) inside one paragraph with no sentence boundary 
            spans of under 25 words only, except on clapnq, whose gold spans are whole sentences
 edges      (clapnq) gold spans whose start and end are both predicted sentence boundaries
 exact      paragraphs in which the sentences cover every non-space character exactly once
-<4w, >60w  sentences of under 4 and of over 60 words: symptoms of cuts too many and too few
+<4w, >60w  sentences of under 4 and of over 60 words: symptoms of too many and too few boundaries
 par/s      paragraphs split per second;  bad: exceptions + paragraphs over the time cap
 
 Both splitters see the same documents: all of them, or a seeded sample of --max-chars characters
@@ -40,7 +40,7 @@ Texts = list[tuple[str, list[Span]]]  # texts with their gold spans
 
 SHORT_WORDS, FEW_WORDS, MANY_WORDS = 25, 4, 60
 SENTENCE_SETS = ("clapnq",)  # gold spans are whole sentences
-HARD_CASES = (  # "¦" marks the cuts wanted
+HARD_CASES = (  # "¦" marks the expected boundaries
     "A July 5 report by the U.S. Department said so.¦ Then Mr. Smith left.",
     "U.S. drone strikes had killed leaders.",
     "He moved to the U.S.¦ He liked it there.",
@@ -69,13 +69,13 @@ def _on_alarm(_signum: int, _frame: FrameType | None) -> None:
 
 
 def tight(text: str, start: int, end: int) -> Span:
-    """The span without white space at either end."""
+    """Return the span without white space at either end."""
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def make_splitters() -> dict[str, Splitter]:
-    """The splitters compared, each giving tight (start, end) spans within a paragraph."""
+    """Return the splitters to compare; each returns tight (start, end) spans within a paragraph."""
     segmenter = pysbd.Segmenter(language="en", clean=False, char_span=True)
 
     def with_pysbd(text: str) -> list[Span]:
@@ -89,14 +89,14 @@ def make_splitters() -> dict[str, Splitter]:
 
 
 def paragraphs(text: str) -> Iterator[Span]:
-    """The spans of the non-empty lines."""
+    """Return the spans of the non-empty lines."""
     for match in re.finditer(r"[^\n]+", text):
         if match[0].strip():
             yield match.span()
 
 
 def covers_once(text: str, spans: list[Span]) -> bool:
-    """Whether the pieces text[start:end] cover every non-space character exactly once."""
+    """Tell whether the pieces text[start:end] cover every non-space character exactly once."""
     seen = [0] * len(text)
     for start, end in spans:
         for i in range(start, end):
@@ -106,7 +106,7 @@ def covers_once(text: str, spans: list[Span]) -> bool:
 
 @dataclass
 class Tally:
-    """Counts of one splitter on one question set."""
+    """The counts of one splitter on one question set."""
 
     paragraphs: int = 0
     exact: int = 0
@@ -135,7 +135,7 @@ class Tally:
         return spans
 
     def row(self, *, has_sentences: bool) -> list[str]:
-        """The cells of the main table."""
+        """Return the cells of the main table."""
         n = max(1, len(self.words))
         return [
             f"{self.whole / self.gold:.1%}" if self.gold else "-",
@@ -151,12 +151,12 @@ class Tally:
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    """The rows of a JSON-lines file."""
+    """Yield the rows of a file with JSON lines."""
     return [json.loads(line) for line in path.read_text("utf-8").split("\n") if line.strip()]
 
 
 def read_set(folder: Path, max_chars: int, *, whole_sentences: bool) -> Texts:
-    """Texts of a set (a seeded sample of max_chars) with their distinct stripped gold spans."""
+    """Return the texts of a set (a seeded sample of max_chars) with their distinct stripped gold spans."""
     documents = {d["doc_id"]: d["text"] for d in read_jsonl(folder / "corpus.jsonl")}
     gold: dict[str, set[Span]] = {}
     for query in read_jsonl(folder / "queries.jsonl"):

@@ -1,11 +1,11 @@
-"""A shortlist beside the exact search: how often the same passages come first, and what each costs.
+"""Compare a shortlist with the exact search: how often the same passages come first, and the time of each.
 
     python -m benchmarks.shortlisted SET... [--sizes 10000 1000000] [--out FILE] [--markdown FILE]
 
-A passage is four sentences of one neighbourhood of the sets, and its vector the mean of theirs, so that words and
-meaning belong together. `benchmarks/recombined.py` has truer words, but its vectors would take hours. Each question is
+A passage is four neighbouring sentences of the sets, and its vector is the mean of theirs, so that words and meaning
+agree. `benchmarks/recombined.py` has more realistic words, but encoding them would take hours. Each question is
 searched for in everything, and in scopes of a tenth and a thousandth of the documents. "same places" is the share of
-the first five places that hold the passage that the exact search has there. Encoding the question is not in the times.
+the first five places with the same passage as in the exact search. The times do not include encoding the question.
 """
 
 from __future__ import annotations
@@ -50,43 +50,43 @@ SCOPES = {"everything": 1, "a tenth": 10, "a thousandth": 1_000}
 
 
 class KnownQuestions:
-    """The vectors of questions, encoded beforehand."""
+    """An encoder with the vectors of questions that were encoded before."""
 
     model_id, form, dimension, max_tokens = "known@1", "known", 384, 256
 
     def __init__(self, vectors: dict[str, NDArray[np.float32]]) -> None:
-        """Take them by question."""
+        """Set the vectors by question."""
         self._vectors = vectors
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Look one up."""
+        """Look up one question."""
         return self._vectors[text]
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Look some up."""
+        """Look up some questions."""
         return np.array([self._vectors[text] for text in texts])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Not asked for here."""
+        """Not needed here."""
         return [len(text) // 4 for text in texts]
 
 
 class Recombined(DenseIndex):
-    """Passages of sentences that are kept once, whichever passages they stand in."""
+    """Passages whose sentences are stored once, even if several passages contain them."""
 
     def __init__(self, vectors: NDArray[np.float32], sentences: NDArray[np.float16], places: NDArray[np.int64]) -> None:
-        """Take the vectors of passages and of all sentences, and which sentences each passage has."""
+        """Set the vectors of passages and of all sentences, and the sentences of each passage."""
         super().__init__(vectors, sentences, np.empty(0, np.int64), signs_of(vectors))
         self._every, self._places = sentences, places
 
     def sentences(self, number: int) -> NDArray[np.float16]:
-        """Those of one passage."""
+        """Return those of one passage."""
         found: NDArray[np.float16] = self._every[self._places[number]]
         return found
 
 
 def real(sets: Sequence[Path], count: int) -> tuple[list[str], NDArray[np.float16], KnownQuestions, list[str]]:
-    """The sentences of the sets, their vectors, and some questions with theirs."""
+    """Return the sentences of the sets, their vectors, and some questions with theirs."""
     encoder = open_encoder(load_settings(), building=True)
     texts: list[str] = []
     vectors, asked = [], []
@@ -104,7 +104,7 @@ def real(sets: Sequence[Path], count: int) -> tuple[list[str], NDArray[np.float1
 
 
 def recombined(texts: Sequence[str], sentences: NDArray[np.float16], size: int, path: Path) -> MemoryIndex:
-    """Passages of sentences that stand near each other, thirty to a document."""
+    """Create passages from neighbouring sentences, thirty in a document."""
     random = np.random.default_rng(0)
     middle = random.integers(0, len(texts), (size // OF_A_DOCUMENT + 1, 1)).repeat(OF_A_DOCUMENT, axis=0)[:size]
     places = (middle + random.integers(-NEIGHBOURHOOD, NEIGHBOURHOOD + 1, (size, SENTENCES_OF_ONE))) % len(texts)
@@ -152,7 +152,7 @@ def _spans(sentences: Sequence[str]) -> Iterator[Span]:
 
 
 def measured(searched: MemoryIndex, asked: Sequence[str]) -> list[dict[str, Any]]:
-    """A row for each scope."""
+    """Return a row for each scope."""
     size = len(searched.dense)
     rows = []
     for name, share in SCOPES.items():

@@ -1,4 +1,4 @@
-"""What the programs that time things share: medians, one table, one JSON file."""
+"""Helpers of the programs that measure times: medians, one table, one JSON file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Result = TypeVar("Result")
 def timed(
     functions: Mapping[str, Callable[[Argument], Result]], arguments: Sequence[Argument], *, warm: int = 5
 ) -> dict[str, tuple[list[Result], float, float]]:
-    """Call each function with each argument in turn, side by side, so that a busy moment hits all of them alike.
+    """Call each function with each argument in turn, so that a busy moment affects all functions alike.
 
     Returns:
         By name: the results, and the median and the 95th percentile of the times in milliseconds; the first `warm`
@@ -40,18 +40,18 @@ def timed(
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
-    """The options that these programs share."""
+    """Return a parser with the options that these programs share."""
     made = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("sets", nargs="+", type=Path, metavar="SET")
     made.add_argument("--sizes", nargs="+", type=int, default=[10_000], metavar="PASSAGES")
     made.add_argument("--questions", type=int, default=100)
-    made.add_argument("--out", type=Path, help="write the rows here, as JSON")
-    made.add_argument("--markdown", type=Path, help="write the table here")
+    made.add_argument("--out", type=Path, help="write the rows to this file, as JSON")
+    made.add_argument("--markdown", type=Path, help="write the table to this file")
     return made
 
 
 def written(rows: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> None:
-    """Print the rows as a table, and write them where the options say."""
+    """Print the rows as a table, and write them to the files of the options."""
     table = markdown(rows)
     print(table)
     if options.out:
@@ -61,7 +61,7 @@ def written(rows: Sequence[Mapping[str, Any]], options: argparse.Namespace) -> N
 
 
 def markdown(rows: Sequence[Mapping[str, Any]]) -> str:
-    """A table with a column for each key; what a row lacks is left empty."""
+    """Format a table with a column for each key; missing values are empty."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     cells = [[_cell(row.get(name)) for name in names] for row in rows]
     return "\n".join(_line(line) for line in [names, ["---"] * len(names), *cells])

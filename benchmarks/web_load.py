@@ -1,15 +1,15 @@
-"""What the API makes of many clients at once: 32 connections for 30 seconds, on loopback, beside the library alone.
+"""Measure the API under many clients at once (32 connections, 30 seconds, loopback), and the library alone.
 
     python -m benchmarks.web_load [--connections 32] [--seconds 30] [--askers 0] [--out FILE] [--markdown FILE]
 
-The server is the real one, a process of its own with the real model, over an index of seeds/ or of --index. Each
-connection asks one question after another, with words of its own, so that nothing is answered from what was asked
-before. The clients share the server's cores. `library.ask alone` is the same questions, one at a time, in this process.
+The server is the real one, a separate process with the real model, over an index of seeds/ or of --index. Each
+connection asks one question after another, all different, so that no answer can be reused. The clients share the
+server's cores. `library.ask alone` is the same questions, one at a time, in this process.
 
-connections  how many ask at once
-p50, p95     milliseconds from the question to the whole answer
+connections  number of clients at once
+p50, p95     milliseconds from the question to the complete answer
 cpu ms       processor time of the server, or of the library, for each answer (Linux only)
-errors       answers that were none, whatever the reason
+errors       requests without an answer, for any reason
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _ALL_FOUND = 200
 
 
 def main() -> None:
-    """Measure and write."""
+    """Measure, and write the table."""
     options = _options()
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(index_dir=options.index or Path(folder) / "index", state_dir=Path(folder) / "state")
@@ -70,10 +70,10 @@ def _options() -> argparse.Namespace:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--connections", type=int, default=32)
     made.add_argument("--seconds", type=float, default=30)
-    made.add_argument("--askers", type=int, default=0, help="processes that answer (ASKBRIEF_ASKERS)")
-    made.add_argument("--index", type=Path, help="an index; by default one of seeds/ is built")
-    made.add_argument("--out", type=Path, help="write the rows here, as JSON")
-    made.add_argument("--markdown", type=Path, help="write the table here")
+    made.add_argument("--askers", type=int, default=0, help="worker processes (ASKBRIEF_ASKERS)")
+    made.add_argument("--index", type=Path, help="an index; by default, one of seeds/ is built")
+    made.add_argument("--out", type=Path, help="write the rows to this file, as JSON")
+    made.add_argument("--markdown", type=Path, help="write the table to this file")
     return made.parse_args()
 
 
@@ -104,13 +104,13 @@ def _figures(connections: int, times: list[float], errors: int, seconds: float, 
 
 @dataclass(frozen=True, slots=True)
 class _Server:
-    """A server that is running."""
+    """A running server."""
 
     address: str
     pid: int
 
     def cpu(self) -> float:
-        """The seconds of processor time that it has taken so far, without those of other processes that answer."""
+        """Return the seconds of processor time of the server so far, without those of its worker processes."""
         stat = Path(f"/proc/{self.pid}/stat")
         if not stat.exists():
             return float("nan")
@@ -120,7 +120,7 @@ class _Server:
 
 @contextmanager
 def _server(settings: Settings, askers: int) -> Iterator[_Server]:
-    """The command, once it has said its address."""
+    """Start the command, and yield it once it has printed its address."""
     folders = ["--index", str(settings.index_dir), "--state", str(settings.state_dir)]
     process = subprocess.Popen(
         [sys.executable, "-m", "askbrief", "serve", "--port", "0", *folders],
@@ -144,7 +144,7 @@ def _said_address(process: subprocess.Popen[str]) -> str:
 
 
 async def _of_server(server: _Server, questions: Sequence[str], connections: int, seconds: float) -> dict[str, Any]:
-    """Ask from so many connections at once until the time is up; what is on its way then is waited for."""
+    """Ask over several connections at once until the time is up, and wait for pending answers."""
     times: list[float] = []
     errors = 0
     turn = itertools.cycle(questions)

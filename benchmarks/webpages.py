@@ -1,9 +1,9 @@
-"""Compare what is read of web pages with what trafilatura takes for their articles.
+"""Compare the text that we read from web pages with the articles that trafilatura extracts.
 
     pip install trafilatura lxml_html_clean
     python -m benchmarks.webpages PAGE.html ...
 
-For each page: the words of either, how often the one has a word that the other lacks, and the seconds that each took.
+For each page: the words of each, how many words only one of them has, and the seconds of each.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Compare on the pages that are named."""
+    """Compare on the pages of the command line."""
     print(f"{'page':30} {'ours':>7} {'theirs':>7} {'only ours':>10} {'only theirs':>12} {'s':>6} {'theirs':>7}")
     for name in sys.argv[1:]:
         data = Path(name).read_bytes()

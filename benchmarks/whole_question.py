@@ -1,9 +1,9 @@
-"""What a whole question costs at any size of index: time, stages, memory, the first answer, many askers, a scope.
+"""Measure a whole question at any size of index: time, stages, memory, first answer, many clients, a scope.
 
     python -m benchmarks.whole_question SET... [--sizes 1000 100000] [--out FILE] [--markdown FILE] [--plot FILE]
 
-Indexes are made by `benchmarks.made` and kept in a folder, encoding is stood in for. The questions are those of the
-sets, one at a time, warm, in a process of its own for each size, with a ledger that is written to the disk.
+`benchmarks.made` creates the indexes and caches them in a folder; encoding is simulated. The questions are those of the
+sets, one at a time, with warm caches, in a separate process for each size, with a ledger on disk.
 """
 
 from __future__ import annotations
@@ -57,9 +57,9 @@ STAGES: dict[str, tuple[Any, str]] = {
     "figures": (askbrief.answering.pipeline, "find_figures"),
 }
 TARGETS_MS = {1_000: 10, 100_000: 20, 1_000_000: 60}
-"""The median at most; the 95th percentile twice that."""
+"""Goals for the median, in milliseconds; the 95th percentile may be twice that."""
 WAYS = {"one": 1, "threads": 16, "processes": 16}
-"""Who asks: one; sixteen at once, of a library in this process; sixteen, of a process for each processor."""
+"""The clients: one; sixteen with a library in this process; sixteen with a worker process for each processor."""
 TURNS, WARMING, FRESH = 3, 50, 5
 SCOPES = {
     "half": Scope(collections=frozenset(f"{number:02d}" for number in range(COLLECTIONS // 2))),
@@ -71,7 +71,7 @@ SCOPES = {
 
 
 def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
-    """All figures of one index. No question is asked twice where its keys shall be new to the ledger."""
+    """Measure all figures of one index. No question is asked twice if its keys have to be new to the ledger."""
     before = resident()
     with _warm(index, real) as (library, askers):
         opened = resident()
@@ -98,8 +98,8 @@ def measured(index: Path, real: Real, count: int) -> dict[str, Any]:
 
 
 @contextmanager
-def _warm(index: Path, real: Real) -> Iterator[tuple[Library, WorkerPool]]:
-    """A library and processes that each have answered some questions, and a ledger of their own on the same disk."""
+def _warm(index: Path, real: Real) -> Iterator[tuple[Library, Askers]]:
+    """Yield a library and worker processes, all warmed up, with a separate ledger on the same disk."""
     settings, encoder = Settings(reader=False), MadeEncoder(real)
     with (
         tempfile.TemporaryDirectory(dir=index.parent) as state,
@@ -108,7 +108,7 @@ def _warm(index: Path, real: Real) -> Iterator[tuple[Library, WorkerPool]]:
     ):
         for question in real.questions[:WARMING]:
             library.ask(question)
-            for _ in range(processors()):  # they take turns
+            for _ in range(processors()):  # in turn
                 askers.ask(library, question)
         yield library, askers
 
@@ -124,7 +124,7 @@ def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
 
 
 def _scopes(library: Library, asked: Sequence[str]) -> dict[str, dict[str, float]]:
-    """What a scope adds: each question within it and without, one after the other; every scope was asked in before."""
+    """Measure the cost of a scope: each question with and without it, in turn, after a warm-up in every scope."""
     found = {}
     for name, scope in SCOPES.items():
         library.ask(asked[0], 5, scope)
@@ -171,8 +171,8 @@ def _timed(spent: dict[str, float]) -> Iterator[None]:
             one.stop()
 
 
-def _askers(library: Library, askers: WorkerPool, questions: Sequence[str]) -> dict[str, Any]:
-    """Questions answered a second by one asker and by many at once, in turns; and how many were not answered."""
+def _askers(library: Library, askers: Askers, questions: Sequence[str]) -> dict[str, Any]:
+    """Measure the answers a second of one client and of many at once, in turn, and count the failures."""
     failed = 0
 
     def ask(question: str, *, by: Callable[[str], Answer]) -> None:
@@ -196,7 +196,7 @@ def _askers(library: Library, askers: WorkerPool, questions: Sequence[str]) -> d
 
 
 def first_answer(index: Path, cache: Path) -> dict[str, float]:
-    """Open an index and answer once, in this process, just started: milliseconds since then, and their parts."""
+    """Open an index and answer once in this new process; return the milliseconds since its start, and their parts."""
     started = time.perf_counter()
     encoder = MadeEncoder(Real.of([], _no_encoder(), cache))
     made = time.perf_counter()
@@ -211,7 +211,7 @@ def _no_encoder() -> Any:  # noqa: ANN401 - never used: the cache is there
 
 
 def _fresh(index: Path, cache: Path) -> dict[str, float]:
-    """The median of some processes; the stand-in's own preparation is taken off."""
+    """Return the median of some processes, without the preparation of the simulated encoder."""
     rows = []
     for _ in range(FRESH):
         command = [sys.executable, "-m", "benchmarks.whole_question", "--first", str(index), "--cache", str(cache)]
@@ -227,7 +227,7 @@ def _fresh(index: Path, cache: Path) -> dict[str, float]:
 
 
 def markdown(results: Sequence[dict[str, Any]]) -> str:
-    """The figures as tables: whole questions by size, then the stages at the median."""
+    """Format the figures as tables: whole questions by size, then the stages at the median."""
     heading = (
         "| passages | p50 ms | p95 ms | scope of half | of 1% | 16, threads | 16, processes | failed | memory "
         "| a process | mapped | first answer |"
@@ -252,7 +252,7 @@ def markdown(results: Sequence[dict[str, Any]]) -> str:
 
 
 def plot(results: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the cost of a question against the size of the index, with what it is held to."""
+    """Plot the cost of a question against the size of the index, with the goals."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import FixedLocator, NullLocator
 
@@ -274,7 +274,7 @@ def plot(results: Sequence[dict[str, Any]], path: Path) -> None:
 
 
 def main() -> None:
-    """Make the indexes, measure each in a process of its own, and print."""
+    """Create the indexes, measure each in a separate process, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sets", nargs="*", type=Path, metavar="SET")
     parser.add_argument("--sizes", nargs="+", type=int, default=[1_000, 10_000])
@@ -324,7 +324,7 @@ def _all_sizes(options: argparse.Namespace) -> list[dict[str, Any]]:
 
 
 class _Nowhere:
-    """Where what is only read goes."""
+    """A sink for data that is only read."""
 
     def write(self, data: bytes) -> int:
         """Take it."""

@@ -1,9 +1,10 @@
-"""`askbrief-bot`: start the bot, or sync its commands. What keeps it from starting is one line, and exit code 2."""
+"""The command `askbrief-bot`: start the bot or register its commands. An error is one line and exit code 2."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import signal
 import sys
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 ERROR, INTERRUPTED = 2, 130
 _AUTHENTICATION_FAILED = 4004
-_WRONG_TOKEN = "Discord refuses DISCORD_TOKEN: copy the bot's token from the developer portal anew"  # noqa: S105
+_WRONG_TOKEN = "Discord refuses DISCORD_TOKEN: copy the bot's token from the developer portal again"  # noqa: S105
 
 cli = typer.Typer(
     name="askbrief-bot",
@@ -27,7 +28,7 @@ cli = typer.Typer(
         "askbrief in Discord. Settings come from the environment or a .env file (see .env.example)."
         "\n\n\b\nExample:\n  DISCORD_TOKEN=... askbrief-bot"
     ),
-    epilog="Exit codes: 0 left as told, 2 an error.",
+    epilog="Exit codes: 0 stopped as requested, 2 an error.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -36,19 +37,19 @@ cli = typer.Typer(
 
 
 class CannotStart(AskbriefError):
-    """Something outside keeps the bot from starting."""
+    """Discord or the network prevents the start."""
 
 
 @cli.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
-    """Start the bot, where no command is given."""
+    """Start the bot if no command is given."""
     if context.invoked_subcommand is None:
         asyncio.run(_run())
 
 
 @cli.command()
 def sync() -> None:
-    """Register the commands with Discord, changed or not; a start does so only when they have changed.
+    """Register the commands with Discord even if they are unchanged; a start does so only after a change.
 
     \b
     Example:
@@ -58,56 +59,78 @@ def sync() -> None:
 
 
 async def _run() -> None:
-    """Load everything, then be there until told to leave; told earlier, leave as soon as it is loaded."""
-    told_to_leave = asyncio.Event()
+    """Load everything and serve until a signal; a signal during loading stops the bot once it is loaded."""
+    stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told_to_leave.set)
-    bot, token = await _made()
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    bot, token = await _create_bot()
     async with bot:
-        if not told_to_leave.is_set():
-            await _stay(bot, token, told_to_leave)
+        if not stop.is_set():
+            await _serve(bot, token, stop)
 
 
-async def _stay(bot: AskbriefBot, token: str, told_to_leave: asyncio.Event) -> None:
-    connected = asyncio.create_task(_connected(bot, token))
-    leaving = asyncio.create_task(told_to_leave.wait())
-    await asyncio.wait({connected, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    if not leaving.done():
-        leaving.cancel()
-        await connected
+async def _serve(bot: AskbriefBot, token: str, stop: asyncio.Event) -> None:
+    connection = asyncio.create_task(_connect(bot, token))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.done():
+        stopping.cancel()
+        await connection
         return
     await bot.leave()
-    connected.cancel()  # it may be waiting for its next attempt to reach Discord
-    await asyncio.gather(connected, return_exceptions=True)
+    connection.cancel()  # it may be waiting for its next attempt to reach Discord
+    await asyncio.gather(connection, return_exceptions=True)
 
 
 async def _sync() -> None:
-    bot, token = await _made(only_commands=True)
+    bot, token = await _create_bot(only_commands=True)
     async with bot:
-        await _logged_in(bot, token)
+        await _log_in(bot, token)
     sys.stdout.write("askbrief-bot: the commands are registered\n")
 
 
-async def _made(*, only_commands: bool = False) -> tuple[AskbriefBot, str]:
-    """Read the settings, open the index, put the bot together; Discord is not asked yet."""
+async def _create_bot(*, only_commands: bool = False) -> tuple[AskbriefBot, str]:
+    """Read the settings, create the bot and open the index, without contacting Discord."""
     from askbrief.settings import load_settings
-    from bot import settings
-    from bot.settings import BotSettings, use_api
+    from bot.settings import BotSettings
 
     bot_settings = BotSettings.load()
     token = _token(bot_settings)
-    settings.set_up(bot_settings)
+    set_up_logs(bot_settings)
     if bot_settings.discord_api is not None:
         use_api(bot_settings.discord_api)
-    from bot.app import AskbriefBot
-    from bot.errors import log
+    from bot.app import AskbriefBot, log
 
     bot = AskbriefBot(load_settings(), bot_settings, only_commands=only_commands)
     if not only_commands:
         log.debug("loading")
-        await asyncio.to_thread(bot.desk.open)
-        gc.freeze()  # torch's half a million objects stay: looking through them held all answers up for 0.3 s
+        await asyncio.to_thread(bot.search.open)
+        gc.freeze()  # scanning torch's half a million lasting objects delayed all answers by 0.3 s
     return bot, token
+
+
+def set_up_logs(settings: BotSettings) -> None:
+    """Send all logs one way, also those of discord.py and Python's warnings."""
+    from askbrief.core import logs
+
+    level = logging.getLevelNamesMapping()[settings.log_level.upper()]
+    logs.set_up(level=level, as_json=settings.log_format == "json")
+    logging.captureWarnings(capture=True)
+
+
+def use_api(base: str) -> None:
+    """Send all requests to another address of Discord's API, and connect to the gateway on the same host.
+
+    Args:
+        base: the API's address with its version, such as http://127.0.0.1:8080/api/v10; the settings have checked it.
+    """
+    import discord
+    import yarl
+    from discord.gateway import DiscordWebSocket
+
+    url = yarl.URL(base.rstrip("/"))
+    discord.http.Route.BASE = str(url)
+    DiscordWebSocket.DEFAULT_GATEWAY = url.with_scheme("ws").with_path("/gateway")
 
 
 def _token(settings: BotSettings) -> str:
@@ -117,7 +140,7 @@ def _token(settings: BotSettings) -> str:
     return token
 
 
-async def _logged_in(bot: AskbriefBot, token: str) -> None:
+async def _log_in(bot: AskbriefBot, token: str) -> None:
     import aiohttp
     import discord
 
@@ -131,23 +154,23 @@ async def _logged_in(bot: AskbriefBot, token: str) -> None:
         raise CannotStart(f"Discord cannot be reached ({type(error).__name__}): check the network") from error
 
 
-async def _connected(bot: AskbriefBot, token: str) -> None:
+async def _connect(bot: AskbriefBot, token: str) -> None:
     import discord
 
-    await _logged_in(bot, token)
+    await _log_in(bot, token)
     try:
         await bot.connect()
     except discord.PrivilegedIntentsRequired as error:
         raise CannotStart(
             "Discord refuses the intents: askbrief needs the default ones only; look at the bot's page in the portal"
         ) from error
-    except discord.ConnectionClosed as error:  # with a code after which there is no coming back
+    except discord.ConnectionClosed as error:  # with a code after which discord.py does not reconnect
         why = _WRONG_TOKEN if error.code == _AUTHENTICATION_FAILED else f"Discord closed the connection ({error.code})"
         raise CannotStart(why) from error
 
 
 def main() -> int:
-    """Run one command; every failure becomes one line on the error stream and an exit code."""
+    """Run one command; report every failure as one line on standard error and an exit code."""
     try:
         code = cli(standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):

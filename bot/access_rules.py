@@ -1,8 +1,8 @@
-"""Who may see what: collections given to channels and roles, and the scope that follows from them.
+"""Access rules: collections granted to channels and roles, and the scope that follows from them.
 
-A guild begins *open*: its members see all that the operator lets it see (its ceiling). With the first rule it is
-*closed*: a channel shows what was given to it or to everyone, and a person sees that and what their roles give.
-What is posted for a channel follows the channel alone, whoever asks: nobody reads there what is not theirs.
+A guild starts *open*: its members see everything that the operator allows it (its ceiling). The first rule *closes*
+it: a channel then shows what was granted to it or to everyone, and a person also sees what was granted to their roles.
+The scope of a message for a channel depends on the channel alone, whoever asks, because everybody there reads it.
 """
 
 from __future__ import annotations
@@ -37,143 +37,141 @@ class AccessError(AskbriefError):
     """The access rules cannot be read or written."""
 
 
-class Kind(StrEnum):
-    """What a collection is given to."""
+class RuleTarget(StrEnum):
+    """The kind of Discord object that a collection is granted to."""
 
     CHANNEL = "channel"
     ROLE = "role"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Rule:
-    """In one guild, a collection given to a channel or to a role; `*` stands for every collection."""
+class AccessRule:
+    """In one guild, a collection granted to a channel or a role; `*` stands for every collection."""
 
     guild: int
     collection: str
-    kind: Kind
+    kind: RuleTarget
     target: int
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person in a guild: the roles they have there, without @everyone."""
+    """A guild that a person belongs to, and their roles there without @everyone."""
 
     guild: int
     roles: frozenset[int] = field(default_factory=frozenset)
 
 
-class Access:
-    """The rules of every guild, in memory and in `access.sqlite`; written before they count."""
+class AccessRules:
+    """The rules of every guild, in memory and in `access.sqlite`; a change is written before it takes effect."""
 
     def __init__(self, state: Path, ceilings: Mapping[int, frozenset[str]] | None = None) -> None:
         """Read the rules.
 
         Args:
             state: the state directory.
-            ceilings: for each guild that is served, what it may see at the most; None: any guild, everything.
+            ceilings: the collections that each served guild may see at most; None serves every guild everything.
 
         Raises:
-            AccessError: the rules cannot be read; nobody sees anything then, instead of everybody everything.
+            AccessError: the rules cannot be read. The bot does not start then, since it would show everything.
         """
         self._path = state / "access.sqlite"
         self._ceilings = ceilings
-        self._rules: set[Rule] = set()
+        self._rules: set[AccessRule] = set()
         self._closed: set[int] = set()
         self._read()
 
     def _read(self) -> None:
         try:
             for guild, collection, kind, target in self._execute("SELECT guild, collection, kind, target FROM rules"):
-                self._rules.add(Rule(guild, collection, Kind(kind), target))
-        except ValueError as error:  # a kind that this version does not know
+                self._rules.add(AccessRule(guild, collection, RuleTarget(kind), target))
+        except ValueError as error:  # a kind of target that this version does not know
             raise self._failed(error) from error
         self._closed.update(guild for (guild,) in self._execute("SELECT guild FROM closed"))
 
-    # ------------------------------------------------------------------------------------- what follows
-
     def ceiling(self, guild: int) -> Scope:
-        """What a guild may see at the most, and what its admins may give out."""
+        """Return the scope that a guild may see at most, which is also what its managers may grant."""
         if self._ceilings is None:
             return Scope()
         return _scope(self._ceilings.get(guild, frozenset()))
 
     def serves(self, guild: int) -> bool:
-        """Whether the operator lets this guild see anything."""
+        """Say whether the operator lets the bot answer in this guild."""
         return self._ceilings is None or guild in self._ceilings
 
     def is_open(self, guild: int) -> bool:
-        """Whether everybody in the guild sees all that it may."""
+        """Say whether everybody in the guild sees its whole ceiling."""
         return guild not in self._closed
 
-    def in_channel(self, guild: int, channel: int) -> Scope:
-        """What everybody who reads a channel may see there: the scope of all that is posted in it."""
-        return self._given(guild, {(Kind.CHANNEL, channel)})
+    def channel_scope(self, guild: int, channel: int) -> Scope:
+        """Return what every reader of a channel may see: the scope of everything that is posted in it."""
+        return self._granted(guild, {(RuleTarget.CHANNEL, channel)})
 
-    def to_person(self, guild: int, channel: int, roles: Collection[int]) -> Scope:
-        """What one person may see in a channel when nobody else reads it."""
-        return self._given(guild, {(Kind.CHANNEL, channel), *((Kind.ROLE, role) for role in roles)})
+    def member_scope(self, guild: int, channel: int, roles: Collection[int]) -> Scope:
+        """Return what one member may see in a channel in a message that nobody else reads."""
+        return self._granted(guild, {(RuleTarget.CHANNEL, channel), *((RuleTarget.ROLE, role) for role in roles)})
 
-    def in_direct_messages(self, memberships: Iterable[Membership]) -> Scope:
-        """What a person may see in direct messages: what their roles give, over the guilds they are in."""
-        scopes = [self._given(one.guild, {(Kind.ROLE, role) for role in one.roles}) for one in memberships]
+    def direct_message_scope(self, memberships: Iterable[Membership]) -> Scope:
+        """Return what a person may see in direct messages: the union of what their roles see in each guild."""
+        scopes = [
+            self._granted(member.guild, {(RuleTarget.ROLE, role) for role in member.roles}) for member in memberships
+        ]
         if any(scope.collections is None for scope in scopes):
             return Scope()
         return Scope(collections=frozenset().union(*(scope.collections or () for scope in scopes)))
 
-    def _given(self, guild: int, targets: Collection[tuple[Kind, int]]) -> Scope:
+    def _granted(self, guild: int, targets: Collection[tuple[RuleTarget, int]]) -> Scope:
         ceiling = self.ceiling(guild)
         if self.is_open(guild):
             return ceiling
-        everyone = (Kind.ROLE, guild)  # Discord gives the role @everyone the number of its guild
-        given = {
+        everyone = (RuleTarget.ROLE, guild)  # Discord gives the role @everyone the id of its guild
+        granted = {
             rule.collection
             for rule in self._rules
             if rule.guild == guild and ((rule.kind, rule.target) in targets or (rule.kind, rule.target) == everyone)
         }
-        return _scope(given).within(ceiling)
+        return _scope(granted).within(ceiling)
 
-    # -------------------------------------------------------------------------------------- the rules
-
-    def rules(self, guild: int) -> list[Rule]:
-        """The rules of a guild, in order."""
+    def rules(self, guild: int) -> list[AccessRule]:
+        """Return the rules of a guild, sorted."""
         return sorted(rule for rule in self._rules if rule.guild == guild)
 
-    def allow(self, rule: Rule) -> None:
-        """Give a collection to a channel or role; the guild is closed from then on."""
+    def allow(self, rule: AccessRule) -> None:
+        """Grant a collection to a channel or role; this closes the guild."""
         self._execute("INSERT OR IGNORE INTO rules VALUES (?, ?, ?, ?)", _row(rule), closing_guild=rule.guild)
         self._rules.add(rule)
         self._closed.add(rule.guild)
 
-    def revoke(self, rule: Rule) -> bool:
-        """Take a rule back, and say whether there was one. The guild stays closed, also without rules."""
+    def revoke(self, rule: AccessRule) -> bool:
+        """Revoke a rule and say whether there was one. The guild stays closed, even without rules."""
         self._execute("DELETE FROM rules WHERE guild = ? AND collection = ? AND kind = ? AND target = ?", _row(rule))
         known = rule in self._rules
         self._rules.discard(rule)
         return known
 
     def close(self, guild: int) -> None:
-        """Show only what is given by rules."""
+        """Show only what rules grant."""
         self._execute(_CLOSE, (guild,))
         self._closed.add(guild)
 
     def open(self, guild: int) -> None:
-        """Show everybody in the guild all that it may see; its rules are kept for when it is closed again."""
+        """Show everybody in the guild its whole ceiling; its rules are kept for when it is closed again."""
         self._execute("DELETE FROM closed WHERE guild = ?", (guild,))
         self._closed.discard(guild)
 
     def _execute(
         self, statement: str, values: tuple[object, ...] = (), *, closing_guild: int | None = None
     ) -> list[tuple[Any, ...]]:
-        """Run a statement and, with it or not at all, close a guild."""
+        """Run a statement, and close a guild in the same transaction."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=10)) as connection:
                 connection.executescript(_SCHEMA)
                 with connection:
-                    found = connection.execute(statement, values).fetchall()
+                    rows = connection.execute(statement, values).fetchall()
                     if closing_guild is not None:
                         connection.execute(_CLOSE, (closing_guild,))
-                return found
+                return rows
         except (sqlite3.Error, OSError) as error:
             raise self._failed(error) from error
 
@@ -184,7 +182,7 @@ class Access:
         )
 
 
-def _row(rule: Rule) -> tuple[int, str, str, int]:
+def _row(rule: AccessRule) -> tuple[int, str, str, int]:
     return rule.guild, rule.collection, str(rule.kind), rule.target
 
 

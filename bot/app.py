@@ -1,10 +1,11 @@
-"""The bot: its parts put together, its life from start to leave, and one place that turns failures into sentences."""
+"""The bot: its parts, its life from start to stop, and the one place that turns errors into sentences."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import datetime as dt
+import secrets
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -13,52 +14,58 @@ import structlog
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from askbrief.errors import JournalError, SettingsError, in_words
+from askbrief.errors import JournalError
 from askbrief.evaluation.journal import Journal
 from askbrief.service.build_process import Builder, BuildProcess
+from askbrief.service.error_sentences import error_sentence
 from askbrief.service.links import Links
-from bot import search_service as desks
-from bot.access_rules import Access
+from bot.access_rules import AccessRules
 from bot.discord_io import language
 from bot.discord_io.cards import Colour, notice
 from bot.discord_io.commands import CommandTranslator, sync_if_changed
 from bot.discord_io.components import ActionButton, Actions, reply, respond
+from bot.discord_io.language import Refusal
+from bot.discord_io.markup import inert_line, inert_sentence
 from bot.discord_io.people import Asker, Audience
-from bot.errors import Refusal, log, new_id, report
-from bot.features.asking.pipeline import Asking
-from bot.limits import Cooldowns
-from bot.metrics import HealthServer, Metrics
-from bot.search_service import Desk
+from bot.metrics import BotMetrics, HealthServer
+from bot.search_service import SearchService
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from askbrief.inference.encoder import Encoder
     from askbrief.settings import Settings
-    from bot.discord_io.language import Words
+    from bot.discord_io.language import Localization
     from bot.settings import BotSettings
 
 FEATURES = (
     "asking.commands",
     "citing.commands",
-    "defining.commands",
-    "browsing.commands",
+    "defining",
+    "browsing",
     "feedback",
     "indexing.commands",
     "access",
 )
+"""The modules below bot.features that are loaded as extensions."""
 _LEAVE_SECONDS = 30.0
+"""How long a stop waits for the questions that are being answered."""
+_MAX_SENTENCE = 600
+_UNKNOWN_INTERACTION = 10062
+_MISSING_RIGHTS = {50001, 50013}
+"""Discord's error codes for a missing access and a missing permission."""
+log = structlog.get_logger("askbrief.bot")
 
 
 class _Tree(app_commands.CommandTree["AskbriefBot"]):
-    """Commands whose checks fail answer like all other failures."""
+    """Reports failed checks of commands like all other errors."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await interaction.client.tell(interaction, error, new_id())
 
 
 class AskbriefBot(commands.Bot):
-    """askbrief in Discord; the library behind it never hears of that."""
+    """askbrief in Discord."""
 
     def __init__(
         self,
@@ -69,20 +76,20 @@ class AskbriefBot(commands.Bot):
         encoder: Encoder | None = None,
         only_commands: bool = False,
     ) -> None:
-        """Put the parts together.
+        """Create the parts.
 
         Args:
             settings: of the library.
             bot_settings: of the bot.
-            builder: by default, builds in a separate process.
+            builder: brings the index up to date; by default, in a separate process.
             encoder: by default, the model of the settings.
-            only_commands: to register the commands, changed or not, and do nothing else.
+            only_commands: register the commands, changed or not, and do nothing else.
 
         Raises:
             AccessError: the access rules cannot be read.
-            SettingsError: the secret that signs links cannot be read or made.
+            SettingsError: the secret that signs links cannot be read or created.
         """
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it does not speak
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has no voice
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,
@@ -95,135 +102,178 @@ class AskbriefBot(commands.Bot):
         self.settings = settings
         self.bot_settings = bot_settings
         self.languages = language.load()
-        self.desk = Desk(
+        self.search = SearchService(
             settings,
             builder or BuildProcess(settings),
             threads=bot_settings.search_threads,
             queue=bot_settings.search_queue,
             encoder=encoder,
         )
-        self.access = Access(settings.state_dir, bot_settings.guilds)
+        self.access = AccessRules(settings.state_dir, bot_settings.guilds)
         self.audience = Audience(self.access, lambda: self.guilds)
         self.journal = Journal(settings.state_dir, clock=discord.utils.utcnow)
-        self.metrics = Metrics()
-        cooldowns = Cooldowns(bot_settings.person_per_minute, bot_settings.guild_per_minute)
+        self.metrics = BotMetrics()
         self.links = Links.of(settings)
-        self.asking = Asking(self.desk, self.audience, self.journal, cooldowns, self.metrics, self.links)
         self.actions = Actions()
         self.health = HealthServer(self.metrics, self.is_ready)
         self._only_commands = only_commands
-        self._attending = 0
+        self._in_progress = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._leaving = False
+        self.is_stopping = False
 
-    # ---------------------------------------------------------------------------------------------- life
+    # ----------------------------------------------------------------------------------- start and stop
 
     async def setup_hook(self) -> None:
-        """Load all that an answer needs, before Discord hears that the bot is there."""
-        if not self.desk.is_open and not self._only_commands:
-            await asyncio.to_thread(self.desk.open)
+        """Load everything that an answer needs, before the bot connects to Discord."""
+        if not self.search.is_open and not self._only_commands:
+            await asyncio.to_thread(self.search.open)
         self.add_dynamic_items(ActionButton)
         for feature in FEATURES:
             await self.load_extension(f"bot.features.{feature}")
         await self.tree.set_translator(CommandTranslator(self.languages))
         await sync_if_changed(self.tree, self.settings.state_dir, always=self._only_commands)
         if not self._only_commands:
-            await self._serve_figures()
+            await self._serve_metrics()
             self.forget_daily.start()
 
-    async def _serve_figures(self) -> None:
-        self.metrics.watch("index_age_seconds", "Age of the index", lambda: desks.age(self.desk.status))
-        self.metrics.watch("index_passages", "Passages in the index", lambda: self.desk.status.passages)
-        self.metrics.watch("searches_pending", "Questions searched for or waiting", lambda: self.desk.pending)
+    async def _serve_metrics(self) -> None:
+        self.metrics.add_gauge("index_age_seconds", "Age of the index", lambda: self.search.age)
+        self.metrics.add_gauge("index_passages", "Passages in the index", lambda: self.search.status.passages)
+        self.metrics.add_gauge("searches_pending", "Questions searched for or waiting", lambda: self.search.pending)
         if self.bot_settings.health_port is None:
             return
-        try:
-            port = await self.health.start(self.bot_settings.health_port)
-        except OSError as error:
-            raise SettingsError(
-                f"ASKBRIEF_HEALTH_PORT is {self.bot_settings.health_port}: {in_words(error)}; choose another port"
-            ) from error
+        port = await self.health.start(self.bot_settings.health_port)
         log.info("health", address=f"http://127.0.0.1:{port}")
 
     @tasks.loop(hours=24)
     async def forget_daily(self) -> None:
-        """Forget what was asked too long ago, at the start and then once a day."""
+        """Delete questions and votes that are too old, at the start and then once a day."""
         before = discord.utils.utcnow() - dt.timedelta(days=self.bot_settings.keep_days)
         try:
             forgotten = await asyncio.to_thread(self.journal.forget, before)
         except JournalError as error:
-            log.error("not-forgotten", error=str(error))
+            log.error("not-forgotten", error=str(error))  # noqa: TRY400 - the message is complete
         else:
             log.info("forgotten", exchanges=forgotten)
 
     async def on_ready(self) -> None:
-        """Say so; Discord sends this again after a lost connection."""
-        log.info("ready", guilds=len(self.guilds), generation=self.desk.status.generation)
+        """Log that the bot is ready; Discord sends this event again after a lost connection."""
+        log.info("ready", guilds=len(self.guilds), generation=self.search.status.generation)
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Messages are questions, not commands: the cog for asking listens for them."""
+        """Do nothing: messages are questions, which the cog for asking listens for, not commands."""
 
     async def leave(self) -> None:
-        """Take no more questions, finish those that are being answered, and close."""
-        self._leaving = True
-        self.desk.stop_building()
-        log.info("leaving", unfinished=self._attending)
+        """Accept no more questions, finish those that are being answered, and close."""
+        self.is_stopping = True
+        self.search.stop_building()
+        log.info("leaving", unfinished=self._in_progress)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), _LEAVE_SECONDS)
         await self.close()
-        log.info("left", unfinished=self._attending)
+        log.info("left", unfinished=self._in_progress)
 
     async def close(self) -> None:
-        """Disconnect and let go of everything."""
+        """Disconnect and close everything."""
         if self.is_closed():
             return
         self.forget_daily.cancel()
         await self.health.stop()
         await super().close()
-        await asyncio.to_thread(self.desk.close)
+        await asyncio.to_thread(self.search.close)
 
-    # -------------------------------------------------------------------------------------------- people
+    # ----------------------------------------------------------------------------------- people and errors
 
-    def words(self, asker: Asker, *, private: bool) -> Words:
-        """The language of an answer: the person's own, or the one that their guild has in common."""
-        return language.best(self.languages, asker.own_locale if private else asker.common_locale)
+    def words(self, asker: Asker, *, private: bool) -> Localization:
+        """Return the language of an answer: the person's own if it is private, else the language of their guild."""
+        return language.best_match(self.languages, asker.own_locale if private else asker.common_locale)
 
     async def attend(self, source: Interaction | discord.Message, work: Coroutine[Any, Any, None]) -> None:
-        """Do what a person asked for; whatever goes wrong reaches them as a sentence, and the log with the same id."""
+        """Handle a person's request; they get each error as a sentence with an id, and the log has it under that id."""
         question_id = new_id()
-        if self._leaving:
+        if self.is_stopping:
             work.close()
-            work = _turned_away()
-        self._attending += 1
+            work = _refuse_while_stopping()
+        self._in_progress += 1
         self._idle.clear()
         try:
             with structlog.contextvars.bound_contextvars(id=question_id):
                 try:
                     await work
-                except Exception as error:  # noqa: BLE001 - the edge: every failure becomes a sentence here
+                except Exception as error:  # noqa: BLE001 - the outermost handler
                     await self.tell(source, error, question_id)
         finally:
-            self._attending -= 1
-            if not self._attending:
+            self._in_progress -= 1
+            if not self._in_progress:
                 self._idle.set()
 
     async def tell(self, source: Interaction | discord.Message, error: Exception, error_id: str) -> None:
-        """Tell a person what went wrong; if that fails too, the log has both."""
+        """Log an error and tell the person about it."""
         self.metrics.failed(type(error).__name__)
-        of = Asker.of_interaction(source) if isinstance(source, discord.Interaction) else Asker.of_message(source)
-        sentence = report(error, self.words(of, private=True), error_id)
+        asker = Asker.of_interaction(source) if isinstance(source, discord.Interaction) else Asker.of_message(source)
+        sentence = report(error, self.words(asker, private=True), error_id)
         if sentence is None:
             return
         card = notice(sentence, Colour.BAD)
         try:
             await (respond(source, card) if isinstance(source, discord.Interaction) else reply(source, card))
-        except (discord.HTTPException, aiohttp.ClientError, OSError) as silent:
-            log.warning("not-told", error_id=error_id, error=type(silent).__name__, code=getattr(silent, "code", None))
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as failure:
+            code = getattr(failure, "code", None)
+            log.warning("not-told", error_id=error_id, error=type(failure).__name__, code=code)
 
 
-async def _turned_away() -> None:
+async def _refuse_while_stopping() -> None:
     raise Refusal("error-leaving")
+
+
+def new_id() -> str:
+    """Return a short id for one question or error."""
+    return secrets.token_hex(4)
+
+
+def report(error: BaseException, words: Localization, error_id: str) -> str | None:
+    """Log an error and return the sentence for the person.
+
+    Returns:
+        A sentence with the id, or None if nobody can be told because the interaction has expired.
+    """
+    error = _cause(error)
+    sentence, is_expected = _sentence(error, words)
+    if is_expected:
+        log.info("refused", error_id=error_id, error=type(error).__name__, code=getattr(error, "code", None))
+    else:
+        log.error("failed", error_id=error_id, error=type(error).__name__, exc_info=error)
+    if isinstance(error, discord.HTTPException) and error.code == _UNKNOWN_INTERACTION:
+        return None
+    return words("error-id", sentence=sentence, id=error_id)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """Return the error that discord.py has wrapped."""
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
+        error = error.__cause__
+    return getattr(error, "original", error)
+
+
+def _sentence(error: BaseException, words: Localization) -> tuple[str, bool]:  # noqa: PLR0911 - one for each kind
+    """Return the sentence for an error, and whether the error is expected in normal use."""
+    match error:
+        case Refusal():
+            values = {n: inert_line(v, 100) if isinstance(v, str) else v for n, v in error.values.items()}
+            return words(error.message, **values), True
+        case app_commands.MissingPermissions():
+            return words("error-manager-only"), True
+        case app_commands.NoPrivateMessage():
+            return words("error-server-only"), True
+        case discord.HTTPException(code=code) if code in _MISSING_RIGHTS:
+            return words("error-discord-permission"), True
+        case discord.HTTPException():
+            return words("error-discord"), False
+    sentence = error_sentence(error)
+    if sentence.is_about_the_request:
+        return inert_sentence(sentence.text, _MAX_SENTENCE), True
+    return words("error-unexpected"), False
 
 
 Interaction = discord.Interaction[AskbriefBot]

@@ -1,4 +1,4 @@
-"""Figures for Prometheus and a health check, on a loopback port if asked for."""
+"""Metrics for Prometheus and a health check, on a loopback port if one is configured."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
-class Metrics:
-    """What is counted; each bot has its own registry."""
+class BotMetrics:
+    """The bot's counters; each bot has its own registry."""
 
     def __init__(self) -> None:
-        """Start from zero."""
+        """Create the counters."""
         self.registry = CollectorRegistry()
         self._questions = Counter(
             "askbrief_questions", "Questions answered", ["via", "verdict"], registry=self.registry
@@ -38,12 +38,12 @@ class Metrics:
             registry=self.registry,
         )
 
-    def watch(self, name: str, about: str, value: Callable[[], float]) -> None:
-        """A gauge that is read when somebody looks."""
-        Gauge(f"askbrief_{name}", about, registry=self.registry).set_function(value)
+    def add_gauge(self, name: str, description: str, value: Callable[[], float]) -> None:
+        """Add a gauge whose value is computed when the metrics are read."""
+        Gauge(f"askbrief_{name}", description, registry=self.registry).set_function(value)
 
     @contextmanager
-    def searching(self) -> Iterator[None]:
+    def time_search(self) -> Iterator[None]:
         """Time one question."""
         started = time.monotonic()
         yield
@@ -54,7 +54,7 @@ class Metrics:
         self._questions.labels(via=via, verdict=str(verdict)).inc()
 
     def failed(self, kind: str) -> None:
-        """Count an error by its name."""
+        """Count an error by the name of its class."""
         self._errors.labels(kind=kind).inc()
 
     def built(self, outcome: str) -> None:
@@ -65,21 +65,21 @@ class Metrics:
 class HealthServer:
     """Serves /healthz and /metrics on 127.0.0.1."""
 
-    def __init__(self, metrics: Metrics, is_ready: Callable[[], bool]) -> None:
-        """Take what is shown."""
+    def __init__(self, metrics: BotMetrics, is_ready: Callable[[], bool]) -> None:
+        """Take the metrics, and the check whether the bot is ready."""
         self._metrics = metrics
         self._is_ready = is_ready
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int) -> int:
-        """Listen, and say on which port (0 asks for a free one).
+        """Start to listen and return the port; port 0 picks a free one.
 
         Raises:
-            SettingsError: nobody can listen on this port.
+            SettingsError: the port cannot be used.
         """
         app = web.Application()
         app.router.add_get("/healthz", self._health)
-        app.router.add_get("/metrics", self._figures)
+        app.router.add_get("/metrics", self._metrics_page)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -91,7 +91,7 @@ class HealthServer:
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -99,5 +99,5 @@ class HealthServer:
         ready = self._is_ready()
         return web.Response(text="ready\n" if ready else "not ready\n", status=200 if ready else 503)
 
-    async def _figures(self, _: web.Request) -> web.Response:
+    async def _metrics_page(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": _TEXT})

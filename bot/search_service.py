@@ -1,12 +1,11 @@
-"""The desk between Discord's event loop and the library: threads of bounded number, and the index that serves.
+"""The search service: lets the bot's event loop use the library, in a bounded number of threads.
 
-The library is opened anew when another generation serves, in a thread, while the one before answers.
+When another generation becomes current, the library is reopened in a thread while the old one still answers.
 """
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
@@ -17,8 +16,8 @@ from askbrief.core.bounded import LruCache
 from askbrief.errors import AskbriefError
 from askbrief.ingest.sources import seed_changes
 from askbrief.service.hot_reload import HotReload
-from bot.coverage import Coverage
-from bot.errors import Refusal
+from askbrief.service.scoping import Coverage, age_seconds
+from bot.discord_io.language import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,42 +29,42 @@ if TYPE_CHECKING:
     from askbrief.settings import Settings
 
 Result = TypeVar("Result")
-_SCOPES = 256
-"""So many scopes are counted once for each generation."""
+_CACHED_SCOPES = 256
+"""Scopes whose coverage is cached for each generation."""
 log = structlog.get_logger("askbrief.bot")
 
 
-class Desk:
-    """Asks the library in threads, and keeps it at the newest generation. For one event loop."""
+class SearchService:
+    """Runs calls to the library in threads and keeps it at the newest generation. For one event loop."""
 
     def __init__(
         self, settings: Settings, builder: Builder, *, threads: int = 2, queue: int = 32, encoder: Encoder | None = None
     ) -> None:
-        """Take the settings.
+        """Prepare the threads; `open` loads the library.
 
         Args:
             settings: of the library.
-            builder: how the index is brought up to date.
-            threads: how many questions are searched for at once; at least as many as there are processes that answer.
-            queue: how many more may wait.
+            builder: brings the index up to date.
+            threads: how many questions are searched at once; at least the number of answering processes.
+            queue: how many more questions may wait.
             encoder: by default, the model of the settings.
         """
         self._settings = settings
         self._builder = builder
         self._encoder = encoder
         threads = max(threads, settings.askers)
-        self._most_pending = threads + queue
+        self._max_pending = threads + queue
         self._pending = 0
-        self._searching = ThreadPoolExecutor(threads, thread_name_prefix="search")
-        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="keep")  # opening an index, comparing files
-        self._waiting = ThreadPoolExecutor(1, thread_name_prefix="build")  # for the building process
-        self._building = asyncio.Lock()
-        self._reload: asyncio.Task[None] | None = None
+        self._search_threads = ThreadPoolExecutor(threads, thread_name_prefix="search")
+        self._upkeep_thread = ThreadPoolExecutor(1, thread_name_prefix="keep")  # opens indexes, compares files
+        self._build_thread = ThreadPoolExecutor(1, thread_name_prefix="build")  # waits for the build process
+        self._build_lock = asyncio.Lock()
+        self._refresh_task: asyncio.Task[None] | None = None
         self._serving: HotReload | None = None
-        self._coverages: LruCache[Coverage] = LruCache(_SCOPES)
+        self._coverages: LruCache[Coverage] = LruCache(_CACHED_SCOPES)
 
     def open(self) -> None:
-        """Load the model, open the index and ask a first question, so that the first person need not wait.
+        """Load the model, open the index and warm it up, so that the first question need not wait.
 
         Raises:
             IndexUnusable: there is no index, or it cannot be opened.
@@ -77,22 +76,24 @@ class Desk:
         self._serving = serving
 
     def close(self) -> None:
-        """Take no more questions, break off a build, let searches finish, and let go of the index."""
+        """Accept no more questions, cancel a build, let searches finish and close the index."""
         serving, self._serving = self._serving, None
         self.stop_building()
-        self._searching.shutdown(wait=True, cancel_futures=True)
-        self._keeping.shutdown(wait=True, cancel_futures=True)
-        self._waiting.shutdown(wait=True, cancel_futures=True)
+        for threads in (self._search_threads, self._upkeep_thread, self._build_thread):
+            threads.shutdown(wait=True, cancel_futures=True)
         if serving is not None:
             serving.close()
 
-    # ------------------------------------------------------------------------------------------ reading
-
     @property
     def status(self) -> IndexStatus:
-        """What serves now."""
-        with self._now_serving().lease() as library:
+        """The generation that serves now, its age and its size."""
+        with self._current().lease() as library:
             return library.status()
+
+    @property
+    def age(self) -> float:
+        """Seconds since the index was built."""
+        return age_seconds(self.status.built_at)
 
     @property
     def is_open(self) -> bool:
@@ -100,102 +101,102 @@ class Desk:
 
     @property
     def pending(self) -> int:
-        """How many questions are being searched for or wait."""
+        """The number of questions that are being searched or wait."""
         return self._pending
 
     @property
     def is_building(self) -> bool:
-        return self._building.locked()
+        return self._build_lock.locked()
 
     async def ask(self, question: str, top: int, scope: Scope) -> tuple[Answer, Coverage]:
-        """Ask the library, and count what was searched.
+        """Answer a question, and count what was searched.
 
         Raises:
             Refusal: too many questions wait already.
             InputError: the question cannot be used.
         """
         most = min(top, self._settings.max_results)
-        ask = self._now_serving().ask
-        return await self.read(lambda library: (ask(library, question, most, scope), self._covered(library, scope)))
+        ask = self._current().ask
+        return await self.read(
+            lambda library: (ask(library, question, most, scope), self._cached_coverage(library, scope))
+        )
 
     async def coverage(self, scope: Scope) -> Coverage:
-        """Count what somebody may search; a build's report has it also when too many questions wait."""
-        with self._now_serving().lease() as library:
-            return await asyncio.get_running_loop().run_in_executor(self._keeping, self._covered, library, scope)
+        """Count what a scope covers; unlike `read`, this works also when too many questions wait."""
+        with self._current().lease() as library:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._upkeep_thread, self._cached_coverage, library, scope)
 
-    async def read(self, question: Callable[[Library], Result]) -> Result:
-        """Ask the library anything, in a thread, with one generation throughout.
+    async def read(self, query: Callable[[Library], Result]) -> Result:
+        """Run a query of the library in a thread, on one generation throughout.
 
         Raises:
             Refusal: too many questions wait already.
         """
-        if self._pending >= self._most_pending:
+        if self._pending >= self._max_pending:
             raise Refusal("error-busy")
-        self._follow_others()
+        self._refresh_if_behind()
         self._pending += 1
         try:
-            with self._now_serving().lease() as library:
-                return await asyncio.get_running_loop().run_in_executor(self._searching, question, library)
+            with self._current().lease() as library:
+                return await asyncio.get_running_loop().run_in_executor(self._search_threads, query, library)
         finally:
             self._pending -= 1
 
-    def _now_serving(self) -> HotReload:
+    def _current(self) -> HotReload:
         if self._serving is None:
             raise Refusal("error-leaving")
         return self._serving
 
-    def _covered(self, library: Library, scope: Scope) -> Coverage:
-        """What somebody may search, counted once for each generation."""
-        return self._coverages.get((library.generation_name, scope), lambda: _coverage(library, scope))
-
-    # ------------------------------------------------------------------------------------------- keeping
+    def _cached_coverage(self, library: Library, scope: Scope) -> Coverage:
+        return self._coverages.get((library.generation_name, scope), lambda: coverage_of(library, scope))
 
     async def rebuild(self, on_step: Callable[[Step], None]) -> BuildReport:
-        """Bring the index up to date with seeds/ in a process of its own, and serve it; one build at a time.
+        """Bring the index up to date with seeds/ in a separate process, and serve it; one build at a time.
 
         Args:
-            on_step: called on the event loop.
+            on_step: called on the event loop for each step.
 
         Raises:
             BuildError, ModelError, SeedsError: it failed; the old index keeps serving.
         """
         loop = asyncio.get_running_loop()
 
-        def say(step: Step) -> None:
+        def report_step(step: Step) -> None:
             loop.call_soon_threadsafe(on_step, step)
 
-        async with self._building:
-            report = await loop.run_in_executor(self._waiting, self._builder.build, say)
+        async with self._build_lock:
+            report = await loop.run_in_executor(self._build_thread, self._builder.build, report_step)
             await self.refresh()
         return report
 
     def stop_building(self) -> None:
-        """Break off a build that is running, and refuse further ones."""
+        """Cancel a build that is running, and refuse further ones."""
         self._builder.stop()
 
     async def refresh(self) -> None:
-        """Serve the newest generation, if it is not the one that serves."""
-        renew = self._now_serving().renew
-        if await asyncio.get_running_loop().run_in_executor(self._keeping, renew):
+        """Serve the newest generation if it does not serve yet."""
+        renew = self._current().renew
+        if await asyncio.get_running_loop().run_in_executor(self._upkeep_thread, renew):
             log.info("serving", generation=self.status.generation)
 
     async def changes(self) -> Changes:
-        """How seeds/ differs from what serves."""
+        """Compare seeds/ with the index that serves."""
         settings = self._settings
 
-        def compared(library: Library) -> Changes:
+        def compare(library: Library) -> Changes:
             return seed_changes(settings.seeds_dir, library.source_rows(), max_file_mib=settings.max_file_mib)
 
-        with self._now_serving().lease() as library:
-            return await asyncio.get_running_loop().run_in_executor(self._keeping, compared, library)
+        with self._current().lease() as library:
+            return await asyncio.get_running_loop().run_in_executor(self._upkeep_thread, compare, library)
 
-    def _follow_others(self) -> None:
-        """Somebody may have built from the command line: look, and switch while the old one answers."""
-        if self._building.locked() or (self._reload is not None and not self._reload.done()):
+    def _refresh_if_behind(self) -> None:
+        """Switch to a generation that was built elsewhere, such as on the command line, while the old one answers."""
+        if self._build_lock.locked() or (self._refresh_task is not None and not self._refresh_task.done()):
             return
-        with suppress(AskbriefError):  # unreadable for now: what serves keeps serving
-            if self._now_serving().is_behind:
-                self._reload = asyncio.create_task(self._refresh_quietly())
+        with suppress(AskbriefError):  # unreadable for the moment: the old generation keeps serving
+            if self._current().is_behind:
+                self._refresh_task = asyncio.create_task(self._refresh_quietly())
 
     async def _refresh_quietly(self) -> None:
         try:
@@ -206,10 +207,6 @@ class Desk:
             log.warning("not-refreshed", error=str(error))
 
 
-def age(status: IndexStatus) -> float:
-    """Seconds since an index was built."""
-    return (dt.datetime.now(dt.UTC) - status.built_at).total_seconds()
-
-
-def _coverage(library: Library, scope: Scope) -> Coverage:
+def coverage_of(library: Library, scope: Scope) -> Coverage:
+    """Count what a scope covers in one generation."""
     return Coverage.of(library.sources(scope), library.status().built_at)

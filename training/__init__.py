@@ -1,1 +1,1 @@
-"""Training the reader that comes with askbrief (see README.md here); nothing of it is imported when askbrief runs."""
+"""Train the packaged reader (see README.md in this folder); askbrief never imports this package."""

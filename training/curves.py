@@ -1,4 +1,4 @@
-"""The log of a run -> a picture of its losses.
+"""Plot the losses of a run from its log.
 
 python -m training.curves training/run docs/images/reader-training.png
 """
@@ -16,7 +16,7 @@ _WINDOW = 5
 
 
 def smoothed(values: list[float]) -> list[float]:
-    """The mean of each value and the few before it.
+    """Return the mean of each value and a few before it.
 
     >>> smoothed([3.0, 1.0])
     [3.0, 2.0]
@@ -26,7 +26,7 @@ def smoothed(values: list[float]) -> list[float]:
 
 
 def main() -> None:
-    """Draw."""
+    """Draw the plot."""
     import matplotlib.pyplot as plt
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

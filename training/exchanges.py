@@ -1,4 +1,4 @@
-"""Questions changed so that their passage no longer answers them: a name, a number, an opposite, a negation."""
+"""Modify questions so that their passage no longer answers them: a name, a number, an opposite, a negation."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _VERB = re.compile(r"\b(did|does|do|was|were|is|are|has|had|can|could|will|would
 _NEVER = ("not", "never", "no longer")
 _FOUR_DIGITS = 4
 _ITS_OWN = 0.6
-"""How often a name or a number comes from the passage itself, which is harder to tell than any other."""
+"""Share of exchanged names and numbers that come from the passage itself; others are easier to detect."""
 
 
 def exchanged(question: str, passage: str, answer: str, names: Sequence[str], random: Random) -> str | None:
     """Exchange one thing in a question.
 
     Args:
-        question: in words.
-        passage: it answers the question.
-        answer: not put into the question.
-        names: of other questions, to choose from.
-        random: the choices.
+        question: the question.
+        passage: a passage that answers it.
+        answer: the answer, which is not put into the question.
+        names: names of other questions to choose from.
+        random: makes the choices.
 
     Returns:
-        The changed question, or None where nothing in it can be exchanged.
+        The modified question, or None if nothing in it can be exchanged.
     """
     ways = [_other_name, _other_number, _opposite, _negation]
     random.shuffle(ways)
-    ways.sort(key=lambda way: way is _negation)  # what can be exchanged otherwise is
+    ways.sort(key=lambda way: way is _negation)  # anything else that can be exchanged is preferred
     for way in ways:
         made = way(question, passage, answer, names, random)
         if made is not None and made != question:
@@ -46,7 +46,7 @@ def exchanged(question: str, passage: str, answer: str, names: Sequence[str], ra
 
 
 def names_in(question: str) -> list[str]:
-    """The names in a question that is written with capitals."""
+    """Return the names in a question that is written with capitals."""
     return _NAME.findall(question)
 
 
@@ -105,7 +105,7 @@ def _alike(one: str, other: str) -> bool:
 
 @cache
 def _opposites() -> dict[str, list[str]]:
-    """Words with their opposites, from what askbrief has for telling that a passage says the opposite."""
+    """Return words with their opposites, from askbrief's own list."""
     found: dict[str, list[str]] = {}
     for pair in opposite_words():
         for one, other in (pair, pair[::-1]):

@@ -1,9 +1,9 @@
-"""A trained reader -> the files that come with askbrief: an optimised 8-bit graph, its tokenizer and its card.
+"""Export a trained reader: an optimised 8-bit graph, its tokenizer and its model card.
 
     python -m training.export training/run src/askbrief/inference/reader_weights
 
-The weights are made 7-bit (in 8-bit integers), and the graph is optimised for any processor: one file gives the same
-answers everywhere.
+The weights are quantised to 7 bits (in 8-bit integers), and the graph is optimised for any processor: one file gives
+the same answers everywhere.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 25_000_000
 _SLOWER = "SkipLayerNormFusion"
-"""A fusion of onnxruntime's that takes longer than what it fuses."""
+"""A fusion of onnxruntime that is slower than the operations that it fuses."""
 
 
 class _Unpadded(nn.Module):
-    """Pairs of one length -> float32 [pairs, pieces, 2] and [pairs, 2]."""
+    """Map pairs of one length to float32 [pairs, pieces, 2] and [pairs, 2]."""
 
     def __init__(self, reader: Reader) -> None:
         super().__init__()
@@ -44,10 +44,10 @@ class _Unpadded(nn.Module):
 
 
 def export(reader: Reader, folder: Path) -> None:
-    """Write the graph, the tokenizer and the card with their sums.
+    """Write the graph, the tokenizer and the card with their checksums.
 
     Raises:
-        SystemExit: the graph is larger than what may be shipped.
+        SystemExit: the graph is larger than the limit.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
@@ -64,7 +64,7 @@ def export(reader: Reader, folder: Path) -> None:
 
 
 def write_graph(reader: Reader, path: Path) -> None:
-    """Write a reader as a graph without fillings, in full precision."""
+    """Write a reader as a graph without padding, in full precision."""
     sizes = {0: torch.export.Dim("pairs"), 1: torch.export.Dim("pieces")}
     example = torch.full((2, 9), 7), torch.tensor([[0] * 4 + [1] * 5] * 2)
     torch.onnx.export(
@@ -80,7 +80,7 @@ def write_graph(reader: Reader, path: Path) -> None:
 
 
 def main() -> None:
-    """Export the average of a run."""
+    """Export the averaged weights of a run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("out", type=Path)

@@ -1,4 +1,4 @@
-"""What is made small: three cross-entropies, one for each output."""
+"""The loss: three cross-entropies, one for each output."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NOWHERE = -1e4
 
 
 def losses(outputs: Outputs, batch: Batch) -> dict[str, torch.Tensor]:
-    """The losses of a batch, each a mean.
+    """Compute the losses of a batch, each a mean.
 
-    `span`: minus the logarithm of the probability of all places where the answer may begin (Clark and Gardner 2018,
-    section 3.2), likewise where it may end; the pieces are those of the passage, and the first for "no answer".
-    `answers`: binary cross-entropy. `relevance`: cross-entropy over the passages read beside a question (ListNet).
+    `span`: minus the logarithm of the total probability of all positions where the answer may begin (Clark and Gardner
+    2018, section 3.2), plus the same for its end; positions are the pieces of the passage, and the first for "no
+    answer". `answers`: binary cross-entropy. `relevance`: cross-entropy over the passages of a question (ListNet).
     """
     allowed = batch.parts.bool() & batch.mask.bool()
     allowed[:, 0] = True

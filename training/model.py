@@ -10,11 +10,11 @@ from torch import nn
 from askbrief.inference.model_files import ModelFiles
 
 SEPARATE = 2
-"""Logits of the sequence head: whether the passage answers, and how relevant it is."""
+"""Number of logits of the sequence head: whether the passage answers, and how relevant it is."""
 
 
 class Outputs(NamedTuple):
-    """Logits. `start` and `end`: float [pairs, pieces]; the first piece stands for "no answer". The others: [pairs]."""
+    """The logits. `start` and `end`: float [pairs, pieces]; the first piece means "no answer". The others: [pairs]."""
 
     start: torch.Tensor
     end: torch.Tensor
@@ -23,10 +23,10 @@ class Outputs(NamedTuple):
 
 
 class Reader(nn.Module):
-    """[CLS] question [SEP] passage [SEP] -> where the answer begins and ends, whether there is one, how relevant."""
+    """Predict from [CLS] question [SEP] passage [SEP]: start and end of the answer, its existence, relevance."""
 
     def __init__(self, backbone: nn.Module, size: int) -> None:
-        """Take a transformer of hidden `size`."""
+        """Add heads to a transformer of hidden size `size`."""
         super().__init__()
         self.backbone = backbone
         self.span = nn.Linear(size, 2)
@@ -34,12 +34,12 @@ class Reader(nn.Module):
         self.sequence = nn.Linear(size, SEPARATE)
 
     def forward(self, pieces: torch.Tensor, parts: torch.Tensor, mask: torch.Tensor | None = None) -> Outputs:
-        """Read.
+        """Compute the logits.
 
         Args:
             pieces: int64 [pairs, pieces], the word pieces.
-            parts: int64 [pairs, pieces], 0 for the question and 1 for the passage, its closing mark included.
-            mask: int64 [pairs, pieces], 0 for what only fills up; None where nothing does.
+            parts: int64 [pairs, pieces], 0 for the question and 1 for the passage, including its closing mark.
+            mask: int64 [pairs, pieces], 0 for padding; None without padding.
         """
         hidden = self.backbone(input_ids=pieces, token_type_ids=parts, attention_mask=mask).last_hidden_state
         spans = self.span(hidden).float()
@@ -48,7 +48,7 @@ class Reader(nn.Module):
 
 
 def new_reader(seed: int) -> Reader:
-    """A reader whose backbone is the packaged embedding model; nothing is dropped out, and its embeddings stay."""
+    """Create a reader on the packaged embedding model, without dropout, with fixed embeddings."""
     from transformers import AutoModel
 
     torch.manual_seed(seed)

@@ -1,4 +1,4 @@
-"""Passages that don't answer a question: the closest others, lexically and densely, and the own without the answer."""
+"""Find passages that don't answer a question: the closest others, and its own passage without the answer."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from askbrief.inference.encoder import Encoder
 
 K1, B = 1.5, 0.75
-"""The parameters of BM25 that rank-bm25 has."""
+"""The BM25 parameters of rank-bm25."""
 LEXICAL_WEIGHT = 0.5
-"""As in askbrief's first ranking."""
+"""Weight of BM25, as in askbrief's first ranking."""
 CLOSEST = 12
-"""So many of the closest passages of each question are kept, those with the answer left out."""
+"""Number of closest passages to keep for each question, without those that have the answer."""
 _LOOKED_AT = 24
 _BLOCK = 256
 _LEAST_WORDS = 15
@@ -36,13 +36,13 @@ def closest(
     encoder: Encoder,
     advance: Callable[[int], None] = lambda _: None,
 ) -> list[list[int]]:
-    """Find for each question the passages that askbrief's first ranking would give, and that hold no answer.
+    """Find for each question the passages of askbrief's first ranking that hold no answer.
 
     Args:
-        questions: each with its answer and the number of the passage that answers it.
-        passages: all of them.
-        encoder: for the cosines.
-        advance: told how many texts more are done.
+        questions: questions with their answers and the number of the passage that answers.
+        passages: all passages.
+        encoder: computes the vectors for the cosines.
+        advance: called with the number of further texts that are done.
 
     Returns:
         For each question the numbers of at most `CLOSEST` passages, the closest first.
@@ -72,7 +72,7 @@ def closest(
 
 
 def without_answer(passage: str, answer: str) -> str | None:
-    """A passage without the sentences that hold the answer; None where hardly anything would be left."""
+    """Return a passage without the sentences that hold the answer; None if too little is left."""
     kept = " ".join(sentence for sentence in sentences(passage) if not occurrences(answer, sentence))
     return kept if len(kept.split()) >= _LEAST_WORDS and not occurrences(answer, kept) else None
 
@@ -88,7 +88,7 @@ def _encoded(
 
 
 def _lexical(passages: Sequence[str]) -> tuple[sparse.csr_matrix, dict[str, int]]:
-    """BM25 of each term in each passage (float32 [passages, terms]), and each term's column."""
+    """Return BM25 of each term in each passage (float32 [passages, terms]), and the column of each term."""
     counts = [Counter(analyse(text)) for text in passages]
     lengths = np.array([sum(some.values()) for some in counts], dtype=np.float32)
     column: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Questions and passages -> pairs in word pieces, in groups of one question, in batches of about one size."""
+"""Turn questions and passages into pairs of word pieces, in batches of about one size."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 _STEP = 16
-"""Rows are filled up to a multiple of it: a matrix unit works on such."""
+"""Rows are padded to a multiple of this, which suits matrix units."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """How often a question is read beside what, in one pass over the questions.
+    """The proportions of the kinds of pairs in one pass over the questions.
 
     Attributes:
-        others: the mean number of other passages.
-        first: of these, how many of the closest are drawn from.
-        without: how often its passage without the answer, where there is one.
-        exchanged: how often a changed form of it with its passage, where there is one.
-        kept: of the questions of a source, the share that each pass reads; all of those not named.
+        others: mean number of other passages a question.
+        first: number of closest passages from which these are drawn.
+        without: probability of adding its passage without the answer, if there is one.
+        exchanged: probability of adding a modified question with its passage, if there is one.
+        kept: share of the questions of a source that each pass uses; all questions of other sources.
     """
 
     others: float = 1.0
@@ -46,10 +46,10 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question and a passage in word pieces, without marks; `spans` are where the answer stands in the passage.
+    """A question and a passage in word pieces, without marks; `spans` are the answer's places in the passage.
 
-    `group` has the question's number where the pair is one of several to be compared, and -1 where it stands alone:
-    a changed question, or the passage without its answer, which is as relevant as before.
+    `group` is the question's number if the pair takes part in the relevance loss, and -1 otherwise: for a modified
+    question, or the passage without its answer, which is as relevant as before.
     """
 
     question: Sequence[int]
@@ -64,9 +64,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Pairs of nearly one length, filled up. `first` and `last`: bool [pairs, pieces]: where an answer begins and ends.
+    """Padded pairs of similar length. `first` and `last`: bool [pairs, pieces], where an answer begins and ends.
 
-    The first piece is marked in both where there is no answer.
+    Without an answer, the first piece is marked in both.
     """
 
     pieces: torch.Tensor
@@ -78,7 +78,7 @@ class Batch:
 
 
 def tokenizer() -> Tokenizer:
-    """The packaged embedding model's, without cutting, filling up and marks."""
+    """Return the tokenizer of the packaged embedding model, without truncation, padding and marks."""
     made: Tokenizer = Tokenizer.from_file(str(ModelFiles.find().directory / "tokenizer.json"))
     made.no_truncation()
     made.no_padding()
@@ -86,13 +86,13 @@ def tokenizer() -> Tokenizer:
 
 
 class Pairs:
-    """What `prepare` wrote, in word pieces; its batches are the same for the same seed."""
+    """The output of `prepare`, in word pieces; batches are the same for the same seed."""
 
     def __init__(self, folder: Path, mix: Mix, seed: int) -> None:
-        """Read a folder.
+        """Load a folder.
 
         Raises:
-            SystemExit: there is nothing prepared in it.
+            SystemExit: the folder has no prepared data.
         """
         try:
             texts = json.loads((folder / "passages.json").read_text(encoding="utf-8"))
@@ -113,16 +113,16 @@ class Pairs:
             line["ids"] = one.ids[:MAX_QUESTION_PIECES]
 
     def batches(self, epoch: int, room: int) -> Iterator[Batch]:
-        """One pass over the questions, in another order and with other negatives each epoch.
+        """Yield the batches of one pass over the questions, with a new order and new negatives in each epoch.
 
         Args:
-            epoch: from 0.
-            room: word pieces a batch, fillings included.
+            epoch: number of the pass, from 0.
+            room: word pieces a batch, including padding.
         """
         random = Random(f"{self._seed} {epoch}")
         groups = [self._group(line, random) for line in self._questions if random.random() < self._share(line)]
         random.shuffle(groups)
-        # Groups of one length go together, so that little is filled up; which comes first is left to chance.
+        # Groups of similar length go together, which needs little padding; their order is random.
         of_one_length = [
             sorted(groups[at : at + 2000], key=lambda group: max(pair.size for pair in group))
             for at in range(0, len(groups), 2000)
@@ -136,7 +136,7 @@ class Pairs:
         return self._mix.kept.get(line["source"], 1.0)
 
     def _group(self, line: dict[str, Any], random: Random) -> list[Pair]:
-        """A question with its passage, and what the mix gives it beside."""
+        """Return a question with its passage, and the further pairs that the mix adds."""
         mix, passage, number = self._mix, self._passages[line["passage"]], line["number"]
         others = line["others"][: mix.first]
         count = int(mix.others) + (random.random() < mix.others % 1)
@@ -157,7 +157,7 @@ class Pairs:
 
 
 def _in_pieces(encoding: Encoding, spans: Sequence[Sequence[int]]) -> tuple[tuple[int, int], ...]:
-    """Spans by characters -> by pieces, the last included; those that the tokenizer has nothing of are left out."""
+    """Convert spans of characters to spans of pieces (inclusive), dropping those without pieces."""
     found = []
     for start, end in spans:
         first, last = encoding.char_to_token(start), encoding.char_to_token(end - 1)
@@ -180,7 +180,7 @@ def _packed(groups: Sequence[list[Pair]], room: int) -> Iterator[list[Pair]]:
 
 
 def filled(pairs: Sequence[Pair]) -> Batch:
-    """Put pairs into rows of one length."""
+    """Pad pairs to rows of one length."""
     longest = max(pair.size for pair in pairs)
     size = min(MAX_PIECES, -(-longest // _STEP) * _STEP)
     pieces, parts, mask = (np.zeros((len(pairs), size), dtype=np.int64) for _ in range(3))
@@ -189,7 +189,7 @@ def filled(pairs: Sequence[Pair]) -> Batch:
         at = len(pair.question) + 2
         ids = [CLS, *pair.question, SEP, *pair.passage[: size - at - 1], SEP]
         pieces[row, : len(ids)], mask[row, : len(ids)], parts[row, at : len(ids)] = ids, 1, 1
-        for start, end in pair.spans or ((-at, -at),):  # without an answer, the mark before the question
+        for start, end in pair.spans or ((-at, -at),):  # without an answer, the first mark
             first[row, at + start] = last[row, at + end] = True
     group = np.array([pair.group for pair in pairs], dtype=np.int64)
     return Batch(*(torch.from_numpy(array) for array in (pieces, parts, mask, first, last, group)))

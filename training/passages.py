@@ -1,4 +1,4 @@
-"""Contexts -> passages as askbrief makes them: whole sentences, of even length, at most 120 words."""
+"""Split contexts into passages like askbrief: whole sentences, of similar length, at most 120 words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 120
 _SHORTEST_LIMIT = 70
-"""How long passages may get is drawn anew for each context, from here to `MOST_WORDS`."""
+"""The maximum length of passages is drawn for each context, from this number to `MOST_WORDS`."""
 _SIGNS = {
     "``": '"',
     "''": '"',
@@ -26,20 +26,20 @@ _SIGNS = {
 
 
 def detokenised(text: str) -> str:
-    """Write the signs of the Penn Treebank as people do; spaces and capitals make no difference to the model."""
+    """Rewrite the notation of the Penn Treebank as people write; spaces and capitals do not matter to the model."""
     for sign, written in _SIGNS.items():
         text = text.replace(sign, written)
     return " ".join(text.split())
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text; one of over 120 words in pieces."""
+    """Return the sentences of a text; those of over 120 words in pieces."""
     found = (text[span.start : span.end].split() for span in sentence_spans(text, 0, len(text)))
     return [" ".join(words[at : at + MOST_WORDS]) for words in found for at in range(0, max(1, len(words)), MOST_WORDS)]
 
 
 def passages(text: str, random: Random) -> list[str]:
-    """Divide a text into passages of even length, between its sentences."""
+    """Divide a text into passages of similar length, between its sentences."""
     limit = random.randint(_SHORTEST_LIMIT, MOST_WORDS)
     parts = [(sentence, len(sentence.split())) for sentence in sentences(text)]
     total = sum(words for _, words in parts)

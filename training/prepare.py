@@ -1,4 +1,4 @@
-"""Make what the reader is trained on: questions, passages, and for each question passages that do not answer it.
+"""Prepare the training data: questions, passages, and for each question passages that do not answer it.
 
     python -m training.prepare spans.jsonl.gz training/work
 
@@ -23,7 +23,7 @@ from training.questions import ALONE, prepared, read_lines
 
 SEED = 7
 EXCHANGES = 3
-"""So many changed forms of a question are made, where it can be changed."""
+"""Number of modified forms of a question, if it can be modified."""
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--most", type=int, help="only so many lines, taken evenly; for a trial")
+    parser.add_argument("--most", type=int, help="use only this many lines, spread evenly, for a trial")
     given = parser.parse_args()
     lines = list(read_lines(given.data))
     if given.most:

@@ -1,4 +1,4 @@
-"""The lines of spans.jsonl.gz -> questions, each with the passage that answers it and where the answer stands there."""
+"""Turn the lines of spans.jsonl.gz into questions, each with its passage and the places of the answer in it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ALONE = frozenset({"qamr"})
-"""Sources whose questions say nothing without their sentence ("What type of theories?"): no other passage is read."""
+"""Sources whose questions mean nothing without their sentence ("What type of theories?"): no other passages."""
 _LONGEST_ANSWER = 40
-"""Words. Longer ones are rare, and are paraphrases of whole passages."""
+"""Maximum length of an answer in words; longer ones are rare, and paraphrase whole passages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the data, detokenised."""
+    """A line of the data, with Penn Treebank notation undone."""
 
     source: str
     question: str
@@ -35,9 +35,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, the number of the passage that answers it, and the spans of the answer in it, by characters.
+    """A question, the number of its passage, and the spans of the answer in that passage, in characters.
 
-    Several spans where the answer occurs several times and the data doesn't say which is meant.
+    There are several spans if the answer occurs several times and the data doesn't say which is meant.
     """
 
     source: str
@@ -51,7 +51,7 @@ def read_lines(path: Path) -> Iterator[Line]:
     """Read the data.
 
     Raises:
-        SystemExit: it is not there, or a line of it is not as described.
+        SystemExit: the file is missing, or a line is not valid.
     """
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -68,16 +68,16 @@ def read_lines(path: Path) -> Iterator[Line]:
 
 
 def occurrences(answer: str, text: str) -> list[tuple[int, int]]:
-    """Where an answer stands in a text, as whole words, whatever the case."""
+    """Return the places of an answer in a text, as whole words, ignoring case."""
     words = r"\s+".join(re.escape(word) for word in answer.split())
     return [match.span() for match in re.finditer(rf"(?<!\w){words}(?!\w)", text, re.IGNORECASE)] if words else []
 
 
 def prepared(lines: list[Line], seed: int) -> tuple[list[str], list[str], list[Asked]]:
-    """Divide all contexts into passages, and find for each question the passage that answers it.
+    """Divide all contexts into passages, and find the passage that answers each question.
 
     Returns:
-        The passages, the source of each, and the questions whose answer stands whole in a passage.
+        The passages, the source of each, and the questions whose answer is completely in one passage.
     """
     random = Random(seed)
     texts: list[str] = []
@@ -96,7 +96,7 @@ def prepared(lines: list[Line], seed: int) -> tuple[list[str], list[str], list[A
 
 
 def _answered(line: Line, numbers: list[int], texts: list[str]) -> Asked | None:
-    """The passage with the answer; of several, the one with most of the question's terms around it."""
+    """Return the passage with the answer; of several, the one with most terms of the question around it."""
     if not 0 < len(line.answer.split()) <= _LONGEST_ANSWER:
         return None
     terms = set(analyse(line.question))

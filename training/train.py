@@ -1,9 +1,9 @@
-"""Train the reader: what is measured on the way goes into a log, and it can be stopped and goes on where it was.
+"""Train the reader. The losses are logged, and a stopped run continues from its last checkpoint.
 
     python -m training.train training/work training/run
 
-On a processor with bfloat16 instructions (AMX or AVX-512), half a second a step on two cores; on a GPU where there is
-one, minutes in all. The weights are averaged over the steps (a mean that forgets), and the average is what is kept.
+A step takes half a second on two cores with bfloat16 instructions (AMX or AVX-512); on a GPU the whole run takes
+minutes. The result is an exponential moving average of the weights.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How it is trained; the defaults are those of the reader that comes with askbrief.
+    """The recipe of a training; the defaults are those of the packaged reader.
 
     Attributes:
-        steps: batches in all.
+        steps: number of batches.
         room: word pieces a batch.
-        rate: the highest learning rate. It rises in a line over the first `warm_up` steps, falls in one that would
-            reach nothing at `horizon`, and from step `cool_down` on in a steeper one, to nothing at the last step.
-        decay: of the weights, for each step and learning rate (AdamW).
-        average: of the mean weights, the share that each step leaves.
-        weights: of the losses.
-        seed: of everything left to chance.
+        rate: the highest learning rate. It rises linearly over the first `warm_up` steps, falls linearly as if to
+            reach zero at `horizon`, and from step `cool_down` on more steeply, to zero at the last step.
+        decay: weight decay (AdamW).
+        average: decay of the moving average of the weights.
+        weights: weights of the losses.
+        seed: seed of all random choices.
     """
 
     steps: int = 6500
@@ -55,7 +55,7 @@ class Recipe:
 
 
 def rate(recipe: Recipe, step: int) -> float:
-    """The share of the highest learning rate at a step.
+    """Return the learning rate of a step, as a share of the highest.
 
     >>> [round(rate(Recipe(), step), 2) for step in (0, 424, 4000, 5250, 6499)]
     [0.0, 1.0, 0.56, 0.28, 0.0]
@@ -67,10 +67,10 @@ def rate(recipe: Recipe, step: int) -> float:
 
 
 class Training:
-    """A reader on its way, with all that is needed to go on from a checkpoint."""
+    """A reader in training, with everything needed to continue from a checkpoint."""
 
     def __init__(self, pairs: Pairs, recipe: Recipe, folder: Path) -> None:
-        """Begin, or go on from the folder's checkpoint."""
+        """Start, or continue from the folder's checkpoint."""
         self._pairs, self._recipe, self._folder = pairs, recipe, folder
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         self.reader, self.average = (new_reader(recipe.seed).to(self._device) for _ in range(2))
@@ -87,9 +87,9 @@ class Training:
         """Train.
 
         Args:
-            every: after so many steps a checkpoint is written, and at the end.
-            say_every: after so many steps a line goes into the log, with the mean losses since the last.
-            upto: stop at this step; by default, at the recipe's last.
+            every: steps between checkpoints; one is also written at the end.
+            say_every: steps between lines of the log, with the mean losses since the last line.
+            upto: stop at this step; by default at the recipe's last.
         """
         last = self._recipe.steps if upto is None else upto
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ class Training:
         return {"loss": float(loss.detach())} | {name: float(value.detach()) for name, value in parts.items()}
 
     def _batches(self) -> Iterator[Batch]:
-        """The batches from where it stands; those before it are made and passed over."""
+        """Yield the batches from the current step on; earlier ones are created and skipped."""
         number, epoch = 0, 0
         while True:
             for batch in self._pairs.batches(epoch, self._recipe.room):
@@ -163,7 +163,7 @@ class Training:
 
 
 def trained(folder: Path) -> Reader:
-    """The reader of a run.
+    """Load the reader of a run.
 
     Raises:
         SystemExit: there is no checkpoint.
@@ -185,10 +185,10 @@ def _tensors(batch: Batch) -> tuple[torch.Tensor, ...]:
 
 
 def main() -> None:
-    """Train, or go on."""
+    """Train, or continue."""
     recipe = Recipe()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("work", type=Path, help="what `prepare` wrote")
+    parser.add_argument("work", type=Path, help="the folder that `prepare` wrote")
     parser.add_argument("run", type=Path, help="the folder of the log and the checkpoint")
     given = parser.parse_args()
     Training(Pairs(given.work, Mix(), recipe.seed), recipe, given.run).run()

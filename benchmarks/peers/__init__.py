@@ -1,4 +1,4 @@
-"""The peers that benchmarks/quality.py compares with, one module each; what they import is installed for them alone."""
+"""The peers of benchmarks/quality.py, one module each; their packages are installed only for this comparison."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from importlib.metadata import PackageNotFoundError, version
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Something that answers questions with passages."""
+    """A system that answers questions with passages."""
 
     name: str
     module: str
-    """Below this package; its `open_index` takes the material and gives what can be asked."""
+    """Name of the module in this package; its `open_index` takes the material and returns an index."""
     packages: tuple[str, ...]
-    """As installed; their versions decide whether a result still stands."""
+    """The packages that it needs; a cached result is valid for their versions."""
     setup: str
-    """How it is set up, in a few words of Markdown."""
+    """Its set-up, in a few words of Markdown."""
     splits: bool = False
-    """Whether its passages are of its own splitter; else it is given askbrief's, as plain text without titles."""
+    """Whether it uses its own splitter; otherwise it gets askbrief's passages, as plain text without titles."""
 
     def versions(self) -> dict[str, str]:
-        """The version of each package; an empty one where it is not installed."""
+        """Return the version of each package, empty if it is not installed."""
         return {package: _version(package) for package in self.packages}
 
     def missing(self) -> list[str]:
-        """The packages that are not installed."""
+        """Return the packages that are not installed."""
         return [package for package, found in self.versions().items() if not found]
 
 

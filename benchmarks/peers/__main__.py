@@ -1,4 +1,4 @@
-"""One peer on one set, in a process of its own: python -m benchmarks.peers PEER SET VECTORS OUTCOME."""
+"""Run one peer on one set, in a separate process: python -m benchmarks.peers PEER SET VECTORS OUTCOME."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def run(module: str, questions: QuestionSet, model: Vectors, progress: Progress) -> Outcome:
-    """Let a peer read the documents, and ask it every question."""
+    """Let a peer index the documents, and ask it every question."""
     started = time.monotonic()
     peer = importlib.import_module(f"benchmarks.peers.{module}")
     with tempfile.TemporaryDirectory() as scratch:
@@ -43,7 +43,7 @@ def run(module: str, questions: QuestionSet, model: Vectors, progress: Progress)
 
 
 def judged(questions: QuestionSet, rankings: Sequence[Sequence[Found]], opened: Opened, seconds: float) -> Outcome:
-    """Hold each ranking against the gold."""
+    """Compare each ranking with the gold."""
     golds = [questions.spans(question) for question in questions.questions]
     words = [count_words(found.chunk.text) for ranking in rankings for found in ranking]
     return Outcome(
@@ -57,12 +57,12 @@ def judged(questions: QuestionSet, rankings: Sequence[Sequence[Found]], opened: 
 
 
 def first_holding(ranking: Sequence[Found], gold: Spans) -> int | None:
-    """The rank of the first passage that covers a gold span whole, or stands in a gold document without a span."""
+    """Return the rank of the first passage that covers a gold span, or is in a gold document without span."""
     return next((rank for rank, found in enumerate(ranking, start=1) if holds(found.chunk, gold)), None)
 
 
 def holds(chunk: Chunk, gold: Spans) -> bool:
-    """Whether a passage covers a gold span, as in askbrief.evaluation; one that stands nowhere covers none.
+    """Tell whether a passage covers a gold span, as in askbrief.evaluation; one without offsets covers none.
 
     >>> holds(Chunk("a", "words", 10, 15), [("a", 11, 15), ("b", None, None)])
     True
@@ -79,7 +79,7 @@ def holds(chunk: Chunk, gold: Spans) -> bool:
 
 
 def main() -> None:
-    """Write the outcome."""
+    """Write the result."""
     name, folder, vectors, path = sys.argv[1:]
     (peer,) = (peer for peer in PEERS if peer.name == name)
     model = Vectors(SentenceTransformerEncoder(), Path(vectors))

@@ -1,4 +1,4 @@
-"""askbrief itself, as it comes."""
+"""askbrief itself, with its defaults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_index(material: Material) -> Opened:
-    """Build a generation and open it; what a first hit is worth is the confidence in the whole answer."""
+    """Build a generation and open it; the score of the first hit is the confidence in the whole answer."""
     index = material.scratch / "index"
     material.encode([])
     build_from(material.questions.sources(), index, material.model, progress=material.progress)

@@ -1,4 +1,4 @@
-"""Haystack: its two in-memory retrievers, joined by reciprocal rank fusion, over passages of its own splitter."""
+"""Haystack: its two in-memory retrievers, joined by reciprocal rank fusion, with its own splitter."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ OVERLAP = MAX_WORDS * 200 // 1000
 
 
 class Embedding(Embeddings):  # type: ignore[misc]
-    """The model, as LangChain takes it."""
+    """The model, in the form that LangChain expects."""
 
     def __init__(self, model: Vectors) -> None:
         self._model = model
@@ -37,7 +37,7 @@ class Embedding(Embeddings):  # type: ignore[misc]
 
 
 def open_index(material: Material) -> Opened:
-    """Split and index. Its own start index takes an overlap for characters, so the passages are found again instead."""
+    """Split and index. Its own start index counts the overlap in characters, so the passages are located instead."""
     splitter = RecursiveCharacterTextSplitter(chunk_size=MAX_WORDS, chunk_overlap=OVERLAP, length_function=count_words)
     corpus = material.questions.corpus
     whole = [Document(page_content=d.text, metadata={"doc_id": d.doc_id, "title": d.title}) for d in corpus]

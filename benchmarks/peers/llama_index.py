@@ -25,7 +25,7 @@ OVERLAP = MAX_WORDS * 200 // 1024
 
 
 class Embedding(BaseEmbedding):  # type: ignore[misc]
-    """The model, as LlamaIndex takes it."""
+    """The model, in the form that LlamaIndex expects."""
 
     _model: Vectors = PrivateAttr()
 
@@ -48,7 +48,7 @@ class Embedding(BaseEmbedding):  # type: ignore[misc]
 
 
 def open_index(material: Material) -> Opened:
-    """Split and index; a document's metadata, here its title, are encoded and counted with each of its nodes."""
+    """Split and index; each node is encoded and counted with its document's metadata, here the title."""
     splitter = SentenceSplitter(chunk_size=MAX_WORDS, chunk_overlap=OVERLAP, tokenizer=str.split)
     whole = [Document(id_=d.doc_id, text=d.text, metadata={"title": d.title}) for d in material.questions.corpus]
     nodes = splitter.get_nodes_from_documents(whole)
@@ -60,7 +60,7 @@ def open_index(material: Material) -> Opened:
     lexical = BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=DEPTH)
     fused = QueryFusionRetriever(
         [dense, lexical],
-        llm=MockLLM(),  # never asked: there is one query
+        llm=MockLLM(),  # never called: there is one query
         mode="reciprocal_rerank",
         similarity_top_k=DEPTH,
         num_queries=1,

@@ -1,4 +1,4 @@
-"""What every peer is given, and what it gives back: documents, questions and a model in; passages with offsets out."""
+"""The interface of a peer: documents, questions and a model go in, passages with offsets come out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["MAX_WORDS", "Chunk", "Finder", "Found", "Material", "Opened", "count
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage as a peer holds it, and where it stands in its document; without offsets if it stands nowhere."""
+    """A passage of a peer, and its place in the document; without offsets if it does not occur there."""
 
     doc_id: str
     text: str
@@ -32,7 +32,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A passage that a peer found, with the score that it gave; None where it gives none."""
+    """A passage that a peer returned, with its score, or None if the peer gives no scores."""
 
     chunk: Chunk
     score: float | None = None
@@ -40,12 +40,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A peer that has read the documents: to be asked, best passage first."""
+    """A peer with its index; returns the best passage first."""
 
     ask: Callable[[str], Sequence[Found]]
     chunks: int
     lost: int
-    """How many of its passages stand nowhere in the documents."""
+    """Number of its passages that do not occur in the documents."""
 
     @classmethod
     def of(cls, chunks: Sequence[Chunk], ask: Callable[[str], Sequence[Found]]) -> Self:
@@ -55,16 +55,16 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What there is to work with."""
+    """The input of a peer."""
 
     questions: QuestionSet
     model: Vectors
     progress: Progress
     scratch: Path
-    """A folder for what must lie on disk; it is gone afterwards."""
+    """A folder for files, deleted afterwards."""
 
     def askbrief_passages(self) -> list[Chunk]:
-        """The passages of askbrief, as plain text without titles, for peers that have no splitter."""
+        """Return askbrief's passages, as plain text without titles, for peers without a splitter."""
         sources = self.questions.sources()
         self.progress.stage("splitting", len(sources))
         chunks = []
@@ -77,21 +77,21 @@ class Material:
         return chunks
 
     def encode(self, texts: Sequence[str]) -> None:
-        """Make the vectors of all these texts and of all questions, so that whoever asks for one later has it."""
+        """Encode all these texts and all questions, so that later requests are cached."""
         self.model.prepare([*texts, *(question.question for question in self.questions.questions)], self.progress)
 
     def located(self, pieces: Iterable[tuple[str, str, int | None]]) -> list[Chunk]:
-        """Find the pieces of a splitter in their documents.
+        """Locate the pieces of a splitter in their documents.
 
         Args:
-            pieces: document, text, and where the splitter says that it begins; the pieces of a document in order.
+            pieces: document, text, and its start according to the splitter; the pieces of a document in order.
         """
         finders = {doc_id: Finder(text) for doc_id, text in self.questions.texts.items()}
         return [finders[doc_id].chunk(doc_id, text, start) for doc_id, text, start in pieces]
 
 
 class Finder:
-    r"""Finds the pieces of a text again, in the order in which they were cut; they may overlap.
+    r"""Locates the pieces of a text, in the order in which they were cut; they may overlap.
 
     >>> finder = Finder("One two.\n\nTwo three. Two three.")
     >>> [finder.find(piece) for piece in ("One two.", "Two three.", "two.  Two", "Two three.", "Four")]
@@ -101,12 +101,12 @@ class Finder:
     """
 
     def __init__(self, text: str) -> None:
-        """Take the whole text."""
+        """Set the whole text."""
         self._text = text
         self._next = 0
 
     def chunk(self, doc_id: str, piece: str, start: int | None = None) -> Chunk:
-        """A piece with its offsets; a start that is told is believed if the piece does stand there."""
+        """Return a piece with its offsets; a given start is used if the piece is there."""
         if start is not None and start >= 0 and piece and self._text.startswith(piece, start):
             self._next = start + 1
             return Chunk(doc_id, piece, start, start + len(piece))
@@ -114,7 +114,7 @@ class Finder:
         return Chunk(doc_id, piece, *(found or (None, None)))
 
     def find(self, piece: str) -> tuple[int, int] | None:
-        """Where a piece stands first after the start of the one before; else where it does but for white space."""
+        """Return the first place of a piece after the start of the previous one, if necessary ignoring white space."""
         start = self._text.find(piece, self._next) if piece.strip() else -1
         found = (start, start + len(piece)) if start >= 0 else self._find_words(piece)
         if found:
@@ -136,5 +136,5 @@ class Finder:
 
 
 def count_words(text: str) -> int:
-    """How many words a text has, by white space: the count that every splitter is held to."""
+    """Count the words of a text, separated by white space; this count limits every splitter."""
     return len(text.split())

@@ -1,4 +1,4 @@
-"""rank-bm25 as most people use it: BM25Okapi over lower-cased words between white space."""
+"""rank-bm25 as most people use it: BM25Okapi over lower-cased words separated by white space."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_index(material: Material) -> Opened:
-    """Index askbrief's passages; rank as its `get_top_n` does, which keeps no scores."""
+    """Index askbrief's passages; rank as its `get_top_n` does, which returns no scores."""
     chunks = material.askbrief_passages()
     bm25 = BM25Okapi([chunk.text.lower().split() for chunk in chunks])
 

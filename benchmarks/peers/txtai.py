@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def open_index(material: Material) -> Opened:
-    """Index askbrief's passages; "external" is txtai's word for vectors that the caller makes."""
+    """Index askbrief's passages; "external" is txtai's name for vectors that the caller provides."""
     chunks = material.askbrief_passages()
     material.encode([chunk.text for chunk in chunks])
 

@@ -1,4 +1,4 @@
-"""The one model of all peers, with every vector kept on disk by model and text, so that nothing is encoded twice."""
+"""The model of all peers, with vectors cached on disk by model and text, so that nothing is encoded twice."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _SCHEMA = (
 
 
 class Vectors:
-    """An encoder that remembers. The packaged model has no prompts: a text is encoded the same wherever it stands."""
+    """An encoder with a cache. The packaged model has no prompts, so questions and passages are encoded alike."""
 
     def __init__(self, encoder: Encoder, path: Path) -> None:
-        """Take the encoder, and the file that is shared by all peers."""
+        """Set the encoder, and the file that all peers share."""
         self._encoder = encoder
         self._file = sqlite3.connect(path)
         self._file.execute(_SCHEMA)
@@ -53,24 +53,24 @@ class Vectors:
         return self._encoder.max_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """How many word pieces each text has."""
+        """Count the word pieces of each text."""
         return self._encoder.count_tokens(texts)
 
     def prepare(self, texts: Sequence[str], progress: Progress) -> None:
-        """Encode what is not known yet, with a bar."""
+        """Encode what is not cached yet, with a progress bar."""
         missing = self._missing(texts)
         progress.stage("encoding", len(missing))
         self._encode(missing, progress)
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Unit rows: float32 [texts, dimension]."""
+        """Return unit rows: float32 [texts, dimension]."""
         self._encode(self._missing(texts), Silent())
         known = self._known([_digest(text) for text in texts])
         rows = [np.frombuffer(known[_digest(text)], dtype=np.float32) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """A unit vector: float32 [dimension]."""
+        """Return a unit vector: float32 [dimension]."""
         vector: NDArray[np.float32] = self.encode_documents([text])[0]
         return vector
 

@@ -1,5 +1,5 @@
-"""askbrief beside its peers for speed: one module for each way to build an index and ask it, in processes of their own.
+"""Compare the speed of askbrief and its peers: one module for each system, run in separate processes.
 
 Each is set up as its own documentation shows hybrid search; the docstrings of the modules name the page. A module has
-`build`, which makes an index in a folder, and `open_index`, which gives what can be asked (see `material`).
+`build`, which creates an index in a folder, and `open_index`, which returns an index to ask (see `material`).
 """

@@ -1,14 +1,14 @@
-"""askbrief beside its peers for speed: build, size, memory, a hybrid question, the first answer of a fresh process.
+"""Compare the speed of askbrief and its peers: build, size, memory, a hybrid question, the first answer.
 
     python -m benchmarks.speed SET... [--sizes 10000 100000] [--out FILE] [--markdown FILE]
 
-Run it in the environment of benchmarks/quality.py (see benchmarks/requirements.txt). Everybody is given the same
-passages, vectors and questions (`benchmarks.speed.material`); encoding is left out for all. Everybody builds once; then
-come some rounds, each in another order: a process is started, answers, and then answers all questions one at a time.
-Figures are medians of the rounds. A system has `--limit` seconds for all of it at a size, else its row says so.
+Run it in the environment of benchmarks/quality.py (see benchmarks/requirements.txt). All systems get the same passages,
+vectors and questions (`benchmarks.speed.material`); encoding is left out for all. Each builds once. Then follow some
+rounds, each in another order: a process starts, answers once, and then answers all questions one at a time. Figures are
+medians of the rounds. A system has `--limit` seconds for everything at a size; a row says so if it needed more.
 
-build: from texts and vectors to files that open again. memory: of the whole process, its own pages and those of files.
-first answer: from the start of the process, files being in the page cache.
+build: from texts and vectors to files that can be opened. memory: of the whole process, its own pages and those of
+files. first answer: from the start of the process, with the files in the page cache.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _ROUNDED_FROM = 100
 
 
 def tables(sizes: Sequence[tuple[int, Sequence[Trial]]], systems: Sequence[System]) -> str:
-    """One table for each size, and one of what each system is."""
+    """Format one table for each size, and one of the systems."""
     shown = []
     for passages, trials in sizes:
         shown += [f"{passages:,} passages:", "", markdown([_row(trial) for trial in trials]), ""]
@@ -66,7 +66,7 @@ def _row(trial: Trial) -> dict[str, Any]:
 
 
 def _rounded(value: float | None) -> float | int | None:
-    """Three digits, or all that stand before the point."""
+    """Format a number with three digits, or all digits before the point."""
     if value is None:
         return None
     return round(value) if value >= _ROUNDED_FROM else float(f"{value:.3g}")
@@ -77,7 +77,7 @@ def _versions(system: System) -> str:
 
 
 def as_json(sizes: Sequence[tuple[int, Sequence[Trial]]], options: argparse.Namespace) -> dict[str, Any]:
-    """Every figure of every round, and on what machine."""
+    """Return every figure of every round, and a description of the machine."""
     return {
         "cores": os.cpu_count(),
         "machine": platform.platform(),
@@ -101,19 +101,23 @@ def _as_json(trial: Trial, trials: Sequence[Trial]) -> dict[str, Any]:
 
 
 def parsed() -> argparse.Namespace:
-    """The command line."""
+    """Return the command line parser."""
     options_of = parser(__doc__)
     options_of.set_defaults(sizes=[10_000, 100_000])
     options_of.add_argument("--rounds", type=int, default=5)
-    options_of.add_argument("--limit", type=float, default=600, metavar="SECONDS", help="for one system at one size")
-    options_of.add_argument("--system", action="append", metavar="NAME", help="only this one; repeatable")
+    options_of.add_argument(
+        "--limit", type=float, default=600, metavar="SECONDS", help="seconds for one system at one size"
+    )
+    options_of.add_argument("--system", action="append", metavar="NAME", help="only this system; repeatable")
     cache = Path(tempfile.gettempdir()) / f"askbrief-speed-{os.getuid()}"
-    options_of.add_argument("--cache", type=Path, default=cache, help="where material and, meanwhile, indexes are kept")
+    options_of.add_argument(
+        "--cache", type=Path, default=cache, help="folder of the material and, temporarily, the indexes"
+    )
     return options_of.parse_args()
 
 
 def main() -> None:
-    """Measure, print and write, size by size, so that what is measured is not lost."""
+    """Measure, print and write, size by size, so that no result is lost."""
     options, console = parsed(), Console(stderr=True, highlight=False)
     systems = [one for one in SYSTEMS if not options.system or one.name in options.system]
     if not systems:

@@ -1,4 +1,4 @@
-"""askbrief's whole answer: names, typing errors, ranking, sentences, verdict, figures, keys written to the ledger."""
+"""askbrief's whole answer: names, typing errors, ranking, sentences, verdict, figures, keys in the ledger."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def open_index(material: Material, folder: Path, state: Path) -> Ask:
-    """Open the library, with a ledger that is empty at first."""
+    """Open the library, with an empty ledger."""
     encoder = StandIn(material)
     library = Library.open(folder, state=state, encoder=encoder, settings=Settings(reader=False))
 

@@ -1,6 +1,6 @@
-"""askbrief's index, built as `askbrief build` does: read, split, count terms, learn names, checksum, publish.
+"""askbrief's index, built like `askbrief build`: parse, split, count terms, learn names, checksum, publish.
 
-Encoding is stood in for by the prepared vectors, those of sentences too, and counting word pieces with it.
+The prepared vectors replace encoding, also of sentences, and counting word pieces.
 """
 
 from __future__ import annotations

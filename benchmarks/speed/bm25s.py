@@ -1,6 +1,6 @@
 """bm25s as in its quick start (README): English stop words, PyStemmer, `save` and `load` with the corpus; no vectors.
 
-They stand beside it, and the two are added up: BM25 over the best, and numpy's dot product.
+The vectors are stored in another file, and the two scores are added: BM25 divided by the best, and numpy's dot product.
 """
 
 from __future__ import annotations

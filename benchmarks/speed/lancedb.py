@@ -1,6 +1,6 @@
 """LanceDB's own hybrid search (docs.lancedb.com, "Hybrid Search"): FTS index, `query_type="hybrid"`, RRF reranker.
 
-No vector index is made, which the page does not ask for: the nearest vectors are found exactly.
+There is no vector index, as on that page: the nearest vectors are found exactly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build(material: Material, folder: Path) -> None:
-    """Make the table of an Arrow table, then the index of its texts."""
+    """Create the table from an Arrow table, then the index of its texts."""
     values = pa.array(material.vectors().reshape(-1))
     vectors = pa.FixedSizeListArray.from_arrays(values, DIMENSION)
     data = pa.table({"text": material.texts(), "vector": vectors})

@@ -1,8 +1,8 @@
-"""What everybody is given: the same passages, their vectors, and questions with theirs, in files of one folder.
+"""The material of all systems: the same passages and questions with their vectors, in the files of one folder.
 
-The passages are those into which askbrief splits the recombined documents of `benchmarks.recombined`; a passage's
-vector is that of a real passage with noise, as in `benchmarks.made`. Nothing of askbrief is imported to read them, so
-that a peer's memory and start are its own.
+askbrief splits the recombined documents of `benchmarks.recombined` into these passages; a passage's vector is that of a
+real passage plus noise, as in `benchmarks.made`. Loading the material imports nothing of askbrief, so that memory and
+start time of a peer are its own.
 """
 
 from __future__ import annotations
@@ -30,29 +30,29 @@ DIMENSION = 384
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The files of a folder, read when they are asked for."""
+    """The files of a folder, loaded when needed."""
 
     folder: Path
 
     def texts(self) -> list[str]:
-        """The passages, as plain text without titles."""
+        """Return the passages, as plain text without titles."""
         return [json.loads(line) for line in self._lines("passages.jsonl")]
 
     def documents(self) -> Iterator[dict[str, str]]:
-        """The documents that the passages are of: `doc_id`, `title`, `text`."""
+        """Return the documents of the passages: `doc_id`, `title`, `text`."""
         return map(json.loads, self._lines("documents.jsonl"))
 
     def vectors(self) -> Vector:
-        """Unit rows of the passages, mapped: float32 [passages, 384]."""
+        """Return the unit rows of the passages, memory-mapped: float32 [passages, 384]."""
         mapped: Vector = self._mapped("vectors")
         return mapped
 
     def questions(self) -> list[tuple[str, Vector]]:
-        """The questions, each with its unit vector."""
+        """Return the questions, each with its unit vector."""
         return list(zip(map(json.loads, self._lines("questions.jsonl")), self._mapped("questions"), strict=True))
 
     def numbers(self, texts: Sequence[str]) -> list[int]:
-        """Which passages these texts are, plain or with askbrief's header; -1 for a text that is none."""
+        """Return the numbers of the passages with these texts, plain or with askbrief's header; -1 if there is none."""
         keys, wanted = self._mapped("keys"), np.array([key(text) for text in texts], dtype=np.uint64)
         places = np.searchsorted(keys, wanted).clip(max=len(keys) - 1)
         return [int(n) for n in np.where(keys[places] == wanted, self._mapped("numbers")[places], -1)]
@@ -66,48 +66,48 @@ class Material:
 
 
 class StandIn:
-    """Gives the prepared vector of a passage, and of a question the one that was given with it."""
+    """An encoder that returns the prepared vector of a passage or question."""
 
     model_id, form, dimension, max_tokens = "prepared@1", "prepared", DIMENSION, 256
 
     def __init__(self, material: Material) -> None:
-        """Take the vectors; a sentence gets that of some passage, always the same."""
+        """Set the vectors; a sentence gets that of some passage, always the same."""
         self._material = material
         self._vectors = material.vectors()
         self.given: Vector = np.zeros(DIMENSION, dtype=np.float32)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """One for each word of several; of a word alone, one for six letters: long ones may be typing errors."""
+        """Count one piece a word; for a single word, one for each six letters, because it may be a typing error."""
         return [3 + (text.count(" ") or (len(text) - 1) // 6) for text in texts]
 
     def encode_documents(self, texts: Sequence[str]) -> Vector:
-        """Unit rows: float32 [texts, 384]."""
+        """Return unit rows: float32 [texts, 384]."""
         numbers = np.array(self._material.numbers(texts))
         others = [len(text) * 7919 % len(self._vectors) for text in texts]
         rows: Vector = self._vectors[np.where(numbers < 0, others, numbers)]
         return rows
 
     def encode_query(self, text: str) -> Vector:  # noqa: ARG002 - however askbrief words the question
-        """The vector that was given."""
+        """Return the prepared vector."""
         return self.given
 
 
 def key(text: str) -> int:
-    """64 bits that tell texts apart."""
+    """Return a 64-bit hash of a text."""
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest())
 
 
 def top(scores: NDArray[Any], texts: Sequence[str]) -> list[str]:
-    """The texts of the highest scores: what people write around a library that gives scores alone."""
+    """Return the texts with the highest scores, as people do with a library that returns only scores."""
     best = np.argpartition(-scores, TOP)[:TOP]
     return [texts[n] for n in best[np.argsort(-scores[best])]]
 
 
 def convex(lexical: NDArray[Any], cosines: NDArray[Any]) -> NDArray[Any]:
-    """Half BM25 over its best, half cosine."""
+    """Add half of BM25, divided by its maximum, and half of the cosine."""
     return 0.5 * lexical / (lexical.max() or 1) + 0.5 * cosines
 
 
 def batches(count: int, size: int) -> Iterable[range]:
-    """The places 0..count-1, so many at a time."""
+    """Yield the positions 0..count-1 in portions."""
     return (range(first, min(first + size, count)) for first in range(0, count, size))

@@ -21,7 +21,7 @@ _LONGEST = 65_535
 
 
 def build(material: Material, folder: Path) -> None:
-    """Make the collection with its indexes, and insert."""
+    """Create the collection with its indexes, and insert."""
     client = MilvusClient(str(folder / "milvus.db"))
     schema = MilvusClient.create_schema(auto_id=False)
     schema.add_field("id", DataType.INT64, is_primary=True)

@@ -1,4 +1,4 @@
-"""Writes the material of a size once, in the cache, from question sets."""
+"""Create the material of a size from question sets, once, in the cache."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _ROWS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Where material is kept; it stands until the sets change or the modules that make it do."""
+    """Return the folder of the material; it depends on the sets and on the modules that create it."""
 
     folder: Path
     sets: tuple[Path, ...]
 
     def material(self, passages: int, questions: int) -> Material:
-        """Find the material of a size, or make it."""
+        """Return the material of a size; create it if necessary."""
         real = self._real()
         made = self.folder / f"material-{self._digest(*_MADE_BY)}-{passages}-{questions}"
         if not made.exists():
@@ -59,7 +59,7 @@ class Cache:
         return Real.of(self.sets, open_encoder(Settings(), building=True), cache)
 
     def _digest(self, *modules: ModuleType) -> str:
-        """Of the sets, and of the code that makes something of them."""
+        """Hash the sets, and the code that uses them."""
         files = [folder / name for folder in self.sets for name in ("corpus.jsonl", "queries.jsonl")]
         files += [Path(module.__file__ or "") for module in modules]
         return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()[:12]
@@ -93,7 +93,7 @@ def _write_questions(folder: Path, real: Real, count: int) -> None:
 
 
 def _split(documents: Iterable[dict[str, str]], folder: Path) -> tuple[list[str], list[str]]:
-    """The passages of documents, plain and as they are encoded."""
+    """Return the passages of documents, plain and in the form that is encoded."""
     texts: list[str] = []
     encoded: list[str] = []
     encoder = StandIn(Material(folder))

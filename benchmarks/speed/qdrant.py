@@ -1,8 +1,8 @@
 """qdrant-client's local mode (qdrant.tech, "Hybrid Queries"): two prefetches of twenty, joined by RRF.
 
-The sparse vectors are those of its page on BM25 ("Full-Text Search"): what `Qdrant/bm25` writes (k 1.2, b 0.75, average
-length 256, words of the English stemmer), with the IDF modifier. The model itself is a list of stop words that would be
-fetched from the network; bm25s brings one.
+The sparse vectors are those of its page on BM25 ("Full-Text Search"), as from `Qdrant/bm25` (k 1.2, b 0.75, average
+length 256, words of the English stemmer), with the IDF modifier. The model itself is a list of stop words that would
+have to be downloaded; bm25s contains one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _WORD, _STOP = re.compile(r"\w+"), frozenset(STOPWORDS_EN)
 
 
 def build(material: Material, folder: Path) -> None:
-    """Make the collection, and upload."""
+    """Create the collection, and upload."""
     client = QdrantClient(path=str(folder))
     client.create_collection(
         "passages",
@@ -51,7 +51,7 @@ def build(material: Material, folder: Path) -> None:
 
 
 def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: ARG001 - all of these look alike
-    """Open the folder, all of which is read into memory."""
+    """Open the folder, which is loaded into memory completely."""
     client, stem = QdrantClient(path=str(folder)), Stemmer.Stemmer("english").stemWords
 
     def ask(question: str, vector: Vector) -> list[str]:
@@ -72,7 +72,7 @@ def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: A
 
 
 def weights(text: str, stem: Callable[[list[str]], list[str]]) -> models.SparseVector:
-    """A passage as `Qdrant/bm25` writes it: BM25's weight of each term without its idf."""
+    """Return a passage as `Qdrant/bm25` does: BM25's weight of each term without its idf."""
     counts = Counter(words(text, stem))
     scale = K * (1 - B + B * sum(counts.values()) / AVERAGE)
     rows = {zlib.crc32(term.encode()): count * (K + 1) / (count + scale) for term, count in counts.items()}
@@ -80,5 +80,5 @@ def weights(text: str, stem: Callable[[list[str]], list[str]]) -> models.SparseV
 
 
 def words(text: str, stem: Callable[[list[str]], list[str]]) -> list[str]:
-    """Its words without stop words, stemmed."""
+    """Return the stemmed words, without stop words."""
     return stem([word for word in _WORD.findall(text.lower()) if word not in _STOP])

@@ -1,6 +1,6 @@
-"""Qdrant Edge, Qdrant's engine in one's own process (qdrant.tech, "BM25 with Qdrant Edge", "Hybrid Queries").
+"""Qdrant Edge, Qdrant's engine as a library (qdrant.tech, "BM25 with Qdrant Edge", "Hybrid Queries").
 
-Its own BM25 makes the sparse vectors; `optimize` after the upserts, as the page says; then two prefetches of twenty,
+Its own BM25 computes the sparse vectors; `optimize` follows the upserts, as on the page; then two prefetches of twenty,
 joined by RRF with Qdrant's default k of 2.
 """
 

@@ -1,6 +1,6 @@
-"""rank-bm25 as its README has it: BM25Okapi over lower-cased words between white space; it has no file and no vectors.
+"""rank-bm25 as in its README: BM25Okapi over lower-cased words separated by white space; no file format, no vectors.
 
-People keep it in a pickle, with the vectors beside it, and add up: BM25 over the best, and numpy's dot product.
+People store it in a pickle, and the vectors in another file, and add BM25 divided by the best and numpy's dot product.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build(material: Material, folder: Path) -> None:
-    """Pickle the index and the texts; keep the vectors beside them."""
+    """Pickle the index and the texts, and save the vectors."""
     texts = material.texts()
     with (folder / "bm25.pickle").open("wb") as file:
         pickle.dump((BM25Okapi([text.lower().split() for text in texts]), texts), file)

@@ -1,4 +1,4 @@
-"""What is compared, in the order of the tables; what they import is installed for them alone."""
+"""The systems to compare, in the order of the tables; their packages are installed only for this comparison."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from benchmarks.peers import OURS, Peer
 
 @dataclass(frozen=True, slots=True)
 class System(Peer):
-    """A peer of this package: its `setup` says how it makes one ranking of words and vectors."""
+    """A peer of this package; its `setup` says how it combines words and vectors."""
 
     index: str = ""
-    """The module that builds its index, where that is not its own."""
+    """The module that builds its index, if it is another one."""
 
     @property
     def builder(self) -> str:
-        """The module that builds its index."""
+        """Return the module that builds its index."""
         return self.index or self.module
 
 

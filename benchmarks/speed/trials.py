@@ -1,4 +1,4 @@
-"""Runs the systems at one size, each step in a process of its own, for so long at the most."""
+"""Run the systems at one size, each step in a separate process with a time limit."""
 
 from __future__ import annotations
 
@@ -27,39 +27,39 @@ _TOLD = 2_000
 
 
 class _GaveUpError(Exception):
-    """Why a step has no outcome."""
+    """The reason why a step has no result."""
 
 
 @dataclass(slots=True)
 class Trial:
-    """One system at one size, as far as it has come; a problem says why it came no further."""
+    """The progress of one system at one size; `problem` says why it stopped."""
 
     system: System
     given: float
-    """So many seconds it may take for everything."""
+    """Seconds that it may take for everything."""
     taken: float = 0
     build: dict[str, float] = field(default_factory=dict)
     rounds: list[dict[str, float]] = field(default_factory=list)
     found: list[list[int]] = field(default_factory=list)
-    """The passages found for each question, by number, in the last round."""
+    """The passages returned for each question, by number, in the last round."""
     problem: str = ""
 
     def figures(self) -> dict[str, float]:
-        """Of the build, and the medians of the rounds: seconds, milliseconds and megabytes."""
+        """Return the figures of the build, and the medians of the rounds: seconds, milliseconds and megabytes."""
         medians = {name: float(np.median([one[name] for one in self.rounds])) for name in (self.rounds or [{}])[0]}
         return {f"build_{name}": value for name, value in self.build.items()} | medians
 
     def in_common(self, other: Trial) -> float | None:
-        """The share of another's passages that are also found here: a mistake in how one is asked would show."""
+        """Return the share of another system's passages that this one returns too; it would reveal a wrong set-up."""
         pairs = list(zip(self.found, other.found, strict=False))
         return float(np.mean([len({*mine} & {*theirs}) / len(theirs) for mine, theirs in pairs])) if pairs else None
 
 
 class Trials:
-    """All systems at one size: everybody builds, then everybody answers, some rounds, each in another order."""
+    """All systems at one size: each builds, then each answers, in some rounds with different orders."""
 
     def __init__(self, material: Material, folder: Path, console: Console) -> None:
-        """Take the material, where indexes are put meanwhile, and where progress is told."""
+        """Set the material, the folder of the indexes, and where progress is reported."""
         self._material = material
         self._folder = folder
         self._console = console
@@ -67,7 +67,7 @@ class Trials:
         self._built: dict[str, dict[str, float]] = {}
 
     def run(self, systems: Sequence[System], rounds: int, limit: float) -> list[Trial]:
-        """Run all of them; the indexes are gone afterwards."""
+        """Run all systems, and delete the indexes."""
         trials = [Trial(system, limit) for system in systems]
         shutil.rmtree(self._folder, ignore_errors=True)
         try:
@@ -92,7 +92,7 @@ class Trials:
         self._console.print(f"{trial.system.name}, {what}: {told}", markup=False)
 
     def _build(self, trial: Trial) -> str:
-        """Build, once for all that have the same index."""
+        """Build once for all systems with the same index."""
         if missing := trial.system.missing():
             raise _GaveUpError(f"not installed: {', '.join(missing)}")
         index = self._folder / trial.system.builder
@@ -131,11 +131,11 @@ class Trials:
         finally:
             trial.taken += time.monotonic() - started
         found: dict[str, Any] = json.loads(outcome.read_text("utf-8"))
-        if "first_answer_at" in found:  # by the clock that all processes of a machine share
+        if "first_answer_at" in found:  # by the clock that all processes share
             found["first_answer_s"] = found.pop("first_answer_at") - started
         return found
 
 
 def _on_disk(folder: Path) -> float:
-    """What the files take on the disk, in megabytes."""
+    """Return the size of the files on disk, in megabytes."""
     return sum(path.stat().st_blocks * 512 for path in folder.rglob("*") if path.is_file()) / 1e6

@@ -1,7 +1,7 @@
 """txtai's own hybrid search (neuml.github.io/txtai, "Embeddings"): `Embeddings(hybrid=True, content=True)`.
 
-Over 5,000 passages its default Faiss index is approximate (IVF). "external" is its word for vectors that the caller
-makes.
+Above 5,000 passages its default Faiss index is approximate (IVF). "external" is its name for vectors that the caller
+provides.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def build(material: Material, folder: Path) -> None:
 
 
 def open_index(material: Material, folder: Path, state: Path) -> Ask:  # noqa: ARG001 - all of these look alike
-    """Load, with what gives the question's vector in the place of the function that is not saved."""
+    """Load the index, with a function for the question's vector, because the original one is not saved."""
     given: list[Vector] = []
 
     def encode(texts: list[str]) -> list[Vector]:  # noqa: ARG001 - there is one, the question

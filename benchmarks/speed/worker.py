@@ -1,6 +1,6 @@
-"""A process of its own, to build an index, or to open one, answer at once, and then answer all the questions.
+"""A separate process that builds an index, or opens one, answers at once, and then answers all questions.
 
-Arguments: `build` or `ask`, a module of this package, the folder of the material, that of the index, a file for JSON.
+Arguments: `build` or `ask`, a module of this package, the folders of material and index, a file for JSON.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 WARMING, WARMING_SECONDS = 10, 3
 ASKING_SECONDS, FEWEST = 30, 10
-"""Who is slow is asked for so long, and so many questions at least."""
+"""Limits for slow systems: seconds of asking, and the minimum number of questions."""
 
 
 def built(module: Any, material: Material, index: Path) -> dict[str, float]:  # noqa: ANN401 - a module of this package
-    """Build, and say how long it took, how much of that on a core, and the most memory that was resident."""
+    """Build; return the elapsed time, the processor time, and the peak resident memory."""
     started, busy = time.perf_counter(), time.process_time()
     module.build(material, index)
     seconds, busy = time.perf_counter() - started, time.process_time() - busy
@@ -35,7 +35,7 @@ def built(module: Any, material: Material, index: Path) -> dict[str, float]:  # 
 
 
 def asked(module: Any, material: Material, index: Path) -> dict[str, Any]:  # noqa: ANN401 - likewise
-    """Answer at once, when this process has just started, then answer all questions one at a time."""
+    """Answer once right after the start of this process, then answer all questions one at a time."""
     with tempfile.TemporaryDirectory(dir=index.parent) as state:
         questions = material.questions()
         ask: Ask = module.open_index(material, index, Path(state))
@@ -55,7 +55,7 @@ def asked(module: Any, material: Material, index: Path) -> dict[str, Any]:  # no
 def _answers(
     ask: Ask, questions: Sequence[tuple[str, Vector]], seconds: float, fewest: int
 ) -> tuple[list[Sequence[str]], list[float]]:
-    """The passages found for each question, and how many milliseconds that took; not all where time is over."""
+    """Return the passages for each question and the milliseconds; fewer questions if the time is up."""
     found: list[Sequence[str]] = []
     milliseconds: list[float] = []
     until = time.monotonic() + seconds
@@ -70,7 +70,7 @@ def _answers(
 
 
 def main() -> None:
-    """Write the outcome."""
+    """Write the result."""
     what, name, material, index, path = sys.argv[1:]
     module = importlib.import_module(f"benchmarks.speed.{name}")
     outcome = {"build": built, "ask": asked}[what](module, Material(Path(material)), Path(index))

@@ -1,1 +1,1 @@
-"""Every fault that a disk, a clock, a kill or a crowd can bring, tried often on small real indexes, and counted."""
+"""Try faults of disks, clocks, kills and crowds on small real indexes, many times, and count the results."""

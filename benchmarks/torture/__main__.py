@@ -1,23 +1,23 @@
-"""Do to askbrief what disks, clocks, kills, crowds and bad input do, and count how each time ended.
+"""Subject askbrief to kills, disk faults, wrong clocks, crowds and bad input, and count the results.
 
     python -m benchmarks.torture [--quick] [--no-mount] [--markdown] [--only KIND...] [--seed N] [--out FILE]
 
-Small real indexes are built by the real command line, in processes of their own, with an encoder that hashes words, so
-that a build takes a fraction of a second. What an index says after a fault is compared with what a clean build of the
-same documents says. Columns:
+The real command line builds small real indexes, in separate processes, with an encoder that hashes words, so that a
+build takes a fraction of a second. What an index returns after a fault is compared with what a clean build of the same
+documents returns. Columns:
 
-trials   how often it was tried
-opened   the index opened whole, or a command did its work
-right    it then said exactly what an undamaged index says
-said     what is wrong was said: one line, exit code 2
-lost     a promise was broken: the index that served is gone, the next build fails or differs from a clean one,
-         something is left lying about, a key that was shown does not resolve
-wrong    something else was answered than an undamaged index answers
+trials   number of trials
+opened   the index opened completely, or a command did its work
+right    it then returned exactly what an undamaged index returns
+said     the error was reported: one line, exit code 2
+lost     a promise was broken: the previous index is gone, the next build fails or differs from a clean one,
+         files are left behind, a key that was shown does not resolve
+wrong    the answer differs from that of an undamaged index
 shown    a traceback was shown, or a process died
 hung     something did not end
 
-The last four must be 0; the exit code is 1 where they are not. Full disks and read-only file systems are mounted, and
-rights taken away, where the program may (as root); where not, those rows are missing. Linux only.
+The last four must be 0; otherwise the exit code is 1. Full disks and read-only file systems are mounted, and
+permissions removed, if the program may do so (as root); otherwise those rows are missing. Linux only.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ COLUMNS = ("trials", "opened", "right", "said", "lost", "wrong", "shown", "hung"
 
 
 def main() -> int:
-    """Run all, or what the options say."""
+    """Run all kinds of faults, or those of the options."""
     options = _options()
     stand_in()
     began = time.monotonic()
@@ -78,8 +78,8 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="a few trials of each: a minute")
-    parser.add_argument("--markdown", action="store_true", help="print the table as docs/reliability.md has it")
-    parser.add_argument("--no-mount", action="store_true", help="mount nothing, though this process might")
+    parser.add_argument("--markdown", action="store_true", help="print the table of docs/reliability.md")
+    parser.add_argument("--no-mount", action="store_true", help="mount nothing, even if this process could")
     parser.add_argument("--only", nargs="*", help="only these kinds, such as kills, disks or input", metavar="KIND")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, help="write the counts as JSON", metavar="FILE")
@@ -88,7 +88,7 @@ def _options() -> argparse.Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is tried of each kind."""
+    """Number of trials of each kind."""
 
     kills: int
     askers: int
@@ -106,7 +106,7 @@ QUICK = Size(6, 2, 2, 8, 5, 2, 10, 2_000, 10)
 
 
 def _all(root: Path, moments: Moments, options: argparse.Namespace) -> Iterator[Count]:
-    """Every kind of fault in turn, each with a chance of its own, so that one alone goes as it goes among all."""
+    """Yield every kind of fault, each with its own random numbers, so that it runs alone as among all."""
     seed, size = options.seed, QUICK if options.quick else LONG
     mounting = not options.no_mount and can_mount(root)
 
@@ -133,7 +133,7 @@ def _all(root: Path, moments: Moments, options: argparse.Namespace) -> Iterator[
 
 
 def _shown(counts: Iterable[Count]) -> Iterator[Count]:
-    """Pass the counts on, and say how each came out and what went wrong."""
+    """Pass the counts on, and report each result and what went wrong."""
     for count in counts:
         figures = "  ".join(f"{name} {getattr(count, name)}" for name in COLUMNS)
         sys.stderr.write(f"{count.fault}: {figures}\n")

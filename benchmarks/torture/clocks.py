@@ -1,4 +1,4 @@
-"""Clocks that go backwards, and edits that leave size and time of a file as they were."""
+"""Clocks that go backwards, and edits that keep size and time of a file."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TIMES_NS = (0, 1, 10**18, 2**32 * 10**9)
 
 
 def turn_clocks(root: Path, moments: Moments, every: int = 1) -> Iterator[Count]:
-    """Build and ask under wrong clocks, or every so many-th of them, and over files with wrong times."""
+    """Build and ask under wrong clocks, or every n-th of them, and over files with wrong times."""
     yield _wrong_clock(root / "clock", moments, every)
     yield _wrong_times(root / "times", moments, every)
     yield _unseen_edits(root / "unseen", moments, every)
@@ -45,7 +45,7 @@ def _wrong_clock(root: Path, moments: Moments, every: int) -> Count:
 
 
 def _under(away: dt.timedelta, function: Callable[[], int]) -> Callable[[], int]:
-    """The function in a process whose clock is so far off."""
+    """Run the function in a process with a shifted clock."""
 
     class Clock(dt.datetime):
         @classmethod
@@ -73,7 +73,7 @@ def _wrong_times(root: Path, moments: Moments, every: int) -> Count:
 
 
 def _unseen_edits(root: Path, moments: Moments, every: int) -> Count:
-    """Change letters of a document, its size and time kept: the next build must see it."""
+    """Change letters of a document, keeping size and time: the next build must notice it."""
     count, place = Count("edits that keep size and time"), moments.place(root, 0)
     run(place.build)
     documents = sorted(path for path in place.seeds.rglob("*.txt") if path.stat().st_size > 1)
@@ -89,7 +89,7 @@ def _unseen_edits(root: Path, moments: Moments, every: int) -> Count:
 
 
 def _says_clean(root: Path, place: Place) -> set[str]:
-    """What an index says that is built anew from the documents as they are."""
+    """Return the answers of a new index of the current documents."""
     anew = Place(root)
     shutil.copytree(place.seeds, anew.seeds)
     run(anew.build)

@@ -1,4 +1,4 @@
-"""Some tens of made-up documents in several formats, the same for the same seed, and how they change."""
+"""Some tens of generated documents in several formats, the same for the same seed, and their changes."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ QUESTIONS = (
 
 
 def write_corpus(seeds: Path, seed: int, change: int = 0) -> None:
-    """Bring a folder to the documents of one moment.
+    """Write the documents of one moment to a folder.
 
     Args:
-        seeds: the folder; what is in it and not of this moment goes.
-        seed: of all that is written.
-        change: which moment; from each to the next a fifth of the documents are changed, some come, some go.
+        seeds: the folder; other files in it are deleted.
+        seed: of everything that is written.
+        change: the moment; between two moments a fifth of the documents change, some are added, some removed.
     """
     wanted = dict(_files(seed, change))
     for path in sorted(seeds.rglob("*"), reverse=True):

@@ -1,4 +1,4 @@
-"""What is counted of each kind of fault."""
+"""The counts of one kind of fault."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _MOST_NOTES = 20
 
 @dataclass
 class Count:
-    """A kind of fault, how often it was tried, and how that ended.
+    """A kind of fault, the number of trials, and their results.
 
     Attributes:
         fault: in words.
-        trials: how often it was tried.
-        opened: how often the index opened whole.
-        right: how often it then said all that an undamaged index says.
-        said: how often what is wrong was said in one line, with the exit code of an error.
-        lost: how often something that was promised was gone, or did not come back with the next build: must be 0.
-        wrong: how often a wrong answer was served: must be 0.
-        shown: how often a person saw a traceback or a process died: must be 0.
-        hung: how often something did not end: must be 0.
+        trials: number of trials.
+        opened: how often the index opened completely.
+        right: how often it then returned everything that an undamaged index returns.
+        said: how often the error was reported in one line, with the exit code of an error.
+        lost: how often a promise was broken, or the next build did not restore it; must be 0.
+        wrong: how often an answer was wrong; must be 0.
+        shown: how often a person saw a traceback or a process died; must be 0.
+        hung: how often something did not end; must be 0.
         notes: what went wrong, with the moment or place.
     """
 
@@ -43,17 +43,17 @@ class Count:
 
     @property
     def bad(self) -> int:
-        """How much of what must be 0 was not."""
+        """Return the sum of the counts that must be 0."""
         return self.lost + self.wrong + self.shown + self.hung
 
     def look(self, ended: Ended, rights: Container[str], where: str, *, may_say: bool = True) -> None:
-        """Count what an index said after a fault.
+        """Count the result of looking at an index after a fault.
 
         Args:
             ended: a process that looked at it: see `Place.look`.
-            rights: what it may say.
+            rights: the right results.
             where: the trial, for the notes.
-            may_say: whether it may refuse; where not, that is a loss.
+            may_say: whether it may refuse; otherwise a refusal is a loss.
         """
         if ended.code == 0:
             self.opened += 1
@@ -79,7 +79,7 @@ class Count:
         self.note(f"{where}: exit code {ended.code}{', hung' * ended.hung}: {last[0]}")
 
     def end(self, ended: Ended, where: str) -> None:
-        """Count a command that may do its work or say one line, and nothing else."""
+        """Count a command that must do its work or report an error in one line."""
         if ended.orphans:
             self.lose(f"{where}: a process was left running")
         if ended.one_line:
@@ -98,6 +98,6 @@ class Count:
         self.lose(difference and f"{where}: {difference}")
 
     def note(self, note: str) -> None:
-        """Keep what went wrong, up to a number."""
+        """Add a note, up to a maximum number."""
         if len(self.notes) < _MOST_NOTES:
             self.notes.append(note)

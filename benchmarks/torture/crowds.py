@@ -1,4 +1,4 @@
-"""Many rebuilds while many read: each answer is that of one whole generation."""
+"""Many rebuilds while many ask: each answer comes from one complete generation."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _QUESTIONS_A_SNAPSHOT = 12
 
 
 def crowd(root: Path, rebuilds: int, seed: int) -> Count:
-    """Rebuild so often, documents added, changed and removed, while threads and processes ask without pause.
+    """Rebuild many times, with documents added, changed and removed, while threads and processes ask without pause.
 
-    Every answer is kept with the generation that gave it, and compared in the end with what a clean build of the
-    same documents says.
+    Every answer is recorded with its generation, and compared in the end with that of a clean build of the same
+    documents.
     """
     count = Count(f"{rebuilds} rebuilds, {_THREADS} threads and {_PROCESSES} processes asking")
     place, clean = Place(root / "crowd"), Place(root / "crowd-clean")
@@ -56,7 +56,7 @@ def crowd(root: Path, rebuilds: int, seed: int) -> Count:
 
 
 def _answers(clean: Place, seed: int, change: int) -> list[str]:
-    """What the documents of one moment answer, by a full build elsewhere."""
+    """Return the answers for the documents of one moment, from a full build elsewhere."""
     clean.seeds.mkdir(parents=True, exist_ok=True)
     write_corpus(clean.seeds, seed, change)
     run(clean.command("build", "--full"))
@@ -71,7 +71,7 @@ def _answers(clean: Place, seed: int, change: int) -> list[str]:
 
 
 def _answer(library: Library, question: str) -> str:
-    """An answer in short; its quotes are compared with their documents."""
+    """Hash an answer, and compare its quotes with their documents."""
     answer = library.ask(question)
     for hit in answer.hits:
         if not quotes_exactly(library, hit):
@@ -81,7 +81,7 @@ def _answer(library: Library, question: str) -> str:
 
 
 def _reading(place: Place, threads: int) -> Callable[[], int]:
-    """Ask without pause, on snapshots opened anew after some questions; print who answered what."""
+    """Ask without pause, reopening the library after some questions; print generations and answers."""
 
     def read() -> int:
         stop = threading.Event()

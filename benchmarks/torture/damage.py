@@ -1,4 +1,4 @@
-"""Files of an index that are not what they were: a bit flipped, cut, emptied, another's, gone, forbidden."""
+"""Damaged files of an index: a bit flipped, truncated, emptied, swapped, missing, unreadable."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def flip_bits(root: Path, moments: Moments, chance: Random, trials: int) -> Coun
 
 
 def spoil_files(root: Path, moments: Moments, every: int = 1) -> Iterator[Count]:
-    """Do to every file of an index, or to every so many-th, what disks, copies and people do to files."""
+    """Damage every file of an index, or every n-th, as disks, copies and people do."""
     place, old, new = moments.place(root / "spoilt", 0), moments.old, moments.new
     others = Place(new.index.parent)
     for first, (what, spoil) in enumerate(_SPOILING.items()):
@@ -52,7 +52,7 @@ def spoil_files(root: Path, moments: Moments, every: int = 1) -> Iterator[Count]
 
 
 def _forbid(place: Place, old: Expected, every: int) -> Count:
-    """Take the right to read away from each file and folder, for somebody who is not root."""
+    """Remove the read permission of each file and folder, for a user who is not root."""
     count = Count("file or folder that may not be read")
     for name in ["", "generations", *_files(old.index)][::every]:
         place.put(old.index)
@@ -67,7 +67,7 @@ def _forbid(place: Place, old: Expected, every: int) -> Count:
 
 
 def _files(index: Path) -> list[str]:
-    """Every file that is read when an index is opened, as a path below it."""
+    """Return every file that is read when an index is opened, as a path below it."""
     return sorted(
         path.relative_to(index).as_posix() for path in index.rglob("*") if path.is_file() and path.name != _UNREAD
     )
@@ -83,14 +83,14 @@ def _count_damaged(count: Count, place: Place, old: Expected, where: str) -> Non
 
 
 def _overwrite(path: Path, data: bytes) -> None:
-    """Write in place: the file's identity stays, its time moves on, as when anything writes to it."""
+    """Write in place: the inode stays, the time changes, as with any write."""
     with path.open("r+b") as file:
         file.write(data)
         file.truncate()
 
 
 def _overwrite_unseen(path: Path, data: bytes) -> None:
-    """Write in place, then set the time back, as a copy that keeps times would."""
+    """Write in place, then restore the time, like a copy that preserves times."""
     status = path.stat()
     _overwrite(path, data)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))

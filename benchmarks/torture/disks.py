@@ -1,4 +1,4 @@
-"""A disk that is full, at every size at which it can be, and folders that may only be read."""
+"""Full disks, at every possible size, and read-only folders."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PLENTY = "size=256m"
 
 
 def can_mount(root: Path) -> bool:
-    """Whether this process may mount file systems."""
+    """Tell whether this process may mount file systems."""
     try:
         with _mounted(root / "may-i", "-t", "tmpfs", "-o", _PLENTY, "tmpfs"):
             return True
@@ -41,7 +41,7 @@ def can_mount(root: Path) -> bool:
 
 
 def fill_disks(root: Path, moments: Moments, chance: Random, trials: int, *, mounting: bool) -> Iterator[Count]:
-    """Build, ask and keep a journal where no more than so many bytes can be written."""
+    """Build, ask and write a journal on disks with little space."""
     yield _short_files(root / "short", moments, chance, trials)
     if mounting:
         yield _full_disks(root / "full", moments, chance, trials)
@@ -52,7 +52,7 @@ def fill_disks(root: Path, moments: Moments, chance: Random, trials: int, *, mou
 
 
 def _short_files(root: Path, moments: Moments, chance: Random, trials: int) -> Count:
-    """Limit the size of each file, which needs no rights and is how a full disk looks to most writes."""
+    """Limit the size of each file, which needs no permission and looks like a full disk to most writes."""
     count, place = Count("no file may grow beyond a size"), moments.place(root, 1)
     largest = max(path.stat().st_size for path in moments.new.index.rglob("*"))
     for _ in range(trials):
@@ -66,7 +66,7 @@ def _short_files(root: Path, moments: Moments, chance: Random, trials: int) -> C
 
 def _limited(function: Callable[[], int], most: int) -> Callable[[], int]:
     def limited() -> int:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that writing fails instead of killing
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # so that writing fails instead of killing the process
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
         return function()
 
@@ -74,7 +74,7 @@ def _limited(function: Callable[[], int], most: int) -> Callable[[], int]:
 
 
 def _full_disks(root: Path, moments: Moments, chance: Random, trials: int) -> Count:
-    """A file system of its own, filled up but for some blocks, from none to more than a build needs."""
+    """Build on a separate file system with few free blocks, from none to more than a build needs."""
     count, place, new = Count("disk full in a build"), moments.place(root, 1), moments.new
     blocks = 2 * sum(path.stat().st_size // _BLOCK + 1 for path in new.index.rglob("*"))
     for trial in range(trials):
@@ -90,7 +90,7 @@ def _full_disks(root: Path, moments: Moments, chance: Random, trials: int) -> Co
 
 
 def _count_starved(count: Count, place: Place, ended: Ended, moments: Moments, where: str) -> None:
-    """A build that found no room says what to do, and the old index serves."""
+    """Check that a build without space says what to do, and that the old index stays in use."""
     count.trials += 1
     count.end(ended, where)
     if ended.one_line and "Make room" not in ended.err:
@@ -100,7 +100,7 @@ def _count_starved(count: Count, place: Place, ended: Ended, moments: Moments, w
 
 
 def _leave_free(folder: Path, blocks: int) -> None:
-    """Fill a file system until only so many blocks are free."""
+    """Fill a file system until only the given number of blocks is free."""
     status = os.statvfs(folder)
     with (folder / "filler").open("wb") as filler:
         os.posix_fallocate(filler.fileno(), 0, max(0, status.f_bavail * status.f_frsize - blocks * _BLOCK) or 1)
@@ -110,7 +110,7 @@ def _leave_free(folder: Path, blocks: int) -> None:
 
 
 def _full_states(place: Place, old: Expected, chance: Random, trials: int) -> Count:
-    """The memory of keys and the journal on a full disk: answers are given and say so, what was kept stays."""
+    """Use ledger and journal on a full disk: answers are given and say so, stored rows stay."""
     count = Count("disk full under the state")
     place.put(old.index)
     for trial in range(trials):
@@ -138,7 +138,7 @@ def _full_states(place: Place, old: Expected, chance: Random, trials: int) -> Co
 
 
 def _ask_and_keep(place: Place, question: int) -> Callable[[], int]:
-    """Ask, keep the exchange, and print the keys that were remembered; what could not be kept is one line each."""
+    """Ask, record the exchange, and print the stored keys; each failure to store is one line."""
 
     def ask() -> int:
         with place.library() as library:
@@ -163,7 +163,7 @@ def _keys(ended: Ended) -> set[str]:
 
 
 def _resolving(place: Place, keys: set[str]) -> Callable[[], int]:
-    """Resolve keys, by what is remembered of them."""
+    """Resolve keys from the ledger."""
 
     def resolve() -> int:
         with place.library() as library:
@@ -179,7 +179,7 @@ def _resolving(place: Place, keys: set[str]) -> Callable[[], int]:
 
 
 def lock_folders(root: Path, moments: Moments, *, mounting: bool) -> Iterator[Count]:
-    """Ask, cite and build where nothing may be written: by rights, and on a read-only file system."""
+    """Ask, cite and build where nothing may be written: by permissions, and on a read-only file system."""
     if os.geteuid() == 0:
         yield _locked("index and state of another user", root / "by-rights", moments, user=NOBODY)
     if mounting:
@@ -222,7 +222,7 @@ def _bound(folder: Path) -> AbstractContextManager[None]:
 
 @contextmanager
 def _mounted(folder: Path, *what: str) -> Iterator[None]:
-    """Mount something on a folder, for a while."""
+    """Mount something on a folder, temporarily."""
     folder.mkdir(parents=True, exist_ok=True)
     subprocess.run(["mount", *what, str(folder)], check=True, capture_output=True)  # noqa: S607 - wherever it is
     try:

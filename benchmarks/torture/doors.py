@@ -1,7 +1,7 @@
-"""Where foreign input comes in: for each such door, what may come, and how it is let in.
+"""The doors through which foreign input enters: for each, a strategy of values, and a function that takes them.
 
-A door takes any value of its strategy and either does its work or raises an AskbriefError; whatever else it raises is
-a fault of ours. Doors of the command line go through `run`, as a person does: exit code 0, 1 or 2, one line.
+A door takes any value of its strategy and either does its work or raises an AskbriefError; any other exception is a
+bug. Doors of the command line go through `run`, like a person: exit code 0, 1 or 2, one line.
 """
 
 from __future__ import annotations
@@ -55,18 +55,18 @@ _QUESTIONS = ("How many attacks were there since 2019?", "When did the committee
 
 
 class Said(AskbriefError):
-    """The command line said what is wrong, in one line."""
+    """The command line reported an error in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A way in: its name, what may come, and what lets it in."""
+    """A door: its name, a strategy of values, and the function that takes them."""
 
     name: str
     comes: SearchStrategy[Any]
     enter: Callable[[Any], object]
     slow: bool = False
-    """Whether each time takes a build, or several commands."""
+    """Whether each value takes a build, or several commands."""
 
 
 class House:
@@ -87,7 +87,7 @@ class House:
         self._scratch = root / "scratch"
 
     def doors(self) -> Sequence[Door]:
-        """Every door."""
+        """Return every door."""
         place, index = self.place, self.place.index
         sidecar = st.one_of(yaml_like, hostile_text)
         return (
@@ -301,7 +301,7 @@ def _split(parsed: Any) -> None:  # noqa: ANN401 - what parsers give
 
 
 def _tolerantly(library: Library, question: str) -> None:
-    """Ask, and resolve what is shown; refusing the question is fine."""
+    """Ask, and resolve the keys that are shown; the question may be refused."""
     try:
         everything = frozenset(source.doc_id for source in library.sources())
         answer = library.ask(question, scope=Scope(documents=everything))

@@ -1,4 +1,4 @@
-"""SIGKILL: of builds at any moment, and of a process that shows keys."""
+"""SIGKILL of builds at any moment, and of a process that shows keys."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STEPS = re.compile(r"^steps (\d+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A kind of build to be killed: where it begins, what serves meanwhile, and what it comes to."""
+    """A kind of build to kill: its start, the index in use meanwhile, and its result."""
 
     fault: str
     start: Path | None
@@ -38,7 +38,7 @@ class _Kind:
 
 
 def kill_builds(root: Path, moments: Moments, chance: Random, trials: int) -> Iterator[Count]:
-    """Kill first builds, builds of changes and clean-ups: half at a step of theirs, half after a time."""
+    """Kill first builds, builds of changes and clean-ups: half at one of their steps, half after a random time."""
     old, new = moments.old, moments.new
     littered = _littered(root / "littered", old)
     first = _Kind("killed in a first build", None, None, new)
@@ -50,7 +50,7 @@ def kill_builds(root: Path, moments: Moments, chance: Random, trials: int) -> It
 
 
 def _littered(index: Path, old: Expected) -> Path:
-    """An index in which killed builds and old generations lie."""
+    """Create an index with the remains of killed builds and old generations."""
     shutil.copytree(old.index, index)
     for name in ("building-77-1a2b", "generations/000000-0badcafe", "generations/000000-half"):
         shutil.copytree(Place(old.index.parent).serving, index / name)
@@ -83,7 +83,7 @@ def _begin(kind: _Kind, place: Place) -> None:
 
 
 def _length(kind: _Kind, place: Place) -> tuple[int, float]:
-    """How many steps such a build takes, and how many seconds."""
+    """Return the number of steps and the seconds of such a build."""
     _begin(kind, place)
     steps = int(_STEPS.findall(run(killing_itself(place.build, str(place.index), -1)).out)[0])
     _begin(kind, place)
@@ -106,7 +106,7 @@ def _count_killed(count: Count, kind: _Kind, place: Place, ended: Ended, where: 
 
 
 def kill_askers(root: Path, moments: Moments, chance: Random, trials: int) -> Count:
-    """Kill a process that asks without pause; every key it printed must resolve, also in an index that lacks it."""
+    """Kill a process that asks without pause; every printed key must resolve, also in an index without the passage."""
     count = Count("killed while showing keys")
     place = Place(root / "askers")
     for trial in range(trials):

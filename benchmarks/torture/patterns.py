@@ -1,7 +1,7 @@
-"""Long runs of one thing, such as a table of contents, a scan or an enemy has: no reader and no question may choke.
+"""Long runs of one pattern, as in tables of contents, scans or attacks: no parser and no question may hang.
 
-Each pattern is repeated to a size and to four times that size. Time that grows like the size squared shows as a ratio
-of 16; what that would come to at the largest permitted document is counted as hung where it passes the limit.
+Each pattern is repeated to a size and to four times that size. Time that grows with the square of the size shows as a
+ratio of 16; extrapolated to the largest permitted document, it counts as hung if it exceeds the limit.
 """
 
 from __future__ import annotations
@@ -168,14 +168,14 @@ PATTERNS = (
 
 
 class OneWordOneToken(HashEncoder):
-    """As a word-piece tokenizer has it that does not know a word: however long, it is one piece."""
+    """Count one piece for each word, like a word-piece tokenizer for an unknown word of any length."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [2 + len(text.split()) for text in texts]
 
 
 def long_runs(root: Path, size: int, patterns: Sequence[str] = PATTERNS) -> Iterator[Count]:
-    """Build and ask documents that are long runs, of so many characters and of four times as many."""
+    """Build and ask documents that are long runs, of the given number of characters and of four times as many."""
     count = Count(f"long runs of {size * _TIMES:,} characters")
     for number, pattern in enumerate(patterns):
         count.trials += 1
@@ -197,7 +197,7 @@ def long_runs(root: Path, size: int, patterns: Sequence[str] = PATTERNS) -> Iter
 
 
 def _seconds(root: Path, pattern: str, size: int, count: Count) -> dict[str, float] | None:
-    """How long building and the slowest question took, on documents of one run."""
+    """Return the seconds of the build and of the slowest question, on documents of one run."""
 
     def measure() -> int:
         text = (pattern * (size // len(pattern) + 1))[:size]

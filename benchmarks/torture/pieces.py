@@ -1,4 +1,4 @@
-"""Input that nobody should write and somebody will: text, bytes, names, JSON and YAML, of pieces that have teeth."""
+"""Difficult input: strategies for text, bytes, names, JSON and YAML, composed of problematic parts."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ hostile_text = st.one_of(
     st.tuples(_piece, st.integers(1, 700)).map(lambda given: given[0] * given[1]),
     st.tuples(st.lists(_piece, max_size=6).map(" ".join), st.sampled_from((2, 30, 400))).map(lambda g: g[0] * g[1]),
 )
-"""Text as people, programs and enemies write it; half characters included, as argv may hold them."""
+"""Text as people, programs and attackers write it, including lone surrogates, which argv may contain."""
 
 _MARK = {"utf-8-sig": b"", "utf-16": b"", "utf-32": b"", "utf-16-le": b"", "cp1252": b"", "koi8-r": b"", "utf-7": b""}
 hostile_bytes = st.one_of(
@@ -140,10 +140,10 @@ hostile_bytes = st.one_of(
         lambda given: (whole := _encoded(given[0]))[: given[2]] + given[1] + whole[given[2] :]
     ),
 )
-"""Bytes of files: any, and text in encodings right and wrong, cut and mixed."""
+"""Bytes of files: arbitrary ones, and text in right and wrong encodings, truncated and mixed."""
 
 yaml_like = st.lists(st.one_of(st.sampled_from(_YAML), _piece), max_size=20).map("".join)
-"""What looks like YAML, and sometimes is."""
+"""Text that looks like YAML, and sometimes is."""
 
 file_names = st.one_of(
     st.lists(
@@ -157,7 +157,7 @@ file_names = st.one_of(
         ["aliases.yaml", "a.meta.yaml", ".hidden.txt", "a.TXT", "a.txt.txt", "a/b/c/d/e.md", " .txt", "\n.txt"]
     ),
 ).filter(lambda name: ".." not in name)
-"""Names of files and folders below seeds/; those that a file system refuses are left out where they are used."""
+"""Names of files and folders below seeds/; names that a file system refuses are skipped where they are used."""
 
 settings_values = st.one_of(
     st.sampled_from(
@@ -193,7 +193,7 @@ json_like = st.one_of(
     st.just(b"[" * 100_000),
     st.just(b'{"a":' * 50_000),
 )
-"""JSON of the fields that our files have, of every type, cut short, and nested beyond reason."""
+"""JSON with the fields of our files, of every type, truncated, and deeply nested."""
 
 _FIGURE = st.one_of(st.floats(), st.integers(-3, 3), st.sampled_from([1e308, -1e308, 800, -800]))
 calibrations = st.fixed_dictionaries(
@@ -208,7 +208,7 @@ calibrations = st.fixed_dictionaries(
         "weak": _FIGURE,
     }
 ).map(lambda value: json.dumps(value).encode())
-"""What `askbrief calibrate` writes, with figures of any size."""
+"""The output of `askbrief calibrate`, with numbers of any size."""
 
 _WHOLE = st.one_of(st.integers(-5, 60), st.sampled_from([10**20, -(10**20)]), st.none())
 _NAME = st.sampled_from(["d1", "d2", "north/d3", "", " ", "é", "a\nb", "\0"])
@@ -232,7 +232,7 @@ _QUERIES = st.fixed_dictionaries(
 question_sets = st.tuples(st.lists(_CORPUS, min_size=1, max_size=3), st.lists(_QUERIES, min_size=1, max_size=4)).map(
     lambda both: tuple("\n".join(map(json.dumps, rows)).encode() for rows in both)
 )
-"""corpus.jsonl and queries.jsonl as they should be, with odd values."""
+"""corpus.jsonl and queries.jsonl in the right form, with odd values."""
 
 
 def _encoded(text: str) -> bytes:

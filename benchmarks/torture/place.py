@@ -1,4 +1,4 @@
-"""Where a trial takes place: seeds/, index/, state/, the command line on them, and what an index says."""
+"""The place of a trial: seeds/, index/, state/, the command line on them, and the answers of an index."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _SCOPE = Scope(collections=frozenset({"south"}))
 
 
 def stand_in(put: Callable[[object, str, object], None] = setattr) -> None:
-    """Let the command line of this process and of those forked from it encode with the tests' hashing encoder."""
+    """Replace the encoder of this process, and of those forked from it, by the hashing encoder of the tests."""
     for module in (askbrief.ingest.build, askbrief.library):
         put(module, "open_encoder", lambda *_, **__: HashEncoder())
     put(askbrief.inference.loading, "ready_encoder", lambda *_, **__: HashEncoder())
 
 
 def warm_up(root: Path) -> None:
-    """Do everything once, so that a forked process finds it imported: it may have no right to, and takes less time."""
+    """Do everything once, so that forked processes need no imports, which they may not be permitted to read."""
     place = Place(root)
     place.seeds.mkdir(parents=True)
     write_corpus(place.seeds, 0)
@@ -63,13 +63,13 @@ class Place(Folders):
 
     @property
     def serving(self) -> Path:
-        """The folder of the generation that serves."""
+        """Return the folder of the current generation."""
         name = current_name(self.index)
         assert name is not None  # noqa: S101 - asked of a built index only
         return self.index / "generations" / name
 
     def command(self, *arguments: str) -> Callable[[], int]:
-        """An askbrief command on these folders, to be run in a process of its own."""
+        """Return an askbrief command on these folders, to run in a separate process."""
         folders = {"--seeds": self.seeds, "--index": self.index, "--state": self.state}
         taken = {
             "build": ("--seeds", "--index"),
@@ -83,16 +83,16 @@ class Place(Folders):
 
     @property
     def build(self) -> Callable[[], int]:
-        """Bring the index up to date, by the command line."""
+        """Bring the index up to date, with the command line."""
         return self.command("build")
 
     def library(self, *, remembering: bool = True) -> Library:
-        """The index, opened without the reader; with the state, if the keys that are shown are to be remembered."""
+        """Open the index without the reader; with the state folder if shown keys are to be stored."""
         state = self.state if remembering else None
         return Library.open(self.index, state=state, encoder=HashEncoder(), settings=Settings(reader=False))
 
     def look(self) -> int:
-        """Print a digest of all that the index says, or one line that says what is wrong, as the command line does."""
+        """Print a digest of everything that the index returns, or one line with the error, like the command line."""
         try:
             with self.library(remembering=False) as library:
                 sys.stdout.write(digest(library))
@@ -102,26 +102,26 @@ class Place(Folders):
         return 0
 
     def put(self, index: Path) -> None:
-        """Have a copy of another index as this one."""
+        """Copy another index to this place."""
         shutil.rmtree(self.index, ignore_errors=True)
         shutil.copytree(index, self.index)
 
     def files(self) -> dict[str, str]:
-        """The checksums of the generation that serves: equal for equal bytes."""
+        """Return the checksums of the current generation: equal for equal bytes."""
         with Generation.open_current(self.index) as generation:
             return dict(generation.manifest.files)
 
     def left(self) -> set[str]:
-        """What lies in the index folder, the name of the generation that serves put as GEN."""
+        """List the index folder, with GEN in place of the name of the current generation."""
         name = str(current_name(self.index))
         return {path.relative_to(self.index).as_posix().replace(name, "GEN") for path in self.index.rglob("*")}
 
 
 def digest(library: Library) -> str:
-    """All that an index says, to questions, keys and listings, as one hash; each quote is compared with its text.
+    """Return one hash of everything that an index returns for questions, keys and listings, and check each quote.
 
     Raises:
-        AssertionError: a quote is not its document at its offsets.
+        AssertionError: a quote differs from its document at its offsets.
     """
     said: list[object] = []
     for scope in (Scope(), _SCOPE):
@@ -139,7 +139,7 @@ def digest(library: Library) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A clean build of the documents of one moment: its index, its checksums, what it says, and what lies in it."""
+    """A clean build of the documents of one moment: its index, checksums, answers, and files."""
 
     index: Path
     files: dict[str, str]
@@ -149,7 +149,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """The documents of two moments, as a seed makes them, and a clean build of each."""
+    """The documents of two moments, from a seed, and a clean build of each."""
 
     seed: int
     old: Expected
@@ -161,7 +161,7 @@ class Moments:
         return cls(seed, clean(root / "old", seed, 0), clean(root / "new", seed, 1))
 
     def place(self, root: Path, moment: int) -> Place:
-        """A new place with the documents of a moment, and nothing built."""
+        """Return a new place with the documents of a moment, and nothing built."""
         place = Place(root)
         place.seeds.mkdir(parents=True)
         write_corpus(place.seeds, self.seed, moment)
@@ -181,12 +181,12 @@ def clean(root: Path, seed: int, change: int) -> Expected:
 
 
 def healed(place: Place, wanted: Expected, built: Ended | None = None) -> str | None:
-    """Build once more, undisturbed, and say what of it is not as a clean build; None where all is.
+    """Build again, undisturbed, and return the difference from a clean build, or None.
 
     Args:
         place: with the documents as they are now.
         wanted: a clean build of these documents.
-        built: how that build ended, where it was run already.
+        built: the result of that build, if it has already run.
     """
     built = built or run(place.build)
     if built.code:

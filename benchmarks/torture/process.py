@@ -1,4 +1,4 @@
-"""A process of its own for each trial, forked from this one so that nothing is imported again, and how it ended."""
+"""Separate processes for trials, forked so that nothing is imported again, and their results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended: its exit code, or minus the signal that killed it, and all that it wrote."""
+    """The end of a process: its exit code, or minus the signal that killed it, and its output."""
 
     code: int
     out: str
@@ -36,7 +36,7 @@ class Ended:
 
     @property
     def one_line(self) -> bool:
-        """Whether it said one line, after what it said of its progress, and left with the exit code of an error."""
+        """Tell whether it printed one line, apart from progress, and exited with the code of an error."""
         before, said, line = self.err.partition("askbrief: ")
         return (
             self.code == 2  # noqa: PLR2004 - cli_common.ERROR
@@ -51,11 +51,11 @@ class Running:
     """A forked process that runs one function."""
 
     def __init__(self, function: Callable[[], int], *, user: int | None = None) -> None:
-        """Fork; the function's result is the exit code, and a session of its own holds whatever it starts.
+        """Fork; the function's result is the exit code, and a new session contains whatever it starts.
 
         Args:
             function: what to run.
-            user: whose rights it has; by default this process's own.
+            user: the user to run as; by default that of this process.
         """
         self._out, self._err = (os.memfd_create(name) for name in ("out", "err"))
         sys.stdout.flush()
@@ -85,16 +85,16 @@ class Running:
             os._exit(code)
 
     def lines(self) -> list[str]:
-        """The whole lines that it has written so far."""
+        """Return the complete lines that it has written so far."""
         return _all(self._out).rpartition("\n")[0].splitlines()
 
     def kill(self) -> None:
-        """SIGKILL the process, not what it started: that must end by itself."""
+        """SIGKILL the process, but not its children: they must end by themselves."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
 
     def ended(self, patience: float = PATIENCE) -> Ended:
-        """Wait for the end; kill and say so after so many seconds."""
+        """Wait for the end; kill the process after the given seconds, and say so."""
         code = _waited(self.pid, patience)
         hung = code is None
         if hung:
@@ -109,12 +109,12 @@ class Running:
 
 
 def run(function: Callable[[], int], *, user: int | None = None, patience: float = PATIENCE) -> Ended:
-    """Run a function in a process of its own until it ends."""
+    """Run a function in a separate process until it ends."""
     return Running(function, user=user).ended(patience)
 
 
 def run_and_kill(function: Callable[[], int], after: float) -> Ended:
-    """Run a function in a process of its own, and kill it after so many seconds if it has not ended."""
+    """Run a function in a separate process, and kill it after the given seconds if it has not ended."""
     running = Running(function)
     time.sleep(after)
     running.kill()
@@ -122,7 +122,7 @@ def run_and_kill(function: Callable[[], int], after: float) -> Ended:
 
 
 def killing_itself(function: Callable[[], int], below: str, step: int) -> Callable[[], int]:
-    """The function in a process that kills itself at the n-th thing it is about to do below a folder."""
+    """Run the function in a process that kills itself before its n-th file operation below a folder."""
 
     def killed() -> int:
         seen = 0
@@ -151,7 +151,7 @@ def _waited(pid: int, patience: float) -> int | None:
 
 
 def _session_is_gone(pid: int, patience: float = 10.0) -> bool:
-    """Whether all that a process started has ended; what has not is killed."""
+    """Tell whether everything that a process started has ended; kill the rest."""
     for _ in _until(patience):
         try:
             os.killpg(pid, 0)

@@ -1,4 +1,4 @@
-"""Cards: what a message is made of as plain data, and how much of Discord's budget it takes."""
+"""Cards: the content of a message as plain data, and how much of Discord's limits it takes."""
 
 from __future__ import annotations
 
@@ -7,23 +7,30 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
-from bot.discord_io.markup import length
+from askbrief.citations.styles import credits_of
+from askbrief.core.unsafe_characters import visible_title
+from bot.discord_io.markup import inert_line, length
 
 if TYPE_CHECKING:
-    from askbrief.records import Scope
-    from askbrief.service.links import Links
+    from collections.abc import Sequence
 
-MOST_CHARACTERS = 4_000
-"""Over all texts of a message, as Discord counts."""
-MOST_COMPONENTS = 40
-MOST_IN_ROW = 5
-LONGEST_ID = 100
-LONGEST_LABEL = 80
+    from askbrief.records import Hit, Scope
+    from askbrief.service.links import Links
+    from bot.discord_io.language import Localization
+
+MAX_CHARACTERS = 4_000
+"""Discord's limit for all texts of a message, in UTF-16 code units."""
+MAX_COMPONENTS = 40
+MAX_CUSTOM_ID = 100
+MIN_QUOTE = 160
+"""Characters that every quote of a card gets at least; titles and credits are cut before quotes get shorter."""
 _PREFIX = "ab"
+_MAX_TITLE = 120
+_NAME_LENGTHS = (100, 50, 25, 15)
 
 
 class Colour(IntEnum):
-    """The edge of a card, as RGB."""
+    """The colour of a card's edge, as RGB."""
 
     GOOD = 0x2E7D32
     UNSURE = 0xF9A825
@@ -32,29 +39,29 @@ class Colour(IntEnum):
     PLAIN = 0x3F51B5
 
 
-class Look(Enum):
-    """How a button looks."""
+class ButtonLook(Enum):
+    """How a button looks, in Discord's terms."""
 
-    QUIET = "quiet"
-    MAIN = "main"
-    GOOD = "good"
+    SECONDARY = "secondary"
+    PRIMARY = "primary"
+    SUCCESS = "success"
     DANGER = "danger"
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: `action` is what `action_id` made, or `url` a page it opens."""
+    """A button that runs an action (`action` comes from `action_id`) or opens a page (`url`)."""
 
     label: str
     action: str = ""
     url: str = ""
-    look: Look = Look.QUIET
+    look: ButtonLook = ButtonLook.SECONDARY
     emoji: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Some Markdown."""
+    """A text in Markdown."""
 
     markdown: str
 
@@ -63,7 +70,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Markdown with a button at its side."""
+    """A text in Markdown with a button at its side."""
 
     markdown: str
     button: Button
@@ -73,14 +80,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Divider:
-    """A line across."""
+    """A horizontal line."""
 
     markdown = ""
     components = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ButtonRow:
     """Up to five buttons side by side."""
 
     buttons: tuple[Button, ...]
@@ -92,12 +99,12 @@ class Row:
         return 1 + len(self.buttons)
 
 
-Block = Text | Section | Divider | Row
+Block = Text | Section | Divider | ButtonRow
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One message; `file` is a text that is attached to it, with its name."""
+    """The content of one message; `file` is the name and the text of an attachment."""
 
     blocks: tuple[Block, ...]
     colour: Colour = Colour.PLAIN
@@ -105,41 +112,41 @@ class Card:
 
     @property
     def characters(self) -> int:
-        """Its text, in UTF-16 code units."""
+        """The length of all texts, in UTF-16 code units."""
         return sum(length(block.markdown) for block in self.blocks)
 
     @property
     def components(self) -> int:
-        """Everything in it at every level, with the container around it and the attached file."""
+        """The number of components at every level, with the surrounding container and the attached file."""
         return 1 + sum(block.components for block in self.blocks) + (self.file is not None)
 
     @property
     def fits(self) -> bool:
-        """Whether Discord takes it."""
-        return self.characters <= MOST_CHARACTERS and self.components <= MOST_COMPONENTS
+        """Whether Discord accepts it."""
+        return self.characters <= MAX_CHARACTERS and self.components <= MAX_COMPONENTS
 
 
 def action_id(name: str, *arguments: object) -> str:
-    """The custom id of a button that does something, such as `ab:cite:ttp-report-k7f3qa`."""
-    made = ":".join((_PREFIX, name, *map(str, arguments)))
-    if len(made) > LONGEST_ID:
-        raise ValueError(f"the custom id {made!r} has more than {LONGEST_ID} characters")
-    return made
+    """Return the custom id of a button that runs an action, such as `ab:cite:ttp-report-k7f3qa`."""
+    custom_id = ":".join((_PREFIX, name, *map(str, arguments)))
+    if len(custom_id) > MAX_CUSTOM_ID:
+        raise ValueError(f"the custom id {custom_id!r} has more than {MAX_CUSTOM_ID} characters")
+    return custom_id
 
 
-def row(*buttons: Button | None) -> tuple[Row, ...]:
-    """A row of those buttons that are there, or no row."""
-    there = tuple(button for button in buttons if button is not None)
-    return (Row(there),) if there else ()
+def row(*buttons: Button | None) -> tuple[ButtonRow, ...]:
+    """Return a row of the buttons that are not None, or no row."""
+    present = tuple(button for button in buttons if button is not None)
+    return (ButtonRow(present),) if present else ()
 
 
 def notice(markdown: str, colour: Colour = Colour.PLAIN, *buttons: Button) -> Card:
-    """A short message."""
+    """Return a card with one short text."""
     return Card((Text(markdown), *row(*buttons)), colour)
 
 
-def shares(needs: list[int], room: int) -> list[int]:
-    """Divide a room among needs: small ones get all they need, the others equal parts of what is left.
+def shares(needs: Sequence[int], room: int) -> list[int]:
+    """Divide a room among needs: small needs are met in full, the others get equal parts of the rest.
 
     >>> shares([100, 900, 900], 1000)
     [100, 450, 450]
@@ -153,21 +160,42 @@ def shares(needs: list[int], room: int) -> list[int]:
     return given
 
 
-Link = Callable[[str, str], str | None]
-"""From a key and the document it is in to the address at which those who read a card may open it."""
+def with_names_cut(write: Callable[[int], str]) -> str:
+    """Return what `write` gives for the largest maximum length of names that keeps it within one message."""
+    for longest in _NAME_LENGTHS:
+        text = write(longest)
+        if length(text) <= MAX_CHARACTERS:
+            break
+    return text
+
+
+LinkMaker = Callable[[str, str], str | None]
+"""Takes a citation key and its document, and gives the address that the readers of a card may open, or None."""
 
 
 def no_link(_key: str, _doc_id: str) -> None:
-    """Where there is no web page."""
+    """Give no address: there is no web page."""
 
 
-def linked_key(key: str, address: str | None) -> str:
-    """A key as it stands in a card: a link to its passage, where there is one."""
-    return f"`{key}`" if address is None else f"[{key}](<{address}>)"
-
-
-def linking(links: Links | None, scope: Scope) -> Link:
-    """What makes the links of a card that is shown to those who see a scope."""
+def link_maker(links: Links | None, scope: Scope) -> LinkMaker:
+    """Return the links of a card whose readers may see a scope."""
     if links is None:
         return no_link
     return lambda key, doc_id: links.to(key, doc_id, scope)
+
+
+def linked_key(key: str, address: str | None) -> str:
+    """Write a citation key as a link to its passage, or as code where there is no address."""
+    return f"`{key}`" if address is None else f"[{key}](<{address}>)"
+
+
+def passage_head(hit: Hit, number: int, words: Localization, longest: int, link: LinkMaker = no_link) -> str:
+    """Write the two lines above a quote: number (from 1) and title; then credits, locator and citation key.
+
+    Each part has at most `longest` characters; the key is a link where there is a web page.
+    """
+    parts = [*credits_of(hit.metadata), hit.locator]
+    line = " · ".join(filter(None, (inert_line(part, longest) for part in parts)))
+    title = inert_line(visible_title(hit.title, hit.doc_id), min(longest, _MAX_TITLE))
+    also = f" · {words('also', count=len(hit.also))}" if hit.also else ""
+    return f"**[{number}] {title}**\n-# {line} · {linked_key(hit.key, link(hit.key, hit.doc_id))}{also}"

@@ -9,27 +9,30 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot.discord_io.cards import Button, Card, Divider, Look, Row, Section, Text
-from bot.errors import Refusal
+from bot.discord_io.cards import Button, ButtonLook, ButtonRow, Card, Divider, Section, Text
+from bot.discord_io.language import Refusal
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Coroutine
 
-    from bot.app import AskbriefBot
-
     Interaction = discord.Interaction[Any]
+    Handler = Callable[[Interaction, str], Coroutine[Any, Any, None]]
 
 _STYLES = {
-    Look.QUIET: discord.ButtonStyle.secondary,
-    Look.MAIN: discord.ButtonStyle.primary,
-    Look.GOOD: discord.ButtonStyle.success,
-    Look.DANGER: discord.ButtonStyle.danger,
+    ButtonLook.SECONDARY: discord.ButtonStyle.secondary,
+    ButtonLook.PRIMARY: discord.ButtonStyle.primary,
+    ButtonLook.SUCCESS: discord.ButtonStyle.success,
+    ButtonLook.DANGER: discord.ButtonStyle.danger,
 }
 
 
+_DEFERRED = discord.InteractionResponseType.deferred_channel_message
+_ANSWERED = "answered"
+
+
 class ActionButton(ui.DynamicItem[ui.Button[Any]], template=r"ab:(?P<name>[a-z]+)(?::(?P<argument>.+))?"):
-    """Any button of the bot: its custom id names an action and gives its argument, and nothing else is remembered."""
+    """Any button of the bot; its custom id holds the name and the argument of its action, so no state is kept."""
 
     def __init__(self, button: ui.Button[Any], name: str = "", argument: str = "") -> None:
         """Wrap a button."""
@@ -38,42 +41,40 @@ class ActionButton(ui.DynamicItem[ui.Button[Any]], template=r"ab:(?P<name>[a-z]+
         self.argument = argument
 
     @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str]
-    ) -> ActionButton:
-        """Know a button again by its custom id."""
+    async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> ActionButton:
+        """Restore a button from its custom id."""
         del interaction
         assert isinstance(item, ui.Button)  # noqa: S101 - the template is only for buttons
         return cls(item, match["name"], match["argument"] or "")
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Do what the button says."""
+    async def callback(self, interaction: Interaction) -> None:
+        """Run the button's action."""
         await interaction.client.actions.run(self.name, interaction, self.argument)
 
 
 class Actions:
-    """What buttons do, by name; cogs add theirs."""
+    """The actions of buttons, by name; cogs register theirs."""
 
     def __init__(self) -> None:
-        """Begin without any."""
-        self._handlers: dict[str, Callable[[discord.Interaction[AskbriefBot], str], Coroutine[Any, Any, None]]] = {}
+        """Start without actions."""
+        self._handlers: dict[str, Handler] = {}
 
-    def add(self, **handlers: Callable[[discord.Interaction[AskbriefBot], str], Coroutine[Any, Any, None]]) -> None:
-        """Add handlers under their names; each gets the interaction and the button's argument."""
+    def add(self, **handlers: Handler) -> None:
+        """Register handlers by name; each gets the interaction and the button's argument."""
         self._handlers.update(handlers)
 
-    async def run(self, name: str, interaction: discord.Interaction[AskbriefBot], argument: str) -> None:
-        """Run one; whatever goes wrong reaches the person."""
-        handler = self._handlers.get(name, _no_longer_known)
+    async def run(self, name: str, interaction: Interaction, argument: str) -> None:
+        """Run an action; the person is told about every failure."""
+        handler = self._handlers.get(name, _refuse_unknown)
         await interaction.client.attend(interaction, handler(interaction, argument))
 
 
-async def _no_longer_known(_: discord.Interaction[AskbriefBot], __: str) -> None:
+async def _refuse_unknown(_: Interaction, __: str) -> None:
     raise Refusal("error-old-button")
 
 
 def rendered(card: Card) -> dict[str, Any]:
-    """A card as the keyword arguments of a send: the view, and the file if it has one."""
+    """Return a card as the keyword arguments of a send: the view, and the file if it has one."""
     view = ui.LayoutView(timeout=None)
     container: ui.Container[Any] = ui.Container(accent_colour=int(card.colour))
     for block in card.blocks:
@@ -85,20 +86,20 @@ def rendered(card: Card) -> dict[str, Any]:
 
 
 def edited(card: Card) -> dict[str, Any]:
-    """A card as the keyword arguments of an edit: files of the old one go."""
+    """Return a card as the keyword arguments of an edit; files of the old card are removed."""
     values = rendered(card)
     return {"view": values["view"], "attachments": values.get("files", [])}
 
 
 def files(card: Card) -> list[discord.File]:
-    """The file of a card, ready to be sent."""
+    """Return the file of a card, ready to be sent."""
     if card.file is None:
         return []
     name, text = card.file
     return [discord.File(io.BytesIO(text.encode()), name)]
 
 
-def _item(block: Text | Section | Divider | Row) -> ui.Item[Any]:
+def _item(block: Text | Section | Divider | ButtonRow) -> ui.Item[Any]:
     match block:
         case Text(markdown):
             return ui.TextDisplay(markdown)
@@ -106,7 +107,7 @@ def _item(block: Text | Section | Divider | Row) -> ui.Item[Any]:
             return ui.Section(markdown, accessory=_button(button))
         case Divider():
             return ui.Separator()
-        case Row(buttons):
+        case ButtonRow(buttons):
             return ui.ActionRow(*map(_button, buttons))
 
 
@@ -123,14 +124,11 @@ def _button(button: Button) -> ui.Item[Any]:
     )
 
 
-_DEFERRED = discord.InteractionResponseType.deferred_channel_message
-_ANSWERED = "answered"
-
-
 async def respond(interaction: Interaction, card: Card, *, private: bool = True) -> discord.Message | None:
-    """Answer an interaction: in place of the "thinking" that was promised, or with a message of its own.
+    """Answer an interaction: replace its "thinking" message, or send a new message.
 
-    Gives the message, unless Discord does not tell which it became.
+    Returns:
+        The message, or None if Discord does not report it.
     """
     if not interaction.response.is_done():
         sent = await interaction.response.send_message(**rendered(card), ephemeral=private)
@@ -142,11 +140,11 @@ async def respond(interaction: Interaction, card: Card, *, private: bool = True)
 
 
 async def update(interaction: Interaction, card: Card, *, private: bool = True) -> None:
-    """Put a card in the place of the one whose button was pressed, or of the last answer to a command.
+    """Replace the card whose button was pressed, or the last answer to a command.
 
-    What is `private` never takes the place of what others read: then it becomes a message of its own.
+    A `private` card never replaces a message that others read: it is sent as a new message.
     """
-    if private and _is_read_by_others(interaction):
+    if private and _is_public(interaction):
         await respond(interaction, card)
     elif not interaction.response.is_done():
         await interaction.response.edit_message(**edited(card))
@@ -155,14 +153,14 @@ async def update(interaction: Interaction, card: Card, *, private: bool = True) 
         await interaction.edit_original_response(**edited(card))
 
 
-def _is_read_by_others(interaction: Interaction) -> bool:
-    """Whether the message whose button was pressed stands in a channel; a command has none."""
+def _is_public(interaction: Interaction) -> bool:
+    """Say whether the message whose button was pressed is visible to others; a command has no message."""
     message = interaction.message
     return interaction.guild_id is not None and message is not None and not message.flags.ephemeral
 
 
 async def reply(to: discord.Message | discord.PartialMessage, card: Card) -> discord.Message:
-    """Answer a message; also where it has been deleted meanwhile."""
+    """Reply to a message, even if it has been deleted since."""
     reference = discord.MessageReference(
         message_id=to.id, channel_id=to.channel.id, guild_id=to.guild.id if to.guild else None, fail_if_not_exists=False
     )
@@ -170,11 +168,11 @@ async def reply(to: discord.Message | discord.PartialMessage, card: Card) -> dis
 
 
 async def post(channel: discord.abc.Messageable, card: Card) -> discord.Message:
-    """Put a card into a channel."""
+    """Send a card to a channel."""
     return await channel.send(**rendered(card))
 
 
-async def say_typing(channel: discord.abc.Messageable) -> None:
-    """Show that an answer is on its way; if that may not be shown, the answer comes all the same."""
+async def show_typing(channel: discord.abc.Messageable) -> None:
+    """Show that an answer is being prepared; a failure of this is ignored."""
     with suppress(discord.HTTPException):
         await channel.typing()

@@ -1,9 +1,10 @@
-"""The bot's own words, in the language of the person who reads them (Project Fluent, `locales/*.ftl`)."""
+"""The bot's own messages in the reader's language, from `locales/*.ftl` (Project Fluent)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -17,9 +18,19 @@ FALLBACK = "en"
 LOCALES = ("en", "de")
 
 
+class Refusal(Exception):
+    """A request that the bot declines; `message` names a message in the language files, `values` fills it in."""
+
+    def __init__(self, message: str, **values: str | float) -> None:
+        """Name the message and give the values of its variables."""
+        super().__init__(message)
+        self.message = message
+        self.values = values
+
+
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The messages of one language; what it lacks is said in English.
+class Localization:
+    """The messages of one language; a message that it lacks is taken from English.
 
     >>> languages = load()
     >>> languages["de"]("verdict-none"), languages["en"]("passages", count=1)
@@ -31,40 +42,41 @@ class Words:
     fallback: FluentBundle
 
     def __call__(self, message: str, /, **values: str | float) -> str:
-        """Say a message.
+        """Format a message.
 
         Args:
             message: its name in the .ftl file, or `name.attribute`.
-            values: what its places are filled with.
+            values: the values of its variables.
 
         Raises:
             KeyError: no language has it.
         """
-        found = _said(self.bundle, message, values) or _said(self.fallback, message, values)
-        if found is None:
+        text = _format(self.bundle, message, values) or _format(self.fallback, message, values)
+        if text is None:
             raise KeyError(message)
-        return found
+        return text
 
     def own(self, message: str) -> str | None:
-        """A message without places that this very language has, or None."""
-        return _said(self.bundle, message, {})
+        """Return a message without variables if this language itself has it, else None."""
+        return _format(self.bundle, message, {})
 
     def ago(self, since: dt.datetime, now: dt.datetime) -> str:
-        """How long ago something was, in words: "3 hours ago"; never in the future, whatever the clocks say."""
+        """Say how long ago something was, such as "3 hours ago"; never in the future, even if the clocks differ."""
         return str(format_timedelta(min(since - now, -dt.timedelta.resolution), add_direction=True, locale=self.locale))
 
 
-def _said(bundle: FluentBundle, message: str, values: Mapping[str, str | float]) -> str | None:
+def _format(bundle: FluentBundle, message: str, values: Mapping[str, str | float]) -> str | None:
     name, _, attribute = message.partition(".")
     entry = bundle.get_message(name) if bundle.has_message(name) else None
     pattern = entry and (entry.attributes.get(attribute) if attribute else entry.value)
     return str(bundle.format_pattern(pattern, dict(values))[0]) if pattern else None
 
 
-def load() -> Mapping[str, Words]:
-    """Read every language there is, by locale."""
+@cache
+def load() -> Mapping[str, Localization]:
+    """Read every language, by locale; once per process, since parsing the files takes 0.04 s."""
     bundles = {locale: _bundle(locale) for locale in LOCALES}
-    return {locale: Words(locale, bundle, bundles[FALLBACK]) for locale, bundle in bundles.items()}
+    return {locale: Localization(locale, bundle, bundles[FALLBACK]) for locale, bundle in bundles.items()}
 
 
 def _bundle(locale: str) -> FluentBundle:
@@ -73,6 +85,6 @@ def _bundle(locale: str) -> FluentBundle:
     return bundle
 
 
-def best(languages: Mapping[str, Words], locale: str | None) -> Words:
-    """The words for a locale such as "de" or "en-GB"; English where there are none."""
+def best_match(languages: Mapping[str, Localization], locale: str | None) -> Localization:
+    """Return the messages for a locale such as "de" or "en-GB"; English for a language that is not there."""
     return languages.get((locale or "").partition("-")[0], languages[FALLBACK])

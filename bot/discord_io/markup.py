@@ -1,4 +1,4 @@
-"""Words of documents and people as Discord shall show them: as themselves, and nothing more."""
+"""Text of documents and people as Discord Markdown that shows exactly its own characters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 import regex
+
+from askbrief.core.unsafe_characters import without_unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -16,73 +18,63 @@ CUT = "[…]"
 _UNDERLINE = "__"
 _NOWHERE = (0, 0)
 
-# Control characters, and what changes the direction of text or hides in it. Joiners stay: many scripts need them.
-_UNSEEN = regex.compile(
-    r"[^\P{Cc}\n\t]|[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\U000E0000-\U000E0FFF]"
-)
 _LINE_ENDS = regex.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
-_HEAP_OF_MARKS = regex.compile(r"(\p{M}{8})\p{M}+")
-_MARKS = regex.compile(r"([\\`*_{}\[\]()<>#|~]|:(?=//|[\w+-]+:))")  # colons: of addresses, and of :emoji:
-_LINE_MARK = regex.compile(r"(?m)^(\s*(?:\d+(?=[.)]))?)([-+=.)])")
+_STACKED_MARKS = regex.compile(r"(\p{M}{8})\p{M}+")
+_SPECIAL = regex.compile(r"([\\`*_{}\[\]()<>#|~]|:(?=//|[\w+-]+:))")  # colons in addresses and in :emoji:
+_LINE_START = regex.compile(r"(?m)^(\s*(?:\d+(?=[.)]))?)([-+=.)])")
 _PING = regex.compile(r"@(?=everyone|here)", regex.IGNORECASE)
-_VISIBLE = regex.compile(r"[[\p{L}\p{N}\p{P}\p{S}]--[\u115F\u1160\u2800\u3164\uFFA0]]", regex.VERSION1)
 _FENCE = "```"
 
 
 def clean(text: str) -> str:
-    """Text without unseen characters, its lines ended by newlines."""
-    return str(_HEAP_OF_MARKS.sub(r"\1", _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))))
+    """Remove unsafe characters and heaps of combining marks, and end lines by newlines."""
+    return str(_STACKED_MARKS.sub(r"\1", without_unsafe(_LINE_ENDS.sub("\n", text))))
 
 
 def inert(text: str) -> str:
-    """Text that shows as its own characters: it formats nothing, links nowhere and pings nobody.
+    """Escape a text so that it shows as its own characters: no formatting, no links, no pings.
 
     >>> inert("**Free** [money](https://x.test) @everyone <@1>")
     '\\\\*\\\\*Free\\\\*\\\\* \\\\[money\\\\]\\\\(https\\\\://x.test\\\\) @\\u200beveryone \\\\<@1\\\\>'
     """
-    escaped = _LINE_MARK.sub(r"\1\\\2", _MARKS.sub(r"\\\1", clean(text)))
+    escaped = _LINE_START.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", clean(text)))
     return str(_PING.sub("@\u200b", escaped))
 
 
-def inert_line(text: str, most: int) -> str:
-    """The same on one line of at most `most` characters, escapes included."""
-    return fitted(" ".join(clean(text).split()), most, inert)
+def inert_line(text: str, limit: int) -> str:
+    """Escape a text as one line of at most `limit` characters, escapes included."""
+    return cut_to_fit(" ".join(clean(text).split()), limit, inert)
 
 
-def titled(title: str, doc_id: str) -> str:
-    """A title, or the file's name where there is nothing to be seen in the title."""
-    return title if _VISIBLE.search(clean(title)) else doc_id
+def cut_to_fit(text: str, limit: int, write: Callable[[str], str]) -> str:
+    """Write as much of a text as takes at most `limit` characters, as Discord counts.
 
-
-def fitted(text: str, most: int, write: Callable[[str], str]) -> str:
-    """As much of a text as keeps what is written of it within `most`, as Discord counts.
-
-    >>> fitted("2 * 3 * 4", 8, inert)
+    >>> cut_to_fit("2 * 3 * 4", 8, inert)
     '2 \\\\[…\\\\]'
     """
-    low, high = 0, min(len(text), most)
-    if high == len(text) and length(whole := write(text)) <= most:
+    low, high = 0, min(len(text), limit)
+    if high == len(text) and length(whole := write(text)) <= limit:
         return whole
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if length(write(shortened(text, middle))) <= most else (low, middle - 1)
+        low, high = (middle, high) if length(write(shortened(text, middle))) <= limit else (low, middle - 1)
     return write(shortened(text, low))
 
 
-def inert_sentence(text: str, most: int) -> str:
-    """The same as a sentence of its own, with a capital at its beginning."""
-    return inert_line(f"{text[:1].upper()}{text[1:]}", most)
+def inert_sentence(text: str, limit: int) -> str:
+    """Escape a text as one line that begins with a capital letter."""
+    return inert_line(f"{text[:1].upper()}{text[1:]}", limit)
 
 
-def shortened(text: str, most: int) -> str:
-    """Text of at most `most` characters, cut at a word's end where there is one.
+def shortened(text: str, limit: int) -> str:
+    """Cut a text to at most `limit` characters, at the end of a word if possible.
 
     >>> shortened("one two three", 11)
     'one two […]'
     """
-    if len(text) <= most:
+    if len(text) <= limit:
         return text
-    room = max(0, most - len(CUT) - 1)
+    room = max(0, limit - len(CUT) - 1)
     head = text[:room]
     if not text[room : room + 1].isspace():
         head = head.rpartition(" ")[0] or head
@@ -90,30 +82,30 @@ def shortened(text: str, most: int) -> str:
 
 
 def length(text: str) -> int:
-    """How Discord's clients count: UTF-16 code units, never fewer than characters."""
+    """Count UTF-16 code units, as Discord's clients do; never fewer than characters."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def block_quote(text: str) -> str:
-    """Every line of some markup as a quoted one; empty lines go."""
+    """Quote every line of a Markdown text; empty lines are dropped."""
     return "\n".join(f"> {line.strip()}" for line in text.splitlines() if line.strip())
 
 
-def quote(hit: Hit, most: int) -> str:
-    """A hit's words as a block quote with the answering sentence in bold and the answer in it underlined.
+def quote(hit: Hit, limit: int) -> str:
+    """Write a passage as a block quote with the answering sentence in bold and the answer in it underlined.
 
-    Where it would pass `most` (as Discord counts, markup included), it is shortened to whole sentences around the
-    answering one, and cut places are marked.
+    A quote longer than `limit` (in UTF-16 code units, markup included) is shortened to whole sentences around the
+    answering one; the cuts are marked.
     """
-    pieces = _pieces(hit)
-    best = next(place for place, (_, is_best) in enumerate(pieces) if is_best)
+    sentences = _sentences(hit)
+    best = next(place for place, (_, is_best) in enumerate(sentences) if is_best)
     first, last = best, best
     answer = _answer(hit)
-    if length(_written(pieces, best, best, answer)) > most:
-        flat, inside = _on_one_line(pieces[best][0], answer)
-        return fitted(
+    if length(_written(sentences, best, best, answer)) > limit:
+        flat, inside = _on_one_line(sentences[best][0], answer)
+        return cut_to_fit(
             flat,
-            most,
+            limit,
             lambda some: f"> **{_marked(some, inside if some[: inside[1]] == flat[: inside[1]] else _NOWHERE)}**",
         )
     while True:
@@ -121,22 +113,22 @@ def quote(hit: Hit, most: int) -> str:
         fitting = [
             (start, end)
             for start, end in wider
-            if start >= 0 and end < len(pieces) and length(_written(pieces, start, end, answer)) <= most
+            if start >= 0 and end < len(sentences) and length(_written(sentences, start, end, answer)) <= limit
         ]
         if not fitting:
-            return _written(pieces, first, last, answer)
+            return _written(sentences, first, last, answer)
         first, last = fitting[0] if last - best <= best - first else fitting[-1]
 
 
 def _answer(hit: Hit) -> tuple[int, int]:
-    """Where the answer stands in the answering sentence; nowhere where there is none."""
+    """Return the offsets of the answer in the answering sentence, or `_NOWHERE`."""
     if hit.answer is None:
         return _NOWHERE
     return hit.answer.start - hit.highlight.start, hit.answer.end - hit.highlight.start
 
 
 def _cleaned(text: str, inside: tuple[int, int]) -> tuple[int, int]:
-    """Where some characters of a text stand when it is cleaned; nowhere where cleaning joins them with others."""
+    """Return the offsets of a span after the text is cleaned, or `_NOWHERE` if cleaning merges it with other text."""
     start, end = inside
     before, words = clean(text[:start]), clean(text[start:end])
     if before + words + clean(text[end:]) != clean(text):
@@ -145,7 +137,7 @@ def _cleaned(text: str, inside: tuple[int, int]) -> tuple[int, int]:
 
 
 def _on_one_line(text: str, inside: tuple[int, int]) -> tuple[str, tuple[int, int]]:
-    """A text cleaned and on one line, and where some of its characters stand then."""
+    """Clean a text, put it on one line, and return it with the new offsets of a span."""
     start, end = _cleaned(text, inside)
     cleaned = clean(text)
     flat, words = " ".join(cleaned.split()), " ".join(cleaned[start:end].split())
@@ -154,42 +146,42 @@ def _on_one_line(text: str, inside: tuple[int, int]) -> tuple[str, tuple[int, in
 
 
 def _marked(text: str, inside: tuple[int, int]) -> str:
-    """Inert text with some of its characters underlined."""
+    """Escape a text and underline a span of it."""
     start, end = inside
     escaped = inert(text)
-    places = [*_places(escaped), len(escaped)]
-    if not text[start:end].strip() or len(places) != len(text) + 1:
+    offsets = [*_offsets(escaped), len(escaped)]
+    if not text[start:end].strip() or len(offsets) != len(text) + 1:
         return escaped
-    first, last = places[start], places[end]
+    first, last = offsets[start], offsets[end]
     return f"{escaped[:first]}{_UNDERLINE}{escaped[first:last]}{_UNDERLINE}{escaped[last:]}"
 
 
-def _places(escaped: str) -> Iterator[int]:
-    """Where each character stands in inert text, with what makes it so."""
-    place = 0
-    while place < len(escaped):
-        yield place
-        place += 2 if escaped[place] in {"\\", "\u200b"} else 1
+def _offsets(escaped: str) -> Iterator[int]:
+    """Give the offset of each original character, with its escape, in an escaped text."""
+    offset = 0
+    while offset < len(escaped):
+        yield offset
+        offset += 2 if escaped[offset] in {"\\", "\u200b"} else 1
 
 
-def _pieces(hit: Hit) -> list[tuple[str, bool]]:
-    """A quote cut before each sentence, and which piece is the answering sentence."""
+def _sentences(hit: Hit) -> list[tuple[str, bool]]:
+    """Divide a quote into its sentences, each with whether it is the answering one."""
     cuts = sorted({hit.start, hit.end, hit.highlight.start, *(span.start for span in hit.sentences)})
     return [(hit.quote[a - hit.start : b - hit.start], a == hit.highlight.start) for a, b in pairwise(cuts)]
 
 
-def _written(pieces: Sequence[tuple[str, bool]], first: int, last: int, answer: tuple[int, int]) -> str:
-    parts = [  # what is not marked in one piece: "https:" and "//" escape each other only together
-        (is_best, "".join(text for text, _ in some))
-        for is_best, some in groupby(pieces[first : last + 1], key=lambda piece: piece[1])
+def _written(sentences: Sequence[tuple[str, bool]], first: int, last: int, answer: tuple[int, int]) -> str:
+    parts = [  # unmarked neighbours are joined first: "https:" and "//" are escaped only as one text
+        (is_best, "".join(text for text, _ in group))
+        for is_best, group in groupby(sentences[first : last + 1], key=lambda piece: piece[1])
     ]
     marked = "".join(_bold(text, answer) if is_best else inert(text) for is_best, text in parts)
-    before, after = f"{CUT} " if first else "", f" {CUT}" if last + 1 < len(pieces) else ""
+    before, after = f"{CUT} " if first else "", f" {CUT}" if last + 1 < len(sentences) else ""
     return block_quote(f"{before}{marked.strip()}{after}")
 
 
 def _bold(text: str, answer: tuple[int, int]) -> str:
-    """In bold, line by line, the answer underlined; white space stays outside the marks."""
+    """Write a sentence in bold, line by line, with the answer underlined; white space stays outside the marks."""
     start, end = _cleaned(text, answer)
     written, at = [], 0
     for line in clean(text).splitlines(keepends=True):
@@ -203,5 +195,5 @@ def _bold(text: str, answer: tuple[int, int]) -> str:
 
 
 def code_block(text: str) -> str | None:
-    """Text to be copied as it is; None where it holds a fence of its own and must be a file instead."""
+    """Write a text as a code block, or return None if it contains a fence and must be sent as a file."""
     return None if _FENCE in text else f"{_FENCE}\n{text}\n{_FENCE}"

@@ -1,38 +1,40 @@
-"""Who asks, and where: Discord's members, channels and roles as the access rules see them."""
+"""People: who asks, where, and what they may see there."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.access_rules import Membership
-from bot.errors import Refusal
+from bot.discord_io.language import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from askbrief.records import Scope
-    from bot.access_rules import Access
-    from bot.app import AskbriefBot, Interaction
-    from bot.discord_io.language import Words
+    from bot.access_rules import AccessRules
+    from bot.discord_io.language import Localization
 
-_FRESH_SECONDS = 60.0
-_AT_ONCE = 5
-_MOST_REMEMBERED = 10_000
+    Interaction = discord.Interaction[Any]
+
+_CACHE_SECONDS = 60.0
+"""How long a person's roles are cached for direct messages; a role that was taken away still counts as long."""
+_MAX_CONCURRENT = 5
+_MAX_CACHED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """A person in a place.
+    """A person who asks, and the place where they ask.
 
-    `channel` is what rules speak of: of a thread, the channel it is in. `conversation` is where messages go: the
-    thread or channel itself. `guild` is None in direct messages. `may_write`: whether they may send messages there.
+    `conversation` is the thread or channel that messages go to; `channel` is the one that access rules apply to (for
+    a thread, its parent channel). `guild` is None in direct messages. `may_write`: they may send messages there.
     """
 
     person: int
@@ -48,7 +50,7 @@ class Asker:
 
     @classmethod
     def of_interaction(cls, interaction: discord.Interaction[discord.Client]) -> Asker:
-        """Whoever used a command or pressed a button."""
+        """Return the person who used a command or pressed a button."""
         channel, user = interaction.channel, interaction.user
         conversation = interaction.channel_id or 0
         own = str(interaction.locale)
@@ -56,7 +58,7 @@ class Asker:
             person=user.id,
             name=user.display_name,
             guild=interaction.guild_id,
-            channel=_ruled(channel, conversation),
+            channel=_parent_channel(channel, conversation),
             conversation=conversation,
             roles=_roles(user),
             own_locale=own,
@@ -67,13 +69,13 @@ class Asker:
 
     @classmethod
     def of_message(cls, message: discord.Message) -> Asker:
-        """Whoever wrote a message."""
+        """Return the author of a message."""
         locale = str(message.guild.preferred_locale) if message.guild else "en"
         return cls(
             person=message.author.id,
             name=message.author.display_name,
             guild=message.guild.id if message.guild else None,
-            channel=_ruled(message.channel, message.channel.id),
+            channel=_parent_channel(message.channel, message.channel.id),
             conversation=message.channel.id,
             roles=_roles(message.author),
             own_locale=locale,
@@ -87,7 +89,7 @@ def _may_write(interaction: discord.Interaction[discord.Client]) -> bool:
     return permissions.send_messages_in_threads if in_thread else permissions.send_messages
 
 
-def _ruled(channel: object, conversation: int) -> int:
+def _parent_channel(channel: object, conversation: int) -> int:
     return channel.parent_id if isinstance(channel, discord.Thread) else conversation
 
 
@@ -96,11 +98,11 @@ def _roles(user: discord.User | discord.Member) -> frozenset[int]:
 
 
 class Audience:
-    """What somebody may see at a place, by the rules and by the roles they have now."""
+    """Finds the scope of a person or channel from the access rules and the person's current roles."""
 
     def __init__(
         self,
-        access: Access,
+        access: AccessRules,
         guilds: Callable[[], Iterable[discord.Guild]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -108,35 +110,35 @@ class Audience:
 
         Args:
             access: the rules.
-            guilds: gives the guilds that the bot is in.
+            guilds: gives the guilds of which the bot is a member.
             clock: in seconds.
         """
         self._access = access
         self._guilds = guilds
-        self._clock = clock
+        self.clock = clock
         self._memberships: dict[int, tuple[float, tuple[Membership, ...]]] = {}
 
     async def scope(self, asker: Asker, *, private: bool) -> Scope:
-        """What may be shown: to this person alone, or to all who read where they are.
+        """Return what may be shown to this person alone (`private`) or to every reader of the place.
 
         Raises:
             Refusal: the guild is not served.
         """
         if asker.guild is None:
-            return self._access.in_direct_messages(await self._memberships_of(asker.person))
+            return self._access.direct_message_scope(await self._memberships_of(asker.person))
         if not self._access.serves(asker.guild):
             raise Refusal("error-not-served")
         if private:
-            return self._access.to_person(asker.guild, asker.channel, asker.roles)
-        return self._access.in_channel(asker.guild, asker.channel)
+            return self._access.member_scope(asker.guild, asker.channel, asker.roles)
+        return self._access.channel_scope(asker.guild, asker.channel)
 
     async def _memberships_of(self, person: int) -> tuple[Membership, ...]:
-        """The guilds that a person shares with the bot; asked of Discord, and remembered for a minute."""
-        now = self._clock()
-        since, known = self._memberships.get(person, (0.0, ()))
-        if person in self._memberships and now - since < _FRESH_SECONDS:
-            return known
-        gate = asyncio.Semaphore(_AT_ONCE)
+        """Return the guilds that a person shares with the bot, from Discord or from the cache."""
+        now = self.clock()
+        since, cached = self._memberships.get(person, (0.0, ()))
+        if person in self._memberships and now - since < _CACHE_SECONDS:
+            return cached
+        gate = asyncio.Semaphore(_MAX_CONCURRENT)
 
         async def membership(guild: discord.Guild) -> Membership | None:
             async with gate:
@@ -147,22 +149,30 @@ class Audience:
             return Membership(guild.id, _roles(member))
 
         served = [guild for guild in self._guilds() if self._access.serves(guild.id)]
-        found = tuple(filter(None, await asyncio.gather(*map(membership, served))))
-        if len(self._memberships) >= _MOST_REMEMBERED:
+        memberships = tuple(filter(None, await asyncio.gather(*map(membership, served))))
+        if len(self._memberships) >= _MAX_CACHED:
             self._memberships.clear()
-        self._memberships[person] = (now, found)
-        return found
+        self._memberships[person] = (now, memberships)
+        return memberships
+
+
+class _Bot(Protocol):
+    """What a cog for managers needs of the bot."""
+
+    access: AccessRules
+
+    def words(self, asker: Asker, *, private: bool) -> Localization: ...
 
 
 class ManagersOnly(commands.Cog):
-    """A cog whose commands are refused to all others, also where Discord shows them."""
+    """A cog whose commands are for server managers only, also where Discord shows them to others."""
 
-    bot: AskbriefBot
+    bot: _Bot
 
-    async def interaction_check(self, interaction: Interaction, /) -> bool:  # type: ignore[override]
-        """Check on our side too: Discord's own check can be overridden by a server's managers.
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Check the permission here too: a server's settings can override Discord's own check.
 
-        What autocompletes decides by itself what it offers.
+        Autocompletion is let through; it decides itself what it offers.
         """
         if interaction.type is discord.InteractionType.autocomplete:
             return True
@@ -170,11 +180,11 @@ class ManagersOnly(commands.Cog):
             raise app_commands.MissingPermissions(["manage_guild"])
         return True
 
-    def manager(self, interaction: Interaction) -> tuple[Asker, Words]:
-        """Who manages this server, checked at every button too.
+    def manager(self, interaction: Interaction) -> tuple[Asker, Localization]:
+        """Return the manager who uses a command or button, and their language.
 
         Raises:
-            Refusal: they do not.
+            Refusal: they do not manage this server, or it is not served.
         """
         asker = Asker.of_interaction(interaction)
         if asker.guild is None:

@@ -1,1 +1,1 @@
-"""What people can do with the bot: one folder a feature, with its commands, cards and buttons."""
+"""The features of the bot: each has its commands, cards and buttons in one module or folder, and imports no other."""

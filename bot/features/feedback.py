@@ -1,4 +1,4 @@
-"""Feedback: thumbs under an answer, and what was wrong with it."""
+"""Feedback: votes on an answer, and the form that asks what was wrong."""
 
 from __future__ import annotations
 
@@ -13,43 +13,43 @@ from askbrief.errors import InputError
 from askbrief.evaluation.journal import COMMENT_CHARS, Reason, Vote
 from bot.discord_io.cards import notice
 from bot.discord_io.components import respond
+from bot.discord_io.language import Refusal
 from bot.discord_io.people import Asker
-from bot.errors import Refusal
 
 if TYPE_CHECKING:
     from bot.app import AskbriefBot, Interaction
-    from bot.discord_io.language import Words
+    from bot.discord_io.language import Localization
 
 _FORM_SECONDS = 3_600.0
-"""A form that was dismissed is forgotten after this time; Discord does not say that it was."""
+"""Lifetime of an open form; Discord does not report that one was dismissed."""
 
 
 class FeedbackCog(commands.Cog):
     """Votes on answers."""
 
     def __init__(self, bot: AskbriefBot) -> None:
-        """Add the buttons."""
+        """Register the buttons."""
         self.bot = bot
         bot.actions.add(up=self.up, down=self.down)
 
     async def up(self, interaction: Interaction, exchange: str) -> None:
-        """Keep a vote for an answer."""
+        """Record a vote for an answer."""
         await self.vote(interaction, exchange, Vote.UP)
         await self.thank(interaction)
 
     async def down(self, interaction: Interaction, exchange: str) -> None:
-        """Keep a vote against an answer, and ask what was wrong."""
+        """Record a vote against an answer, and ask what was wrong."""
         await self.vote(interaction, exchange, Vote.DOWN)
         words = self.bot.words(Asker.of_interaction(interaction), private=True)
-        await interaction.response.send_modal(WhatWasWrong(self, exchange, words))
+        await interaction.response.send_modal(FeedbackForm(self, exchange, words))
 
     async def vote(
         self, interaction: Interaction, exchange: str, vote: Vote, reason: Reason | None = None, comment: str = ""
     ) -> None:
-        """Keep what somebody thinks; the last of several votes counts.
+        """Record a vote; the last of several votes of a person counts.
 
         Raises:
-            Refusal: the answer is forgotten.
+            Refusal: the answer has been deleted from the journal.
         """
         try:
             await asyncio.to_thread(self.bot.journal.vote, exchange, str(interaction.user.id), vote, reason, comment)
@@ -57,17 +57,19 @@ class FeedbackCog(commands.Cog):
             raise Refusal("error-too-old") from None
 
     async def thank(self, interaction: Interaction) -> None:
-        """Say so."""
+        """Thank the person."""
         words = self.bot.words(Asker.of_interaction(interaction), private=True)
         await respond(interaction, notice(words("thanks")))
 
 
-class WhatWasWrong(ui.Modal):
-    """Asks for the reason of a vote against an answer."""
+class FeedbackForm(ui.Modal):
+    """A form that asks for the reason of a vote against an answer."""
 
-    def __init__(self, cog: FeedbackCog, exchange: str, words: Words) -> None:
+    def __init__(self, cog: FeedbackCog, exchange: str, words: Localization) -> None:
         """Lay out the form."""
-        super().__init__(title=words("feedback-title"), timeout=_FORM_SECONDS)  # several people may fill one in
+        super().__init__(
+            title=words("feedback-title"), timeout=_FORM_SECONDS
+        )  # several people may fill in their own at once
         self._cog = cog
         self._exchange = exchange
         options = [discord.SelectOption(label=words(f"reason-{reason}"), value=reason) for reason in Reason]
@@ -83,10 +85,10 @@ class WhatWasWrong(ui.Modal):
         self.add_item(ui.Label(text=words("feedback-comment"), component=self._comment))
 
     async def on_submit(self, interaction: Interaction, /) -> None:  # type: ignore[override]
-        """Keep the reason with the vote."""
-        await interaction.client.attend(interaction, self._keep(interaction))
+        """Record the reason with the vote."""
+        await interaction.client.attend(interaction, self._record(interaction))
 
-    async def _keep(self, interaction: Interaction) -> None:
+    async def _record(self, interaction: Interaction) -> None:
         reason = Reason(self._reason.values[0])
         await self._cog.vote(interaction, self._exchange, Vote.DOWN, reason, self._comment.value)
         await self._cog.thank(interaction)

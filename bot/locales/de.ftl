@@ -1,4 +1,4 @@
-### Die Worte des Bots auf Deutsch. Was hier fehlt, wird aus en.ftl genommen.
+### Die Meldungen des Bots auf Deutsch. Was hier fehlt, wird aus en.ftl genommen.
 ### `command-…` und `choice-…` sind die Namen der Befehle, wie Discord sie anzeigt.
 
 ## Antworten
@@ -27,7 +27,7 @@ also = wörtlich oder fast wörtlich auch an { $count ->
    *[other] { $count } anderen Stellen
 }
 figures = Zahlen
-figures-differ = sie weichen voneinander ab; jede steht so in ihrer Quelle
+figures-differ = sie weichen voneinander ab; jede ist aus ihrer Quelle zitiert
 figures-more = und { $count ->
     [one] 1 weitere Zahl
    *[other] { $count } weitere Zahlen
@@ -41,8 +41,8 @@ passages = { $count ->
     [one] 1 Textstelle
    *[other] { $count } Textstellen
 }
-keys-not-kept = Die Zitatschlüssel dieser Antwort konnten nicht gespeichert werden: Nach dem nächsten Aufbau des Index sind sie vielleicht unbekannt.
-more-seen = Mehr sehen: Mit den eigenen Rollen ist mehr zu sehen als in diesem Kanal. Dafür noch einmal mit privat: True fragen.
+keys-not-kept = Die Zitatschlüssel dieser Antwort konnten nicht gespeichert werden: Nach dem nächsten Aufbau des Index funktionieren sie vielleicht nicht mehr.
+more-seen = Mit den eigenen Rollen ist mehr zu sehen als in diesem Kanal. Dafür noch einmal mit privat: True fragen.
 
 button-cite = Zitieren
 button-more = Weitere Textstellen
@@ -71,7 +71,7 @@ found-for = Zu dieser Nachricht gefunden für { $who }
 style-markdown = Markdown
 style-plain = Nur Text
 style-footnote = Fußnote
-citation-in-file = Zum Kopieren in der angehängten Datei.
+citation-in-file = Bitte aus der angehängten Datei kopieren.
 words-today = Heute steht dort
 posted = Gepostet.
 posted-by = zitiert von { $who }
@@ -117,7 +117,7 @@ help-define = **Nachschlagen**: `/begriff name:` sagt, wofür eine Abkürzung od
 help-check = **Eine Behauptung prüfen**: an einer Nachricht Apps → Quellen finden.
 help-follow = **Nachfragen**: auf eine Antwort antworten und mich dabei erwähnen („und 2021?“), oder auf „Diskutieren“ drücken und im Thread weiterfragen.
 help-browse = **Stöbern**: `/quellen` listet die Dokumente auf, `/status` sagt, wie aktuell der Index ist.
-help-feedback = **Rückmeldung**: 👍 und 👎 unter einer Antwort helfen dem Team beim Messen und Verbessern.
+help-feedback = **Rückmeldung**: 👍 und 👎 unter einer Antwort helfen dem Team, die Antworten zu messen und zu verbessern.
 help-admin = **Für die Verwaltung**: `/index aktualisieren`, `/index hinzufügen`, `/index entfernen`; `/zugriff` bestimmt, welche Kanäle und Rollen welche Sammlungen sehen.
 
 ## Rückmeldung
@@ -148,8 +148,8 @@ stage-learning-names = Namen werden gelernt
 add-title = Dieses Dokument hinzufügen?
 add-as = Als **{ $path }**, mit dem Titel **{ $title }**.
 add-others = { $count ->
-    [one] Darin ist 1 weiteres Dokument.
-   *[other] Darin sind { $count } weitere Dokumente.
+    [one] Es enthält 1 weiteres Dokument.
+   *[other] Es enthält { $count } weitere Dokumente.
 }
 add-words = { $count ->
     [one] 1 Wort
@@ -157,11 +157,11 @@ add-words = { $count ->
 }. Es beginnt so:
 add-replaces = ⚠ Ein Dokument dieses Namens gibt es schon: Es würde ersetzt.
 add-discarded = Nicht hinzugefügt.
-added-building = Hinzugefügt. Es wird jetzt in den Index aufgenommen.
+added-building = Hinzugefügt. Der Index wird neu aufgebaut.
 remove-title = Dieses Dokument entfernen?
 remove-sure = **{ $path }**, **{ $title }**. Zitate daraus werden als verschwunden gemeldet. Die Datei bleibt im Zustandsordner erhalten.
 removed-building = Entfernt. Der Index wird neu aufgebaut.
-kept = Es wurde nichts entfernt.
+remove-cancelled = Es wurde nichts entfernt.
 
 ## Zugriff
 
@@ -186,13 +186,13 @@ error-id = { $sentence }
     -# Kennung { $id }
 error-unexpected = Bei mir ist etwas schiefgegangen. Einzelheiten stehen unter dieser Kennung im Protokoll.
 error-busy = Ich bin mit anderen Fragen beschäftigt; gleich noch einmal versuchen.
-error-leaving = Ich starte gerade neu; in einer Minute noch einmal versuchen.
+error-leaving = Ich starte neu; in einer Minute noch einmal versuchen.
 error-cooling-person = Das sind viele Fragen auf einmal; in { $seconds } s noch einmal versuchen.
 error-cooling-guild = Von diesem Server kommen gerade viele Fragen; in { $seconds } s noch einmal versuchen.
 error-manager-only = Das kann nur, wer diesen Server verwalten darf.
-error-may-not-write = Wer in diesem Kanal nicht schreiben darf, kann hier auch nichts über mich posten.
+error-may-not-write = Wer in diesem Kanal nicht schreiben darf, kann auch durch mich nichts posten.
 error-server-only = Das geht nur in einem Kanal eines Servers, nicht in Direktnachrichten.
-error-not-served = Dieser Server gehört nicht zu denen, für die ich da bin; bei Fragen bitte an meinen Betreiber wenden.
+error-not-served = Für diesen Server bin ich nicht eingerichtet; bei Fragen bitte an meinen Betreiber wenden.
 error-not-yours = Dieser Knopf ist nur für die Person, die gefragt hat.
 error-too-old = Diese Antwort kenne ich nicht mehr; bitte noch einmal fragen.
 error-old-button = Dieser Knopf stammt aus einer älteren Version von mir; bitte noch einmal fragen.
@@ -201,10 +201,10 @@ error-cannot-read = Eine Antwort kann ich nur lesen, wenn sie mich erwähnt: bei
 error-no-words = In dieser Nachricht stehen keine Wörter, nach denen ich suchen könnte.
 error-unknown-source = Eine Quelle „{ $name }“ gibt es hier nicht: bitte eine aus der Liste wählen.
 error-unknown-collection = Eine Sammlung „{ $name }“ gibt es nicht: bitte eine aus der Liste wählen.
-error-unknown-key = Unter dem Schlüssel „{ $key }“ ist keine Textstelle bekannt: Buchstaben prüfen oder noch einmal fragen.
+error-unknown-key = Unter dem Schlüssel „{ $key }“ ist keine Textstelle bekannt: Schreibweise prüfen oder noch einmal fragen.
 error-unknown-name = Die Quellen, die durchsucht werden dürfen, sagen nicht, wofür „{ $name }“ steht.
 error-unknown-name-similar = Die Quellen, die durchsucht werden dürfen, sagen nicht, wofür „{ $name }“ steht. Ähnliche Namen: { $similar }
-error-unknown-place = Eine solche Stelle finde ich nicht: „{ $place }“. Stellen sehen so aus: report.pdf p. 12.
+error-unknown-place = Die Stelle „{ $place }“ finde ich nicht. Stellen sehen so aus: report.pdf p. 12.
 error-malformed-key = „{ $key }“ ist kein Zitatschlüssel; Schlüssel sehen so aus: ttp-report-k7f3qa.
 error-date = { $option ->
     [since] seit
@@ -213,10 +213,10 @@ error-date = { $option ->
 error-not-for-channel = Das darf nicht allen in diesem Kanal gezeigt werden.
 error-discord-permission = Das lässt mich Discord hier nicht tun: Mir fehlt in diesem Kanal eine Berechtigung.
 error-discord = Discord hat meine Antwort nicht angenommen; bitte noch einmal versuchen.
-error-target = Einen Kanal oder eine Rolle nennen, eines von beiden.
-error-upload-type = „{ $name }“ kann ich nicht lesen: Hinzugefügt werden können Dateien mit der Endung { $suffixes }.
+error-target = Bitte entweder einen Kanal oder eine Rolle wählen.
+error-upload-type = „{ $name }“ kann ich nicht lesen: Hinzugefügt werden können nur Dateien mit diesen Endungen: { $suffixes }.
 error-upload-size = „{ $name }“ ist zu groß: { $size } MiB, erlaubt sind { $limit } MiB.
-error-upload-name = „{ $name }“ ist kein Name für ein Dokument: möglich sind Buchstaben, Ziffern, Leerzeichen, Punkte und Bindestriche.
+error-upload-name = „{ $name }“ kann kein Dokument heißen: möglich sind Buchstaben, Ziffern, Leerzeichen, Punkte und Bindestriche.
 error-upload-gone = Diese Datei wartet nicht mehr darauf, hinzugefügt zu werden; bitte noch einmal hinzufügen.
 error-upload-empty = In „{ $name }“ steht kein Text.
 error-document-gone = Dieses Dokument gibt es nicht mehr.
@@ -252,7 +252,7 @@ command-define = begriff
     .name = name
     .name-description = Eine Abkürzung oder ein anderer Name, etwa TTP
 command-passage = stelle
-    .description = Eine Textstelle zeigen, mit dem, was davor und danach steht
+    .description = Eine Textstelle mit dem Text davor und danach zeigen
     .key = schlüssel
     .key-description = Ein Schlüssel (ttp-report-k7f3qa) oder eine Stelle (report.pdf p. 12)
 command-find-sources = Quellen finden
@@ -261,7 +261,7 @@ command-sources = quellen
     .collection = sammlung
     .collection-description = Nur diese Sammlung
 command-status = status
-    .description = Sagen, welcher Index in Betrieb ist, wie alt er ist und was sich seither geändert hat
+    .description = Zeigen, welcher Index in Betrieb ist, wie alt er ist und was sich seither geändert hat
 command-help = hilfe
     .description = Was ich kann, mit Beispielen
 command-index = index

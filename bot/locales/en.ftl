@@ -15,10 +15,10 @@ covered-and-more = What the sources do cover: { $titles } and { $count ->
 }.
 covered-year = They are dated { $year }.
 covered-years = They are dated { $first } to { $last }.
-nothing-fits = No document that you may search fits source, since and until; with a date, undated documents are out.
-nothing-to-search = There is nothing here that you may search. A manager of this server can give collections with /access allow.
+nothing-fits = No document that you may search matches the source and the dates; with a date, undated documents are left out.
+nothing-to-search = There is nothing here that you may search. A manager of this server can grant collections with /access allow.
 searched-for = searched for: { $question }
-searched-also = searched also for: { $names }
+searched-also = also searched for: { $names }
 narrowed-to = only in: { $what }
 passages-from-to = Passages { $first } to { $last }
 also = also word for word, or nearly, in { $count ->
@@ -26,7 +26,7 @@ also = also word for word, or nearly, in { $count ->
    *[other] { $count } other places
 }
 figures = Figures
-figures-differ = they differ; each is as its source has it
+figures-differ = they differ; each is quoted from its source
 figures-more = and { $count ->
     [one] 1 other figure
    *[other] { $count } other figures
@@ -40,8 +40,8 @@ passages = { $count ->
     [one] 1 passage
    *[other] { $count } passages
 }
-keys-not-kept = The citation keys of this answer could not be stored: they may not outlive the next rebuild.
-more-seen = See more: your roles let you see more than this channel. Ask again with private: True.
+keys-not-kept = The citation keys of this answer could not be stored: they may stop working after the next rebuild.
+more-seen = Your roles let you see more than this channel does. Ask again with private: True.
 
 button-cite = Cite
 button-more = More passages
@@ -58,9 +58,9 @@ button-add = Add it
 button-cancel = Cancel
 button-remove = Remove it
 
-thread-opened = Here we can go on: { $thread }
+thread-opened = Continue here: { $thread }
 thread-name = Discussion
-thread-intro = Go on here: mention me, or use /ask. Short questions such as "and in 2021?" are searched together with the one before.
+thread-intro = Continue here: mention me, or use /ask. Short questions such as "and in 2021?" are searched together with the previous one.
 shared = Shared in the channel.
 shared-by = Shared by { $who }
 found-for = Found for this message by { $who }
@@ -70,18 +70,18 @@ found-for = Found for this message by { $who }
 style-markdown = Markdown
 style-plain = Plain
 style-footnote = Footnote
-citation-in-file = To be copied from the attached file.
+citation-in-file = Copy it from the attached file.
 words-today = Today it says
 posted = Posted.
 posted-by = cited by { $who }
 status-intact = Intact
-    .explained = the same words stand at the same place.
+    .explained = the same words are in the same place.
 status-moved = Moved
-    .explained = the same words stand elsewhere now: { $where }.
+    .explained = the same words are elsewhere now: { $where }.
 status-changed = Changed
-    .explained = the document has other words there now.
+    .explained = the document has different words there now.
 status-gone = Gone
-    .explained = no source has these words any more; this is how they were shown.
+    .explained = no source contains these words any more; this is how they were shown.
 
 ## Definitions
 
@@ -103,7 +103,7 @@ files-changed = Changed
 files-removed = Removed
 files-failed = Failed
 files-empty = No text in
-files-warnings = Worth knowing
+files-warnings = Notes
 and-more = { $count ->
     [one] and 1 more
    *[other] and { $count } more
@@ -116,7 +116,7 @@ help-define = **Define**: `/define name:` says what an acronym or a name stands 
 help-check = **Check a claim**: on a message, Apps → Find sources.
 help-follow = **Follow up**: reply to an answer and mention me ("and in 2021?"), or press Discuss and go on in the thread.
 help-browse = **Browse**: `/sources` lists the documents, `/status` says how fresh the index is.
-help-feedback = **Feedback**: 👍 and 👎 under an answer help your team to measure and mend.
+help-feedback = **Feedback**: 👍 and 👎 under an answer help your team to measure and improve the answers.
 help-admin = **For managers**: `/index rebuild`, `/index add`, `/index remove`; `/access` decides which channels and roles see which collections.
 
 ## Feedback
@@ -128,7 +128,7 @@ feedback-comment = In your words
 feedback-comment-hint = Which document has it? What should it have said?
 reason-wrong-passage = The wrong passage
 reason-missing-document = A document is missing
-reason-nothing-to-say = It should have said nothing
+reason-nothing-to-say = There should have been no answer
 reason-other = Something else
 
 ## Building
@@ -147,8 +147,8 @@ stage-learning-names = Learning names
 add-title = Add this document?
 add-as = As **{ $path }**, titled **{ $title }**.
 add-others = { $count ->
-    [one] There is 1 more document in it.
-   *[other] There are { $count } more documents in it.
+    [one] It contains 1 more document.
+   *[other] It contains { $count } more documents.
 }
 add-words = { $count ->
     [one] 1 word
@@ -156,27 +156,27 @@ add-words = { $count ->
 }. It begins:
 add-replaces = ⚠ A document of this name is there already: it would be replaced.
 add-discarded = Not added.
-added-building = Added. It is being built in.
+added-building = Added. The index is being rebuilt.
 remove-title = Remove this document?
 remove-sure = **{ $path }**, **{ $title }**. Citations of it will say that it is gone. The file is kept in the state folder.
 removed-building = Removed. The index is being rebuilt.
-kept = Nothing was removed.
+remove-cancelled = Nothing was removed.
 
 ## Access
 
 access-title = Who may see what
 access-open = This server is **open**: everybody here sees all of its documents. The first `/access allow` closes it; `/access close` does so at once.
-access-closed = This server is **closed**: a collection is seen only where it was given.
+access-closed = This server is **closed**: a collection is visible only where it was granted.
 access-rule = { $collection } → { $target }
 access-everyone = everyone
-access-allowed = Given: { $collection } → { $target }. This server is closed: all else is hidden.
-access-revoked = Taken back: { $collection } → { $target }.
+access-allowed = Granted: { $collection } → { $target }. This server is closed: everything else is hidden.
+access-revoked = Revoked: { $collection } → { $target }.
 access-no-rule = There was no such rule; nothing has changed.
 access-opened = This server is open: everybody here sees all of its documents. Its rules are kept for when you close it.
-access-now-closed = This server is closed: a collection is seen only where it was given.
+access-now-closed = This server is closed: a collection is visible only where it was granted.
 collection-everything = **every collection**
 collection-top = **documents in no collection**
-choice-everything = every collection, also those to come
+choice-everything = every collection, including future ones
 choice-top = documents in no collection
 
 ## What can go wrong
@@ -185,35 +185,35 @@ error-id = { $sentence }
     -# id { $id }
 error-unexpected = Something went wrong on my side. The log has the details under this id.
 error-busy = I am busy with other questions; try again in a moment.
-error-leaving = I am just restarting; try again in a minute.
+error-leaving = I am restarting; try again in a minute.
 error-cooling-person = That is many questions at once; try again in { $seconds } s.
-error-cooling-guild = This server asks a lot just now; try again in { $seconds } s.
+error-cooling-guild = Many questions come from this server at the moment; try again in { $seconds } s.
 error-manager-only = Only those who may manage this server can do this.
-error-may-not-write = You may not write in this channel yourself, so I don't do it for you.
+error-may-not-write = You may not write in this channel, so I cannot post for you.
 error-server-only = This works in a server's channel, not in direct messages.
-error-not-served = This server is not among those that I serve; ask whoever runs me.
+error-not-served = I am not set up for this server; ask the person who runs me.
 error-not-yours = This button is for the person who asked.
 error-too-old = I no longer know this answer; ask again.
-error-old-button = This button is of an older version of mine; ask again.
+error-old-button = This button is from an older version of me; ask again.
 error-no-question = What do you want to know? Write your question after my name.
 error-cannot-read = I can read a reply only if it mentions me: leave "@ ON" when you reply, or write my name.
 error-no-words = There are no words in this message to search for.
-error-unknown-source = There is no source "{ $name }" here: choose one of the list.
-error-unknown-collection = There is no collection "{ $name }": choose one of the list.
-error-unknown-key = No passage is known by the key "{ $key }": check its letters, or ask again.
+error-unknown-source = There is no source "{ $name }" here: choose one from the list.
+error-unknown-collection = There is no collection "{ $name }": choose one from the list.
+error-unknown-key = No passage has the key "{ $key }": check its spelling, or ask again.
 error-unknown-name = The sources that you may search don't say what "{ $name }" stands for.
 error-unknown-name-similar = The sources that you may search don't say what "{ $name }" stands for. Similar names: { $similar }
-error-unknown-place = I find no such place: "{ $place }". Places look like this: report.pdf p. 12.
+error-unknown-place = I cannot find the place "{ $place }". Places look like this: report.pdf p. 12.
 error-malformed-key = "{ $key }" is not a citation key; keys look like this: ttp-report-k7f3qa.
 error-date = { $option } is "{ $value }": write a year, a month or a day: 2022, 2022-07 or 2022-07-05.
 error-not-for-channel = This may not be shown to everybody in this channel.
-error-discord-permission = Discord does not let me do that here: I lack a permission in this channel.
-error-discord = Discord did not take my answer; try again.
-error-target = Name a channel or a role, one of the two.
-error-upload-type = I cannot read "{ $name }": files that end in { $suffixes } can be added.
+error-discord-permission = Discord does not let me do that here: I am missing a permission in this channel.
+error-discord = Discord did not accept my answer; try again.
+error-target = Choose either a channel or a role.
+error-upload-type = I cannot read "{ $name }": only files with these endings can be added: { $suffixes }.
 error-upload-size = "{ $name }" is too big: { $size } MiB, the limit is { $limit } MiB.
-error-upload-name = "{ $name }" is no name for a document: use letters, digits, spaces, dots and hyphens.
+error-upload-name = "{ $name }" cannot be the name of a document: use letters, digits, spaces, dots and hyphens.
 error-upload-gone = This file is no longer waiting to be added; add it again.
 error-upload-empty = There is no text in "{ $name }".
-error-document-gone = There is no such document any more.
+error-document-gone = This document no longer exists.
 error-thread-here = A thread cannot be started here.

@@ -29,15 +29,20 @@ QUESTION = "When did the harbour of Larkmouth open?"
 
 
 @dataclass
-class Office:
+class BotWorkspace:
     """seeds/, index/ and state/ of a team, and the bot over them."""
 
     root: Path
     encoder: Encoder
+    reader: bool = True
+    """Off where the ranking of answers is not the point: the reader takes most of the time of a question."""
 
     @property
     def settings(self) -> Settings:
-        return Settings(seeds_dir=self.root / "seeds", index_dir=self.root / "index", state_dir=self.root / "state")
+        root = self.root
+        return Settings(
+            seeds_dir=root / "seeds", index_dir=root / "index", state_dir=root / "state", reader=self.reader
+        )
 
     def write(self, name: str, content: str | bytes) -> None:
         path = self.root / "seeds" / name
@@ -54,17 +59,17 @@ class Office:
         return AskbriefBot(self.settings, BotSettings(**bot_settings), builder=builder, encoder=self.encoder)
 
     @asynccontextmanager
-    async def open(self, **bot_settings: Any) -> AsyncIterator[Town]:
+    async def open(self, **bot_settings: Any) -> AsyncIterator[SimulatedServer]:
         """The bot in a simulated Discord, at a server with one channel, a manager and two members."""
         bot = self.bot(**bot_settings)
         try:
             async with simcord.run(bot, settle_timeout=90) as env:
-                yield Town(env, bot)
+                yield SimulatedServer(env, bot)
         finally:
             await bot.close()
 
 
-class Town:
+class SimulatedServer:
     """A server as most teams have it: #intel and #lounge, Mara who manages it, Alice and Bob who ask."""
 
     def __init__(self, env: simcord.Env, bot: AskbriefBot) -> None:
@@ -73,7 +78,7 @@ class Town:
         self.guild = env.create_guild(name="Analysts")
         self.intel = self.guild.create_text_channel("intel")
         self.lounge = self.guild.create_text_channel("lounge")
-        managers = self.guild.create_role("Managers", permissions=simcord_permissions())
+        managers = self.guild.create_role("Managers", permissions=manager_permissions())
         self.mara = self.guild.add_member(env.create_user("mara"), roles=[managers])
         self.alice = self.guild.add_member(env.create_user("alice"))
         self.bob = self.guild.add_member(env.create_user("bob"))
@@ -84,7 +89,7 @@ class Town:
         return self.bot.user.mention
 
 
-def simcord_permissions() -> Any:
+def manager_permissions() -> Any:
     import discord
 
     return discord.Permissions(manage_guild=True)
@@ -104,8 +109,8 @@ def components(message: Any) -> list[dict[str, Any]]:
 
 def text(message: Any) -> str:
     """All that a message says, in order."""
-    said = [part["content"] for part in components(message) if part.get("type") == 10]
-    return "\n".join([message.content, *said] if message.content else said)
+    shown_text = [part["content"] for part in components(message) if part.get("type") == 10]
+    return "\n".join([message.content, *shown_text] if message.content else shown_text)
 
 
 def buttons(message: Any) -> dict[str, str]:
@@ -118,24 +123,24 @@ def buttons(message: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def office(tmp_path: Path, seed_index: Path, encoder: Encoder) -> Office:
+def seed_workspace(tmp_path: Path, seed_index: Path, encoder: Encoder) -> BotWorkspace:
     """The real seed, indexed with the real model."""
     (tmp_path / "seeds").mkdir()
     shutil.copy(ROOT / "seeds" / SEED, tmp_path / "seeds" / SEED)
     shutil.copytree(seed_index, tmp_path / "index")
-    return Office(tmp_path, encoder)
+    return BotWorkspace(tmp_path, encoder)
 
 
 @pytest.fixture
-def small_office(tmp_path: Path) -> Office:
+def bot_workspace(tmp_path: Path) -> BotWorkspace:
     """Empty folders and the hashing encoder, where the model is not the point."""
     (tmp_path / "seeds").mkdir()
-    return Office(tmp_path, HashEncoder())
+    return BotWorkspace(tmp_path, HashEncoder())
 
 
 @pytest.fixture
-def built(small_office: Office) -> Office:
-    """An office with one document."""
-    small_office.write("mill.txt", "The mill at Oxbow was closed in 1931.\n")
-    small_office.build()
-    return small_office
+def mill_workspace(bot_workspace: BotWorkspace) -> BotWorkspace:
+    """A workspace with one document."""
+    bot_workspace.write("mill.txt", "The mill at Oxbow was closed in 1931.\n")
+    bot_workspace.build()
+    return bot_workspace

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 import discord
 import simcord
 
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.isolation_archive import DOCS, EVERY, FILES_OF, under_any
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.app import AskbriefBot
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
     from tests.bot.isolation_archive import Archive, Letters
 
 PERSONS = ("ann", "ben", "cleo", "mara")
@@ -44,7 +44,7 @@ class GuildPlan:
 
 
 @dataclass
-class Happened:
+class Action:
     """What a person did: what they typed, and what the answer may be about where that is less than they may see."""
 
     typed: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Happened:
 
 
 @dataclass
-class Seat:
+class Participant:
     """A person in a channel of a guild, or (where `guild` is None) in direct messages."""
 
     person: int
@@ -98,7 +98,7 @@ class World:
     plans: tuple[GuildPlan, ...]
     guilds: list[Any] = field(default_factory=list)
     channels: list[list[Any]] = field(default_factory=list)
-    targets: list[list[tuple[Kind, int]]] = field(default_factory=list)
+    targets: list[list[tuple[RuleTarget, int]]] = field(default_factory=list)
     members: list[dict[int, Any]] = field(default_factory=list)
     users: list[Any] = field(default_factory=list)
     roles: dict[tuple[int, int], set[int]] = field(default_factory=dict)
@@ -115,24 +115,26 @@ class World:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, office: Office, archive: Archive, plans: tuple[GuildPlan, ...]) -> AsyncIterator[World]:
+    async def open(
+        cls, workspace: BotWorkspace, archive: Archive, plans: tuple[GuildPlan, ...]
+    ) -> AsyncIterator[World]:
         limits = {_guild_id(place): one.ceiling for place, one in enumerate(plans) if one.ceiling is not None}
         unlimited = all(one.ceiling == frozenset({"*"}) for one in plans)
-        bot = office.bot(guilds=None if unlimited else limits, person_per_minute=10_000, guild_per_minute=10_000)
+        bot = workspace.bot(guilds=None if unlimited else limits, person_per_minute=10_000, guild_per_minute=10_000)
         try:
             async with simcord.run(bot, settle_timeout=90, check_errors=False) as env:
                 world = cls(env, bot, archive, plans)
-                bot.audience._clock = lambda: world.clock
+                bot.audience.clock = lambda: world.clock
                 world.users = [env.create_user(name) for name in PERSONS]
                 for place in range(len(plans)):
-                    world._settle(place)
+                    world.settle(place)
                 yield world
                 foreseen = discord.app_commands.MissingPermissions  # people try what only managers may
                 assert [error for error in env.errors if not isinstance(error, foreseen)] == []
         finally:
             await bot.close()
 
-    def _settle(self, place: int) -> None:
+    def settle(self, place: int) -> None:
         plan, env = self.plans[place], self.env
         guild = env.create_guild(name=f"Guild {place}", id=_guild_id(place))
         channels = [guild.create_text_channel(f"channel-{number}") for number in range(CHANNELS)]
@@ -142,9 +144,9 @@ class World:
         self.channels.append(channels)
         self.targets.append(
             [
-                *((Kind.CHANNEL, channel.id) for channel in channels),
-                *((Kind.ROLE, role.id) for role in roles),
-                (Kind.ROLE, guild.id),
+                *((RuleTarget.CHANNEL, channel.id) for channel in channels),
+                *((RuleTarget.ROLE, role.id) for role in roles),
+                (RuleTarget.ROLE, guild.id),
             ]
         )
         self.members.append({MARA: guild.add_member(self.users[MARA], roles=[managers])})
@@ -165,7 +167,7 @@ class World:
             guild.set_command_permissions(int(command["id"]), {guild.default_role: True})
 
     def toggle_rule(self, place: int, name: str, target: int) -> None:
-        rule = Rule(_guild_id(place), name, *self.targets[place][target])
+        rule = AccessRule(_guild_id(place), name, *self.targets[place][target])
         if (name, target) in self.rules[place]:
             self.bot.access.revoke(rule)
             self.rules[place].remove((name, target))
@@ -213,7 +215,7 @@ class World:
         theirs = [self._given(place, held) for (place, whose), held in self.roles.items() if whose == person]
         return frozenset().union(*theirs)
 
-    def private(self, seat: Seat) -> Letters:
+    def private(self, seat: Participant) -> Letters:
         """What somebody may see alone."""
         if seat.guild is None:
             return self.direct(seat.person)
@@ -224,13 +226,13 @@ class World:
 
     # -------------------------------------------------------------------------------- what was sent to whom
 
-    def messages(self, seat: Seat) -> list[Any]:
+    def messages(self, seat: Participant) -> list[Any]:
         """The bot's messages that a person sees at their place."""
         assert self.bot.user is not None
         stored = self.env.backend.messages.get(seat.channel.id, {}).values()
         return [one for one in stored if one.author_id == self.bot.user.id and one.visible_to(seat.user.id)]
 
-    def check(self, seat: Seat, did: Happened) -> None:
+    def check(self, seat: Participant, did: Action) -> None:
         """Find what was sent since to somebody who may not see it.
 
         Raises:
@@ -247,51 +249,53 @@ class World:
             if message.author_id == self.bot.user.id:  # type: ignore[union-attr]
                 self._check_message(message, alone, did)
 
-    def _check_message(self, message: Any, alone: Letters, did: Happened) -> None:
+    def _check_message(self, message: Any, alone: Letters, did: Action) -> None:
         files = [self.env.backend.cdn.get(one["url"]) or b"" for one in message.attachments]
-        said = json.dumps([message.content, message.components, *(file.decode() for file in files)])
-        if self._messages.get(message.id) == said:
+        shown_text = json.dumps([message.content, message.components, *(file.decode() for file in files)])
+        if self._messages.get(message.id) == shown_text:
             return
-        self._messages[message.id] = said
+        self._messages[message.id] = shown_text
         self.tally["attachments"] += len(files)
         allowed = alone if message.is_ephemeral else self.public(message.channel_id)
-        self._check_words(said, allowed, did, f"message in {message.channel_id}")
+        self._check_words(shown_text, allowed, did, f"message in {message.channel_id}")
         narrow = did.narrow if did.narrow is not None else EVERY
-        self._check_counts(said, allowed, narrow)
-        for exchange in re.findall(r"ab:(?:more|nearest|share|discuss|up|down):([a-z0-9]+)", said):
+        self._check_counts(shown_text, allowed, narrow)
+        for exchange in re.findall(r"ab:(?:more|nearest|share|discuss|up|down):([a-z0-9]+)", shown_text):
             self.narrowed.setdefault(exchange, did.narrow)
 
-    def _check_words(self, said: str, allowed: Letters, did: Happened, where: str) -> None:
-        said = said.lower()
+    def _check_words(self, shown_text: str, allowed: Letters, did: Action, where: str) -> None:
+        shown_text = shown_text.lower()
         for typed in did.typed:
-            said = said.replace(typed.lower(), "")
-        letters = set(re.findall(r"leak([a-t])\d", said))
-        vaults = set(re.findall(r"vault([a-d])", said))
+            shown_text = shown_text.replace(typed.lower(), "")
+        letters = set(re.findall(r"leak([a-t])\d", shown_text))
+        vaults = set(re.findall(r"vault([a-d])", shown_text))
         named = {part for letter in allowed for part in re.findall(r"vault([a-d])", DOCS[letter].collection)}
         self.tally["telling"] += bool(letters)
         if not (letters <= allowed and vaults <= named):
-            raise Leak(f"{where}: documents {sorted(letters - allowed)}, collections {sorted(vaults - named)}: {said}")
+            raise Leak(
+                f"{where}: documents {sorted(letters - allowed)}, collections {sorted(vaults - named)}: {shown_text}"
+            )
 
-    def _check_counts(self, said: str, allowed: Letters, narrow: Letters) -> None:
+    def _check_counts(self, shown_text: str, allowed: Letters, narrow: Letters) -> None:
         """The numbers of documents, passages, years and changed files are those of the scope."""
         passages = self.archive.passages_rebuilt if self.rebuilt else self.archive.passages
         covered = allowed & narrow & passages.keys()
         want = (len(covered), sum(passages[letter] for letter in covered))
-        for found in re.findall(r"(\d+) documents?, (\d+) passages?", said):
-            self._same(tuple(map(int, found)), want, "counts", said)
-        for found in re.findall(r"and (\d+) more documents?", said):
-            self._same(int(found), len(covered) - 3, "rest", said)
+        for found in re.findall(r"(\d+) documents?, (\d+) passages?", shown_text):
+            self._same(tuple(map(int, found)), want, "counts", shown_text)
+        for found in re.findall(r"and (\d+) more documents?", shown_text):
+            self._same(int(found), len(covered) - 3, "rest", shown_text)
         years = sorted(DOCS[letter].year for letter in covered)
-        for first, last in re.findall(r"They are dated (\d+)(?: to (\d+))?", said):
-            self._same((int(first), int(last or first)), (years[0], years[-1]), "years", said)
-        for heading, number in re.findall(r"\*\*(Added|Changed|Removed)\*\* \((\d+)\)", said):
+        for first, last in re.findall(r"They are dated (\d+)(?: to (\d+))?", shown_text):
+            self._same((int(first), int(last or first)), (years[0], years[-1]), "years", shown_text)
+        for heading, number in re.findall(r"\*\*(Added|Changed|Removed)\*\* \((\d+)\)", shown_text):
             files = [letter for letter in allowed if DOCS[letter].fate == FILES_OF[heading]]
-            self._same(int(number), len(files), "files", said)
+            self._same(int(number), len(files), "files", shown_text)
 
-    def _same(self, found: object, want: object, what: str, said: str) -> None:
+    def _same(self, found: object, want: object, what: str, shown_text: str) -> None:
         self.tally[what] += 1
         if found != want:
-            raise Leak(f"{what}: {found} instead of {want}: {said}")
+            raise Leak(f"{what}: {found} instead of {want}: {shown_text}")
 
 
 def _guild_id(place: int) -> int:

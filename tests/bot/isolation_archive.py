@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from askbrief.library import Library
 from askbrief.records import Span
-from tests.bot.conftest import Office
+from tests.bot.conftest import BotWorkspace
 from tests.fakes import HashEncoder
 
 if TYPE_CHECKING:
@@ -96,32 +96,32 @@ class Archive:
 
     @classmethod
     def make(cls, root: Path) -> Archive:
-        office = Office(root, HashEncoder())
+        workspace = BotWorkspace(root, HashEncoder(), reader=False)
         for doc in DOCS.values():
             if doc.fate != "added":
-                office.write(doc.doc_id, doc.content(2))
-        office.build()
-        passages, keys = _read(office)
+                workspace.write(doc.doc_id, doc.content(2))
+        workspace.build()
+        passages, keys = _read(workspace)
         shutil.copytree(root / "index", root / "before")
         for doc in DOCS.values():
             if doc.fate == "removed":
                 (root / "seeds" / doc.doc_id).unlink()
             elif doc.fate != "kept":
-                office.write(doc.doc_id, doc.content(3))
-        office.build()
-        return cls(root, passages, _read(office)[0], keys)
+                workspace.write(doc.doc_id, doc.content(3))
+        workspace.build()
+        return cls(root, passages, _read(workspace)[0], keys)
 
-    def copy(self, root: Path) -> Office:
+    def copy(self, root: Path) -> BotWorkspace:
         """Folders whose files have changed since the index was built."""
         shutil.copytree(self.root / "seeds", root / "seeds")
         shutil.copytree(self.root / "before", root / "index")
-        return Office(root, HashEncoder())
+        return BotWorkspace(root, HashEncoder(), reader=False)
 
 
-def _read(office: Office) -> tuple[dict[str, int], dict[str, list[str]]]:
+def _read(workspace: BotWorkspace) -> tuple[dict[str, int], dict[str, list[str]]]:
     by_path = {doc.doc_id: doc.letter for doc in DOCS.values()}
     keys: dict[str, list[str]] = {}
-    with Library.open(office.root / "index", encoder=office.encoder, settings=office.settings) as library:
+    with Library.open(workspace.root / "index", encoder=workspace.encoder, settings=workspace.settings) as library:
         for source in library.sources():
             found = library.passages_within(source.doc_id, Span(0, source.characters))[0]
             keys.setdefault(by_path[source.doc_id], []).extend(key for key, _ in found)

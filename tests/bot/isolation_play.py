@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from simcord.actors import _component_interaction
 from simcord.results import ResponseMessage
 
-from bot.discord_io.choices import _mark, mark_of
-from bot.features.browsing.cards import collection_mark
-from tests.bot.isolation import CHANNELS, MARA, ROLES, GuildPlan, Happened, Seat, World
+from bot.discord_io.commands import collection_token, document_token
+from bot.features.browsing import page_token
+from tests.bot.isolation import CHANNELS, MARA, ROLES, Action, GuildPlan, Participant, World
 from tests.bot.isolation_archive import ACRONYM, ANSWERED, COLLECTIONS, DOCS, UNANSWERED, under
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tests.bot.isolation_archive import Letters
 
 CHOSEN: list[tuple[str, Letters]] = [
-    *((mark_of(doc.doc_id), frozenset({doc.letter})) for doc in DOCS.values()),
-    *((_mark("c", name), under(name)) for name in COLLECTIONS if name),
+    *((document_token(doc.doc_id), frozenset({doc.letter})) for doc in DOCS.values()),
+    *((collection_token(name), under(name)) for name in COLLECTIONS if name),
 ]
 TYPED: list[tuple[str, Letters]] = [
     *((doc.title, frozenset({doc.letter})) for doc in DOCS.values()),
@@ -58,36 +58,36 @@ class Play:
     async def do(self, step: Step) -> None:
         seat = self._seat(step)
         if seat is not None:
-            act: Callable[[Seat, int], Coroutine[Any, Any, Happened | None]] = getattr(self, step.kind)
+            act: Callable[[Participant, int], Coroutine[Any, Any, Action | None]] = getattr(self, step.kind)
             happened = await act(seat, step.pick)
             if happened is not None:
                 self.world.tally[step.kind] += 1
                 self.world.check(seat, happened)
 
-    def _seat(self, step: Step) -> Seat | None:
+    def _seat(self, step: Step) -> Participant | None:
         world = self.world
         user, guild = world.users[step.person], step.guild % (len(world.guilds) + 1)
         if guild == len(world.guilds):
-            return Seat(step.person, None, user.dm_channel, user)
+            return Participant(step.person, None, user.dm_channel, user)
         if step.person not in world.members[guild]:
             return None
         channel = world.channels[guild][step.channel]
         places = [channel, *channel.threads]
-        return Seat(step.person, guild, places[step.pick % len(places)], user, world.members[guild][step.person])
+        return Participant(step.person, guild, places[step.pick % len(places)], user, world.members[guild][step.person])
 
     # ---------------------------------------------------------------------------------------------- asking
 
-    async def ask(self, seat: Seat, pick: int) -> Happened:
+    async def ask(self, seat: Participant, pick: int) -> Action:
         await seat.slash("ask", question=(ANSWERED, ANSWERED, UNANSWERED)[pick % 3], private=bool(pick % 2))
-        return Happened()
+        return Action()
 
-    async def ask_narrowly(self, seat: Seat, pick: int) -> Happened:
+    async def ask_narrowly(self, seat: Participant, pick: int) -> Action:
         sources = [*CHOSEN, *TYPED]
         source, narrow = sources[pick % len(sources)]
         await seat.slash("ask", question=ANSWERED, source=source, private=bool(pick % 2))
-        return Happened((source,), narrow)
+        return Action((source,), narrow)
 
-    async def ask_for_hidden(self, seat: Seat, pick: int) -> Happened | None:
+    async def ask_for_hidden(self, seat: Participant, pick: int) -> Action | None:
         """The name of a source that may not be shown here, typed by hand: it is as unknown as one that never was."""
         private = bool(pick % 2)
         shown = self.world.private(seat) if private else self.world.public(seat.channel.id)
@@ -96,91 +96,91 @@ class Play:
             return None
         source = hidden[pick % len(hidden)]
         await seat.slash("ask", question=ANSWERED, source=source, private=private)
-        return Happened((source,), frozenset())
+        return Action((source,), frozenset())
 
-    async def say(self, seat: Seat, pick: int) -> Happened:
+    async def say(self, seat: Participant, pick: int) -> Action:
         await seat.say(self.world.bot, (ANSWERED, UNANSWERED, "and then?")[pick % 3])
-        return Happened()
+        return Action()
 
-    async def reply(self, seat: Seat, pick: int) -> Happened | None:
+    async def reply(self, seat: Participant, pick: int) -> Action | None:
         posted = [one for one in self.world.messages(seat) if not one.is_ephemeral]
         if seat.guild is None or not posted:
             return None
         to = ResponseMessage(self.world.env, posted[pick % len(posted)])
         await seat.say(self.world.bot, "and the others?", reply_to=to)
-        return Happened()
+        return Action()
 
-    async def find_sources(self, seat: Seat, pick: int) -> Happened | None:
+    async def find_sources(self, seat: Participant, pick: int) -> Action | None:
         if seat.guild is None:
             return None
         claim = await seat.member.send(seat.channel, (ANSWERED, UNANSWERED)[pick % 2])
         await seat.member.context_menu(seat.channel, "Find sources", claim)
-        return Happened()
+        return Action()
 
     # ---------------------------------------------------------------------------------- choices and listings
 
-    async def complete(self, seat: Seat, pick: int) -> Happened:
+    async def complete(self, seat: Participant, pick: int) -> Action:
         command, option = COMPLETED[pick % len(COMPLETED)]
         typed = ("", "leak", "vault", TYPED[pick % len(DOCS)][0])[pick // 10 % 4]
         filled = {"private": True} if command == "ask" and pick // 100 % 2 else {}
         await seat.complete(command, option, typed, **filled)
-        return Happened((typed,) if typed else ())
+        return Action((typed,) if typed else ())
 
-    async def complete_as_manager(self, seat: Seat, pick: int) -> Happened | None:
+    async def complete_as_manager(self, seat: Participant, pick: int) -> Action | None:
         if seat.guild is None:
             return None
         command, option = MANAGED[pick % len(MANAGED)]
         choices = await seat.complete(command, option, ("", "leak", "vault")[pick // 10 % 3])
         if seat.person != MARA:
             assert choices == []
-        return Happened(allowed=self.world.ceiling(seat.guild))
+        return Action(allowed=self.world.ceiling(seat.guild))
 
-    async def sources(self, seat: Seat, pick: int) -> Happened:
+    async def sources(self, seat: Participant, pick: int) -> Action:
         name = COLLECTIONS[pick % len(COLLECTIONS)]
         await (seat.slash("sources", collection=name) if name else seat.slash("sources"))
-        return Happened((name,) if name else (), under(name) if name else None)
+        return Action((name,) if name else (), under(name) if name else None)
 
-    async def status(self, seat: Seat, pick: int) -> Happened:
+    async def status(self, seat: Participant, pick: int) -> Action:
         del pick
         await seat.slash("status")
-        return Happened()
+        return Action()
 
-    async def rebuild(self, seat: Seat, pick: int) -> Happened | None:
+    async def rebuild(self, seat: Participant, pick: int) -> Action | None:
         if seat.guild is None:
             return None
         await seat.slash("index rebuild")
         if seat.person != MARA or self.world.plans[seat.guild].ceiling is None:
-            return Happened(allowed=frozenset())
+            return Action(allowed=frozenset())
         self.world.rebuilt = True
         del pick
-        return Happened(allowed=self.world.ceiling(seat.guild))
+        return Action(allowed=self.world.ceiling(seat.guild))
 
     # ---------------------------------------------------------------------------------- keys and buttons
 
-    async def cite(self, seat: Seat, pick: int) -> Happened:
+    async def cite(self, seat: Participant, pick: int) -> Action:
         key = self._key(seat, pick)
         style = {"style": ("markdown", "plain")[pick % 2]} if pick % 3 else {}
         await seat.slash("cite", key=key, **style)
-        return Happened((key,))
+        return Action((key,))
 
-    async def define(self, seat: Seat, pick: int) -> Happened:
+    async def define(self, seat: Participant, pick: int) -> Action:
         docs = list(DOCS.values())
         name = (ACRONYM, docs[pick % len(docs)].long_form, f"{docs[pick % len(docs)].long_form}s")[pick // 20 % 3]
         await seat.slash("define", name=name)
-        return Happened((name, *name.split(), name.removesuffix("s")))
+        return Action((name, *name.split(), name.removesuffix("s")))
 
-    async def passage(self, seat: Seat, pick: int) -> Happened:
+    async def passage(self, seat: Participant, pick: int) -> Action:
         key = self._key(seat, pick)
         await seat.slash("passage", key=key)
-        return Happened((key,))
+        return Action((key,))
 
-    def _key(self, seat: Seat, pick: int) -> str:
+    def _key(self, seat: Participant, pick: int) -> str:
         """One that this person may see as often as any at all."""
         theirs = [key for letter in sorted(self.world.private(seat)) for key in self.world.archive.keys.get(letter, [])]
         pool = theirs if theirs and pick // 7 % 2 else self.keys
         return pool[pick % len(pool)]
 
-    async def press(self, seat: Seat, pick: int) -> Happened | None:
+    async def press(self, seat: Participant, pick: int) -> Action | None:
         """Any button of any message that is seen here, whoever it was for."""
         there = [(message, action) for message in self.world.messages(seat) for action in _actions(message)]
         if not there:
@@ -191,9 +191,9 @@ class Play:
         message, action = there[pick // 10 % len(there)]
         self.world.tally[f"press {name}"] += 1
         await seat.click(ResponseMessage(self.world.env, message), action)
-        return Happened((action.rpartition(":")[2],), self._narrow(action))  # a refusal names the key in the button
+        return Action((action.rpartition(":")[2],), self._narrow(action))  # a refusal names the key in the button
 
-    async def forge(self, seat: Seat, pick: int) -> Happened | None:
+    async def forge(self, seat: Participant, pick: int) -> Action | None:
         """A button that was never shown to this person, on a message of theirs."""
         theirs = [one for one in self.world.messages(seat) if _actions(one)]
         if not theirs:
@@ -203,34 +203,34 @@ class Play:
         _set_action(message.components, action)
         data = {"custom_id": action, "component_type": 2}
         await _component_interaction(seat.member or seat.user, message, data)
-        return Happened((action, action.rpartition(":")[2]), self._narrow(action))
+        return Action((action, action.rpartition(":")[2]), self._narrow(action))
 
     def _forged(self) -> list[str]:
         exchanges = [f"ab:{name}:{one}" for one in self.world.narrowed for name in ("more", "nearest", "share")]
         keys = [f"ab:{name}:{key}" for key in self.keys for name in ("cite", "around", "post", "style:plain")]
-        listed = [f"ab:sources:0:{collection_mark(name)}" for name in COLLECTIONS]
-        removals = [f"ab:remove:{mark_of(doc.doc_id)}" for doc in DOCS.values()]
+        listed = [f"ab:sources:0:{page_token(name)}" for name in COLLECTIONS]
+        removals = [f"ab:remove:{document_token(doc.doc_id)}" for doc in DOCS.values()]
         return [*keys[:: 1 + len(keys) // 40], *listed, *removals[::5], *exchanges]
 
     def _narrow(self, action: str) -> Letters | None:
         _, name, *arguments = action.split(":")
         if name == "sources":
-            marks = {collection_mark(collection): under(collection) for collection in COLLECTIONS}
+            marks = {page_token(collection): under(collection) for collection in COLLECTIONS}
             return marks.get(arguments[1])
         return self.world.narrowed.get(arguments[0]) if arguments else None
 
     # ---------------------------------------------------------------------------- what is changed meanwhile
 
-    async def change_rule(self, seat: Seat, pick: int) -> None:
+    async def change_rule(self, seat: Participant, pick: int) -> None:
         if seat.guild is not None:
             name = ("*", *COLLECTIONS)[pick % (len(COLLECTIONS) + 1)]
             self.world.toggle_rule(seat.guild, name, pick % (CHANNELS + ROLES + 1))
 
-    async def change_role(self, seat: Seat, pick: int) -> None:
+    async def change_role(self, seat: Participant, pick: int) -> None:
         if seat.guild is not None:
             self.world.toggle_role(seat.guild, seat.person, pick % ROLES)
 
-    async def change_openness(self, seat: Seat, pick: int) -> None:
+    async def change_openness(self, seat: Participant, pick: int) -> None:
         if seat.guild is not None:
             self.world.set_open(seat.guild, is_open=bool(pick % 2))
 

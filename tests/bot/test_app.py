@@ -17,39 +17,39 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from askbrief import BuildReport
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 DAY = 24 * 60 * 60
 QUESTION = "when did the harbour open?"
 
 
 @pytest.fixture
-def harbour(small_office: Office) -> Office:
-    """An office with one small document, built."""
-    small_office.write("harbour.txt", "The harbour opened in 1904. It has three piers.")
-    small_office.build()
-    return small_office
+def harbour(bot_workspace: BotWorkspace) -> BotWorkspace:
+    """A workspace with one small document, built."""
+    bot_workspace.write("harbour.txt", "The harbour opened in 1904. It has three piers.")
+    bot_workspace.build()
+    return bot_workspace
 
 
-def asked(office: Office) -> list[str]:
-    return [exchange.question for exchange in Journal(office.settings.state_dir).exchanges()]
+def recorded_questions(workspace: BotWorkspace) -> list[str]:
+    return [exchange.question for exchange in Journal(workspace.settings.state_dir).exchanges()]
 
 
-async def test_questions_are_forgotten_daily_after_their_time(harbour: Office) -> None:
-    async with harbour.open(keep_days=30) as town:
-        await town.alice.slash(town.intel, "ask", question=QUESTION)
-        await town.env.advance_time(29 * DAY)
-        assert asked(harbour) == [QUESTION]
-        await town.env.advance_time(2 * DAY)
-        assert asked(harbour) == []
+async def test_questions_are_forgotten_daily_after_their_time(harbour: BotWorkspace) -> None:
+    async with harbour.open(keep_days=30) as server:
+        await server.alice.slash(server.intel, "ask", question=QUESTION)
+        await server.env.advance_time(29 * DAY)
+        assert recorded_questions(harbour) == [QUESTION]
+        await server.env.advance_time(2 * DAY)
+        assert recorded_questions(harbour) == []
 
 
-async def test_a_damaged_journal_costs_no_answer(harbour: Office) -> None:
+async def test_a_damaged_journal_costs_no_answer(harbour: BotWorkspace) -> None:
     state = harbour.settings.state_dir
     state.mkdir()
     (state / "journal.sqlite").write_text("this is no database, and it was never one, whatever its name says")
-    async with harbour.open() as town:
-        answered = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
+    async with harbour.open() as server:
+        answered = (await server.alice.slash(server.intel, "ask", question=QUESTION)).response
         assert "The harbour opened in __1904__." in text(answered)
 
 
@@ -70,12 +70,12 @@ class EndlessBuilder:
         self._stopped.set()
 
 
-async def test_leaving_breaks_off_a_rebuild_and_says_so(harbour: Office) -> None:
+async def test_leaving_breaks_off_a_rebuild_and_says_so(harbour: BotWorkspace) -> None:
     builder = EndlessBuilder()
-    async with harbour.open(builder=builder) as town:
-        bot = town.bot
+    async with harbour.open(builder=builder) as server:
+        bot = server.bot
         builder.began = lambda: asyncio.run_coroutine_threadsafe(bot.leave(), bot.loop)
-        report = (await town.mara.slash(town.intel, "index rebuild")).response
+        report = (await server.mara.slash(server.intel, "index rebuild")).response
         assert "could not be rebuilt" in text(report)
         assert "Shutting down: nothing was built" in text(report)
         assert bot.is_closed()

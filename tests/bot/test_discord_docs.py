@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 PAGE = (ROOT / "docs" / "discord.md").read_text(encoding="utf-8")
 ENGLISH = (ROOT / "bot" / "locales" / "en.ftl").read_text(encoding="utf-8")
@@ -46,22 +46,22 @@ BOT_VARIABLES = [variable(field) for field in BotSettings.model_fields]
 ALL_VARIABLES = {*BOT_VARIABLES, *(variable(field) for field in Settings.model_fields)}
 
 
-async def commands_of(office: Office) -> dict[str, list[str]]:
+async def commands_of(workspace: BotWorkspace) -> dict[str, list[str]]:
     """Every command of the bot as people type it, with its options."""
-    office.write("a.txt", "The harbour opened in 1911.")
-    office.build()
-    async with office.open() as town:
+    workspace.write("a.txt", "The harbour opened in 1911.")
+    workspace.build()
+    async with workspace.open() as server:
         found: dict[str, list[str]] = {}
-        for command in town.bot.tree.walk_commands():
+        for command in server.bot.tree.walk_commands():
             if isinstance(command, app_commands.Command):
                 found[f"/{command.qualified_name}"] = [parameter.name for parameter in command.parameters]
-        menus = town.bot.tree.get_commands(type=discord.AppCommandType.message)
+        menus = server.bot.tree.get_commands(type=discord.AppCommandType.message)
         return found | {menu.name: [] for menu in menus}
 
 
-async def test_every_command_and_option_is_documented_and_no_other(small_office: Office) -> None:
+async def test_every_command_and_option_is_documented_and_no_other(bot_workspace: BotWorkspace) -> None:
     """Each command has a section under its name, which names each of its options."""
-    found = await commands_of(small_office)
+    found = await commands_of(bot_workspace)
     assert set(SECTIONS) == set(found)
     missing = [
         (command, option)
@@ -72,8 +72,8 @@ async def test_every_command_and_option_is_documented_and_no_other(small_office:
     assert missing == []
 
 
-async def test_every_command_is_shown_in_a_picture_or_a_transcript(small_office: Office) -> None:
-    for command in await commands_of(small_office):
+async def test_every_command_is_shown_in_a_picture_or_a_transcript(bot_workspace: BotWorkspace) -> None:
+    for command in await commands_of(bot_workspace):
         assert regex.search(r"<img src=|^    \S", SECTIONS[command], regex.MULTILINE), command
 
 
@@ -117,18 +117,18 @@ def test_the_invitation_asks_for_the_permissions_that_are_listed() -> None:
     assert all(permission.replace("_", " ") in named for permission in PERMISSIONS)
 
 
-def test_the_bot_needs_no_privileged_intent(small_office: Office) -> None:
-    intents = small_office.bot().intents
+def test_the_bot_needs_no_privileged_intent(bot_workspace: BotWorkspace) -> None:
+    intents = bot_workspace.bot().intents
     assert (intents.message_content, intents.members, intents.presences) == (False, False, False)
 
 
-async def test_every_figure_is_documented_and_no_other(small_office: Office) -> None:
-    small_office.write("a.txt", "The harbour opened in 1911.")
-    small_office.build()
-    async with small_office.open() as town:
+async def test_every_figure_is_documented_and_no_other(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.write("a.txt", "The harbour opened in 1911.")
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
         collected = {
             f"{metric.name}_total" if metric.type == "counter" else metric.name
-            for metric in town.bot.metrics.registry.collect()
+            for metric in server.bot.metrics.registry.collect()
         }
     table = PAGE[PAGE.index("Prometheus:") : PAGE.index("### systemd")]
     assert set(regex.findall(r"`(askbrief_\w+)`", table)) == collected
@@ -146,8 +146,8 @@ def sentences() -> list[str]:
 
 @pytest.mark.parametrize("sentence", sentences())
 def test_a_sentence_that_the_page_quotes_is_one_of_the_bot(sentence: str) -> None:
-    said = [ENGLISH, *(regex.sub(r'"\s*\n\s*f?"', "", source) for source in SOURCES)]
-    assert any(sentence in text for text in said)
+    shown_text = [ENGLISH, *(regex.sub(r'"\s*\n\s*f?"', "", source) for source in SOURCES)]
+    assert any(sentence in text for text in shown_text)
 
 
 @pytest.mark.parametrize("name", sorted(set(regex.findall(r'src="([^"]+)"', PAGE))))

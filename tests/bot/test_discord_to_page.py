@@ -8,13 +8,13 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from askbrief.web.app import create_app
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.test_links import links
 from tests.web.running import running
 from tests.web.test_browser import CHROMIUM
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed (Debian: apt install chromium)")
 FILLER = "\n\n".join(f"The {number}th warehouse of the port was painted white in that year." for number in range(80))
@@ -23,17 +23,17 @@ HARBOUR = f"# Ports\n\n{FILLER}\n\n## Harbours\n\n{OPENED}, with two piers.\n\n{
 
 
 async def test_a_click_on_a_citation_in_discord_shows_the_highlighted_passage_in_a_browser(
-    small_office: Office, monkeypatch: pytest.MonkeyPatch
+    bot_workspace: BotWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ASKBRIEF_WEB_TOKEN", "correct-horse-battery-staple")
-    small_office.write("open/ports.md", HARBOUR)
-    small_office.write("secret/harbour.txt", "The secret harbour of Larkmouth opened in 1943.\n")
-    small_office.build()
-    with running(create_app(small_office.settings, encoder=small_office.encoder)) as address:
+    bot_workspace.write("open/ports.md", HARBOUR)
+    bot_workspace.write("secret/harbour.txt", "The secret harbour of Larkmouth opened in 1943.\n")
+    bot_workspace.build()
+    with running(create_app(bot_workspace.settings, encoder=bot_workspace.encoder)) as address:
         monkeypatch.setenv("ASKBRIEF_URL", address)
-        async with small_office.open() as town:
-            town.bot.access.allow(Rule(town.guild.id, "open", Kind.CHANNEL, town.intel.id))
-            asked = await town.bob.slash(town.intel, "ask", question="When did the harbour of Larkmouth open?")
+        async with bot_workspace.open() as server:
+            server.bot.access.allow(AccessRule(server.guild.id, "open", RuleTarget.CHANNEL, server.intel.id))
+            asked = await server.bob.slash(server.intel, "ask", question="When did the harbour of Larkmouth open?")
             citation = next(iter(links(asked.response).values()))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

@@ -17,16 +17,17 @@ from structlog.testing import capture_logs
 
 from askbrief.errors import BuildError, InputError, LedgerError
 from askbrief.library import Library
-from bot import settings
+from bot.__main__ import set_up_logs
+from bot.app import new_id, report
 from bot.discord_io import language
-from bot.errors import Refusal, new_id, report
+from bot.discord_io.language import Refusal
 from bot.settings import BotSettings
 from tests.bot.conftest import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 TOKEN = "MTIz.GhIjKl.very-secret"  # noqa: S105 - it opens nothing
 QUESTION = "When did the harbour of Larkmouth open?"
@@ -34,10 +35,10 @@ WORDS = language.load()["en"]
 
 
 @pytest.fixture
-def built(small_office: Office) -> Office:
-    small_office.write("larkmouth.txt", "The harbour of Larkmouth opened in 1904.\n")
-    small_office.build()
-    return small_office
+def mill_workspace(bot_workspace: BotWorkspace) -> BotWorkspace:
+    bot_workspace.write("larkmouth.txt", "The harbour of Larkmouth opened in 1904.\n")
+    bot_workspace.build()
+    return bot_workspace
 
 
 @pytest.fixture(params=["console", "json"])
@@ -46,7 +47,7 @@ def written(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     root, level, handlers = logging.getLogger(), logging.getLogger().level, logging.getLogger().handlers[:]
-    settings.set_up(BotSettings(log_level="debug", log_format=request.param))
+    set_up_logs(BotSettings(log_level="debug", log_format=request.param))
     yield stream
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -70,24 +71,24 @@ def http_error(kind: type[discord.HTTPException], status: int, code: int) -> dis
 
 
 async def test_what_nobody_foresaw_is_a_sentence_with_an_id_and_the_log_has_the_traceback(
-    built: Office, monkeypatch: pytest.MonkeyPatch
+    mill_workspace: BotWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a wheel came off")
 
     monkeypatch.setattr(Library, "ask", broken)
-    async with built.open() as town:
+    async with mill_workspace.open() as server:
 
         async def by_command() -> Any:
-            return (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
+            return (await server.alice.slash(server.intel, "ask", question=QUESTION)).response
 
         async def by_mention() -> Any:
-            await town.alice.send(town.lounge, f"{town.mention} {QUESTION}")
-            return town.lounge.last_message
+            await server.alice.send(server.lounge, f"{server.mention} {QUESTION}")
+            return server.lounge.last_message
 
         async def directly() -> Any:
-            await town.alice.send_dm(QUESTION)
-            return town.alice.user.dm_channel.last_message
+            await server.alice.send_dm(QUESTION)
+            return server.alice.user.dm_channel.last_message
 
         for ask in (by_command, by_mention, directly):
             with capture_logs() as logged:
@@ -99,18 +100,18 @@ async def test_what_nobody_foresaw_is_a_sentence_with_an_id_and_the_log_has_the_
             assert (failed["log_level"], failed["error"]) == ("error", "RuntimeError")
             assert str(failed["exc_info"]) == "a wheel came off"
             assert failed["exc_info"].__traceback__ is not None
-        assert town.bot.metrics.registry.get_sample_value("askbrief_errors_total", {"kind": "RuntimeError"}) == 3
+        assert server.bot.metrics.registry.get_sample_value("askbrief_errors_total", {"kind": "RuntimeError"}) == 3
 
 
 async def test_the_log_of_a_failure_can_be_found_by_the_id_that_the_person_has(
-    built: Office, monkeypatch: pytest.MonkeyPatch, written: io.StringIO
+    mill_workspace: BotWorkspace, monkeypatch: pytest.MonkeyPatch, written: io.StringIO
 ) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a wheel came off")
 
     monkeypatch.setattr(Library, "ask", broken)
-    async with built.open() as town:
-        answer = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
+    async with mill_workspace.open() as server:
+        answer = (await server.alice.slash(server.intel, "ask", question=QUESTION)).response
     logged = written.getvalue()
     (line,) = [line for line in logged.splitlines() if re.search(rf"error_id\W+{told_id(answer)}", line)]
     assert "failed" in line
@@ -119,23 +120,23 @@ async def test_the_log_of_a_failure_can_be_found_by_the_id_that_the_person_has(
 
 
 async def test_no_word_of_a_question_and_no_token_is_in_any_log(
-    built: Office, monkeypatch: pytest.MonkeyPatch, written: io.StringIO
+    mill_workspace: BotWorkspace, monkeypatch: pytest.MonkeyPatch, written: io.StringIO
 ) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", TOKEN)
     name = "Larkmouth zanzibarian"
-    async with built.open() as town:
-        await town.alice.slash(town.intel, "ask", question=f"When did {name} harbour open?")
-        await town.alice.slash(town.intel, "ask", question=f"{name} harbour", source=name, private=True)
-        await town.alice.slash(town.intel, "ask", question=f"{name} harbour", since=name)
-        await town.alice.slash(town.intel, "ask", question=f"{name} " * 150)
-        await town.alice.autocomplete(town.intel, "ask", "source", name)
-        await town.alice.slash(town.intel, "cite", key=name)
-        message = await town.alice.send(town.lounge, f"{town.mention} when did {name} harbour open?")
-        await town.alice.send_dm(f"when did {name} harbour open?")
-        await town.bob.context_menu(town.lounge, "Find sources", message)
-        await town.mara.slash(town.intel, "index add", file=("zanzibarian.txt", f"{name} harbour".encode()))
+    async with mill_workspace.open() as server:
+        await server.alice.slash(server.intel, "ask", question=f"When did {name} harbour open?")
+        await server.alice.slash(server.intel, "ask", question=f"{name} harbour", source=name, private=True)
+        await server.alice.slash(server.intel, "ask", question=f"{name} harbour", since=name)
+        await server.alice.slash(server.intel, "ask", question=f"{name} " * 150)
+        await server.alice.autocomplete(server.intel, "ask", "source", name)
+        await server.alice.slash(server.intel, "cite", key=name)
+        message = await server.alice.send(server.lounge, f"{server.mention} when did {name} harbour open?")
+        await server.alice.send_dm(f"when did {name} harbour open?")
+        await server.bob.context_menu(server.lounge, "Find sources", message)
+        await server.mara.slash(server.intel, "index add", file=("zanzibarian.txt", f"{name} harbour".encode()))
         monkeypatch.setattr(Library, "ask", lambda *_: 1 / 0)
-        await town.alice.slash(town.intel, "ask", question=f"When did {name} harbour open?")
+        await server.alice.slash(server.intel, "ask", question=f"When did {name} harbour open?")
     logged = written.getvalue().lower()
     assert logged.count("answered") >= 4
     assert "zerodivisionerror" in logged
@@ -144,10 +145,10 @@ async def test_no_word_of_a_question_and_no_token_is_in_any_log(
     assert "very-secret" not in logged
 
 
-async def test_a_question_that_cannot_be_used_is_answered_with_the_reason(built: Office) -> None:
-    async with built.open() as town:
+async def test_a_question_that_cannot_be_used_is_answered_with_the_reason(mill_workspace: BotWorkspace) -> None:
+    async with mill_workspace.open() as server:
         with capture_logs() as logged:
-            answer = (await town.alice.slash(town.intel, "ask", question="?!")).response
+            answer = (await server.alice.slash(server.intel, "ask", question="?!")).response
         assert "The question" in text(answer)
         assert "has no words: ask in words" in text(answer)
         (refused,) = [entry for entry in logged if entry["event"] == "refused"]
@@ -156,59 +157,59 @@ async def test_a_question_that_cannot_be_used_is_answered_with_the_reason(built:
         assert "exc_info" not in refused
 
 
-async def test_where_the_bot_lacks_a_permission_the_person_is_told_so(built: Office) -> None:
-    async with built.open() as town:
-        town.env.inject_error("POST", f"/channels/{town.intel.id}/messages", status=403, code=50013)
-        await town.alice.send(town.intel, f"{town.mention} {QUESTION}")
-        assert "I lack a permission in this channel" in text(town.intel.last_message)
-        answer = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
+async def test_where_the_bot_lacks_a_permission_the_person_is_told_so(mill_workspace: BotWorkspace) -> None:
+    async with mill_workspace.open() as server:
+        server.env.inject_error("POST", f"/channels/{server.intel.id}/messages", status=403, code=50013)
+        await server.alice.send(server.intel, f"{server.mention} {QUESTION}")
+        assert "I am missing a permission in this channel" in text(server.intel.last_message)
+        answer = (await server.alice.slash(server.intel, "ask", question=QUESTION)).response
         assert answer is not None
-        town.env.inject_error("POST", f"/channels/{town.intel.id}/messages/*/threads", status=403, code=50013)
-        refused = await town.alice.click(answer, label="Discuss")
+        server.env.inject_error("POST", f"/channels/{server.intel.id}/messages/*/threads", status=403, code=50013)
+        refused = await server.alice.click(answer, label="Discuss")
         assert refused.ephemeral
-        assert "I lack a permission in this channel" in text(refused.response)
+        assert "I am missing a permission in this channel" in text(refused.response)
 
 
-async def test_an_interaction_that_is_gone_is_logged_and_nothing_is_raised(built: Office) -> None:
-    async with built.open() as town:
-        town.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062)
+async def test_an_interaction_that_is_gone_is_logged_and_nothing_is_raised(mill_workspace: BotWorkspace) -> None:
+    async with mill_workspace.open() as server:
+        server.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062)
         with capture_logs() as logged:
-            result = await town.alice.slash(town.intel, "ask", question=QUESTION)
+            result = await server.alice.slash(server.intel, "ask", question=QUESTION)
         assert result.response is None
         assert [entry["error"] for entry in logged if entry["event"] == "failed"] == ["NotFound"]
-        assert "1904" in text((await town.alice.slash(town.intel, "ask", question=QUESTION)).response)
+        assert "1904" in text((await server.alice.slash(server.intel, "ask", question=QUESTION)).response)
 
 
-async def test_who_cannot_be_told_anything_is_in_the_log_with_both_failures(built: Office) -> None:
-    async with built.open() as town:
-        town.env.inject_error("POST", f"/channels/{town.intel.id}/messages", status=403, code=50013, times=None)
+async def test_who_cannot_be_told_anything_is_in_the_log_with_both_failures(mill_workspace: BotWorkspace) -> None:
+    async with mill_workspace.open() as server:
+        server.env.inject_error("POST", f"/channels/{server.intel.id}/messages", status=403, code=50013, times=None)
         with capture_logs() as logged:
-            await town.alice.send(town.intel, f"{town.mention} {QUESTION}")
+            await server.alice.send(server.intel, f"{server.mention} {QUESTION}")
         refused, not_told = (entry for entry in logged if entry["event"] in {"refused", "not-told"})
         assert refused["code"] == not_told["code"] == 50013
         assert refused["error_id"] == not_told["error_id"]
 
 
-async def test_when_too_many_questions_wait_the_next_is_told_to_try_again(built: Office) -> None:
+async def test_when_too_many_questions_wait_the_next_is_told_to_try_again(mill_workspace: BotWorkspace) -> None:
     gate = threading.Event()
-    async with built.open(search_threads=1, search_queue=0) as town:
-        waiting = asyncio.create_task(town.bot.desk.read(lambda _: gate.wait(30)))
+    async with mill_workspace.open(search_threads=1, search_queue=0) as server:
+        waiting = asyncio.create_task(server.bot.search.read(lambda _: gate.wait(30)))
         await asyncio.sleep(0)
-        answer = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
-        await town.alice.send(town.lounge, f"{town.mention} {QUESTION}")
+        answer = (await server.alice.slash(server.intel, "ask", question=QUESTION)).response
+        await server.alice.send(server.lounge, f"{server.mention} {QUESTION}")
         gate.set()
         await waiting
-        for said in (answer, town.lounge.last_message):
-            assert "I am busy with other questions; try again in a moment" in text(said)
-            assert told_id(said)
-        assert "1904" in text((await town.alice.slash(town.intel, "ask", question=QUESTION)).response)
+        for shown_text in (answer, server.lounge.last_message):
+            assert "I am busy with other questions; try again in a moment" in text(shown_text)
+            assert told_id(shown_text)
+        assert "1904" in text((await server.alice.slash(server.intel, "ask", question=QUESTION)).response)
 
 
-async def test_who_asks_a_bot_that_is_leaving_is_told_so(built: Office) -> None:
-    async with built.open() as town:
-        town.bot._leaving = True
-        answer = (await town.alice.slash(town.intel, "ask", question=QUESTION)).response
-        assert "I am just restarting; try again in a minute" in text(answer)
+async def test_who_asks_a_bot_that_is_leaving_is_told_so(mill_workspace: BotWorkspace) -> None:
+    async with mill_workspace.open() as server:
+        server.bot.is_stopping = True
+        answer = (await server.alice.slash(server.intel, "ask", question=QUESTION)).response
+        assert "I am restarting; try again in a minute" in text(answer)
 
 
 # -------------------------------------------------------------------------------------- the sentences alone
@@ -228,19 +229,19 @@ def test_every_id_is_new() -> None:
         (app_commands.NoPrivateMessage(), "This works in a server's channel, not in direct messages."),
         (http_error(discord.Forbidden, 403, 50013), "Discord does not let me do that here"),
         (http_error(discord.Forbidden, 403, 50001), "Discord does not let me do that here"),
-        (http_error(discord.HTTPException, 400, 50035), "Discord did not take my answer; try again."),
-        (http_error(discord.HTTPException, 500, 0), "Discord did not take my answer; try again."),
+        (http_error(discord.HTTPException, 400, 50035), "Discord did not accept my answer; try again."),
+        (http_error(discord.HTTPException, 500, 0), "Discord did not accept my answer; try again."),
         (LedgerError("the keys in /srv/state/keys.sqlite cannot be read"), "Something went wrong on my side."),
         (KeyError("secret"), "Something went wrong on my side."),
     ],
 )
 def test_each_failure_has_its_sentence_and_an_id(error: Exception, sentence: str) -> None:
-    said = report(error, WORDS, "0123abcd")
-    assert said is not None
-    assert said.startswith(sentence)
-    assert said.endswith("\n-# id 0123abcd")
-    assert "/srv" not in said
-    assert "secret" not in said
+    shown_text = report(error, WORDS, "0123abcd")
+    assert shown_text is not None
+    assert shown_text.startswith(sentence)
+    assert shown_text.endswith("\n-# id 0123abcd")
+    assert "/srv" not in shown_text
+    assert "secret" not in shown_text
 
 
 def test_an_error_that_discord_py_has_wrapped_is_known_all_the_same() -> None:
@@ -252,10 +253,10 @@ def test_an_error_that_discord_py_has_wrapped_is_known_all_the_same() -> None:
 def test_what_a_person_typed_comes_back_as_its_own_characters() -> None:
     typed = "**@everyone** [x](https://x.test)\n# big <@1>" + "x" * 500
     for error in (Refusal("error-unknown-source", name=typed), InputError(f"{typed} is no key")):
-        said = report(error, WORDS, "0123abcd")
-        assert said is not None
-        assert "@everyone" not in said
-        assert "**" not in said.replace("\\*", "")
-        assert "\n#" not in said
-        assert "<@1>" not in said.replace("\\<", "")
-        assert len(said) < 1_300
+        shown_text = report(error, WORDS, "0123abcd")
+        assert shown_text is not None
+        assert "@everyone" not in shown_text
+        assert "**" not in shown_text.replace("\\*", "")
+        assert "\n#" not in shown_text
+        assert "<@1>" not in shown_text.replace("\\<", "")
+        assert len(shown_text) < 1_300

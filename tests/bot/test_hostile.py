@@ -13,7 +13,7 @@ from tests.bot.conftest import buttons, components, text
 from tests.bot.discord_io.test_markup import flat, quoted, shown
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Office, Town
+    from tests.bot.conftest import BotWorkspace, SimulatedServer
 
 QUESTION = "When was the quay dredged?"
 ANSWER = "The quay was dredged in 195"
@@ -36,34 +36,34 @@ ATTACKS = {
 }
 
 
-def write_hostile(office: Office, attack: str, *, as_metadata: bool = True) -> None:
+def write_hostile(workspace: BotWorkspace, attack: str, *, as_metadata: bool = True) -> None:
     """Documents that hold an attack in their words, and in all that they say of themselves."""
     line = " ".join(attack.split()).replace("\\", "\\\\").replace('"', '\\"')
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\ufeff]", "", line)
     fields = [f'title: "{line}"', f'author: "{line}"', f'publisher: "{line}"', f'url: "{line}"', "date: 2022"]
     front = "\n".join(["---", *fields, "---", ""]) if as_metadata else ""
     for place in range(4):
-        office.write(
+        workspace.write(
             f"a{place}.md",
             f"{front}{attack}\n\n# {attack}\n\n{ANSWER}{place}.\n\nThe quay {attack} was dredged. {attack}\n",
         )
-    report = office.build()
+    report = workspace.build()
     assert not report.failed
 
 
-def attack_of(name: str, town: Town) -> str:
-    roles = {"alice": town.alice.id, "role": town.guild.default_role.id, "channel": town.intel.id}
+def attack_of(name: str, server: SimulatedServer) -> str:
+    roles = {"alice": server.alice.id, "role": server.guild.default_role.id, "channel": server.intel.id}
     return ATTACKS[name].format(**roles) if name == "pings" else ATTACKS[name]
 
 
 def within_limits(message: Any) -> bool:
     """Whether a message keeps what Discord counts."""
     parts = components(message)
-    said = sum(length(part.get("content", "")) for part in parts if part["type"] == 10)
+    shown_text = sum(length(part.get("content", "")) for part in parts if part["type"] == 10)
     ids = [part["custom_id"] for part in parts if part.get("custom_id")]
     labels = [part["label"] for part in parts if part.get("label")]
     return (
-        said <= 4_000
+        shown_text <= 4_000
         and len(parts) <= 40
         and len(set(ids)) == len(ids)
         and all(len(one) <= 100 for one in ids)
@@ -79,9 +79,9 @@ def check_inert(message: Any) -> None:
             shown(own)
 
 
-def check_nothing_pings(town: Town) -> None:
+def check_nothing_pings(server: SimulatedServer) -> None:
     """Every message the bot sends forbids pings, and none pinged."""
-    sent = [entry.json for entry in town.env.http_requests if entry.method in {"POST", "PATCH"} and entry.json]
+    sent = [entry.json for entry in server.env.http_requests if entry.method in {"POST", "PATCH"} and entry.json]
     bodies = [body.get("data", body) for body in sent if isinstance(body, dict)]
     cards = [body for body in bodies if isinstance(body, dict) and body.get("components")]
     assert cards
@@ -90,42 +90,42 @@ def check_nothing_pings(town: Town) -> None:
         assert not body["allowed_mentions"].get("users")
         assert not body["allowed_mentions"].get("roles")
         assert not body["allowed_mentions"].get("replied_user")
-    for message in town.intel.history():
-        if message.author.id == town.env.backend.bot_user.id:
+    for message in server.intel.history():
+        if message.author.id == server.env.backend.bot_user.id:
             assert not message.mentions
             assert not message.role_mentions
             assert not message.mention_everyone
 
 
-async def every_card(town: Town) -> list[Any]:
+async def every_card(server: SimulatedServer) -> list[Any]:
     """The cards that an answer leads to, as they are at that time."""
-    result: Any = await town.alice.slash(town.intel, "ask", question=QUESTION, top=2)
+    result: Any = await server.alice.slash(server.intel, "ask", question=QUESTION, top=2)
     card = result.response
     cards = [card.message]
-    await town.alice.click(card, label="More passages")
+    await server.alice.click(card, label="More passages")
     cards.append(card.message)
-    cited = await town.bob.click(card, custom_id=buttons(card)["Cite"])
+    cited = await server.bob.click(card, custom_id=buttons(card)["Cite"])
     cards.append(cited.response)
-    claim = await town.bob.send(town.intel, QUESTION)
-    found: Any = await town.alice.context_menu(town.intel, "Find sources", claim)
-    await town.alice.click(found.response, label="Share")
-    await town.bob.send(town.intel, f"{town.mention} {QUESTION}")
-    nothing: Any = await town.alice.slash(town.intel, "ask", question="who won the cricket world cup?")
-    return [*cards, found.response, nothing.response, *(m for m in town.intel.history() if m.components)]
+    claim = await server.bob.send(server.intel, QUESTION)
+    found: Any = await server.alice.context_menu(server.intel, "Find sources", claim)
+    await server.alice.click(found.response, label="Share")
+    await server.bob.send(server.intel, f"{server.mention} {QUESTION}")
+    nothing: Any = await server.alice.slash(server.intel, "ask", question="who won the cricket world cup?")
+    return [*cards, found.response, nothing.response, *(m for m in server.intel.history() if m.components)]
 
 
 # ------------------------------------------------------------------------------------------------ attacks
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-async def test_a_hostile_document_is_quoted_and_does_nothing(small_office: Office, name: str) -> None:
-    small_office.build()
-    async with small_office.open() as town:
-        write_hostile(small_office, attack_of(name, town))
-        await town.bot.desk.refresh()
-        cards = await every_card(town)
+async def test_a_hostile_document_is_quoted_and_does_nothing(bot_workspace: BotWorkspace, name: str) -> None:
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        write_hostile(bot_workspace, attack_of(name, server))
+        await server.bot.search.refresh()
+        cards = await every_card(server)
         assert all(map(within_limits, cards))
-        check_nothing_pings(town)
+        check_nothing_pings(server)
         for card in cards[:2]:
             assert ANSWER in text(card).replace("\\", "").replace("__", "")
             check_inert(card)
@@ -133,15 +133,15 @@ async def test_a_hostile_document_is_quoted_and_does_nothing(small_office: Offic
 
 @pytest.mark.parametrize("name", ATTACKS)
 async def test_the_quote_on_the_card_is_the_sources_words_with_the_answer_in_bold(
-    small_office: Office, name: str
+    bot_workspace: BotWorkspace, name: str
 ) -> None:
-    small_office.build()
-    async with small_office.open() as town:
-        write_hostile(small_office, attack_of(name, town), as_metadata=False)
-        await town.bot.desk.refresh()
-        with Library.open(small_office.root / "index", encoder=small_office.encoder) as library:
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        write_hostile(bot_workspace, attack_of(name, server), as_metadata=False)
+        await server.bot.search.refresh()
+        with Library.open(bot_workspace.root / "index", encoder=bot_workspace.encoder) as library:
             hits = library.ask(QUESTION, top=2).hits
-        result = await town.alice.slash(town.intel, "ask", question=QUESTION, top=2)
+        result = await server.alice.slash(server.intel, "ask", question=QUESTION, top=2)
         sections = [part for part in components(result.response) if part["type"] == 9]
         for section, hit in zip(sections, hits, strict=True):
             plain, bold = quoted(section["components"][0]["content"].split("\n", 2)[2])
@@ -167,57 +167,57 @@ async def test_the_quote_on_the_card_is_the_sources_words_with_the_answer_in_bol
     ],
     ids=lambda words: words[:8],
 )
-async def test_words_without_end_are_cut_and_the_card_is_taken(small_office: Office, words: str) -> None:
-    small_office.write("long.md", f"---\ntitle: {'Quay ' * 400}\n---\n{words} quay dredged {words}\n")
-    small_office.write("short.md", f"{ANSWER}1.\n")
-    small_office.build()
-    async with small_office.open() as town:
-        result: Any = await town.alice.slash(town.intel, "ask", question=f"{QUESTION} {words[:1500]}", top=5)
+async def test_words_without_end_are_cut_and_the_card_is_taken(bot_workspace: BotWorkspace, words: str) -> None:
+    bot_workspace.write("long.md", f"---\ntitle: {'Quay ' * 400}\n---\n{words} quay dredged {words}\n")
+    bot_workspace.write("short.md", f"{ANSWER}1.\n")
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        result: Any = await server.alice.slash(server.intel, "ask", question=f"{QUESTION} {words[:1500]}", top=5)
         assert within_limits(result.response)
         check_inert(result.response)
         for key in {value for label, value in buttons(result.response).items() if label == "Cite"}:
-            cited = await town.alice.click(result.response, custom_id=key)
+            cited = await server.alice.click(result.response, custom_id=key)
             assert within_limits(cited.response)
 
 
 @pytest.mark.parametrize("question", ["@everyone {}", "[{}](https://evil.test)", "# {}", "> {} ```", "<@1> {}"])
-async def test_a_hostile_question_is_shown_and_does_nothing(small_office: Office, question: str) -> None:
+async def test_a_hostile_question_is_shown_and_does_nothing(bot_workspace: BotWorkspace, question: str) -> None:
     asked = question.format(QUESTION)
-    small_office.write("quay.txt", f"{asked}\n\n{ANSWER}1.\n")
-    small_office.build()
-    async with small_office.open() as town:
-        result: Any = await town.alice.slash(town.intel, "ask", question=asked)
+    bot_workspace.write("quay.txt", f"{asked}\n\n{ANSWER}1.\n")
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        result: Any = await server.alice.slash(server.intel, "ask", question=asked)
         check_inert(result.response)
-        await town.alice.click(result.response, label="Discuss")
-        wrong = await town.alice.slash(town.intel, "ask", question=QUESTION, source=asked)
+        await server.alice.click(result.response, label="Discuss")
+        wrong = await server.alice.slash(server.intel, "ask", question=QUESTION, source=asked)
         check_inert(wrong.response)
-        check_nothing_pings(town)
+        check_nothing_pings(server)
 
 
-async def test_a_hostile_name_is_shown_and_does_nothing(small_office: Office) -> None:
-    small_office.write("quay.md", f"{ANSWER}1.\n")
-    small_office.build()
-    async with small_office.open() as town:
-        eve = town.guild.add_member(town.env.create_user("eve"), nick="@everyone **[x](https://e.te)")
-        private: Any = await eve.slash(town.intel, "ask", question=QUESTION, private=True)
+async def test_a_hostile_name_is_shown_and_does_nothing(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.write("quay.md", f"{ANSWER}1.\n")
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        eve = server.guild.add_member(server.env.create_user("eve"), nick="@everyone **[x](https://e.te)")
+        private: Any = await eve.slash(server.intel, "ask", question=QUESTION, private=True)
         await eve.click(private.response, label="Share")
-        shared: Any = town.intel.last_message
+        shared: Any = server.intel.last_message
         assert "Shared by @\u200beveryone \\*\\*\\[x" in text(shared)
         check_inert(shared)
-        check_nothing_pings(town)
+        check_nothing_pings(server)
 
 
-async def test_titles_of_any_kind_can_be_completed_and_chosen(small_office: Office) -> None:
+async def test_titles_of_any_kind_can_be_completed_and_chosen(bot_workspace: BotWorkspace) -> None:
     for place, name in enumerate(("pings", "unseen", "fences", "zalgo", "masked links")):
         words = re.sub(r"[{}\u0000-\u001f\ufeff]", "", ATTACKS[name])
         title = " ".join(words.split()).replace('"', "'")
-        small_office.write(f"a{place}.md", f'---\ntitle: "{title}"\n---\n{ANSWER}1.\n')
-    assert not small_office.build().failed
-    async with small_office.open() as town:
-        offered = await town.alice.autocomplete(town.intel, "ask", "source", "")
+        bot_workspace.write(f"a{place}.md", f'---\ntitle: "{title}"\n---\n{ANSWER}1.\n')
+    assert not bot_workspace.build().failed
+    async with bot_workspace.open() as server:
+        offered = await server.alice.autocomplete(server.intel, "ask", "source", "")
         assert len(offered) == 5
         for choice in offered:
             assert 1 <= len(choice["name"]) <= 100
-            result = await town.alice.slash(town.intel, "ask", question=QUESTION, source=choice["value"])
+            result = await server.alice.slash(server.intel, "ask", question=QUESTION, source=choice["value"])
             assert ANSWER in text(result.response).replace("__", "")
             check_inert(result.response)

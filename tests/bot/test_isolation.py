@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from askbrief.records import Scope
-from bot.coverage import Coverage
+from askbrief.service.scoping import Coverage
 from tests.bot.isolation import CHANNELS, MARA, GuildPlan, Leak, World
 from tests.bot.isolation_archive import Archive
 from tests.bot.isolation_play import KINDS, Play, Step, guild_plan, step
@@ -93,7 +93,7 @@ async def _everything(*_: object, **__: object) -> Scope:
 
 async def _always_private(self: Audience, asker: Asker, *, private: bool) -> Scope:
     del private
-    return self._access.to_person(asker.guild or 0, asker.channel, asker.roles)
+    return self._access.member_scope(asker.guild or 0, asker.channel, asker.roles)
 
 
 BROKEN: list[tuple[str, Any, list[Step]]] = [
@@ -101,21 +101,21 @@ BROKEN: list[tuple[str, Any, list[Step]]] = [
     ("bot.discord_io.people.Audience.scope", _everything, [Step("complete", BEN, HERE, 0, ALL_SOURCES)]),
     ("bot.discord_io.people.Audience.scope", _everything, [Step("sources", BEN, HERE, 0, 0)]),
     ("bot.discord_io.people.Audience.scope", _always_private, [Step("ask", ANN, HERE, 0, 0)]),
-    ("bot.access_rules.Access.in_direct_messages", lambda *_: Scope(), [Step("say", BEN, DIRECT, 0, 0)]),
-    ("bot.access_rules.Access.ceiling", lambda *_: Scope(), [Step("complete_as_manager", MARA, HERE, 0, 0)]),
-    ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("cite", BEN, HERE, 0, FIRST_KEY)]),
-    ("askbrief.citations.Citations._may_see", lambda *_: True, [Step("passage", BEN, HERE, 0, FIRST_KEY)]),
+    ("bot.access_rules.AccessRules.direct_message_scope", lambda *_: Scope(), [Step("say", BEN, DIRECT, 0, 0)]),
+    ("bot.access_rules.AccessRules.ceiling", lambda *_: Scope(), [Step("complete_as_manager", MARA, HERE, 0, 0)]),
+    ("askbrief.citations.resolving.Citations._may_see", lambda *_: True, [Step("cite", BEN, HERE, 0, FIRST_KEY)]),
+    ("askbrief.citations.resolving.Citations._may_see", lambda *_: True, [Step("passage", BEN, HERE, 0, FIRST_KEY)]),
     (
-        "askbrief.citations.Citations._may_see",
+        "askbrief.citations.resolving.Citations._may_see",
         lambda *_: True,
         [Step("ask", ANN, HERE, 0, 1), Step("complete", BEN, HERE, 0, ALL_KEYS)],
     ),
     ("bot.discord_io.people.Audience.scope", _everything, [Step("define", BEN, HERE, 0, 0)]),
     ("askbrief.language.names._may_see", lambda *_: True, [Step("define", BEN, HERE, 0, 0)]),
     ("askbrief.language.names._may_see", lambda *_: True, [Step("complete", BEN, HERE, 0, ALL_NAMES)]),
-    ("bot.search_service._coverage", _of, [Step("ask", BEN, HERE, 0, 0)]),
-    ("bot.coverage.visible_changes", lambda changed, _: changed, [Step("status", BEN, HERE, 0, 0)]),
-    ("bot.coverage.visible_report", lambda report, *_: report, [Step("rebuild", MARA, HERE, 0, 0)]),
+    ("bot.search_service.coverage_of", _of, [Step("ask", BEN, HERE, 0, 0)]),
+    ("askbrief.service.scoping.visible_changes", lambda changed, _: changed, [Step("status", BEN, HERE, 0, 0)]),
+    ("askbrief.service.scoping.visible_report", lambda report, *_: report, [Step("rebuild", MARA, HERE, 0, 0)]),
 ]
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief.web.app import create_app
-from bot.access_rules import Kind, Rule
+from bot.access_rules import AccessRule, RuleTarget
 from tests.bot.conftest import components, text
 from tests.web.served import API, running
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Office, Town
+    from tests.bot.conftest import BotWorkspace, SimulatedServer
 
 QUESTION = "When did the harbour of Larkmouth open?"
 URL = "https://askbrief.example.org"
@@ -21,14 +21,14 @@ _IN_TEXT = re.compile(r"\[([^\]]+)\]\(<(https?://[^>]+)>\)")
 
 
 @pytest.fixture
-def port(small_office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+def port(bot_workspace: BotWorkspace, monkeypatch: pytest.MonkeyPatch) -> BotWorkspace:
     """Open and secret words on the same question, and a web page."""
     monkeypatch.setenv("ASKBRIEF_URL", f"{URL}/")
     monkeypatch.setenv("ASKBRIEF_WEB_TOKEN", "correct-horse-battery-staple")
-    small_office.write("open/harbour.txt", "The harbour of Larkmouth opened in 1904.\n")
-    small_office.write("secret/harbour.txt", "The secret harbour of Larkmouth opened in 1943.\n")
-    small_office.build()
-    return small_office
+    bot_workspace.write("open/harbour.txt", "The harbour of Larkmouth opened in 1904.\n")
+    bot_workspace.write("secret/harbour.txt", "The secret harbour of Larkmouth opened in 1943.\n")
+    bot_workspace.build()
+    return bot_workspace
 
 
 def links(message: Any) -> dict[str, str]:
@@ -38,25 +38,25 @@ def links(message: Any) -> dict[str, str]:
     return {**found, **{address.partition("/c/")[2].partition("?")[0]: address for address in buttons}}
 
 
-async def opened(office: Office, address: str, path: str = "sources") -> list[str]:
+async def opened(workspace: BotWorkspace, address: str, path: str = "sources") -> list[str]:
     """The documents that somebody with nothing but a link can see."""
     right = address.partition("?t=")[2]
-    async with running(create_app(office.settings, encoder=office.encoder)) as client:
+    async with running(create_app(workspace.settings, encoder=workspace.encoder)) as client:
         found = (await client.get(f"{API}/{path}", params={"t": right})).json()
     return [source["doc_id"] for source in found["sources"]]
 
 
-def close(town: Town) -> Any:
+def close(server: SimulatedServer) -> Any:
     """The channel sees what is open; the analyst, who is given, the secret too."""
-    analysts = town.guild.create_role("Analysts")
-    town.bot.access.allow(Rule(town.guild.id, "open", Kind.CHANNEL, town.intel.id))
-    town.bot.access.allow(Rule(town.guild.id, "secret", Kind.ROLE, analysts.id))
-    return town.guild.add_member(town.env.create_user("anna"), roles=[analysts])
+    analysts = server.guild.create_role("Analysts")
+    server.bot.access.allow(AccessRule(server.guild.id, "open", RuleTarget.CHANNEL, server.intel.id))
+    server.bot.access.allow(AccessRule(server.guild.id, "secret", RuleTarget.ROLE, analysts.id))
+    return server.guild.add_member(server.env.create_user("anna"), roles=[analysts])
 
 
-async def test_every_passage_of_an_answer_is_a_link_that_opens_it(port: Office) -> None:
-    async with port.open() as town:
-        message = (await town.bob.slash(town.intel, "ask", question=QUESTION)).response
+async def test_every_passage_of_an_answer_is_a_link_that_opens_it(port: BotWorkspace) -> None:
+    async with port.open() as server:
+        message = (await server.bob.slash(server.intel, "ask", question=QUESTION)).response
         found = links(message)
         assert len(found) == 2
         for key, address in found.items():
@@ -67,35 +67,35 @@ async def test_every_passage_of_an_answer_is_a_link_that_opens_it(port: Office) 
 
 
 async def test_a_link_in_a_channel_opens_what_the_channel_sees_and_a_private_one_what_the_person_sees(
-    port: Office,
+    port: BotWorkspace,
 ) -> None:
-    async with port.open() as town:
-        anna = close(town)
-        public = links((await anna.slash(town.intel, "ask", question=QUESTION)).response)
-        private = links((await anna.slash(town.intel, "ask", question=QUESTION, private=True)).response)
+    async with port.open() as server:
+        anna = close(server)
+        public = links((await anna.slash(server.intel, "ask", question=QUESTION)).response)
+        private = links((await anna.slash(server.intel, "ask", question=QUESTION, private=True)).response)
     assert [await opened(port, address) for address in public.values()] == [["open/harbour.txt"]]
     assert len(private) == 2
     for address in private.values():
         assert await opened(port, address) == ["open/harbour.txt", "secret/harbour.txt"]
 
 
-async def test_the_cards_of_a_citation_have_a_button_that_opens_it(port: Office) -> None:
-    async with port.open() as town:
-        close(town)
-        (key,) = links((await town.bob.slash(town.intel, "ask", question=QUESTION)).response)
+async def test_the_cards_of_a_citation_have_a_button_that_opens_it(port: BotWorkspace) -> None:
+    async with port.open() as server:
+        close(server)
+        (key,) = links((await server.bob.slash(server.intel, "ask", question=QUESTION)).response)
         for command in ("cite", "passage"):
-            found = links((await town.bob.slash(town.intel, command, key=key)).response)
+            found = links((await server.bob.slash(server.intel, command, key=key)).response)
             assert await opened(port, found[key]) == ["open/harbour.txt"]
-        copied = text((await town.bob.slash(town.intel, "cite", key=key, style="markdown")).response)
+        copied = text((await server.bob.slash(server.intel, "cite", key=key, style="markdown")).response)
         assert f"[`{key}`](<{URL}/c/{key}>)" in copied
 
 
-async def test_without_an_address_nothing_is_a_link(port: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_an_address_nothing_is_a_link(port: BotWorkspace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ASKBRIEF_URL")
-    async with port.open() as town:
-        message = (await town.bob.slash(town.intel, "ask", question=QUESTION)).response
+    async with port.open() as server:
+        message = (await server.bob.slash(server.intel, "ask", question=QUESTION)).response
         key = re.search(r"`(harbour-\w+)`", text(message))
         assert key is not None
         assert not links(message)
-        assert "http" not in text((await town.bob.slash(town.intel, "cite", key=key[1], style="markdown")).response)
+        assert "http" not in text((await server.bob.slash(server.intel, "cite", key=key[1], style="markdown")).response)
     assert not (port.settings.state_dir / "web.secret").exists()

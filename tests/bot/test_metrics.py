@@ -11,10 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from askbrief.errors import SettingsError
 from askbrief.records import Verdict
-from bot.metrics import HealthServer, Metrics
+from bot.metrics import BotMetrics, HealthServer
 
 if TYPE_CHECKING:
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 
 async def get(port: int, path: str, host: str = "127.0.0.1") -> tuple[int, str, str]:
@@ -33,7 +33,7 @@ def figures(page: str) -> dict[tuple[str, ...], float]:
 
 async def test_health_says_whether_the_bot_is_ready() -> None:
     ready = False
-    server = HealthServer(Metrics(), lambda: ready)
+    server = HealthServer(BotMetrics(), lambda: ready)
     port = await server.start(0)
     assert (await get(port, "/healthz"))[0] == 503
     ready = True
@@ -45,14 +45,14 @@ async def test_health_says_whether_the_bot_is_ready() -> None:
 
 
 async def test_figures_are_in_the_format_of_prometheus_and_count_what_happened() -> None:
-    metrics = Metrics()
-    metrics.watch("index_passages", "Passages in the index", lambda: 57)
+    metrics = BotMetrics()
+    metrics.add_gauge("index_passages", "Passages in the index", lambda: 57)
     for _ in range(3):
         metrics.answered("slash", Verdict.STRONG)
     metrics.answered("mention", Verdict.NONE)
     metrics.failed("Refusal")
     metrics.built("done")
-    with metrics.searching():
+    with metrics.time_search():
         pass
     server = HealthServer(metrics, lambda: True)
     status, kind, page = await get(await server.start(0), "/metrics")
@@ -69,7 +69,7 @@ async def test_figures_are_in_the_format_of_prometheus_and_count_what_happened()
 
 
 async def test_it_listens_on_the_loopback_address_only() -> None:
-    server = HealthServer(Metrics(), lambda: True)
+    server = HealthServer(BotMetrics(), lambda: True)
     port = await server.start(0)
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
     for host in {*map(str, others), "127.0.0.2"}:
@@ -81,7 +81,7 @@ async def test_it_listens_on_the_loopback_address_only() -> None:
 
 
 async def test_nothing_else_is_served() -> None:
-    server = HealthServer(Metrics(), lambda: True)
+    server = HealthServer(BotMetrics(), lambda: True)
     port = await server.start(0)
     assert [(await get(port, path))[0] for path in ("/", "/metrics/", "/../etc/passwd")] == [404, 404, 404]
     await server.stop()
@@ -93,25 +93,25 @@ async def test_a_port_that_is_taken_is_one_line_that_names_the_setting() -> None
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=rf"^ASKBRIEF_HEALTH_PORT is {port}: .*in use") as refused:
-            await HealthServer(Metrics(), lambda: True).start(port)
+            await HealthServer(BotMetrics(), lambda: True).start(port)
     assert "\n" not in str(refused.value)
 
 
 async def test_two_bots_in_one_process_count_apart() -> None:
-    first, second = Metrics(), Metrics()
+    first, second = BotMetrics(), BotMetrics()
     first.failed("Refusal")
     assert first.registry.get_sample_value("askbrief_errors_total", {"kind": "Refusal"}) == 1
     assert second.registry.get_sample_value("askbrief_errors_total", {"kind": "Refusal"}) is None
 
 
-async def test_a_bots_questions_builds_and_errors_are_counted(small_office: Office) -> None:
-    small_office.write("harbour.txt", "The harbour opened in 1904.\n")
-    small_office.build()
-    async with small_office.open() as town:
-        await town.alice.slash(town.intel, "ask", question="When did the harbour open?")
-        await town.alice.slash(town.intel, "ask", question="?!")
-        await town.mara.slash(town.intel, "index rebuild")
-        value = town.bot.metrics.registry.get_sample_value
+async def test_a_bots_questions_builds_and_errors_are_counted(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.write("harbour.txt", "The harbour opened in 1904.\n")
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        await server.alice.slash(server.intel, "ask", question="When did the harbour open?")
+        await server.alice.slash(server.intel, "ask", question="?!")
+        await server.mara.slash(server.intel, "index rebuild")
+        value = server.bot.metrics.registry.get_sample_value
         assert value("askbrief_search_seconds_count") == 1
         assert value("askbrief_errors_total", {"kind": "InputError"}) == 1
         assert value("askbrief_builds_total", {"outcome": "done"}) == 1

@@ -107,7 +107,7 @@ async def test_what_discord_will_not_take_is_told_with_an_id_that_is_in_the_log(
     office.world.refuse("PATCH", "/webhooks/*", status=400, body=body)
     result = await office.team.alice.slash(office.team.intel, "ask", question=f"{TTP_QUESTION} kestrel")
     told = text(result.response)
-    assert "Discord did not take my answer" in told
+    assert "Discord did not accept my answer" in told
     error_id = told.split("id ")[-1]
     (failure,) = [line for line in log_lines(office.bot.output) if line["event"] == "failed" and line["id"] == error_id]
     assert (failure["level"], failure["error"]) == ("error", "HTTPException")

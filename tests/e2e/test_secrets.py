@@ -106,11 +106,11 @@ async def test_the_bot_builds(team: Team, capfd: pytest.CaptureFixture[str]) -> 
     bot = AskbriefBot(load_settings(), BotSettings.load(), encoder=team.encoder)
     assert bot.bot_settings.token is not None
     steps: list[object] = []
-    await asyncio.to_thread(bot.desk.open)
+    await asyncio.to_thread(bot.search.open)
     try:
-        report = await bot.desk.rebuild(steps.append)
+        report = await bot.search.rebuild(steps.append)
     finally:
-        await asyncio.to_thread(bot.desk.close)
+        await asyncio.to_thread(bot.search.close)
         await bot.close()
     assert report.added == ("harbour.txt",)
     team.assert_built(repr(report), repr(steps), *capfd.readouterr())
@@ -139,12 +139,12 @@ def test_the_command_line_builds(team: Team) -> None:
 
 async def test_a_build_that_fails_tells_no_secret(team: Team) -> None:
     bot = AskbriefBot(load_settings(), BotSettings.load(), encoder=team.encoder)
-    await asyncio.to_thread(bot.desk.open)
+    await asyncio.to_thread(bot.search.open)
     team.workplace.seeds.rename(team.workplace.root / "elsewhere")
     try:
         with pytest.raises(Exception, match="the folder of source documents is not there") as failed:
-            await bot.desk.rebuild(lambda _: None)
+            await bot.search.rebuild(lambda _: None)
     finally:
-        await asyncio.to_thread(bot.desk.close)
+        await asyncio.to_thread(bot.search.close)
         await bot.close()
     assert not any(secret in said for secret in SECRETS.values() for said in [str(failed.value), *team.command_lines()])

@@ -1,1 +1,1 @@
-"""Asking: by command, mention, direct message, reply and context menu."""
+"""Asking: questions by command, mention, direct message, reply and context menu."""

@@ -1,4 +1,4 @@
-"""Asking: by command, mention, direct message, reply and context menu; paging, sharing and discussing answers."""
+"""Asking: the ways to ask a question, and the buttons for pages, sharing and discussing an answer."""
 
 from __future__ import annotations
 
@@ -13,20 +13,22 @@ from discord.ext import commands
 from askbrief.errors import JournalError
 from askbrief.records import Verdict
 from bot.discord_io.cards import notice
-from bot.discord_io.choices import source_choices
-from bot.discord_io.components import post, reply, respond, say_typing, update
-from bot.discord_io.markup import clean, fitted
+from bot.discord_io.commands import source_choices
+from bot.discord_io.components import post, reply, respond, show_typing, update
+from bot.discord_io.language import Refusal
+from bot.discord_io.markup import clean, cut_to_fit
 from bot.discord_io.people import Asker
-from bot.errors import Refusal
-from bot.features.asking.pipeline import PAGE_SIZE, Reply, Wanted
+from bot.features.asking.pipeline import PAGE_SIZE, AnswerPipeline, CardReply, QuestionOptions, QuestionRateLimits
 
 if TYPE_CHECKING:
     from askbrief.evaluation.journal import Exchange
     from bot.app import AskbriefBot, Interaction
 
-_LONGEST_THREAD_NAME = 90
-_LONGEST_CLAIM = 1_500
-_PAGE_MOST = 5
+_MAX_THREAD_NAME = 90
+_MAX_CLAIM = 1_500
+_MAX_PAGE_SIZE = 5
+_WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
+"""The types of messages that people write themselves."""
 log = structlog.get_logger("askbrief.bot")
 
 
@@ -34,14 +36,16 @@ class AskingCog(commands.Cog):
     """Questions and answers."""
 
     def __init__(self, bot: AskbriefBot) -> None:
-        """Add the buttons and the context menu."""
+        """Register the buttons and the context menu."""
         self.bot = bot
+        limits = QuestionRateLimits(bot.bot_settings.person_per_minute, bot.bot_settings.guild_per_minute)
+        self.pipeline = AnswerPipeline(bot.search, bot.audience, bot.journal, limits, bot.metrics, bot.links)
         bot.actions.add(more=self.more, nearest=self.nearest, share=self.share, discuss=self.discuss)
         self.menu = app_commands.ContextMenu(name="Find sources", callback=self.find_sources)
         bot.tree.add_command(self.menu)
 
     async def cog_unload(self) -> None:
-        """Take the context menu away with the cog."""
+        """Remove the context menu with the cog."""
         self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
 
     # ----------------------------------------------------------------------------------------- commands
@@ -62,25 +66,25 @@ class AskingCog(commands.Cog):
         source: str | None = None,
         since: str | None = None,
         until: str | None = None,
-        top: app_commands.Range[int, 1, _PAGE_MOST] = PAGE_SIZE,
+        top: app_commands.Range[int, 1, _MAX_PAGE_SIZE] = PAGE_SIZE,
         private: bool = False,  # noqa: FBT001, FBT002 - an option of the command
     ) -> None:
         """Answer in the channel, or privately."""
-        wanted = Wanted(question, source, since, until, top, private)
-        await self.bot.attend(interaction, self._ask(interaction, wanted))
+        options = QuestionOptions(question, source, since, until, top, private)
+        await self.bot.attend(interaction, self._ask(interaction, options))
 
-    async def _ask(self, interaction: Interaction, wanted: Wanted, via: str = "slash") -> None:
-        await interaction.response.defer(ephemeral=wanted.private, thinking=True)
+    async def _ask(self, interaction: Interaction, options: QuestionOptions, via: str = "slash") -> None:
+        await interaction.response.defer(ephemeral=options.private, thinking=True)
         asker = Asker.of_interaction(interaction)
-        previous = None if wanted.target else await self._previous(asker, wanted, reference=None)
-        words = self.bot.words(asker, private=wanted.private)
-        answered = await self.bot.asking.ask(asker, wanted, words, previous=previous, via=via)
-        await self._posted(answered, await respond(interaction, answered.card))
-        if not wanted.private and answered.verdict is not Verdict.STRONG and await self._sees_more(asker):
+        previous = None if options.target else await self._previous(asker, options, reference=None)
+        words = self.bot.words(asker, private=options.private)
+        answer = await self.pipeline.ask(asker, options, words, previous=previous, via=via)
+        await self._record_message(answer, await respond(interaction, answer.card))
+        if not options.private and answer.verdict is not Verdict.STRONG and await self._sees_more(asker):
             await respond(interaction, notice(self.bot.words(asker, private=True)("more-seen")))
 
     async def _sees_more(self, asker: Asker) -> bool:
-        """Whether a person alone may see what may not be shown in the channel."""
+        """Say whether the person may see sources that may not be shown in the channel."""
         audience = self.bot.audience
         return await audience.scope(asker, private=True) != await audience.scope(asker, private=False)
 
@@ -90,22 +94,21 @@ class AskingCog(commands.Cog):
         private = bool(interaction.namespace.private)
         try:
             scope = await self.bot.audience.scope(asker, private=private)
-            found = await self.bot.desk.read(lambda library: source_choices(typed, library.sources(scope)))
+            return await self.bot.search.read(lambda library: source_choices(typed, library.sources(scope)))
         except Refusal:
             return []
-        return [app_commands.Choice(name=label, value=value) for label, value in found]
 
     async def find_sources(self, interaction: Interaction, message: discord.Message) -> None:
-        """Check a colleague's message: the passages, for the one who asks."""
+        """Show the passages that support or contradict a message, privately."""
         await self.bot.attend(interaction, self._find_sources(interaction, message))
 
     async def _find_sources(self, interaction: Interaction, message: discord.Message) -> None:
         claim = _without_mentions(message)
         if not any(letter.isalnum() for letter in claim):
             raise Refusal("error-no-words")
-        most = min(_LONGEST_CLAIM, self.bot.settings.max_question_chars)
-        wanted = Wanted(claim[:most], private=True, target=message.id)
-        await self._ask(interaction, wanted, via="context-menu")
+        limit = min(_MAX_CLAIM, self.bot.settings.max_question_chars)
+        options = QuestionOptions(claim[:limit], private=True, target=message.id)
+        await self._ask(interaction, options, via="context-menu")
 
     # ----------------------------------------------------------------------------------------- messages
 
@@ -117,83 +120,82 @@ class AskingCog(commands.Cog):
         direct = message.guild is None
         if direct or self.bot.user in message.mentions:
             await self.bot.attend(message, self._answer(message, "direct" if direct else "mention"))
-        elif not message.content and await self._is_ours(message):
-            await self.bot.attend(message, _cannot_read())
+        elif not message.content and await self._replies_to_answer(message):
+            await self.bot.attend(message, _refuse_unreadable())
 
     async def _answer(self, message: discord.Message, via: str) -> None:
         question = _without_mentions(message)
-        if not question:  # of a reply to a command's answer Discord does not tell the words, even if it pings
+        if not question:  # Discord hides the text of a reply to a command's answer, even if it mentions the bot
             raise Refusal("error-cannot-read" if message.reference and not message.content else "error-no-question")
         asker = Asker.of_message(message)
-        wanted = Wanted(question)
+        options = QuestionOptions(question)
         reference = message.reference.message_id if message.reference else None
-        previous = await self._previous(asker, wanted, reference)
-        await say_typing(message.channel)
+        previous = await self._previous(asker, options, reference)
+        await show_typing(message.channel)
         words = self.bot.words(asker, private=False)
-        answered = await self.bot.asking.ask(
-            asker, wanted, words, previous=previous, via="reply" if reference and previous else via
-        )
-        await self._posted(answered, await reply(message, answered.card))
+        via = "reply" if reference and previous else via
+        answer = await self.pipeline.ask(asker, options, words, previous=previous, via=via)
+        await self._record_message(answer, await reply(message, answer.card))
 
-    async def _is_ours(self, message: discord.Message) -> bool:
-        """Whether a message that cannot be read replies to an answer."""
+    async def _replies_to_answer(self, message: discord.Message) -> bool:
+        """Say whether a message without readable text replies to an answer."""
         if message.reference is None or message.reference.message_id is None:
             return False
-        found = await asyncio.to_thread(self.bot.journal.at_message, str(message.reference.message_id))
-        return found is not None and found.conversation == str(message.channel.id)
+        exchange = await asyncio.to_thread(self.bot.journal.at_message, str(message.reference.message_id))
+        return exchange is not None and exchange.conversation == str(message.channel.id)
 
-    async def _previous(self, asker: Asker, wanted: Wanted, reference: int | None) -> Exchange | None:
-        """The exchange that a question may follow up: the one it replies to, or the last of its thread."""
+    async def _previous(self, asker: Asker, options: QuestionOptions, reference: int | None) -> Exchange | None:
+        """Return the exchange that a question may follow up: the one it replies to, or the last of its thread."""
         try:
             candidates = await asyncio.to_thread(self._candidates, asker, reference)
-        except JournalError as error:  # an answer is given all the same
-            log.error("not-followed", error=str(error))  # noqa: TRY400 - the message says all
+        except JournalError as error:  # the question is answered without it
+            log.error("not-followed", error=str(error))  # noqa: TRY400 - the message is complete
             return None
-        return next((found for found in candidates if found and _may_follow(found, asker, wanted)), None)
+        return next((one for one in candidates if one and _may_follow(one, asker, options)), None)
 
     def _candidates(self, asker: Asker, reference: int | None) -> list[Exchange | None]:
-        """The exchanges that a question may refer to, the likeliest first."""
+        """Return the exchanges that a question may refer to, the likeliest first."""
         journal, here = self.bot.journal, str(asker.conversation)
         if reference is not None:
             return [journal.at_message(str(reference))]
         if asker.guild is None:
             return [*journal.latest(here)]
-        if asker.conversation != asker.channel:  # a thread has the number of the message it was started from
+        if asker.conversation != asker.channel:  # a thread has the id of the message that it was started from
             return [*journal.latest(here), journal.at_message(here)]
         return []
 
     # ------------------------------------------------------------------------------------------ buttons
 
     async def more(self, interaction: Interaction, argument: str) -> None:
-        """Another page: in place for who asked, and privately for others."""
+        """Show another page: in place for the person who asked, privately for others."""
         exchange_id, _, first = argument.partition(":")
         asker = Asker.of_interaction(interaction)
         exchange = await self._exchange(exchange_id, asker)
-        mine = str(asker.person) == exchange.person
-        if mine:
+        is_own = str(asker.person) == exchange.person
+        if is_own:
             await interaction.response.defer()
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
-        private = bool(exchange.context.get("private")) or not mine
-        card = await self.bot.asking.again(
+        private = bool(exchange.context.get("private")) or not is_own
+        card = await self.pipeline.again(
             exchange,
             asker,
             self.bot.words(asker, private=private),
             private=private,
             first=int(first or 0),
-            in_place=mine,
+            in_place=is_own,
         )
-        await (update(interaction, card, private=private) if mine else respond(interaction, card))
+        await (update(interaction, card, private=private) if is_own else respond(interaction, card))
 
     async def nearest(self, interaction: Interaction, argument: str) -> None:
-        """The nearest passages to a question that the sources don't answer, privately; their pages in place."""
+        """Show the nearest passages to a question without an answer, privately; further pages in place."""
         exchange_id, is_page, first = argument.partition(":")
         if is_page:
             await interaction.response.defer()
         else:
             await interaction.response.defer(ephemeral=True, thinking=True)
         asker = Asker.of_interaction(interaction)
-        card = await self.bot.asking.again(
+        card = await self.pipeline.again(
             await self._exchange(exchange_id, asker),
             asker,
             self.bot.words(asker, private=True),
@@ -204,7 +206,7 @@ class AskingCog(commands.Cog):
         await (update(interaction, card) if is_page else respond(interaction, card))
 
     async def share(self, interaction: Interaction, argument: str) -> None:
-        """Post a private answer in the channel, with what everybody there may see."""
+        """Post a private answer in the channel, within the scope of everybody there."""
         asker = Asker.of_interaction(interaction)
         exchange = await self._exchange(argument, asker)
         if str(asker.person) != exchange.person:
@@ -215,13 +217,15 @@ class AskingCog(commands.Cog):
         words = self.bot.words(asker, private=False)
         target = exchange.context.get("target")
         note = words("found-for" if target else "shared-by", who=asker.name)
-        answered = await self.bot.asking.share(exchange, asker, words, note=note)
-        if answered.verdict is Verdict.NONE and exchange.verdict is not Verdict.NONE:
+        answer = await self.pipeline.share(exchange, asker, words, note=note)
+        if answer.verdict is Verdict.NONE and exchange.verdict is not Verdict.NONE:
             raise Refusal("error-not-for-channel")
         channel = self._channel(interaction)
-        to_reply = channel.get_partial_message(int(target)) if target else None
-        message = await (reply(to_reply, answered.card) if to_reply else post(channel, answered.card))
-        await self._posted(answered, message)
+        if target:
+            message = await reply(channel.get_partial_message(int(target)), answer.card)
+        else:
+            message = await post(channel, answer.card)
+        await self._record_message(answer, message)
         await respond(interaction, notice(self.bot.words(asker, private=True)("shared")))
 
     async def discuss(self, interaction: Interaction, argument: str) -> None:
@@ -234,7 +238,7 @@ class AskingCog(commands.Cog):
             raise Refusal("error-thread-here")
         words = self.bot.words(asker, private=False)
         plain = " ".join(clean(exchange.question).split()).replace("@", "@\u200b")
-        name = fitted(plain, _LONGEST_THREAD_NAME, str) or words("thread-name")
+        name = cut_to_fit(plain, _MAX_THREAD_NAME, str) or words("thread-name")
         thread = interaction.channel.get_thread(message.id)
         if thread is None:
             thread = await message.create_thread(name=name)
@@ -243,50 +247,47 @@ class AskingCog(commands.Cog):
 
     @staticmethod
     def _channel(interaction: Interaction) -> discord.TextChannel | discord.Thread | discord.VoiceChannel:
-        """The server's channel that somebody is in."""
+        """Return the server's channel that an interaction is in."""
         channel = interaction.channel
         if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
             raise Refusal("error-server-only")
         return channel
 
     async def _exchange(self, exchange_id: str, asker: Asker) -> Exchange:
-        """The exchange behind a button: one's own, or one that everybody here has read.
+        """Return the exchange behind a button: the person's own, or one that is public in this place.
 
         Raises:
-            Refusal: it is forgotten, or neither of the two.
+            Refusal: it has been deleted, or it is neither of the two.
         """
-        found = await asyncio.to_thread(self.bot.journal.find, exchange_id)
-        if found is None:
+        exchange = await asyncio.to_thread(self.bot.journal.find, exchange_id)
+        if exchange is None:
             raise Refusal("error-too-old")
-        public = not found.context.get("private") and found.conversation == str(asker.conversation)
-        if not public and found.person != str(asker.person):
+        is_public = not exchange.context.get("private") and exchange.conversation == str(asker.conversation)
+        if not is_public and exchange.person != str(asker.person):
             raise Refusal("error-not-yours")
-        return found
+        return exchange
 
-    async def _posted(self, answered: Reply, message: discord.Message | None) -> None:
-        if answered.exchange is not None and message is not None:
-            await asyncio.to_thread(self.bot.journal.posted, answered.exchange.id, str(message.id))
-
-
-_WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
+    async def _record_message(self, answer: CardReply, message: discord.Message | None) -> None:
+        if answer.exchange is not None and message is not None:
+            await asyncio.to_thread(self.bot.journal.posted, answer.exchange.id, str(message.id))
 
 
-async def _cannot_read() -> None:
+async def _refuse_unreadable() -> None:
     raise Refusal("error-cannot-read")
 
 
 def _without_mentions(message: discord.Message) -> str:
-    """What a message says, without who is mentioned in it."""
+    """Return the text of a message without its mentions."""
     text = message.content
     for user in message.mentions:
         text = text.replace(f"<@{user.id}>", " ").replace(f"<@!{user.id}>", " ")
     return " ".join(text.split())
 
 
-def _may_follow(exchange: Exchange, asker: Asker, wanted: Wanted) -> bool:
-    """A question is heard only where it was asked, and a private one only by who asked it, in private again."""
+def _may_follow(exchange: Exchange, asker: Asker, options: QuestionOptions) -> bool:
+    """Allow a follow-up only where the question was asked; of a private one, only by its author and in private."""
     own = exchange.person == str(asker.person)
-    if exchange.context.get("private") and not (own and wanted.private):
+    if exchange.context.get("private") and not (own and options.private):
         return False
     return str(asker.conversation) in {exchange.conversation, exchange.message}
 

@@ -1,22 +1,24 @@
-"""From a question in Discord to a card: whoever asks, wherever, by whatever way, goes through here."""
+"""The answer pipeline: from a question in Discord to a card; every way of asking goes through it."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
 
+from askbrief.core.bounded import RateLimit
+from askbrief.core.unsafe_characters import visible_title
 from askbrief.errors import JournalError
 from askbrief.query.parsed_question import resolve_follow_up
 from askbrief.records import Scope, Verdict
-from bot.discord_io.cards import linking
-from bot.discord_io.choices import scope_of, since_until
-from bot.discord_io.markup import titled
-from bot.errors import Refusal
-from bot.features.asking.cards import Page, answer
+from bot.discord_io.cards import link_maker
+from bot.discord_io.commands import date_scope, source_scope
+from bot.discord_io.language import Refusal
+from bot.features.asking.cards import AnswerPage, answer_card
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,23 +26,23 @@ if TYPE_CHECKING:
     from askbrief.evaluation.journal import Exchange, Journal
     from askbrief.records import Answer
     from askbrief.service.links import Links
-    from bot.coverage import Coverage
-    from bot.discord_io.cards import Card, Link
-    from bot.discord_io.language import Words
+    from askbrief.service.scoping import Coverage
+    from bot.discord_io.cards import Card, LinkMaker
+    from bot.discord_io.language import Localization
     from bot.discord_io.people import Asker, Audience
-    from bot.limits import Cooldowns
-    from bot.metrics import Metrics
-    from bot.search_service import Desk
+    from bot.metrics import BotMetrics
+    from bot.search_service import SearchService
 
-MOST_PASSAGES = 10
-"""Over all pages. Every search is for all of them: so pages fit together, whatever their size, and the verdict too."""
+MAX_PASSAGES = 10
+"""Passages of an answer over all its pages. Every search asks for all of them, so that pages of any size, and the
+verdict, come from the same result."""
 PAGE_SIZE = 3
 log = structlog.get_logger("askbrief.bot")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a person wants to know, and how."""
+class QuestionOptions:
+    """A question and its options."""
 
     question: str
     source: str | None = None
@@ -49,49 +51,75 @@ class Wanted:
     size: int = PAGE_SIZE
     private: bool = False
     target: int | None = None
-    """The message whose claim is checked, where it is one."""
+    """The id of the message whose claim is checked, if it is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """A card, and the exchange behind it where it could be kept."""
+class CardReply:
+    """The card of an answer, and its exchange if the journal could record it."""
 
     card: Card
     exchange: Exchange | None
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Asks the desk within a person's scope, keeps a journal of it, and lays out the card."""
+class QuestionRateLimits:
+    """How many questions one person and one guild may ask per minute."""
 
-    desk: Desk
+    def __init__(self, person_per_minute: int, guild_per_minute: int) -> None:
+        """Start with full allowances."""
+        self._persons = RateLimit(person_per_minute)
+        self._guilds = RateLimit(guild_per_minute)
+
+    def check(self, person: int, guild: int | None) -> None:
+        """Count one question.
+
+        Raises:
+            Refusal: there were too many; it gives the seconds to wait.
+        """
+        if wait := self._persons.take(person):
+            raise Refusal("error-cooling-person", seconds=math.ceil(wait))
+        if guild is not None and (wait := self._guilds.take(guild)):
+            raise Refusal("error-cooling-guild", seconds=math.ceil(wait))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPipeline:
+    """Searches within a person's scope, records the exchange in the journal, and lays out the card."""
+
+    search: SearchService
     audience: Audience
     journal: Journal
-    cooldowns: Cooldowns
-    metrics: Metrics
+    rate_limits: QuestionRateLimits
+    metrics: BotMetrics
     links: Links | None = None
 
     async def ask(
-        self, asker: Asker, wanted: Wanted, words: Words, *, previous: Exchange | None = None, via: str = "slash"
-    ) -> Reply:
+        self,
+        asker: Asker,
+        options: QuestionOptions,
+        words: Localization,
+        *,
+        previous: Exchange | None = None,
+        via: str = "slash",
+    ) -> CardReply:
         """Answer a new question.
 
         Args:
             asker: who asks, and where.
-            wanted: the question and its options.
+            options: the question and its options.
             words: the language of the card.
             previous: the exchange that this may be a follow-up of.
-            via: how it came in, for the figures.
+            via: the way it was asked, for the metrics.
 
         Raises:
             Refusal: too many questions, or an option that cannot be used.
             InputError: the question cannot be used.
         """
-        self.cooldowns.check(asker.person, asker.guild)
-        question = resolve_follow_up(wanted.question, previous.searched_for if previous else None)
-        with self.metrics.searching():
-            reply = await self._reply(asker, wanted, question, words)
+        self.rate_limits.check(asker.person, asker.guild)
+        question = resolve_follow_up(options.question, previous.searched_for if previous else None)
+        with self.metrics.time_search():
+            reply = await self._reply(asker, options, question, words)
         self.metrics.answered(via, reply.verdict)
         log.info("answered", via=via, verdict=str(reply.verdict), exchange=reply.exchange and reply.exchange.id)
         return reply
@@ -100,123 +128,134 @@ class Asking:
         self,
         exchange: Exchange,
         asker: Asker,
-        words: Words,
+        words: Localization,
         *,
         private: bool,
         first: int = 0,
         nearest: bool = False,
         in_place: bool = False,
     ) -> Card:
-        """The same question for whoever asks for it now, with what they may see: another page, or the nearest.
+        """Answer a recorded question again, for the person who presses its button and within their scope.
 
-        `in_place` is for the card that takes the place of the one it came from, and keeps its buttons.
+        Args:
+            exchange: the recorded question.
+            asker: the person who presses the button.
+            words: the language of the card.
+            private: whether only this person reads it.
+            first: the first passage of the page, from 0.
+            nearest: show the passages even if none answers.
+            in_place: the card replaces the one that has the button, and keeps its other buttons.
         """
-        wanted = wanted_of(exchange, private=private)
-        with _not_naming_the_source("error-not-yours"):
-            found = await self._found(exchange.searched_for, asker, wanted)
-        if first >= max(1, len(found.answer.hits)):
+        options = options_of(exchange, private=private)
+        with _hide_unknown_source("error-not-yours"):
+            result = await self._search(exchange.searched_for, asker, options)
+        if first >= max(1, len(result.answer.hits)):
             raise Refusal("error-too-old")  # the index has changed since
-        page = replace(_page(found, asker, wanted, exchange, first), nearest=nearest)
+        page = replace(_page(result, asker, options, exchange, first), nearest=nearest)
         if not in_place:
             page = replace(page, share=False, discuss=False, vote=False)
-        return answer(found.answer, page, words)
+        return answer_card(result.answer, page, words)
 
-    async def share(self, exchange: Exchange, asker: Asker, words: Words, *, note: str) -> Reply:
-        """A private answer for the channel: asked again with what everybody there may see."""
-        self.cooldowns.check(asker.person, asker.guild)
-        wanted = wanted_of(exchange, private=False)
-        with _not_naming_the_source("error-not-for-channel"):
-            return await self._reply(asker, wanted, exchange.searched_for, words, note=note)
+    async def share(self, exchange: Exchange, asker: Asker, words: Localization, *, note: str) -> CardReply:
+        """Answer a private question again for the channel, within the scope of everybody there."""
+        self.rate_limits.check(asker.person, asker.guild)
+        options = options_of(exchange, private=False)
+        with _hide_unknown_source("error-not-for-channel"):
+            return await self._reply(asker, options, exchange.searched_for, words, note=note)
 
-    async def _reply(self, asker: Asker, wanted: Wanted, question: str, words: Words, *, note: str = "") -> Reply:
-        found = await self._found(question, asker, wanted)
-        for problem in found.answer.notes:
+    async def _reply(
+        self, asker: Asker, options: QuestionOptions, question: str, words: Localization, *, note: str = ""
+    ) -> CardReply:
+        result = await self._search(question, asker, options)
+        for problem in result.answer.notes:
             log.warning("answer-note", note=problem)
-        exchange = await self._record(found.answer, asker, wanted)
-        page = replace(_page(found, asker, wanted, exchange), note=note)
-        return Reply(answer(found.answer, page, words), exchange, found.answer.verdict)
+        exchange = await self._record(result.answer, asker, options)
+        page = replace(_page(result, asker, options, exchange), note=note)
+        return CardReply(answer_card(result.answer, page, words), exchange, result.answer.verdict)
 
-    async def _found(self, question: str, asker: Asker, wanted: Wanted) -> _Found:
-        """Search what this person may see and wants to see."""
-        allowed = await self.audience.scope(asker, private=wanted.private)
-        within, narrowed = await self._narrowed(allowed, wanted)
-        found, coverage = await self.desk.ask(question, MOST_PASSAGES, within)
-        if narrowed and not coverage.documents:  # then what there is elsewhere is worth knowing
-            coverage = await self.desk.coverage(allowed)
-        return _Found(found, coverage, narrowed, linking(self.links, allowed))
+    async def _search(self, question: str, asker: Asker, options: QuestionOptions) -> _SearchResult:
+        """Search within the person's scope and the options of the question."""
+        allowed = await self.audience.scope(asker, private=options.private)
+        scope, restriction = await self._restrict(allowed, options)
+        answer, coverage = await self.search.ask(question, MAX_PASSAGES, scope)
+        if restriction and not coverage.documents:  # then the card says what the other sources cover
+            coverage = await self.search.coverage(allowed)
+        return _SearchResult(answer, coverage, restriction, link_maker(self.links, allowed))
 
-    async def _narrowed(self, allowed: Scope, wanted: Wanted) -> tuple[Scope, str]:
-        """What is left of a scope with the options of a question, and what they are in a person's words."""
-        names, within = [], since_until(wanted.since, wanted.until).within(allowed)
-        if wanted.source:
-            sources = await self.desk.read(lambda library: library.sources(allowed))
-            chosen = scope_of(wanted.source, sources)
-            within = chosen.within(within)
+    async def _restrict(self, allowed: Scope, options: QuestionOptions) -> tuple[Scope, str]:
+        """Restrict a scope to the source and dates of a question, and describe the restriction for the card."""
+        names, scope = [], date_scope(options.since, options.until).within(allowed)
+        if options.source:
+            sources = await self.search.read(lambda library: library.sources(allowed))
+            chosen = source_scope(options.source, sources)
+            scope = chosen.within(scope)
             documents = [source for source in sources if source.doc_id in (chosen.documents or ())]
-            names = [*(chosen.collections or ()), *(titled(source.title, source.doc_id) for source in documents)]
-        if wanted.since or wanted.until:
-            names.append(f"{wanted.since or '…'} – {wanted.until or '…'}")
-        return within, ", ".join(names)
+            names = [*(chosen.collections or ()), *(visible_title(source.title, source.doc_id) for source in documents)]
+        if options.since or options.until:
+            names.append(f"{options.since or '…'} – {options.until or '…'}")
+        return scope, ", ".join(names)
 
-    async def _record(self, found: Answer, asker: Asker, wanted: Wanted) -> Exchange | None:
-        """Keep what was asked; an answer is given also where that fails."""
-        shown = () if found.verdict is Verdict.NONE else found.hits[: wanted.size]
+    async def _record(self, answer: Answer, asker: Asker, options: QuestionOptions) -> Exchange | None:
+        """Record the question in the journal; a failure of this does not prevent the answer."""
+        shown = () if answer.verdict is Verdict.NONE else answer.hits[: options.size]
         context = {
             "guild": asker.guild,
             "channel": asker.channel,
-            "source": wanted.source,
-            "since": wanted.since,
-            "until": wanted.until,
-            "size": wanted.size,
-            "private": wanted.private,
-            "target": wanted.target,
+            "source": options.source,
+            "since": options.since,
+            "until": options.until,
+            "size": options.size,
+            "private": options.private,
+            "target": options.target,
         }
         try:
             return await asyncio.to_thread(
                 self.journal.record,
-                found,
+                answer,
                 person=str(asker.person),
                 conversation=str(asker.conversation),
-                question=wanted.question,
+                question=options.question,
                 context=context,
                 shown=shown,
             )
         except JournalError as error:
-            log.error("not-recorded", error=str(error))  # noqa: TRY400 - the message says all
+            log.error("not-recorded", error=str(error))  # noqa: TRY400 - the message is complete
             return None
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """An answer, what was searched for it, what the search was narrowed to in words, and how it is linked to."""
+class _SearchResult:
+    """An answer, what was searched, the restriction in words, and the links of its card."""
 
     answer: Answer
     coverage: Coverage
-    narrowed: str
-    link: Link
+    restriction: str
+    link: LinkMaker
 
 
-def _page(found: _Found, asker: Asker, wanted: Wanted, exchange: Exchange | None, first: int = 0) -> Page:
-    """A page of an answer; what could not be kept in the journal has no buttons that need it."""
-    kept, in_guild = exchange is not None, asker.guild is not None
-    return Page(
+def _page(
+    result: _SearchResult, asker: Asker, options: QuestionOptions, exchange: Exchange | None, first: int = 0
+) -> AnswerPage:
+    """Describe a page of an answer; without a recorded exchange it has no buttons that need one."""
+    recorded, in_guild = exchange is not None, asker.guild is not None
+    return AnswerPage(
         exchange=exchange.id if exchange else "",
-        question=wanted.question,
-        coverage=found.coverage,
+        question=options.question,
+        coverage=result.coverage,
         first=first,
-        size=wanted.size,
-        more=kept and len(found.answer.hits) > first + wanted.size,
-        share=kept and wanted.private and in_guild,
-        discuss=kept and not wanted.private and in_guild and asker.channel == asker.conversation,
-        vote=kept,
-        narrowed=found.narrowed,
-        link=found.link,
+        size=options.size,
+        more=recorded and len(result.answer.hits) > first + options.size,
+        share=recorded and options.private and in_guild,
+        discuss=recorded and not options.private and in_guild and asker.channel == asker.conversation,
+        vote=recorded,
+        restriction=result.restriction,
+        link=result.link,
     )
 
 
 @contextmanager
-def _not_naming_the_source(instead: str) -> Iterator[None]:
-    """A source that was typed by who asked is not told to those who may not see it."""
+def _hide_unknown_source(instead: str) -> Iterator[None]:
+    """Hide the name of a source that only the person who asked may know."""
     try:
         yield
     except Refusal as refusal:
@@ -225,9 +264,9 @@ def _not_naming_the_source(instead: str) -> Iterator[None]:
         raise Refusal(instead) from None
 
 
-def wanted_of(exchange: Exchange, *, private: bool) -> Wanted:
-    """What was wanted in an exchange."""
+def options_of(exchange: Exchange, *, private: bool) -> QuestionOptions:
+    """Return the options of a recorded question."""
     context = exchange.context
     source, since, until = (str(context[name]) if context.get(name) else None for name in ("source", "since", "until"))
     size, target = int(context.get("size") or PAGE_SIZE), context.get("target")
-    return Wanted(exchange.question, source, since, until, size, private, int(target) if target else None)
+    return QuestionOptions(exchange.question, source, since, until, size, private, int(target) if target else None)

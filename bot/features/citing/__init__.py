@@ -1,1 +1,1 @@
-"""Citing: the menu of a passage, keys resolved, passages in context."""
+"""Citing: resolving citation keys, the citation menu of a passage, and passages in context."""

@@ -1,4 +1,4 @@
-"""Citations as cards: how a quote stands today, written out in a style, and with the words around it."""
+"""The cards of a citation: its status today, the citation in a style, and the passage in its context."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import regex
 
 from askbrief.citations.styles import credits_of, written
 from askbrief.records import Citation, CitationStatus, Style, Surroundings
-from bot.discord_io.cards import Button, Card, Colour, Link, Look, Text, action_id, no_link, row
+from bot.discord_io.cards import Button, ButtonLook, Card, Colour, LinkMaker, Text, action_id, no_link, row
 from bot.discord_io.markup import block_quote, code_block, inert, inert_line, length, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.discord_io.language import Words
+    from bot.discord_io.language import Localization
 
 STYLES = (Style.MARKDOWN, Style.PLAIN, Style.FOOTNOTE)
 _COLOURS = {
@@ -23,33 +23,48 @@ _COLOURS = {
     CitationStatus.CHANGED: Colour.UNSURE,
     CitationStatus.GONE: Colour.BAD,
 }
-_LONGEST_PARTS = (200, 80, 40, 20)
-_LONGEST_PLACE = 75
-_LONGEST_URL = 512
+_PART_LENGTHS = (200, 80, 40, 20)
+_MAX_LOCATION = 75
+_MAX_URL = 512
+"""Discord's limit for the address of a button."""
 _WEB_PAGE = regex.compile(r"https?://[\p{L}\p{N}.-]+(?::\d{1,5})?(?:[/?#][^\s\p{Cc}\\<>\"]*)?")
-_ROOM_FOR_COPY = 2_600
-_ROOM_FOR_CREDIT = 500
-_ROOM_AROUND = 800
-_ROOM_FOR_QUOTE = 1_400
+_MAX_COPY = 2_600
+_MAX_CREDIT = 500
+_MAX_CONTEXT = 800
+_MAX_QUOTE = 1_400
 
 
-def menu(
-    citation: Citation, style: Style, words: Words, *, postable: bool, link: Link = no_link, url: str | None = None
+def menu_card(
+    citation: Citation,
+    style: Style,
+    words: Localization,
+    *,
+    postable: bool,
+    link: LinkMaker = no_link,
+    url: str | None = None,
 ) -> Card:
-    """The private menu: status, the citation in one style to be copied, the other styles, and where to go on.
+    """Return the private menu: status, the citation in one style for copying, the other styles, and further actions.
 
-    What is copied leads to the page at `url` by an address that doesn't run out, and for which people log in.
+    Args:
+        citation: the resolved citation.
+        style: the style of the text for copying.
+        words: the language of the card.
+        postable: whether there is a button that posts the quote in the channel.
+        link: gives the address of the button that opens the passage.
+        url: the web page's address. The copied text links to it permanently, and readers have to log in there.
     """
     text = written(citation, style, url)
     fenced = code_block(text)
-    if fenced is None or length(fenced) > _ROOM_FOR_COPY:
-        name = citation.key if citation.key.isascii() else "citation"  # Discord renames files with other letters
+    if fenced is None or length(fenced) > _MAX_COPY:
+        name = citation.key if citation.key.isascii() else "citation"  # Discord changes names that are not ASCII
         shown, file = words("citation-in-file"), (f"{name}.md", text)
     else:
         shown, file = fenced, None
     styles = [
         Button(
-            words(f"style-{one}"), action_id("style", one, citation.key), look=Look.MAIN if one == style else Look.QUIET
+            words(f"style-{one}"),
+            action_id("style", one, citation.key),
+            look=ButtonLook.PRIMARY if one == style else ButtonLook.SECONDARY,
         )
         for one in STYLES
     ]
@@ -60,8 +75,8 @@ def menu(
             *row(
                 Button(words("button-post"), action_id("post", citation.key)) if postable else None,
                 Button(words("button-around"), action_id("around", citation.key)),
-                open_button(citation, words, link),
-                source_button(citation, words),
+                _open_button(citation, words, link),
+                _source_button(citation, words),
             ),
         ),
         _COLOURS[citation.status],
@@ -69,76 +84,74 @@ def menu(
     )
 
 
-def resolved(citation: Citation, words: Words, link: Link = no_link) -> Card:
-    """A key resolved: the quote as it was shown, how it stands, and today's words where they differ."""
-    lines = [_status(citation, words), _quoted(citation.quote, _ROOM_FOR_QUOTE), _credit(citation)]
+def resolved_card(citation: Citation, words: Localization, link: LinkMaker = no_link) -> Card:
+    """Return a resolved key: its status, the quote as it was shown, and today's text if that differs."""
+    lines = [_status(citation, words), _quoted(citation.quote, _MAX_QUOTE), _credit(citation)]
     if citation.current_text is not None and citation.status is CitationStatus.CHANGED:
-        lines += [f"**{words('words-today')}**", _quoted(citation.current_text, _ROOM_FOR_QUOTE)]
-    return Card((Text("\n".join(lines)), *row(open_button(citation, words, link))), _COLOURS[citation.status])
+        lines += [f"**{words('words-today')}**", _quoted(citation.current_text, _MAX_QUOTE)]
+    return Card((Text("\n".join(lines)), *row(_open_button(citation, words, link))), _COLOURS[citation.status])
 
 
-def posted(citation: Citation, words: Words, *, by: str, link: Link = no_link) -> Card:
-    """A quote block for the channel, with its key."""
+def posted_card(citation: Citation, words: Localization, *, by: str, link: LinkMaker = no_link) -> Card:
+    """Return a quote with its key, for the channel."""
     cite = Button(words("button-cite"), action_id("cite", citation.key))
-    source = source_button(citation, words)
-    text = "\n".join(
-        [_quoted(citation.quote, _ROOM_FOR_QUOTE * 2), _credit(citation), f"-# {words('posted-by', who=by)}"]
-    )
-    return Card((Text(text), *row(cite, open_button(citation, words, link), source)), _COLOURS[citation.status])
+    source = _source_button(citation, words)
+    text = "\n".join([_quoted(citation.quote, _MAX_QUOTE * 2), _credit(citation), f"-# {words('posted-by', who=by)}"])
+    return Card((Text(text), *row(cite, _open_button(citation, words, link), source)), _COLOURS[citation.status])
 
 
-def around(found: Surroundings, words: Words, link: Link = no_link) -> Card:
-    """A passage between its neighbours, which are set in small print."""
-    citation = found.citation
-    now = citation.current_text if citation.current_text is not None else citation.quote
+def around_card(surroundings: Surroundings, words: Localization, link: LinkMaker = no_link) -> Card:
+    """Return a passage with the text before and after it in small print."""
+    citation = surroundings.citation
+    text_now = citation.current_text if citation.current_text is not None else citation.quote
     parts = [
         _status(citation, words),
-        _fitted(lambda room: _small(shortened_head(found.before, room)), _ROOM_AROUND),
-        _quoted(now, _ROOM_FOR_QUOTE),
-        _fitted(lambda room: _small(shortened(found.after, room)), _ROOM_AROUND),
+        _fit(lambda room: _small(_shortened_start(surroundings.before, room)), _MAX_CONTEXT),
+        _quoted(text_now, _MAX_QUOTE),
+        _fit(lambda room: _small(shortened(surroundings.after, room)), _MAX_CONTEXT),
         _credit(citation),
     ]
     cite = Button(words("button-cite"), action_id("cite", citation.key))
     text = "\n".join(filter(None, parts))
-    buttons = row(cite, open_button(citation, words, link), source_button(citation, words))
+    buttons = row(cite, _open_button(citation, words, link), _source_button(citation, words))
     return Card((Text(text), *buttons), _COLOURS[citation.status])
 
 
-def open_button(citation: Citation, words: Words, link: Link) -> Button | None:
-    """A button that opens the passage in its place on the web page, if there is one."""
+def _open_button(citation: Citation, words: Localization, link: LinkMaker) -> Button | None:
+    """Return a button that opens the passage on the web page, if there is a page."""
     address = link(citation.key, citation.current_doc_id or citation.doc_id)
     return None if address is None else Button(words("button-open"), url=address)
 
 
-def source_button(citation: Citation, words: Words) -> Button | None:
-    """A button that opens the document's own address, if that is a web page."""
+def _source_button(citation: Citation, words: Localization) -> Button | None:
+    """Return a button that opens the document's original address, if that is a web page."""
     url = citation.metadata.url or ""
-    if len(url) > _LONGEST_URL or not _WEB_PAGE.fullmatch(url):
+    if len(url) > _MAX_URL or not _WEB_PAGE.fullmatch(url):
         return None
     return Button(words("button-source"), url=url)
 
 
-def shortened_head(text: str, most: int) -> str:
-    """The end of a text: the words nearest to what follows it."""
-    return text if len(text) <= most else shortened(text[::-1], most)[::-1].replace("]…[", "[…]")
+def _shortened_start(text: str, limit: int) -> str:
+    """Cut a text to at most its last `limit` characters."""
+    return text if len(text) <= limit else shortened(text[::-1], limit)[::-1].replace("]…[", "[…]")
 
 
-def _status(citation: Citation, words: Words) -> str:
+def _status(citation: Citation, words: Localization) -> str:
     where = ""
     if citation.status is CitationStatus.MOVED:
-        places = filter(None, (citation.current_doc_id, citation.current_locator))
-        where = ", ".join(inert_line(place, _LONGEST_PLACE) for place in places)
+        parts = filter(None, (citation.current_doc_id, citation.current_locator))
+        where = ", ".join(inert_line(part, _MAX_LOCATION) for part in parts)
     return f"**{words(f'status-{citation.status}')}** · {words(f'status-{citation.status}.explained', where=where)}"
 
 
-def _quoted(text: str, most: int) -> str:
-    return _fitted(lambda room: block_quote(inert(shortened(text, room))), most)
+def _quoted(text: str, limit: int) -> str:
+    return _fit(lambda room: block_quote(inert(shortened(text, room))), limit)
 
 
-def _fitted(write: Callable[[int], str], most: int) -> str:
-    """What is written with as much room as keeps it within `most`, as Discord counts: markup takes some."""
-    room = most
-    while length(marked := write(room)) > most:
+def _fit(write: Callable[[int], str], limit: int) -> str:
+    """Write a text with as much room as keeps it, with its markup, within `limit` as Discord counts."""
+    room = limit
+    while length(marked := write(room)) > limit:
         room = room * 3 // 4
     return marked
 
@@ -148,10 +161,10 @@ def _small(text: str) -> str:
 
 
 def _credit(citation: Citation) -> str:
-    """Who said it where, with the key; each part is cut where all together would be too long."""
+    """Write title, credits, locator and key; the parts are cut to lengths that fit together."""
     parts = [citation.title, *credits_of(citation.metadata), citation.locator]
-    for longest in _LONGEST_PARTS:
+    for longest in _PART_LENGTHS:
         line = ", ".join(inert_line(part, longest) for part in parts)
-        if length(line) <= _ROOM_FOR_CREDIT:
+        if length(line) <= _MAX_CREDIT:
             break
     return f"-# — {line} · `{citation.key}`"

@@ -1,4 +1,4 @@
-"""Citing: the private menu of a passage, keys resolved, passages with what is around them."""
+"""Citing: the commands and buttons for citation keys and for passages in context."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from discord.ext import commands
 from askbrief.citations.locators import parse_place
 from askbrief.errors import CitationUnknown, InputError
 from askbrief.records import Style
-from bot.discord_io.cards import linking, notice
-from bot.discord_io.choices import choices
+from bot.discord_io.cards import link_maker, notice
+from bot.discord_io.commands import matching_choices
 from bot.discord_io.components import post, respond, update
+from bot.discord_io.language import Refusal
 from bot.discord_io.markup import inert_line
 from bot.discord_io.people import Asker
-from bot.errors import Refusal
 from bot.features.citing import cards
 
 if TYPE_CHECKING:
@@ -26,17 +26,18 @@ if TYPE_CHECKING:
     from askbrief.library import Library
     from askbrief.records import Citation, Scope
     from bot.app import AskbriefBot, Interaction
-    from bot.discord_io.cards import Card, Link
+    from bot.discord_io.cards import Card, LinkMaker
+    from bot.discord_io.commands import Choices
 
 Result = TypeVar("Result")
-_LONGEST_NAME = 60
+_MAX_NAME = 60
 
 
 class CitingCog(commands.Cog):
     """Citation keys."""
 
     def __init__(self, bot: AskbriefBot) -> None:
-        """Add the buttons."""
+        """Register the buttons."""
         self.bot = bot
         bot.actions.add(cite=self.menu, style=self.restyle, post=self.post, around=self.around)
 
@@ -46,7 +47,7 @@ class CitingCog(commands.Cog):
     @app_commands.describe(key="A key (ttp-report-k7f3qa) or a place (report.pdf p. 12)", style="How to write it")
     @app_commands.choices(style=[app_commands.Choice(name=one.capitalize(), value=one) for one in cards.STYLES])
     async def cite(self, interaction: Interaction, key: str, style: str | None = None) -> None:
-        """Say how a quote stands today; with a style, write it out to be copied."""
+        """Show the status of a quote; with a style, show the citation for copying."""
         await self.bot.attend(interaction, self._cite(interaction, key, style))
 
     async def _cite(self, interaction: Interaction, key: str, style: str | None) -> None:
@@ -54,11 +55,11 @@ class CitingCog(commands.Cog):
         asker, citation, link = await self._resolved(interaction, await self._located(interaction, key))
         words = self.bot.words(asker, private=True)
         if style is None:
-            await respond(interaction, cards.resolved(citation, words, link))
+            await respond(interaction, cards.resolved_card(citation, words, link))
         else:
             await respond(interaction, self._menu(citation, Style(style), asker, link))
 
-    @app_commands.command(name="passage", description="Show a passage with what stands before and after it")
+    @app_commands.command(name="passage", description="Show a passage with the text before and after it")
     @app_commands.describe(key="A key (ttp-report-k7f3qa) or a place (report.pdf p. 12)")
     async def passage(self, interaction: Interaction, key: str) -> None:
         """Show a passage between its neighbours."""
@@ -70,15 +71,14 @@ class CitingCog(commands.Cog):
 
     @cite.autocomplete("key")
     @passage.autocomplete("key")
-    async def _keys(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Keys that were shown lately, as far as this person may see their passages."""
+    async def _keys(self, interaction: Interaction, typed: str) -> Choices:
+        """Offer the keys that were shown recently, within the person's scope."""
         try:
             scope = await self.bot.audience.scope(Asker.of_interaction(interaction), private=True)
             keys = await asyncio.to_thread(self.bot.journal.recent_keys)
-            found = await self.bot.desk.read(lambda library: choices(typed, _labelled(library, keys, scope)))
+            return await self.bot.search.read(lambda library: matching_choices(typed, _labelled(library, keys, scope)))
         except Refusal:
             return []
-        return [app_commands.Choice(name=label, value=key) for label, key in found]
 
     # ------------------------------------------------------------------------------------------ buttons
 
@@ -89,7 +89,7 @@ class CitingCog(commands.Cog):
         await respond(interaction, self._menu(citation, Style.MARKDOWN, asker, link))
 
     async def restyle(self, interaction: Interaction, argument: str) -> None:
-        """Write the citation in another style, in place."""
+        """Show the citation in another style, in place."""
         style, _, key = argument.partition(":")
         await interaction.response.defer()
         asker, citation, link = await self._resolved(interaction, key)
@@ -106,12 +106,12 @@ class CitingCog(commands.Cog):
             raise Refusal("error-may-not-write")
         scope = await self.bot.audience.scope(asker, private=False)
         try:
-            citation = await self.bot.desk.read(lambda library: library.cite(key, scope))
+            citation = await self.bot.search.read(lambda library: library.cite(key, scope))
         except CitationUnknown:
             raise Refusal("error-not-for-channel") from None
-        by = inert_line(asker.name, _LONGEST_NAME)
-        words, link = self.bot.words(asker, private=False), linking(self.bot.links, scope)
-        await post(channel, cards.posted(citation, words, by=by, link=link))
+        by = inert_line(asker.name, _MAX_NAME)
+        words, link = self.bot.words(asker, private=False), link_maker(self.bot.links, scope)
+        await post(channel, cards.posted_card(citation, words, by=by, link=link))
         await respond(interaction, notice(self.bot.words(asker, private=True)("posted")))
 
     async def around(self, interaction: Interaction, key: str) -> None:
@@ -122,43 +122,43 @@ class CitingCog(commands.Cog):
     async def _show_around(self, interaction: Interaction, key: str) -> None:
         asker = Asker.of_interaction(interaction)
         scope = await self.bot.audience.scope(asker, private=True)
-        found = await self._read(key, lambda library: library.read_around(key, scope))
-        link = linking(self.bot.links, scope)
-        await respond(interaction, cards.around(found, self.bot.words(asker, private=True), link))
+        surroundings = await self._read(key, lambda library: library.read_around(key, scope))
+        link = link_maker(self.bot.links, scope)
+        await respond(interaction, cards.around_card(surroundings, self.bot.words(asker, private=True), link))
 
     async def _located(self, interaction: Interaction, where: str) -> str:
-        """The key that somebody means: of the first passage, where it is a place."""
+        """Return the key that is meant; for a place such as "report.pdf p. 12", that of its first passage."""
         if parse_place(where) is None:
             return where
         asker = Asker.of_interaction(interaction)
         scope = await self.bot.audience.scope(asker, private=True)
         try:
-            return (await self.bot.desk.read(lambda library: library.locate(where, scope)))[0]
+            return (await self.bot.search.read(lambda library: library.locate(where, scope)))[0]
         except (CitationUnknown, InputError):
             raise Refusal("error-unknown-place", place=where) from None
 
-    async def _resolved(self, interaction: Interaction, key: str) -> tuple[Asker, Citation, Link]:
+    async def _resolved(self, interaction: Interaction, key: str) -> tuple[Asker, Citation, LinkMaker]:
         asker = Asker.of_interaction(interaction)
         scope = await self.bot.audience.scope(asker, private=True)
         citation = await self._read(key, lambda library: library.cite(key, scope))
-        return asker, citation, linking(self.bot.links, scope)
+        return asker, citation, link_maker(self.bot.links, scope)
 
     async def _read(self, key: str, look_up: Callable[[Library], Result]) -> Result:
         try:
-            return await self.bot.desk.read(look_up)
+            return await self.bot.search.read(look_up)
         except InputError:
             raise Refusal("error-malformed-key", key=key) from None
         except CitationUnknown:
             raise Refusal("error-unknown-key", key=key) from None
 
-    def _menu(self, citation: Citation, style: Style, asker: Asker, link: Link) -> Card:
+    def _menu(self, citation: Citation, style: Style, asker: Asker, link: LinkMaker) -> Card:
         words, url = self.bot.words(asker, private=True), self.bot.settings.url
-        return cards.menu(citation, style, words, postable=asker.guild is not None, link=link, url=url)
+        return cards.menu_card(citation, style, words, postable=asker.guild is not None, link=link, url=url)
 
 
 def _labelled(library: Library, keys: list[str], scope: Scope) -> list[tuple[str, str]]:
-    found = ((key, library.recall(key, scope)) for key in keys)
-    return [(f"{key} · {remembered.title}", key) for key, remembered in found if remembered is not None]
+    citations = ((key, library.recall(key, scope)) for key in keys)
+    return [(f"{key} · {citation.title}", key) for key, citation in citations if citation is not None]
 
 
 async def setup(bot: AskbriefBot) -> None:

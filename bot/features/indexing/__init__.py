@@ -1,1 +1,1 @@
-"""The index: rebuild, add and remove documents, watch the folder."""
+"""Indexing: rebuild the index, add and remove documents, watch the folder of documents."""

@@ -1,4 +1,4 @@
-"""The index: rebuilding, adding and removing documents, and watching seeds/ for those who keep files there."""
+"""Indexing: managers rebuild the index and add or remove documents; seeds/ can be watched for changes."""
 
 from __future__ import annotations
 
@@ -7,29 +7,39 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import discord
+import structlog
 from discord import app_commands
 from discord.ext import commands
 
 from askbrief.errors import AskbriefError, SeedsError, in_words
 from askbrief.ingest.sources import SETTLE_MS, watch_async
 from askbrief.records import Metadata
-from bot.coverage import visible_report
+from askbrief.service.scoping import visible_report
 from bot.discord_io.cards import notice
-from bot.discord_io.choices import choices, collections_of, document_choices, document_of, mark_of, named
+from bot.discord_io.commands import (
+    chosen_document,
+    collections_of,
+    document_choices,
+    document_token,
+    name_choices,
+)
 from bot.discord_io.components import post, respond, update
-from bot.discord_io.language import best
+from bot.discord_io.language import Refusal, best_match
 from bot.discord_io.people import ManagersOnly
-from bot.errors import Refusal, log
 from bot.features.indexing import cards
-from bot.features.indexing.uploads import Uploads, collection_name
+from bot.features.indexing.uploads import Uploads, checked_collection
 
 if TYPE_CHECKING:
-    from askbrief.records import BuildReport, Scope, Source
+    from askbrief.records import BuildReport, Source
     from askbrief.service.build_process import Step
     from bot.app import AskbriefBot, Interaction
     from bot.discord_io.cards import Card
-    from bot.discord_io.language import Words
+    from bot.discord_io.commands import Choices
+    from bot.discord_io.language import Localization
     from bot.discord_io.people import Asker
+    from bot.features.indexing.uploads import Upload
+
+log = structlog.get_logger("askbrief.bot")
 
 
 @app_commands.guild_only()
@@ -37,38 +47,42 @@ if TYPE_CHECKING:
 class IndexingCog(
     ManagersOnly, commands.GroupCog, group_name="index", group_description="Rebuild the index, add and remove documents"
 ):
-    """Building, for those who manage the server."""
+    """The commands and buttons for the index of a server's managers."""
+
+    bot: AskbriefBot
 
     def __init__(self, bot: AskbriefBot) -> None:
-        """Add the buttons."""
+        """Register the buttons."""
         self.bot = bot
         self.uploads = Uploads(bot.settings)
-        self._watching: asyncio.Task[None] | None = None
-        bot.actions.add(add=self.add_confirmed, discard=self.discarded, remove=self.remove_confirmed, keep=self.kept)
+        self.watch_task: asyncio.Task[None] | None = None
+        bot.actions.add(
+            add=self.confirm_add, discard=self.cancel_add, remove=self.confirm_remove, keep=self.cancel_remove
+        )
 
     async def cog_load(self) -> None:
-        """Begin to watch, if told to."""
+        """Start to watch seeds/ if the settings say so."""
         if self.bot.bot_settings.watch:
-            self._watching = asyncio.create_task(self._watch())
+            self.watch_task = asyncio.create_task(self.watch())
 
     async def cog_unload(self) -> None:
-        """Watch no more."""
-        if self._watching is not None:
-            self._watching.cancel()
+        """Stop watching."""
+        if self.watch_task is not None:
+            self.watch_task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._watching
+                await self.watch_task
 
     # ----------------------------------------------------------------------------------------- commands
 
     @app_commands.command(name="rebuild", description="Bring the index up to date with the documents")
     async def rebuild(self, interaction: Interaction) -> None:
-        """Build, and say how far it is and what it did."""
+        """Rebuild, and show the progress and a report."""
         await self.bot.attend(interaction, self._rebuild(interaction))
 
     async def _rebuild(self, interaction: Interaction) -> None:
         asker, words = self.manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._build(interaction, asker, words)
+        await self._build_and_report(interaction, asker, words)
 
     @app_commands.command(name="add", description="Add an attached file to the documents")
     @app_commands.describe(file="The document", collection="In this collection; a new name makes a new one")
@@ -79,115 +93,108 @@ class IndexingCog(
     async def _add(self, interaction: Interaction, file: discord.Attachment, collection: str) -> None:
         asker, words = self.manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        doc_id = self.uploads.doc_id(file.filename, collection_name(collection), file.size)
+        doc_id = self.uploads.doc_id(file.filename, checked_collection(collection), file.size)
         self._check_ceiling(asker, doc_id)
         content = await file.read()
-        upload, reading = await asyncio.to_thread(
-            lambda: self.uploads.keep(content, doc_id, person=asker.person, guild=asker.guild or 0)
+        upload, parsed = await asyncio.to_thread(
+            lambda: self.uploads.store(content, doc_id, person=asker.person, guild=asker.guild or 0)
         )
-        card = cards.upload_preview(
-            upload.upload_id, doc_id, reading, replaces=self.uploads.is_there(doc_id), words=words
-        )
+        card = cards.preview_card(upload.upload_id, doc_id, parsed, replaces=self.uploads.exists(doc_id), words=words)
         await respond(interaction, card)
 
     @app_commands.command(name="remove", description="Take a document out of the index")
     @app_commands.describe(document="Which document")
     async def remove(self, interaction: Interaction, document: str) -> None:
-        """Ask whether it shall really go."""
+        """Ask whether the document shall really be removed."""
         await self.bot.attend(interaction, self._remove(interaction, document))
 
     async def _remove(self, interaction: Interaction, document: str) -> None:
         asker, words = self.manager(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
-        source = document_of(document, await self._listed(asker))
-        await respond(interaction, cards.removal(mark_of(source.doc_id), source.path, source.title, words))
+        source = chosen_document(document, await self._sources(asker))
+        await respond(interaction, cards.removal_card(document_token(source.doc_id), source.path, source.title, words))
 
     @add.autocomplete("collection")
-    async def _collections(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        found = choices(typed, named(collections_of(await self._offered(interaction))))
-        return [app_commands.Choice(name=label, value=value) for label, value in found]
+    async def _collections(self, interaction: Interaction, typed: str) -> Choices:
+        return name_choices(typed, collections_of(await self._offered(interaction)))
 
     @remove.autocomplete("document")
-    async def _documents(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        found = document_choices(typed, await self._offered(interaction))
-        return [app_commands.Choice(name=label, value=value) for label, value in found]
+    async def _documents(self, interaction: Interaction, typed: str) -> Choices:
+        return document_choices(typed, await self._offered(interaction))
 
     # ------------------------------------------------------------------------------------------ buttons
 
-    async def add_confirmed(self, interaction: Interaction, upload_id: str) -> None:
-        """Add the file that waits, and build it in."""
+    async def confirm_add(self, interaction: Interaction, upload_id: str) -> None:
+        """Add the uploaded file, and rebuild."""
         asker, words = self.manager(interaction)
-        upload = self.uploads.find(upload_id)
-        if (upload.person, upload.guild) != (asker.person, asker.guild):
-            raise Refusal("error-not-yours")
+        upload = self._own_upload(upload_id, asker)
         self._check_ceiling(asker, upload.doc_id)
         await update(interaction, notice(words("added-building")))
         await asyncio.to_thread(self.uploads.add, upload)
-        await self._build(interaction, asker, words)
+        await self._build_and_report(interaction, asker, words)
 
-    async def discarded(self, interaction: Interaction, upload_id: str) -> None:
-        """Let the file go."""
+    async def cancel_add(self, interaction: Interaction, upload_id: str) -> None:
+        """Delete the uploaded file."""
         asker, words = self.manager(interaction)
-        upload = self.uploads.find(upload_id)
-        if (upload.person, upload.guild) != (asker.person, asker.guild):
-            raise Refusal("error-not-yours")
-        self.uploads.discard(upload)
+        self.uploads.discard(self._own_upload(upload_id, asker))
         await update(interaction, notice(words("add-discarded")))
 
-    async def remove_confirmed(self, interaction: Interaction, mark: str) -> None:
-        """Take the document out, and rebuild."""
+    async def confirm_remove(self, interaction: Interaction, token: str) -> None:
+        """Remove the document, and rebuild."""
         asker, words = self.manager(interaction)
-        source = document_of(mark, await self._listed(asker))
+        source = chosen_document(token, await self._sources(asker))
         await update(interaction, notice(words("removed-building")))
         await asyncio.to_thread(self.uploads.remove, source.path)
-        await self._build(interaction, asker, words)
+        await self._build_and_report(interaction, asker, words)
 
-    async def kept(self, interaction: Interaction, _: str) -> None:
-        """Remove nothing."""
+    async def cancel_remove(self, interaction: Interaction, _: str) -> None:
+        """Confirm that nothing was removed."""
         _asker, words = self.manager(interaction)
-        await update(interaction, notice(words("kept")))
+        await update(interaction, notice(words("remove-cancelled")))
 
     # ----------------------------------------------------------------------------------------- building
 
-    async def _build(self, interaction: Interaction, asker: Asker, words: Words) -> None:
-        """Build; each step takes the place of the message, the report comes last."""
+    async def _build_and_report(self, interaction: Interaction, asker: Asker, words: Localization) -> None:
+        """Rebuild; the message shows each step, then the report."""
         steps: asyncio.Queue[Step | None] = asyncio.Queue()
-        await update(interaction, cards.progress("starting", 0, 0, words))
-        telling = asyncio.create_task(self._tell_steps(interaction, steps, words))
+        await update(interaction, cards.progress_card("starting", 0, 0, words))
+        progress = asyncio.create_task(self._show_steps(interaction, steps, words))
         try:
-            card = cards.build_report(await self._visible(await self._built(steps), asker), words)
+            card = cards.report_card(await self._visible(await self._rebuilt(steps), asker), words)
         except AskbriefError as error:
-            card = cards.build_failed(str(error), words)
-            await self._tell_admins(error)
+            card = cards.failure_card(str(error), words)
+            await self._notify_admins(error)
         finally:
             steps.put_nowait(None)
-            await telling
+            await progress
         await self._finish(interaction, card)
 
-    async def _built(self, steps: asyncio.Queue[Step | None] | None = None) -> BuildReport:
+    async def _rebuilt(self, steps: asyncio.Queue[Step | None] | None = None) -> BuildReport:
         try:
-            report = await self.bot.desk.rebuild(steps.put_nowait if steps else lambda _: None)
+            report = await self.bot.search.rebuild(steps.put_nowait if steps else lambda _: None)
         except AskbriefError as error:
             self.bot.metrics.built("failed")
-            log.error("build-failed", error=str(error))
+            log.error("build-failed", error=str(error))  # noqa: TRY400 - the message is complete
             raise
         self.bot.metrics.built("done")
         log.info("built", generation=report.generation, documents=report.documents, failed=len(report.failed))
         return report
 
-    async def _tell_steps(self, interaction: Interaction, steps: asyncio.Queue[Step | None], words: Words) -> None:
-        """Show the newest step whenever Discord is done with the one before."""
+    async def _show_steps(
+        self, interaction: Interaction, steps: asyncio.Queue[Step | None], words: Localization
+    ) -> None:
+        """Show the newest step each time Discord has accepted the previous one."""
         while (step := await steps.get()) is not None:
             while not steps.empty():
                 newer = steps.get_nowait()
                 if newer is None:
                     return
                 step = newer
-            with suppress(discord.HTTPException):  # the report is what counts
-                await update(interaction, cards.progress(step.stage, step.done, step.total, words))
+            with suppress(discord.HTTPException):  # only the report matters
+                await update(interaction, cards.progress_card(step.stage, step.done, step.total, words))
 
     async def _finish(self, interaction: Interaction, card: Card) -> None:
-        """Show the report; after a quarter of an hour Discord takes it by direct message only."""
+        """Show the report; after 15 minutes Discord no longer accepts the edit, so it goes by direct message."""
         try:
             await update(interaction, card)
         except discord.HTTPException as error:
@@ -196,45 +203,45 @@ class IndexingCog(
 
     async def _visible(self, report: BuildReport, asker: Asker) -> BuildReport:
         scope = self.bot.access.ceiling(asker.guild or 0)
-        return visible_report(report, scope, await self.bot.desk.coverage(scope))
+        return visible_report(report, scope, await self.bot.search.coverage(scope))
 
-    async def _watch(self) -> None:
-        """Rebuild when files have changed and settled, also while the bot was away, for as long as it lives."""
+    async def watch(self) -> None:
+        """Rebuild whenever files have changed and settled, also while the bot was not running; until it stops."""
         await self.bot.wait_until_ready()
         seeds = self.bot.settings.seeds_dir
         try:
-            if await self.bot.desk.changes():
-                await self._rebuild_unasked()
+            if await self.bot.search.changes():
+                await self._rebuild_automatically()
             async for _ in watch_async(seeds, settle_ms=SETTLE_MS):
-                await self._rebuild_unasked()
+                await self._rebuild_automatically()
         except (OSError, RuntimeError, SeedsError) as error:
-            log.error("watch-ended", error=str(error))
-            await self._tell_admins(SeedsError(f"{seeds} cannot be watched: {in_words(error)}; start me again"))
+            log.error("watch-ended", error=str(error))  # noqa: TRY400 - the message is complete
+            await self._notify_admins(SeedsError(f"{seeds} cannot be watched: {in_words(error)}; start me again"))
 
-    async def _rebuild_unasked(self) -> None:
+    async def _rebuild_automatically(self) -> None:
         try:
-            before = self.bot.desk.status.generation
-            report = await self._built()
+            before = self.bot.search.status.generation
+            report = await self._rebuilt()
             if report.generation != before and (report.failed or not report.up_to_date):
-                await self._tell_admins(report)
+                await self._notify_admins(report)
         except AskbriefError as error:
-            await self._tell_admins(error)
+            await self._notify_admins(error)
         except Refusal as refusal:
             log.info("not-rebuilt", error=refusal.message)
-        except Exception:  # noqa: BLE001 - the edge: nobody else would hear of it
-            log.exception("not-rebuilt")  # and the watch goes on
+        except Exception:
+            log.exception("not-rebuilt")  # watching continues
 
-    async def _tell_admins(self, news: BuildReport | AskbriefError) -> None:
-        """Post a report or a failure in the admin channel, if there is one, with what its server may see."""
+    async def _notify_admins(self, news: BuildReport | AskbriefError) -> None:
+        """Post a report or a failure in the admin channel, if there is one, within the ceiling of its server."""
         channel = self.bot.get_channel(self.bot.bot_settings.admin_channel or 0)
         if not isinstance(channel, discord.TextChannel | discord.Thread):
             return
-        words = best(self.bot.languages, str(channel.guild.preferred_locale))
+        words = best_match(self.bot.languages, str(channel.guild.preferred_locale))
         if isinstance(news, AskbriefError):
-            card = cards.build_failed(str(news), words)
+            card = cards.failure_card(str(news), words)
         else:
             scope = self.bot.access.ceiling(channel.guild.id)
-            card = cards.build_report(visible_report(news, scope, await self.bot.desk.coverage(scope)), words)
+            card = cards.report_card(visible_report(news, scope, await self.bot.search.coverage(scope)), words)
         try:
             await post(channel, card)
         except discord.HTTPException as error:
@@ -242,20 +249,31 @@ class IndexingCog(
 
     # ------------------------------------------------------------------------------------------- checks
 
+    def _own_upload(self, upload_id: str, asker: Asker) -> Upload:
+        """Return an upload of this manager in this server.
+
+        Raises:
+            Refusal: there is none under this id, or it is somebody else's.
+        """
+        upload = self.uploads.find(upload_id)
+        if (upload.person, upload.guild) != (asker.person, asker.guild):
+            raise Refusal("error-not-yours")
+        return upload
+
     def _check_ceiling(self, asker: Asker, doc_id: str) -> None:
-        """A server adds only to what the operator lets it see."""
+        """Refuse a document in a collection that the operator does not let this server see."""
         if not self.bot.access.ceiling(asker.guild or 0).admits(doc_id, Metadata()):
             raise Refusal("error-unknown-collection", name=doc_id.rpartition("/")[0])
 
-    async def _listed(self, asker: Asker) -> list[Source]:
-        ceiling: Scope = self.bot.access.ceiling(asker.guild or 0)
-        return await self.bot.desk.read(lambda library: library.sources(ceiling))
+    async def _sources(self, asker: Asker) -> list[Source]:
+        ceiling = self.bot.access.ceiling(asker.guild or 0)
+        return await self.bot.search.read(lambda library: library.sources(ceiling))
 
     async def _offered(self, interaction: Interaction) -> list[Source]:
-        """What may be chosen from; nothing for those who do not manage the server."""
+        """Return the sources to choose from; none for people who do not manage the server."""
         try:
             asker, _ = self.manager(interaction)
-            return await self._listed(asker)
+            return await self._sources(asker)
         except Refusal:
             return []
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-import regex
-
 if TYPE_CHECKING:
     from regex import Pattern
 
@@ -27,6 +25,8 @@ class _Pattern:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any attribute of a pattern
+        import regex  # about 20 ms, which --help need not wait for
+
         method = getattr(regex.compile(self.pattern, self._flags), name)  # regex caches compiled patterns
         setattr(self, name, method)
         return method

@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
-import archspec.cpu
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -47,6 +45,8 @@ def sha256_of(path: Path) -> str:
 @cache
 def processor() -> str:
     """Return the processor's type and a hash of its instruction sets, as part of a file name: icelake-1f0c2e9a."""
+    import archspec.cpu
+
     host = archspec.cpu.host()
     instructions = hashlib.sha256(" ".join(sorted(host.features)).encode()).hexdigest()[:8]
     return f"{host.name}-{instructions}"
@@ -57,5 +57,7 @@ def saturates() -> bool:
 
     That is the case on x86 without VNNI instructions.
     """
+    import archspec.cpu
+
     is_x86 = platform.machine().lower() in {"x86_64", "amd64"}
     return is_x86 and not {"avx512_vnni", "avx_vnni"} & set(archspec.cpu.host().features)

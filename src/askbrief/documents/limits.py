@@ -1,24 +1,27 @@
-"""Limits of parsing a file, and safe ways to open what strangers send: zip and XML files, and names of nested files."""
+"""Limits of parsing a file, and safe ways to open what strangers send: zip and XML files, and names of nested files.
+
+The libraries are imported when they are used, because every process that parses files imports this module first.
+"""
 
 from __future__ import annotations
 
 import io
-import lzma
-import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self, TypeAlias
-
-from lxml import etree
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
+    import zipfile
     from collections.abc import Iterator
 
+    from lxml import etree
+
     from askbrief.settings import Settings
+
+    Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml's type of elements
 
 MOST_MEMBERS = 10_000
 MOST_UNPACKED_MIB = 512
@@ -27,8 +30,6 @@ _MIB = 1024 * 1024
 _NOT_IN_A_NAME = pattern(r"[\p{C}\p{Zl}\p{Zp}\ufffd]+")
 _DRIVE = pattern(r"^[A-Za-z]:")
 _LONGEST_NAME, _LONGEST_STEM, _LONGEST_PATH = 120, 100, 400
-
-Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml's type of elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     Raises:
         ParsingError: it is no zip file, it is encrypted, or it is a bomb.
     """
+    import zipfile
+
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
@@ -79,6 +82,10 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
     Raises:
         ParsingError: it does not exist, or it is damaged.
     """
+    import lzma
+    import zipfile
+    import zlib
+
     name = member if isinstance(member, str) else member.filename
     damage = (zipfile.BadZipFile, EOFError, ValueError, OSError, RuntimeError, zlib.error, lzma.LZMAError)
     try:
@@ -102,6 +109,8 @@ def parse_xml(data: bytes, what: str) -> Element:
     Raises:
         ParsingError: it is not well formed, or it defines entities of its own.
     """
+    from lxml import etree
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
@@ -125,6 +134,8 @@ def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
     Raises:
         ParsingError: it is not well formed, or it defines entities of its own.
     """
+    from lxml import etree
+
     options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     events = etree.iterparse(io.BytesIO(data), events=("end",), tag=f"{{*}}{name}", **options)
     checked = False

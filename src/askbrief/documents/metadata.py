@@ -18,7 +18,6 @@ from askbrief.records import Metadata
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SIDECAR = ".meta.yaml"
 _MAX_YAML_CHARS = 64 * 1024
 _MAX_YAML_DEPTH = 20
 _NULL = (None, "", "~", "null")
@@ -157,16 +156,6 @@ class _Fields(BaseModel):
 
 
 # --------------------------------------------------------------------------------------------- side-cars
-
-
-def sidecar_names(name: str) -> tuple[str, str]:
-    """Return the names that the side-car of a file may have, the usual one first.
-
-    >>> sidecar_names("un/report.txt")
-    ('un/report.txt.meta.yaml', 'un/report.meta.yaml')
-    """
-    stem, dot, suffix = name.rpartition(".")
-    return f"{name}{SIDECAR}", f"{stem if dot and stem and '/' not in suffix else name}{SIDECAR}"
 
 
 def read_sidecar(name: str, content: bytes) -> Metadata:

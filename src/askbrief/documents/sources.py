@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from askbrief.core.runtime import sha256_of
 from askbrief.documents.builder import ParsedFile
 from askbrief.documents.limits import ParsingLimits, UniqueNames, unique_path
-from askbrief.documents.metadata import SIDECAR, read_alias_groups, read_sidecar, sidecar_names
 from askbrief.documents.registry import check_supported, parser_for
 from askbrief.errors import ParsingError, SeedsError, in_words
 from askbrief.records import Block, BlockKind, Document, Form, Metadata, Problem
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from askbrief.documents.builder import NestedFile, ParsedText
 
+SIDECAR = ".meta.yaml"
 ALIASES = "aliases.yaml"
 """The team's own list of names, below seeds/; it is not a document."""
 _MAX_DEPTH = 3
@@ -99,6 +99,16 @@ def _walk(seeds: Path) -> Iterator[Path]:
 
 def _is_leftover(name: str) -> bool:
     return name.startswith((".", "~$")) or name.endswith(("~", ".tmp", ".swp")) or name in {"Thumbs.db", "desktop.ini"}
+
+
+def sidecar_names(name: str) -> tuple[str, str]:
+    """Return the names that the side-car of a file may have, the usual one first.
+
+    >>> sidecar_names("un/report.txt")
+    ('un/report.txt.meta.yaml', 'un/report.meta.yaml')
+    """
+    stem, dot, suffix = name.rpartition(".")
+    return f"{name}{SIDECAR}", f"{stem if dot and stem and '/' not in suffix else name}{SIDECAR}"
 
 
 def _sidecar_of(path: Path, sidecars: set[Path]) -> Path | None:
@@ -201,7 +211,7 @@ def parse_file(file: SeedFile, limits: ParsingLimits = _DEFAULT_LIMITS) -> Parse
     """
     sidecar = Metadata()
     if file.sidecar is not None:
-        sidecar = read_sidecar(file.sidecar.name, _content(file.sidecar, f"side-car {file.sidecar.name}: "))
+        sidecar = _read_sidecar(file.sidecar.name, _content(file.sidecar, f"side-car {file.sidecar.name}: "))
     collector = _Collector(limits)
     collector.parse(file.doc_id, _content(file.path), sidecar)
     return ParsedFile(tuple(collector.documents), tuple(collector.failed), tuple(collector.warnings))
@@ -213,7 +223,15 @@ def read_aliases(file: SeedFile) -> tuple[tuple[str, ...], ...]:
     Raises:
         ParsingError: the file cannot be read; the message is the reason.
     """
+    from askbrief.documents.metadata import read_alias_groups
+
     return read_alias_groups(_content(file.path))
+
+
+def _read_sidecar(name: str, content: bytes) -> Metadata:
+    from askbrief.documents.metadata import read_sidecar  # not at the top: YAML and pydantic take 0.3 s to import
+
+    return read_sidecar(name, content)
 
 
 def _content(path: Path, what: str = "") -> bytes:
@@ -262,7 +280,7 @@ class _Collector:
                 if depth > _MAX_DEPTH:
                     raise ParsingError(f"is more than {_MAX_DEPTH} files deep in other files: unpack them")  # noqa: TRY301
                 own = next((sidecars[one] for one in sidecar_names(file.name) if one in sidecars), None)
-                described = read_sidecar(own.name, own.content) if own else Metadata()
+                described = _read_sidecar(own.name, own.content) if own else Metadata()
                 self.parse(path, file.content, described.over(outer.without_title()), depth)
             except ParsingError as error:
                 self.failed.append(Problem(path, str(error)))

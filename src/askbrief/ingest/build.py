@@ -155,7 +155,7 @@ def _open_previous(index: Path, versions: Versions, stack: ExitStack, *, full: b
     if built.vectors != versions.vectors:
         reason = f"the model was {built.model} ({built.form}), and is {versions.model} ({versions.form}) now"
         return _Previous(generation, reason=reason, sources=sources)
-    reusable = stack.enter_context(ReusableIndex(generation.folder))
+    reusable = stack.enter_context(closing(ReusableIndex(generation.folder)))
     if built != versions:
         other = "another version of askbrief" if built.ocr == versions.ocr else "another setting of ASKBRIEF_OCR"
         reason = f"{other} read and split the documents"

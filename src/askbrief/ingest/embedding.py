@@ -66,12 +66,6 @@ class VectorRows:
         return _positions(self._sorted, self._order, digests)
 
 
-def first_positions(digests: NDArray[np.bytes_]) -> NDArray[np.int64]:
-    """Return the position at which each digest stands first among them all: int64 [digests]."""
-    order = np.argsort(digests, kind="stable")
-    return _positions(digests[order], order, digests)
-
-
 def _positions(ordered: NDArray[np.bytes_], order: NDArray[np.int64], digests: NDArray[np.bytes_]) -> NDArray[np.int64]:
     if not len(ordered):
         return np.full(len(digests), -1, dtype=np.int64)
@@ -84,7 +78,8 @@ def _positions(ordered: NDArray[np.bytes_], order: NDArray[np.int64], digests: N
 
 def missing_passages(digests: NDArray[np.bytes_], known: Iterable[VectorRows]) -> NDArray[np.int64]:
     """Return the ascending numbers of the passages without known vectors, the first of those with equal digests."""
-    missing = first_positions(digests) == np.arange(len(digests))
+    order = np.argsort(digests, kind="stable")
+    missing = _positions(digests[order], order, digests) == np.arange(len(digests))
     for rows in known:
         missing &= rows.find(digests) < 0
     return np.flatnonzero(missing)

@@ -10,8 +10,6 @@ The same passage of an unchanged document has the same key in every index, on ev
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -126,6 +124,9 @@ def citation_key(title: str, passage: Passage, *, hash_length: int = SHORTEST_HA
         passage: whose document, offsets and text are hashed (SHA-256, base 32).
         hash_length: number of characters of the hash; longer if another passage has the shorter key.
     """
+    import base64
+    import hashlib  # only a build makes keys; every command imports the records
+
     identity = f"{passage.doc_id}\0{passage.start}\0{passage.end}\0{passage.text}".encode()
     letters = base64.b32encode(hashlib.sha256(identity).digest()).decode().lower()
     return f"{slug(title)}-{letters[:hash_length]}"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import simcord
 
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 SUB_COMMAND, GROUP = 1, 2
 CHAT, MESSAGE_MENU = 1, 3
@@ -41,11 +41,11 @@ def parts(part: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str,
 
 
 @pytest.fixture
-async def registered(small_office: Office) -> list[dict[str, Any]]:
+async def registered(bot_workspace: BotWorkspace) -> list[dict[str, Any]]:
     """The commands as Discord has them."""
-    small_office.build()
-    async with small_office.open() as town:
-        return sent(town.env)[0]
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        return sent(server.env)[0]
 
 
 # ------------------------------------------------------------------------------------------------- names
@@ -79,8 +79,8 @@ async def test_every_name_and_description_is_one_that_discord_takes(
             else:
                 assert _NAME.fullmatch(name), path
                 assert name == name.lower(), path
-                said = part.get("description_localizations", {}).get(locale, part["description"])
-                assert 1 <= len(said) <= 100, path
+                shown_text = part.get("description_localizations", {}).get(locale, part["description"])
+                assert 1 <= len(shown_text) <= 100, path
 
 
 @pytest.mark.parametrize("locale", ["en", "de"])
@@ -122,67 +122,67 @@ async def test_only_managers_are_offered_the_commands_for_managers(registered: l
 # ------------------------------------------------------------------------------------------------ syncing
 
 
-async def test_the_commands_are_sent_once_and_not_again_at_the_next_start(small_office: Office) -> None:
-    small_office.build()
-    async with small_office.open() as town:
-        assert len(sent(town.env)) == 1
-        await town.env.restart_bot(small_office.bot())
-        assert len(sent(town.env)) == 1
-        listed = await town.alice.slash(town.intel, "help")
+async def test_the_commands_are_sent_once_and_not_again_at_the_next_start(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        assert len(sent(server.env)) == 1
+        await server.env.restart_bot(bot_workspace.bot())
+        assert len(sent(server.env)) == 1
+        listed = await server.alice.slash(server.intel, "help")
         assert listed.response is not None
 
 
-async def test_they_are_sent_again_when_they_have_changed(small_office: Office) -> None:
+async def test_they_are_sent_again_when_they_have_changed(bot_workspace: BotWorkspace) -> None:
     """A new version of the bot has one more command; after it, an old one again has not."""
 
     @app_commands.command(name="digest", description="What is new")
     async def digest(interaction: Any) -> None:
         del interaction
 
-    small_office.build()
-    async with small_office.open() as town:
-        newer = small_office.bot()
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        newer = bot_workspace.bot()
         newer.tree.add_command(digest)
-        await town.env.restart_bot(newer)
-        assert [{command["name"] for command in one} for one in sent(town.env)] == [COMMANDS, COMMANDS | {"digest"}]
-        await town.env.restart_bot(small_office.bot())
-        assert len(sent(town.env)) == 3
+        await server.env.restart_bot(newer)
+        assert [{command["name"] for command in one} for one in sent(server.env)] == [COMMANDS, COMMANDS | {"digest"}]
+        await server.env.restart_bot(bot_workspace.bot())
+        assert len(sent(server.env)) == 3
 
 
-async def test_they_are_sent_when_told_to_changed_or_not(small_office: Office) -> None:
-    small_office.build()
-    async with small_office.open() as town:
-        state = small_office.settings.state_dir
-        assert not await sync_if_changed(town.bot.tree, state)
-        assert await sync_if_changed(town.bot.tree, state, always=True)
-        assert len(sent(town.env)) == 2
+async def test_they_are_sent_when_told_to_changed_or_not(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        state = bot_workspace.settings.state_dir
+        assert not await sync_if_changed(server.bot.tree, state)
+        assert await sync_if_changed(server.bot.tree, state, always=True)
+        assert len(sent(server.env)) == 2
 
 
-async def test_they_are_sent_again_where_the_last_time_failed(small_office: Office) -> None:
+async def test_they_are_sent_again_where_the_last_time_failed(bot_workspace: BotWorkspace) -> None:
     """What Discord refused was not sent: the next start tries again."""
-    small_office.build()
-    async with small_office.open() as town:
-        state = small_office.settings.state_dir / "elsewhere"
-        town.env.inject_error("PUT", "/applications/*/commands", status=400, code=50035)
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        state = bot_workspace.settings.state_dir / "elsewhere"
+        server.env.inject_error("PUT", "/applications/*/commands", status=400, code=50035)
         with pytest.raises(app_commands.AppCommandError):
-            await sync_if_changed(town.bot.tree, state)
-        assert await sync_if_changed(town.bot.tree, state)
-        assert not await sync_if_changed(town.bot.tree, state)
+            await sync_if_changed(server.bot.tree, state)
+        assert await sync_if_changed(server.bot.tree, state)
+        assert not await sync_if_changed(server.bot.tree, state)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe\x00", b"an older mark\n"])
-async def test_a_damaged_mark_means_sending_again(small_office: Office, content: bytes) -> None:
-    small_office.build()
-    async with small_office.open() as town:
-        (small_office.settings.state_dir / "commands.sha256").write_bytes(content)
-        assert await sync_if_changed(town.bot.tree, small_office.settings.state_dir)
-        assert not await sync_if_changed(town.bot.tree, small_office.settings.state_dir)
+async def test_a_damaged_mark_means_sending_again(bot_workspace: BotWorkspace, content: bytes) -> None:
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        (bot_workspace.settings.state_dir / "commands.sha256").write_bytes(content)
+        assert await sync_if_changed(server.bot.tree, bot_workspace.settings.state_dir)
+        assert not await sync_if_changed(server.bot.tree, bot_workspace.settings.state_dir)
 
 
-async def test_a_mark_that_cannot_be_kept_does_not_keep_the_bot_from_starting(small_office: Office) -> None:
-    small_office.build()
-    async with small_office.open() as town:
-        in_the_way = small_office.root / "file"
+async def test_a_mark_that_cannot_be_kept_does_not_keep_the_bot_from_starting(bot_workspace: BotWorkspace) -> None:
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        in_the_way = bot_workspace.root / "file"
         in_the_way.write_bytes(b"")
-        assert await sync_if_changed(town.bot.tree, in_the_way)
-        assert await sync_if_changed(town.bot.tree, in_the_way)
+        assert await sync_if_changed(server.bot.tree, in_the_way)
+        assert await sync_if_changed(server.bot.tree, in_the_way)

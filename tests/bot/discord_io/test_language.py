@@ -17,18 +17,18 @@ from fluent.syntax.visitor import Visitor
 from askbrief.evaluation.journal import Reason
 from askbrief.records import CitationStatus, Verdict
 from bot.discord_io import language
-from bot.discord_io.commands import CommandTranslator, payload_of
+from bot.discord_io.commands import CommandTranslator, command_payload
 from bot.discord_io.markup import length
-from bot.features.browsing import cards
+from bot.features import browsing
 from bot.features.citing.cards import STYLES
-from bot.features.feedback import WhatWasWrong
+from bot.features.feedback import FeedbackForm
 from tests.bot.conftest import buttons, components, text
 from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.bot.conftest import Office
+    from tests.bot.conftest import BotWorkspace
 
 LANGUAGES = language.load()
 LOCALES = [pytest.param(words, id=locale) for locale, words in LANGUAGES.items()]
@@ -114,10 +114,10 @@ def test_the_languages_say_the_same_messages_with_the_same_places() -> None:
 
 
 def test_every_message_that_the_code_says_is_there() -> None:
-    said = list(said_by_the_code())
+    shown_text = list(said_by_the_code())
     english = messages("en")
-    assert len({name for name, _ in said}) > 100
-    assert [(name, where) for name, where in said if name not in english] == []
+    assert len({name for name, _ in shown_text}) > 100
+    assert [(name, where) for name, where in shown_text if name not in english] == []
 
 
 def test_no_message_is_left_over_that_nobody_says() -> None:
@@ -129,13 +129,13 @@ def test_no_message_is_left_over_that_nobody_says() -> None:
 
 
 @pytest.mark.parametrize("words", LOCALES)
-def test_every_message_can_be_said_with_one_and_with_many(words: language.Words) -> None:
+def test_every_message_can_be_said_with_one_and_with_many(words: language.Localization) -> None:
     for name, places in messages(words.locale).items():
         for count in (1, 0, 2, 12_345):
             values = {place: count if place == "count" else "x" for place in places}
-            said = words(name, **values)
-            assert said.strip(), name
-            assert not re.search(r"[{}]|\?\?\?", said), name
+            shown_text = words(name, **values)
+            assert shown_text.strip(), name
+            assert not re.search(r"[{}]|\?\?\?", shown_text), name
 
 
 def test_german_counts_as_germans_do() -> None:
@@ -158,7 +158,7 @@ def test_an_index_is_never_built_in_the_future(words: str, past: str) -> None:
 
 def test_what_a_language_lacks_is_said_in_english_and_what_none_has_is_an_error() -> None:
     german = LANGUAGES["de"]
-    hollow = language.Words("de", FluentBundle(["de"]), german.fallback)
+    hollow = language.Localization("de", FluentBundle(["de"]), german.fallback)
     assert hollow("thanks") == "Thank you."
     assert hollow.own("thanks") is None
     with pytest.raises(KeyError):
@@ -170,14 +170,14 @@ def test_what_a_language_lacks_is_said_in_english_and_what_none_has_is_an_error(
     [("de", "de"), ("en-GB", "en"), ("fr", "en"), ("zh-CN", "en"), ("", "en"), (None, "en"), ("de-AT", "de")],
 )
 def test_a_locale_gets_its_language_or_english(locale: str | None, language_said: str) -> None:
-    assert language.best(LANGUAGES, locale).locale == language_said
+    assert language.best_match(LANGUAGES, locale).locale == language_said
 
 
 # ------------------------------------------------------------------------------------- Discord's limits
 
 
 @pytest.mark.parametrize("words", LOCALES)
-def test_labels_and_forms_are_short_enough_for_discord(words: language.Words) -> None:
+def test_labels_and_forms_are_short_enough_for_discord(words: language.Localization) -> None:
     for name in messages(words.locale):
         if name.startswith(("button-", "style-")):
             assert 1 <= length(words(name)) <= 80, name
@@ -187,9 +187,9 @@ def test_labels_and_forms_are_short_enough_for_discord(words: language.Words) ->
 
 
 @pytest.mark.parametrize("words", LOCALES)
-async def test_the_form_of_a_vote_fits(words: language.Words) -> None:
+async def test_the_form_of_a_vote_fits(words: language.Localization) -> None:
     cog: Any = None
-    form = WhatWasWrong(cog, "abcdefgh", words)
+    form = FeedbackForm(cog, "abcdefgh", words)
     sent = form.to_dict()
     assert len(sent["title"]) <= 45
     assert len(sent["components"]) <= 5
@@ -200,25 +200,25 @@ async def test_the_form_of_a_vote_fits(words: language.Words) -> None:
 
 @pytest.mark.parametrize("words", LOCALES)
 @pytest.mark.parametrize("admin", [True, False])
-def test_the_help_fits_and_managers_see_more_of_it(words: language.Words, *, admin: bool) -> None:
-    card = cards.help_card(words, admin=admin)
+def test_the_help_fits_and_managers_see_more_of_it(words: language.Localization, *, admin: bool) -> None:
+    card = browsing.help_card(words, for_manager=admin)
     assert card.fits
     assert (words("help-admin") in card.blocks[0].markdown) == admin
 
 
-async def test_commands_named_in_messages_exist_under_that_name(small_office: Office) -> None:
+async def test_commands_named_in_messages_exist_under_that_name(bot_workspace: BotWorkspace) -> None:
     """A message that says /index aktualisieren names a command that a German client shows so."""
-    small_office.build()
-    async with small_office.open() as town:
-        await town.bot.tree.set_translator(CommandTranslator(LANGUAGES))
-        payload = await payload_of(town.bot.tree)
+    bot_workspace.build()
+    async with bot_workspace.open() as server:
+        await server.bot.tree.set_translator(CommandTranslator(LANGUAGES))
+        payload = await command_payload(server.bot.tree)
     for locale, words in LANGUAGES.items():
         known = {name for command in payload for name in _paths(command, locale)}
         for message, places in messages(locale).items():
-            said = words(message, **{place: 1 if place == "count" else "x" for place in places})
-            for root, following in re.findall(r"(?<![\w/])/([a-zäöüß]+)(?: ([a-zäöüß]+))?", said):
+            shown_text = words(message, **{place: 1 if place == "count" else "x" for place in places})
+            for root, following in re.findall(r"(?<![\w/])/([a-zäöüß]+)(?: ([a-zäöüß]+))?", shown_text):
                 has_parts = any(name.startswith(f"{root} ") for name in known)
-                assert (f"{root} {following}" if has_parts and following else root) in known, (locale, said)
+                assert (f"{root} {following}" if has_parts and following else root) in known, (locale, shown_text)
 
 
 def _name(part: dict[str, Any], locale: str) -> str:
@@ -245,93 +245,93 @@ def speaks(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
         record, payload = english(*args, **options)
         return record, payload | {name: value for name, value in spoken.items() if name in payload}
 
-    def speak(person: str, server: str) -> None:
-        spoken.update(locale=person, guild_locale=server)
+    def speak(person: str, guild: str) -> None:
+        spoken.update(locale=person, guild_locale=guild)
 
     monkeypatch.setattr(simcord.interactions, "base_payload", base_payload)
     return speak
 
 
-async def _with_a_document(office: Office) -> None:
-    office.write("doors.txt", "Doors\n\nThe red door opens at nine. The blue door stays shut.\n")
-    office.build()
+async def _with_a_document(workspace: BotWorkspace) -> None:
+    workspace.write("doors.txt", "Doors\n\nThe red door opens at nine. The blue door stays shut.\n")
+    workspace.build()
 
 
 async def test_a_person_is_answered_in_their_own_language_and_a_channel_in_the_servers(
-    small_office: Office, speaks: Callable[[str, str], None]
+    bot_workspace: BotWorkspace, speaks: Callable[[str, str], None]
 ) -> None:
-    await _with_a_document(small_office)
-    async with small_office.open() as town:
+    await _with_a_document(bot_workspace)
+    async with bot_workspace.open() as server:
         speaks("de", "en-US")
-        assert "Quellen" in text((await town.alice.slash(town.intel, "sources")).response)
-        private = (await town.alice.slash(town.intel, "ask", question="red door", private=True)).response
-        public = (await town.alice.slash(town.intel, "ask", question="red door")).response
+        assert "Quellen" in text((await server.alice.slash(server.intel, "sources")).response)
+        private = (await server.alice.slash(server.intel, "ask", question="red door", private=True)).response
+        public = (await server.alice.slash(server.intel, "ask", question="red door")).response
         assert "Index erstellt vor" in text(private)
         assert "index built" in text(public)
         assert "Zitieren" in buttons(private)
         assert "Cite" in buttons(public)
         speaks("en-GB", "de")
-        assert "Index erstellt vor" in text((await town.bob.slash(town.intel, "ask", question="red door")).response)
-        assert "Sources" in text((await town.bob.slash(town.intel, "sources")).response)
+        assert "Index erstellt vor" in text((await server.bob.slash(server.intel, "ask", question="red door")).response)
+        assert "Sources" in text((await server.bob.slash(server.intel, "sources")).response)
 
 
 async def test_the_menu_of_a_public_answer_is_in_the_language_of_who_opens_it(
-    small_office: Office, speaks: Callable[[str, str], None]
+    bot_workspace: BotWorkspace, speaks: Callable[[str, str], None]
 ) -> None:
-    await _with_a_document(small_office)
-    async with small_office.open() as town:
-        answer = (await town.alice.slash(town.intel, "ask", question="red door")).response
+    await _with_a_document(bot_workspace)
+    async with bot_workspace.open() as server:
+        answer = (await server.alice.slash(server.intel, "ask", question="red door")).response
         assert answer is not None
         speaks("de", "en-US")
-        menu = (await town.bob.click(answer, custom_id=buttons(answer)["Cite"])).response
+        menu = (await server.bob.click(answer, custom_id=buttons(answer)["Cite"])).response
         assert menu is not None
         assert "Unverändert" in text(menu)
         assert {"Nur Text", "Fußnote", "Im Kanal posten", "Im Zusammenhang lesen"} <= set(buttons(menu))
-        form = await town.bob.click(answer, custom_id=buttons(answer)["👎"])
+        form = await server.bob.click(answer, custom_id=buttons(answer)["👎"])
         assert form.modal is not None
         assert form.modal["title"] == "Was war falsch?"
-        posted = await town.bob.click(menu, label="Im Kanal posten")
+        posted = await server.bob.click(menu, label="Im Kanal posten")
         assert text(posted.response) == "Gepostet."
-        assert "cited by bob" in text(town.intel.last_message)
+        assert "cited by bob" in text(server.intel.last_message)
 
 
-async def test_whoever_mentions_the_bot_is_answered_in_the_servers_language(small_office: Office) -> None:
-    await _with_a_document(small_office)
-    async with small_office.open() as town:
-        guild = town.env.create_guild(name="Berlin", preferred_locale="de")
+async def test_whoever_mentions_the_bot_is_answered_in_the_servers_language(bot_workspace: BotWorkspace) -> None:
+    await _with_a_document(bot_workspace)
+    async with bot_workspace.open() as server:
+        guild = server.env.create_guild(name="Berlin", preferred_locale="de")
         channel = guild.create_text_channel("lage")
-        carol = guild.add_member(town.env.create_user("carol"))
-        await carol.send(channel, f"{town.mention} red door")
+        carol = guild.add_member(server.env.create_user("carol"))
+        await carol.send(channel, f"{server.mention} red door")
         assert "Index erstellt vor" in text(channel.last_message)
 
 
 async def test_refusals_are_said_in_the_persons_language(
-    small_office: Office, speaks: Callable[[str, str], None]
+    bot_workspace: BotWorkspace, speaks: Callable[[str, str], None]
 ) -> None:
-    await _with_a_document(small_office)
-    async with small_office.open() as town:
+    await _with_a_document(bot_workspace)
+    async with bot_workspace.open() as server:
         speaks("de", "en-US")
-        said = [
-            text((await town.alice.slash(town.intel, "cite", key="doors-zzzzzz")).response),
-            text((await town.alice.slash(town.intel, "cite", key="???")).response),
-            text((await town.alice.slash(town.intel, "sources", collection="nowhere")).response),
-            text((await town.alice.slash(town.intel, "ask", question="door", since="gestern")).response),
+        shown_text = [
+            text((await server.alice.slash(server.intel, "cite", key="doors-zzzzzz")).response),
+            text((await server.alice.slash(server.intel, "cite", key="???")).response),
+            text((await server.alice.slash(server.intel, "sources", collection="nowhere")).response),
+            text((await server.alice.slash(server.intel, "ask", question="door", since="gestern")).response),
         ]
-        assert "keine Textstelle bekannt" in said[0]
-        assert "kein Zitatschlüssel" in said[1]
-        assert "Eine Sammlung „nowhere“ gibt es nicht" in said[2]
-        assert "seit ist „gestern“" in said[3]
-        assert all("Kennung" in one for one in said)
+        assert "keine Textstelle bekannt" in shown_text[0]
+        assert "kein Zitatschlüssel" in shown_text[1]
+        assert "Eine Sammlung „nowhere“ gibt es nicht" in shown_text[2]
+        assert "seit ist „gestern“" in shown_text[3]
+        assert all("Kennung" in one for one in shown_text)
 
 
 async def test_every_part_of_a_german_card_is_within_discords_limits(
-    small_office: Office, speaks: Callable[[str, str], None]
+    bot_workspace: BotWorkspace, speaks: Callable[[str, str], None]
 ) -> None:
-    await _with_a_document(small_office)
-    async with small_office.open() as town:
+    await _with_a_document(bot_workspace)
+    async with bot_workspace.open() as server:
         speaks("de", "de")
         for command, options in [("help", {}), ("status", {}), ("sources", {}), ("ask", {"question": "red door"})]:
-            response = (await town.mara.slash(town.intel, command, **options)).response
+            response = (await server.mara.slash(server.intel, command, **options)).response
             parts = components(response)
             assert 1 <= len(parts) <= 40
             assert length(text(response)) <= 4_000

@@ -16,13 +16,12 @@ from bot.discord_io.markup import (
     block_quote,
     clean,
     code_block,
-    fitted,
+    cut_to_fit,
     inert,
     inert_line,
     length,
     quote,
     shortened,
-    titled,
 )
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ def flat(text: str) -> str:
     return " ".join(clean(text.replace("\u200b", "")).split())
 
 
-def hit_of(sentences: Sequence[str], best: int, at: int = 0) -> Hit:
+def hit_of(sentences: Sequence[str], best_match: int, at: int = 0) -> Hit:
     """A hit at some place of a document, of these sentences."""
     starts = [at + sum(map(len, sentences[:place])) for place in range(len(sentences) + 1)]
     spans = tuple(Span(start, end) for start, end in pairwise(starts))
@@ -137,7 +136,7 @@ def hit_of(sentences: Sequence[str], best: int, at: int = 0) -> Hit:
         start=at,
         end=starts[-1],
         quote="".join(sentences),
-        highlight=spans[best],
+        highlight=spans[best_match],
         score=0.5,
         signals={},
         sentences=spans,
@@ -249,16 +248,10 @@ def test_what_is_cut_is_a_beginning_at_a_words_end_and_is_marked(text: str, most
 
 
 def test_as_much_as_fits_is_kept() -> None:
-    assert fitted("one two three", 11, str) == "one two […]"
-    assert fitted("one two three", 13, str) == "one two three"
-    assert fitted("👩👩👩👩", 8, str) == "👩👩👩👩"
-    assert length(fitted("👩👩👩👩 👩👩👩👩", 16, str)) <= 16
-
-
-@pytest.mark.parametrize("title", ["", " ", "\u200b\u202e", "\u200d", "\u3164", "\u2800\u115f", "\u0301"])
-def test_a_title_of_which_nothing_is_seen_gives_way_to_the_files_name(title: str) -> None:
-    assert titled(title, "un/a.txt") == "un/a.txt"
-    assert titled(f"{title}?", "un/a.txt") == f"{title}?"
+    assert cut_to_fit("one two three", 11, str) == "one two […]"
+    assert cut_to_fit("one two three", 13, str) == "one two three"
+    assert cut_to_fit("👩👩👩👩", 8, str) == "👩👩👩👩"
+    assert length(cut_to_fit("👩👩👩👩 👩👩👩👩", 16, str)) <= 16
 
 
 @pytest.mark.parametrize(("text", "units"), [("", 0), ("a", 1), ("é", 1), ("👩", 2), ("👩🏽‍🚀", 7), ("\ud800", 1)])
@@ -306,10 +299,10 @@ def test_a_quote_is_shortened_at_sentence_ends_around_the_answer_and_marked(
     words: list[int], data: st.DataObject
 ) -> None:
     sentences = [f"{' '.join([f'S{place}'] * count)}. " for place, count in enumerate(words)]
-    best = data.draw(st.integers(0, len(sentences) - 1))
-    markdown = quote(hit_of(sentences, best), data.draw(st.integers(50, 150)))
+    best_match = data.draw(st.integers(0, len(sentences) - 1))
+    markdown = quote(hit_of(sentences, best_match), data.draw(st.integers(50, 150)))
     plain, bold = quoted(markdown)
-    assert bold == [sentences[best].strip()]
+    assert bold == [sentences[best_match].strip()]
     kept = re.findall(r"S\d[^.]*\.", plain)
     first = sentences.index(f"{kept[0]} ")
     assert kept == [sentence.strip() for sentence in sentences[first : first + len(kept)]]

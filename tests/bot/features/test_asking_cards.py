@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 import bot.features
 from askbrief.records import Answer, Figure, FigureGroup, Hit, Metadata, Source, Verdict
-from bot.coverage import Coverage
-from bot.discord_io.cards import Button, Card, Link, Row, Section, Text, action_id, no_link, shares
+from askbrief.service.scoping import Coverage
+from bot.discord_io.cards import Button, ButtonRow, Card, LinkMaker, Section, Text, action_id, no_link, shares
 from bot.discord_io.language import load
-from bot.features.asking.cards import Page, answer
+from bot.features.asking.cards import AnswerPage, answer_card
 from tests.bot.discord_io.test_markup import NASTY, flat, hit_of, nasty, quoted, shown, some_hits, with_answer
 
 if TYPE_CHECKING:
@@ -31,22 +31,24 @@ NOW = dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC)
 COVERAGE = Coverage(3, 40, ("Report", "Minutes"), ("un",), (2021, 2022), NOW - dt.timedelta(hours=3))
 SENTENCES = ["The harbour was closed. ", "It opened in 1904. ", "It was dredged in 1951."]
 VERDICTS = st.sampled_from(Verdict)
-LINKS: list[Link] = [no_link, lambda key, _: f"https://a.test/c/{key}", lambda *_: f"https://a.test/{'x' * 497}"]
+LINKS: list[LinkMaker] = [no_link, lambda key, _: f"https://a.test/c/{key}", lambda *_: f"https://a.test/{'x' * 497}"]
 
 
-def found(*hits: Hit, verdict: Verdict = Verdict.STRONG, question: str = "When did it open?") -> Answer:
+def answer_with(*hits: Hit, verdict: Verdict = Verdict.STRONG, question: str = "When did it open?") -> Answer:
     return Answer(question, verdict, 0.8, "g1", hits)
 
 
-def page_of(**values: Any) -> Page:
-    return Page(**{"exchange": "abcdefgh", "question": "When did it open?", "coverage": COVERAGE, "now": NOW, **values})
+def page_of(**values: Any) -> AnswerPage:
+    return AnswerPage(
+        **{"exchange": "abcdefgh", "question": "When did it open?", "coverage": COVERAGE, "now": NOW, **values}
+    )
 
 
 def card_of(*hits: Hit, verdict: Verdict = Verdict.STRONG, locale: str = "en", **values: Any) -> Card:
-    return answer(found(*hits, verdict=verdict), page_of(**values), WORDS[locale])
+    return answer_card(answer_with(*hits, verdict=verdict), page_of(**values), WORDS[locale])
 
 
-def said(card: Card) -> str:
+def shown_text(card: Card) -> str:
     return "\n".join(block.markdown for block in card.blocks)
 
 
@@ -55,7 +57,7 @@ def sections(card: Card) -> list[Section]:
 
 
 def buttons(card: Card) -> list[Button]:
-    return [button for block in card.blocks if isinstance(block, Row) for button in block.buttons]
+    return [button for block in card.blocks if isinstance(block, ButtonRow) for button in block.buttons]
 
 
 def labels(card: Card) -> list[str]:
@@ -81,7 +83,7 @@ HIT = replace(
 def test_a_strong_answer_is_verdict_sentence_passages_and_the_age_of_the_index_in_this_order() -> None:
     card = card_of(HIT, replace(HIT, key="minutes-abcdef", title="Minutes"))
     assert in_order(
-        said(card),
+        shown_text(card),
         "-# When did it open?",
         "### Strong match",
         "It opened in 1904. **[1]**",
@@ -98,11 +100,11 @@ def test_a_strong_answer_is_verdict_sentence_passages_and_the_age_of_the_index_i
 
 def test_the_date_asked_for_stands_by_itself_above_the_sentence_and_is_underlined_in_its_passage() -> None:
     year = with_answer(HIT, len("It opened in "), len("1904"))
-    shown = said(card_of(year))
+    shown = shown_text(card_of(year))
     assert in_order(
         shown, "### Strong match", "**1904**", "It opened in 1904. **[1]**", "**It opened in __1904__.** It was"
     )
-    weak = said(card_of(year, verdict=Verdict.WEAK))
+    weak = shown_text(card_of(year, verdict=Verdict.WEAK))
     assert "**1904**" not in weak
     assert "**It opened in __1904__.**" in weak
 
@@ -117,9 +119,9 @@ def test_a_weak_answer_warns_and_does_not_open_with_a_sentence_as_if_it_were_the
 def test_without_an_answer_no_passage_is_shown_and_what_there_is_is_named() -> None:
     card = card_of(HIT, verdict=Verdict.NONE)
     assert not sections(card)
-    assert "1904" not in said(card)
-    assert "The sources don't say" in said(card)
-    assert "*Report*, *Minutes* and 1 more document. They are dated 2021 to 2022." in said(card)
+    assert "1904" not in shown_text(card)
+    assert "The sources don't say" in shown_text(card)
+    assert "*Report*, *Minutes* and 1 more document. They are dated 2021 to 2022." in shown_text(card)
     assert buttons(card)[0] == Button("Show nearest anyway", "ab:nearest:abcdefgh")
 
 
@@ -137,33 +139,35 @@ def test_where_nothing_was_found_there_is_no_nearest_to_be_shown() -> None:
 
 def test_where_there_is_nothing_to_search_the_card_says_whom_to_ask() -> None:
     empty = replace(COVERAGE, documents=0, passages=0, titles=(), years=None)
-    assert "/access allow" in said(card_of(verdict=Verdict.NONE, coverage=empty))
+    assert "/access allow" in shown_text(card_of(verdict=Verdict.NONE, coverage=empty))
 
 
 def test_a_follow_up_says_what_was_searched_for_and_another_question_does_not() -> None:
-    asked = answer(found(HIT, question="When did it open? and in 2021?"), page_of(question="and in 2021?"), WORDS["en"])
-    assert said(asked).startswith("-# and in 2021?\n-# searched for: When did it open? and in 2021?\n")
-    assert "searched for" not in said(card_of(HIT, question=" When did\nit   open?"))
+    long_answer = answer_card(
+        answer_with(HIT, question="When did it open? and in 2021?"), page_of(question="and in 2021?"), WORDS["en"]
+    )
+    assert shown_text(long_answer).startswith("-# and in 2021?\n-# searched for: When did it open? and in 2021?\n")
+    assert "searched for" not in shown_text(card_of(HIT, question=" When did\nit   open?"))
 
 
 def test_a_narrowed_search_and_a_note_are_in_small_print() -> None:
-    card = card_of(HIT, narrowed="un, 2021 – …", note="Shared by Alice")
-    assert "\n-# only in: un, 2021 – …\n" in said(card)
-    assert "\n-# Shared by Alice\n" in said(card)
+    card = card_of(HIT, restriction="un, 2021 – …", note="Shared by Alice")
+    assert "\n-# only in: un, 2021 – …\n" in shown_text(card)
+    assert "\n-# Shared by Alice\n" in shown_text(card)
 
 
 def test_a_key_that_was_not_kept_is_told() -> None:
-    card = answer(replace(found(HIT), notes=("disk full",)), page_of(), WORDS["en"])
-    assert "could not be stored" in said(card)
-    assert "disk full" not in said(card)
+    card = answer_card(replace(answer_with(HIT), notes=("disk full",)), page_of(), WORDS["en"])
+    assert "could not be stored" in shown_text(card)
+    assert "disk full" not in shown_text(card)
 
 
 def test_near_duplicates_that_are_not_shown_are_counted() -> None:
-    assert "also word for word, or nearly, in 2 other places" in said(card_of(replace(HIT, also=("a", "b"))))
+    assert "also word for word, or nearly, in 2 other places" in shown_text(card_of(replace(HIT, also=("a", "b"))))
 
 
 def test_it_speaks_german() -> None:
-    text = said(card_of(HIT, locale="de"))
+    text = shown_text(card_of(HIT, locale="de"))
     assert in_order(text, "Klarer Treffer", "[1] Port report", "Index erstellt vor 3 Stunden")
 
 
@@ -191,7 +195,7 @@ def group_of(*figures: Figure, differs: bool = False) -> FigureGroup:
 
 def card_with(*groups: FigureGroup, locale: str = "en", **values: Any) -> Card:
     shown = [replace(HIT, rank=place, key=f"report-{place}", also=(f"copy-{place}",)) for place in (1, 2)]
-    return answer(replace(found(*shown), figures=groups), page_of(**values), WORDS[locale])
+    return answer_card(replace(answer_with(*shown), figures=groups), page_of(**values), WORDS[locale])
 
 
 FIRST = figure_of(replace(HIT, key="report-1"), "3,000 to 4,000", as_of="July 5")
@@ -211,15 +215,15 @@ def test_figures_that_differ_are_said_to_and_too_many_are_counted() -> None:
     some = [group_of(figure_of(replace(HIT, key="report-2"), f"{place},000"), differs=True) for place in range(1, 7)]
     lines = card_with(*some).blocks[1].markdown.split("\n")
     assert len(lines) == 5
-    assert lines[0] == "**Figures** · they differ; each is as its source has it"
+    assert lines[0] == "**Figures** · they differ; each is quoted from its source"
     assert lines[-1] == "-# and 3 other figures in the passages"
     assert "weichen voneinander ab" in card_with(*some, locale="de").blocks[1].markdown
 
 
 def test_later_pages_and_nearest_passages_have_no_figures() -> None:
-    assert "Figures" not in said(card_with(group_of(FIRST), first=1))
-    shown = replace(found(HIT, verdict=Verdict.NONE), figures=(group_of(FIRST),))
-    assert "Figures" not in said(answer(shown, page_of(nearest=True), WORDS["en"]))
+    assert "Figures" not in shown_text(card_with(group_of(FIRST), first=1))
+    shown = replace(answer_with(HIT, verdict=Verdict.NONE), figures=(group_of(FIRST),))
+    assert "Figures" not in shown_text(answer_card(shown, page_of(nearest=True), WORDS["en"]))
 
 
 # --------------------------------------------------------------------------------------------- buttons
@@ -228,7 +232,7 @@ def test_later_pages_and_nearest_passages_have_no_figures() -> None:
 def test_later_pages_number_their_passages_on_and_lead_back_and_forth() -> None:
     hits = [replace(HIT, key=f"report-{place}") for place in range(10)]
     card = card_of(*hits, first=3, more=True)
-    assert "Passages 4 to 6" in said(card)
+    assert "Passages 4 to 6" in shown_text(card)
     assert [section.markdown[:5] for section in sections(card)] == ["**[4]", "**[5]", "**[6]"]
     assert [section.button.action for section in sections(card)] == [f"ab:cite:report-{place}" for place in (3, 4, 5)]
     assert {button.label: button.action for button in buttons(card)[:2]} == {
@@ -281,15 +285,15 @@ def test_the_fullest_card_is_within_the_limits_and_every_passage_keeps_words(
         more=True,
         nearest=True,
         share=True,
-        narrowed=text * 99,
+        restriction=text * 99,
         note=text * 99,
     )
     hits = [replace(hit, rank=rank) for rank, hit in enumerate(hostile_hits(text, 10), start=1)]
     figures = [figure_of(hit, f"7{text * 90}", f"men{text * 90}", as_of=text * 90) for hit in hits]
-    asked = replace(found(*hits, verdict=verdict, question=text * 600), notes=("disk full",))
-    asked = replace(asked, figures=(group_of(*figures, differs=True),) * 9)
+    long_answer = replace(answer_with(*hits, verdict=verdict, question=text * 600), notes=("disk full",))
+    long_answer = replace(long_answer, figures=(group_of(*figures, differs=True),) * 9)
     for shape in (page, replace(page, first=0), replace(page, nearest=False)):
-        card = answer(asked, shape, WORDS[locale])
+        card = answer_card(long_answer, shape, WORDS[locale])
         assert card.fits, (card.characters, card.components)
         for section in sections(card):
             _, bold = quoted(section.markdown.split("\n", 2)[2])
@@ -311,11 +315,13 @@ def test_any_text_makes_a_card_that_fits_and_shows_it_as_its_own_characters(
         more=True,
         share=True,
         link=data.draw(st.sampled_from(LINKS)),
-        narrowed=title,
+        restriction=title,
         note=question,
     )
     figures = tuple(group_of(figure_of(hit, f"7 {title}", f"men {question}", as_of=title)) for hit in hits)
-    card = answer(replace(found(*hits, verdict=verdict, question=title), figures=figures), shape, WORDS["en"])
+    card = answer_card(
+        replace(answer_with(*hits, verdict=verdict, question=title), figures=figures), shape, WORDS["en"]
+    )
     assert card.fits
     for block in card.blocks:
         if isinstance(block, Text):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from askbrief.records import Citation, CitationStatus, Metadata, Style, Surroundings
 from bot.discord_io import language
-from bot.discord_io.cards import Button, Card, Row, Text
+from bot.discord_io.cards import Button, ButtonRow, Card, Text
 from bot.discord_io.markup import inert, length
 from bot.features.citing import cards
 
@@ -44,7 +44,7 @@ _CITATIONS = st.builds(
 
 def taken_by_discord(card: Card) -> bool:
     """Whether Discord takes a card, with all its buttons."""
-    rows = [block for block in card.blocks if isinstance(block, Row)]
+    rows = [block for block in card.blocks if isinstance(block, ButtonRow)]
     texts = [block.markdown for block in card.blocks if isinstance(block, Text)]
     return (
         card.fits
@@ -66,17 +66,17 @@ def _is_button(button: Button) -> bool:
 def test_any_citation_fits_into_a_message(citation: Citation, before: str, after: str, locale: str) -> None:
     words = WORDS[locale]
     shown = [
-        *(cards.menu(citation, style, words, postable=True) for style in cards.STYLES),
-        cards.resolved(citation, words),
-        cards.posted(citation, words, by=inert("*" * 60)),
-        cards.around(Surroundings(citation, before, after), words),
+        *(cards.menu_card(citation, style, words, postable=True) for style in cards.STYLES),
+        cards.resolved_card(citation, words),
+        cards.posted_card(citation, words, by=inert("*" * 60)),
+        cards.around_card(Surroundings(citation, before, after), words),
     ]
     assert all(map(taken_by_discord, shown))
 
 
 def test_words_that_moved_to_a_place_without_a_locator_name_the_document_alone() -> None:
     citation = Citation("a-k7f3qa", CitationStatus.MOVED, "a.txt", "A", Metadata(), "¶ 1", 0, 1, "x", "b.txt")
-    assert "elsewhere now: b.txt." in text_of(cards.resolved(citation, WORDS["en"]))
+    assert "elsewhere now: b.txt." in text_of(cards.resolved_card(citation, WORDS["en"]))
 
 
 def text_of(card: Card) -> str:
@@ -88,7 +88,7 @@ def test_neighbours_full_of_marks_are_shown_as_far_as_they_fit(noise: str) -> No
     """Escaping doubles them; the passage itself stays whole, and of both neighbours what is nearest to it."""
     quote = "The red door opens at nine. " * 40
     citation = Citation("a-k7f3qa", CitationStatus.INTACT, "a.txt", "A", Metadata(), "¶ 1", 0, 1, quote)
-    card = cards.around(Surroundings(citation, f"{noise * 90}End.", f"Begin. {noise * 90}"), WORDS["en"])
+    card = cards.around_card(Surroundings(citation, f"{noise * 90}End.", f"Begin. {noise * 90}"), WORDS["en"])
     before, _, after = text_of(card).partition(f"> {quote.strip()}")
     assert card.fits
     assert "-# \\[…\\] " in before
@@ -110,11 +110,11 @@ def test_the_longest_citations_fit_and_keep_their_key(locale: str, noise: str, s
     citation = Citation(key, status, long, long, about, long, 0, 9, long, long, long, 0, 9, long)
     words = WORDS[locale]
     shown = [
-        cards.resolved(citation, words),
-        cards.posted(citation, words, by=inert("*" * 60)),
-        cards.around(Surroundings(citation, long, long), words),
+        cards.resolved_card(citation, words),
+        cards.posted_card(citation, words, by=inert("*" * 60)),
+        cards.around_card(Surroundings(citation, long, long), words),
     ]
     for card in shown:
         assert taken_by_discord(card)
         assert f"`{key}`" in text_of(card)
-    assert taken_by_discord(cards.menu(citation, Style.PLAIN, words, postable=True))
+    assert taken_by_discord(cards.menu_card(citation, Style.PLAIN, words, postable=True))

@@ -12,24 +12,24 @@ from tests.bot.conftest import buttons, text
 if TYPE_CHECKING:
     from simcord import ChannelHandle, MemberActor, ResponseMessage
 
-    from tests.bot.conftest import Office, Town
+    from tests.bot.conftest import BotWorkspace, SimulatedServer
 
 QUESTION = "when was the mill at Oxbow closed?"
-REFUSED = "You may not write in this channel yourself"
+REFUSED = "You may not write in this channel"
 
 
 @pytest.fixture
-def mill(built: Office) -> Office:
-    return built
+def mill(mill_workspace: BotWorkspace) -> BotWorkspace:
+    return mill_workspace
 
 
-def notice_board(town: Town) -> ChannelHandle:
+def notice_board(server: SimulatedServer) -> ChannelHandle:
     """A channel that Alice may read, and not write in."""
     mute = discord.PermissionOverwrite(send_messages=False)
-    return town.guild.create_text_channel("notices", overwrites={town.alice: mute})
+    return server.guild.create_text_channel("notices", overwrites={server.alice: mute})
 
 
-async def asked(who: MemberActor, board: ChannelHandle) -> ResponseMessage:
+async def ask_privately(who: MemberActor, board: ChannelHandle) -> ResponseMessage:
     """A private answer."""
     found = (await who.slash(board, "ask", question=QUESTION, private=True, top=1)).response
     assert found is not None
@@ -42,33 +42,33 @@ async def menu_of(who: MemberActor, answer: ResponseMessage) -> ResponseMessage:
     return opened
 
 
-async def test_a_reader_who_may_not_write_can_ask_in_private_and_share_nothing(mill: Office) -> None:
-    async with mill.open() as town:
-        board = notice_board(town)
-        private = await asked(town.alice, board)
+async def test_a_reader_who_may_not_write_can_ask_in_private_and_share_nothing(mill: BotWorkspace) -> None:
+    async with mill.open() as server:
+        board = notice_board(server)
+        private = await ask_privately(server.alice, board)
         assert "1931" in text(private)
-        pressed = await town.alice.click(private, label="Share")
+        pressed = await server.alice.click(private, label="Share")
         assert REFUSED in text(pressed.response)
         assert board.history() == []
 
 
-async def test_a_reader_who_may_not_write_cannot_have_a_quote_posted(mill: Office) -> None:
-    async with mill.open() as town:
-        board = notice_board(town)
-        private = await asked(town.alice, board)
-        menu = await menu_of(town.alice, private)
-        pressed = await town.alice.click(menu, label="Post in channel")
+async def test_a_reader_who_may_not_write_cannot_have_a_quote_posted(mill: BotWorkspace) -> None:
+    async with mill.open() as server:
+        board = notice_board(server)
+        private = await ask_privately(server.alice, board)
+        menu = await menu_of(server.alice, private)
+        pressed = await server.alice.click(menu, label="Post in channel")
         assert REFUSED in text(pressed.response)
         assert board.history() == []
 
 
-async def test_who_may_write_there_can_do_both(mill: Office) -> None:
-    async with mill.open() as town:
-        board = notice_board(town)
-        private = await asked(town.bob, board)
-        await town.bob.click(private, label="Share")
-        menu = await menu_of(town.bob, private)
-        await town.bob.click(menu, label="Post in channel")
+async def test_who_may_write_there_can_do_both(mill: BotWorkspace) -> None:
+    async with mill.open() as server:
+        board = notice_board(server)
+        private = await ask_privately(server.bob, board)
+        await server.bob.click(private, label="Share")
+        menu = await menu_of(server.bob, private)
+        await server.bob.click(menu, label="Post in channel")
         shared, posted = sorted(board.history(), key=lambda message: message.id)
         assert "Shared by bob" in text(shared)
         assert "cited by bob" in text(posted)

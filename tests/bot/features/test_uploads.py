@@ -10,8 +10,8 @@ import pytest
 
 from askbrief.errors import InputError
 from askbrief.settings import Settings
-from bot.errors import Refusal
-from bot.features.indexing.uploads import Upload, Uploads, collection_name
+from bot.discord_io.language import Refusal
+from bot.features.indexing.uploads import Upload, Uploads, checked_collection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def uploads(folder: Path) -> Uploads:
 
 
 def keep(uploads: Uploads, doc_id: str, content: bytes = TEXT) -> Upload:
-    return uploads.keep(content, doc_id, person=1, guild=2)[0]
+    return uploads.store(content, doc_id, person=1, guild=2)[0]
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -126,8 +126,8 @@ def test_the_longest_name_that_is_taken_can_be_written_replaced_and_removed(uplo
     "typed", ["..", "../x", "a/../b", ".git", "a/.hidden", "a\0b", "~", "x.meta.yaml", "a\u2215b/..", "x" * 300]
 )
 def test_a_collection_cannot_lead_out_of_the_documents(typed: str) -> None:
-    with pytest.raises(InputError, match="is no name for a collection"):
-        collection_name(typed)
+    with pytest.raises(InputError, match="cannot be a collection"):
+        checked_collection(typed)
 
 
 @pytest.mark.parametrize(
@@ -135,12 +135,12 @@ def test_a_collection_cannot_lead_out_of_the_documents(typed: str) -> None:
     [("", ""), ("  ", ""), ("/", ""), ("reports", "reports"), (" un / 2022 ", "un/2022"), ("un\\2022\\", "un/2022")],
 )
 def test_a_collection_is_read_as_people_type_it(typed: str, name: str) -> None:
-    assert collection_name(typed) == name
+    assert checked_collection(typed) == name
 
 
 def test_a_path_longer_than_any_file_system_takes_is_refused(uploads: Uploads) -> None:
     with pytest.raises(Refusal, match="error-upload-name"):
-        uploads.doc_id("report.txt", collection_name("/".join(["deep"] * 1_200)), 10)
+        uploads.doc_id("report.txt", checked_collection("/".join(["deep"] * 1_200)), 10)
 
 
 def test_a_link_below_seeds_leads_nowhere_else(uploads: Uploads, folder: Path) -> None:
@@ -212,7 +212,7 @@ def test_an_id_that_never_was_is_gone(uploads: Uploads, upload_id: str) -> None:
 def test_what_is_replaced_is_kept_with_its_sidecar(uploads: Uploads, folder: Path) -> None:
     (folder / "seeds" / "a.txt").write_bytes(b"old words")
     (folder / "seeds" / "a.txt.meta.yaml").write_bytes(b"title: Old")
-    assert uploads.is_there("a.txt")
+    assert uploads.exists("a.txt")
     uploads.add(keep(uploads, "a.txt"))
     assert files(folder / "seeds") == {"a.txt": TEXT}
     assert removed(folder) == {"a.txt": b"old words", "a.txt.meta.yaml": b"title: Old"}

@@ -1,1 +1,0 @@
-"""Browsing: what is indexed, how fresh it is, and help."""

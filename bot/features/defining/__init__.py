@@ -1,1 +1,0 @@
-"""Defining: what a name stands for."""
