@@ -25,9 +25,9 @@ from askbrief.core.runtime import processors, saturates
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.inference.compilation import export, quantise, sensitive
 from askbrief.inference.compiled_encoder import CompiledEncoder
+from askbrief.inference.encoder import load
 from askbrief.inference.loading import open_encoder
 from askbrief.inference.model_files import ModelFiles
-from askbrief.inference.pytorch_encoder import load
 from askbrief.ingest.splitting import split_document
 from askbrief.settings import load_settings
 from benchmarks.timings import parser, written

@@ -36,7 +36,7 @@ import askbrief
 from askbrief.core.progress import ProgressBar
 from askbrief.errors import AskbriefError
 from askbrief.evaluation.question_sets import QuestionSet
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
+from askbrief.inference.encoder import SentenceTransformerEncoder
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.peers.outcome import Outcome
 from benchmarks.quality_report import SetResults, as_json, shown_as_markdown, shown_as_table

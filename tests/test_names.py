@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.answering.pipeline import Knowledge
+from askbrief.answering.pipeline import IndexKnowledge
 from askbrief.errors import InputError
 from askbrief.ingest.sources import seed_changes
 from askbrief.query.expansion import expand
@@ -126,9 +126,9 @@ def test_names_inside_a_longer_name_do_not_count(workplace: Workplace) -> None:
         assert library.ask("where is the port council of elders?").searched_also == ("PCE",)
 
 
-def knowledge(engine: Engine, village: Workplace) -> Knowledge:
+def knowledge(engine: Engine, village: Workplace) -> IndexKnowledge:
     vocabulary = Vocabulary(engine.head, engine, engine.head.status().passages)
-    return Knowledge(engine, vocabulary, village.encoder, EVERYTHING)
+    return IndexKnowledge(engine, vocabulary, village.encoder, EVERYTHING)
 
 
 def test_what_the_encoder_reads_is_the_question_without_other_names_and_without_its_typing_errors(

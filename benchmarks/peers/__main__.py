@@ -14,7 +14,7 @@ import numpy as np
 from askbrief.cli.common import errors
 from askbrief.core.progress import ProgressBar
 from askbrief.evaluation.question_sets import DEPTH, QuestionSet
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
+from askbrief.inference.encoder import SentenceTransformerEncoder
 from benchmarks.peers import PEERS
 from benchmarks.peers.material import Chunk, Found, Material, Opened, count_words
 from benchmarks.peers.outcome import Outcome

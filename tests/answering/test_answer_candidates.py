@@ -1,4 +1,4 @@
-"""What in a sentence can be the answer to a question of some kind."""
+"""The candidates for an answer in a sentence, by answer type."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_candidates_lie_in_the_text_apart_from_each_other_and_without_space_arou
     ids=lambda text: text[:7],
 )
 def test_long_hostile_text_takes_no_longer_than_its_length_allows(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for kind in SHORT:
         candidates(text, kind, frozenset({"a"}))
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

@@ -1,4 +1,4 @@
-"""Figures side by side: what a question asks for, what six short briefs give for it, and how it is shown."""
+"""Figures that six short briefs and the packaged brief give for a question, grouped where they agree."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ Traders have heard of 3,000-4,000 raiders whom the Black Banner feeds in the Kor
 
 
 def write(workplace: Workplace, name: str, text: str) -> None:
-    """A file with front matter and its words on one line."""
+    """Write a file with front matter and its text on one line."""
     about, words = text.split("---\n")
     workplace.write(name, f"---\n{about}---\n{' '.join(words.split())}\n")
 
@@ -74,7 +74,7 @@ def ask(workplace: Workplace, question: str, scope: Scope = Scope()) -> Answer: 
 
 
 def assert_exact(library: Library, answer: Answer) -> None:
-    """Every figure is words of its source, and its key is one that is shown."""
+    """Check that every figure quotes its source and that its key is shown."""
     shown = {key for hit in answer.hits for key in (hit.key, *hit.also)}
     for group in answer.figures:
         for figure in group.figures:
@@ -88,7 +88,7 @@ def assert_exact(library: Library, answer: Answer) -> None:
 
 
 def given(workplace: Workplace, question: str) -> tuple[FigureGroup, ...]:
-    """What the passages give, whatever the verdict, which the hashing encoder knows little about."""
+    """Return the figures of the passages whatever the verdict, which means little with the hashing encoder."""
     parsed = parse_question(question)
     return group_figures(figure for hit in ask(workplace, question).hits for figure in find_figures(parsed, hit))
 

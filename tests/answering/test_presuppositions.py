@@ -1,4 +1,4 @@
-"""Where a sentence that looks like the answer says something else than the question takes for granted."""
+"""Sentences that contradict what a question takes for granted."""
 
 from __future__ import annotations
 

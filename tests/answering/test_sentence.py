@@ -1,4 +1,4 @@
-"""Which sentence of a passage is marked."""
+"""The sentence of a passage that is marked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOTHING = parse_question("")
 
 
 def marked(question: str, *sentences: str) -> str:
-    """Which of some sentences is marked, all of them as near in terms and in meaning."""
+    """Return the sentence that is marked among some with equal coverage and cosine."""
     text, spans = "", []
     for sentence in sentences:
         spans.append(Span(len(text), len(text) + len(sentence)))

@@ -1,4 +1,4 @@
-"""Which words of the marked sentence are shown as the answer."""
+"""The words of the marked sentence that are shown as the answer."""
 
 from __future__ import annotations
 

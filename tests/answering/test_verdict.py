@@ -1,4 +1,4 @@
-"""How sure it is that the sources answer, and the word for it."""
+"""The confidence that the sources answer, and the verdict."""
 
 from __future__ import annotations
 

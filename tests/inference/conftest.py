@@ -1,4 +1,4 @@
-"""Copies of the packaged model that may be changed."""
+"""Copies of the packaged model that tests may change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every encoder of the packaged model promises, compiled or not, and encoding in batches."""
+"""What all encoders of the packaged model guarantee, and encoding in batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which encoder runs a model: compiled once for this processor and kept, or the original where that cannot be."""
+"""The choice of the encoder: compiled once for this processor and cached, or the original model."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pytest
 
 from askbrief.errors import ModelError
 from askbrief.inference import compilation, loading
-from askbrief.inference.compiled_encoder import CARD, GRAPH, TOKENIZER, Card, CompiledEncoder
+from askbrief.inference.compiled_encoder import CARD, GRAPH, TOKENIZER, CompiledEncoder, ModelCard
+from askbrief.inference.encoder import SentenceTransformerEncoder
 from askbrief.inference.model_files import ModelFiles
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
 from askbrief.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def tiny_cache(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture
 def no_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever starts another process fails the test."""
+    """Fail the test if a process is started."""
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("the compiler was started"))
 
 
@@ -157,7 +157,7 @@ def test_a_damaged_compiled_model_is_never_used(
 def test_a_damaged_compiled_model_is_made_again(tiny_model: Path, tiny_cache: Path) -> None:
     (model_folder(tiny_cache) / GRAPH).write_bytes(b"damaged")
     assert isinstance(opened(tiny_model, tiny_cache), CompiledEncoder)
-    assert Card.read(model_folder(tiny_cache)).likeness > compilation.LEAST_LIKENESS
+    assert ModelCard.read(model_folder(tiny_cache)).likeness > compilation.LEAST_LIKENESS
 
 
 # ------------------------------------------------------------------------------------- not to be compiled
@@ -165,7 +165,7 @@ def test_a_damaged_compiled_model_is_made_again(tiny_model: Path, tiny_cache: Pa
 
 @pytest.fixture
 def bag_of_words(tmp_path: Path) -> Path:
-    """A model that is no transformer."""
+    """A model that is not a transformer."""
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer

@@ -1,4 +1,4 @@
-"""Which files a model's name means, and what makes them another model."""
+"""The files that a model's name means, and its identity."""
 
 from __future__ import annotations
 

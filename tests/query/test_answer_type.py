@@ -1,4 +1,4 @@
-"""What kind of answer a question expects."""
+"""The type of answer that a question expects."""
 
 from __future__ import annotations
 

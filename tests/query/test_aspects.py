@@ -1,4 +1,4 @@
-"""What questions set side by side."""
+"""The things that a question compares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What questions say of when and from whom."""
+"""The times and sources that a question names."""
 
 from __future__ import annotations
 

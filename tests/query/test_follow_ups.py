@@ -1,10 +1,10 @@
-"""What is searched for when a question leans on the one before it."""
+"""Follow-up questions: what is searched together with the question before."""
 
 from __future__ import annotations
 
 import pytest
 
-from askbrief.query.follow_up import resolve_follow_up
+from askbrief.query.parsed_question import resolve_follow_up
 
 ATTACKS = "how many attacks were there in Kunar?"
 

@@ -1,4 +1,4 @@
-"""What is searched for: a question without its courtesy, and its parts."""
+"""Polite words, and the parts of a query."""
 
 from __future__ import annotations
 

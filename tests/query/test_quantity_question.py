@@ -1,4 +1,4 @@
-"""Whether a question asks for a quantity, and of what."""
+"""Questions for a quantity: which kind, and of what."""
 
 from __future__ import annotations
 

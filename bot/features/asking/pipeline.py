@@ -13,7 +13,7 @@ import structlog
 from askbrief.core.bounded import RateLimit
 from askbrief.core.unsafe_characters import visible_title
 from askbrief.errors import JournalError
-from askbrief.query.follow_up import resolve_follow_up
+from askbrief.query.parsed_question import resolve_follow_up
 from askbrief.records import Scope, Verdict
 from bot.discord_io.cards import link_maker
 from bot.discord_io.commands import date_scope, source_scope

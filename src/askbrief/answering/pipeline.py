@@ -78,7 +78,7 @@ class AnswerPipeline:
             method: how to rank.
         """
         parsed = parse_question(
-            question, Knowledge(self.engine, self.vocabulary, self.encoder, scope), self.engine.head.newest(scope)
+            question, IndexKnowledge(self.engine, self.vocabulary, self.encoder, scope), self.engine.head.newest(scope)
         )
         passages = grouped(self._rank(parsed, top, scope, method))
         is_read = self.reader is not None and method is Method.HYBRID
@@ -170,7 +170,7 @@ def _with_answers(
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class IndexKnowledge:
     """What a generation knows, within a scope, of names and words: see `query.expansion.Knowledge`."""
 
     engine: Engine

@@ -19,9 +19,9 @@ import numpy as np
 
 from askbrief.core.runtime import saturates
 from askbrief.errors import ModelError
-from askbrief.inference.compiled_encoder import GRAPH, TOKENIZER, Card, CompiledEncoder
+from askbrief.inference.compiled_encoder import GRAPH, TOKENIZER, CompiledEncoder, ModelCard
+from askbrief.inference.encoder import SentenceTransformerEncoder, load
 from askbrief.inference.model_files import ModelFiles
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder, load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def compile_model(files: ModelFiles, folder: Path) -> None:
     _check_kind(model)
     _write_graph(model, folder)
     (folder / TOKENIZER).write_text(_tokenizer(model), encoding="utf-8")
-    card = Card(
+    card = ModelCard(
         model_id=files.model_id,
         form="int7" if saturates() else "int8",
         dimension=int(model.get_embedding_dimension() or 0),
@@ -195,7 +195,7 @@ def _compare(original: SentenceTransformerEncoder, compiled: CompiledEncoder) ->
     same = float(np.mean(first == second))
     if likeness < LEAST_LIKENESS or same < LEAST_SAME:
         raise ModelError(
-            f"its 8-bit form differs too much: mean cosine {likeness:.3f}, same nearest passage for {same:.0%}"
+            f"its 8-bit form is too unlike: mean cosine {likeness:.3f}, same nearest passage for {same:.0%}"
         )
     return likeness
 

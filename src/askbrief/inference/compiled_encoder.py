@@ -28,7 +28,7 @@ GRAPH, TOKENIZER, CARD = "model.ort", "tokenizer.json", "card.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ModelCard:
     """The description of a compiled model; the contents of card.json.
 
     Attributes:
@@ -82,7 +82,7 @@ class CompiledEncoder:
         Raises:
             ModelError: a file is missing or damaged.
         """
-        self._card = Card.read(folder)
+        self._card = ModelCard.read(folder)
         if set(self._card.sums) != {GRAPH, TOKENIZER}:
             raise ModelError(f"no compiled model in {folder}: its card names other files")
         for name, sha256 in self._card.sums.items():

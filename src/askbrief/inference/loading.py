@@ -17,8 +17,8 @@ import portalocker
 from askbrief.core.runtime import processor
 from askbrief.errors import ModelError, in_words
 from askbrief.inference.compiled_encoder import CompiledEncoder
+from askbrief.inference.encoder import SentenceTransformerEncoder
 from askbrief.inference.model_files import ModelFiles
-from askbrief.inference.pytorch_encoder import SentenceTransformerEncoder
 from askbrief.inference.reader import packaged_reader
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Names that stand for each other: what a text says of them, and looking them up within somebody's scope."""
+"""Names that stand for each other: acronyms and aliases, looked up within a scope."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 _PARTS = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:['’ʼ]\p{L}+)*")
 _PLURAL = pattern(r"(?<=.)(?:s?es|s)\Z")
 
-_LETTERS_AN_ERROR, _MOST_ERRORS = 4, 3
-_MOST_SIMILAR, _LEAST_SIMILAR = 5, 60
+_LETTERS_PER_ERROR, _MAX_ERRORS = 4, 3
+"""A misspelt name may have one typing error for this many letters, up to this many."""
+_MAX_SIMILAR, _LEAST_SIMILARITY = 5, 60
+"""Number of similar names that are returned, and their least similarity (0..100)."""
 
 
 class NameKind(StrEnum):
-    """How two names came to stand for each other."""
+    """How it is known that two names stand for each other."""
 
     ACRONYM = "acronym"  # "Tehreek-e-Taliban Pakistan (TTP)"
     ALIAS = "alias"  # "also known as the Pakistani Taliban"
@@ -35,9 +37,13 @@ class NameKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two names of one thing as a text gives them; `place` is where in the text it says so, a character's offset.
+    """Two names of one thing that a text gives.
 
-    Of an acronym, `name` is the short form.
+    Attributes:
+        name: the short form of an acronym, or the first name.
+        other: the long form, or the other name.
+        kind: how the text gives them.
+        place: offset of the definition in the text.
     """
 
     name: str
@@ -48,11 +54,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """Two names of one thing as one document gives them.
+    """Two names of one thing that a document, or the team's list of aliases, gives.
 
-    `passage` is the first passage of the document that says so, `place` where in the document, and `count` how many
-    of its passages do. The team's own names have no passage. `spoken`: the name, in small letters, is also a word.
-    `keys` are what the two are found by.
+    Attributes:
+        name, other, kind: see `Pair`.
+        passage: the first passage of the document that gives them; None for the team's own names.
+        place: offset in the document.
+        count: number of passages of the document that give them.
+        spoken: whether the name in lower case is also a common word.
+        keys: under which the two names are found.
     """
 
     name: str
@@ -67,7 +77,7 @@ class NameRow:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a text that names are made of: a word, or a part of a hyphenated one."""
+    """A word of a name, or a part of a hyphenated word, with its offsets in the text and its key."""
 
     word: str
     start: int
@@ -76,7 +86,7 @@ class Part:
 
 
 def parts(text: str) -> list[Part]:
-    """The words of a text, and the parts of hyphenated ones, without those that no index has.
+    """Return the words of a text and the parts of hyphenated ones, without stop words.
 
     >>> [part.key for part in parts("the Tehreek-e-Taliban of Pakistan")], [part.key for part in parts("WHO")]
     (['tehreek', 'e', 'taliban', 'pakistan'], ['who'])
@@ -89,9 +99,9 @@ def parts(text: str) -> list[Part]:
 
 
 def name_key(name: str) -> str:
-    """What names have in common that differ only in capitals, hyphens, little words or endings.
+    """Return the key of a name, equal for names that differ only in capitals, hyphens, stop words or endings.
 
-    A name of one word is not stemmed: AIDS is no aid, and Islamism not Islam.
+    A name of one word is not stemmed: AIDS differs from aid, and Islamism from Islam.
 
     >>> name_key("The Department of Peace Studies"), name_key("NGOs"), name_key("AIDS"), name_key("coronaviruses")
     ('depart peac studi', 'ngo', 'aids', 'coronaviru')
@@ -101,17 +111,22 @@ def name_key(name: str) -> str:
 
 
 def word_key(word: str) -> str:
-    """The key of a name of one word: without dots, a possessive, and the ending of a plural in small letters."""
+    """Return the key of a name of one word: in lower case, without dots, possessive and plural endings."""
     return _PLURAL.sub("", word.replace(".", "").removesuffix("'s").removesuffix("’s")).casefold()
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a name stands for within a scope: another name, and what says so.
+    """Another name of a name, within a scope.
 
-    `name` and the first of `forms` are the two as they are mostly written; the other forms differ from it only in what
-    `name_key` passes over. `key` is the other name's; `is_long_form`: it is what an acronym stands for. `documents` and
-    `passages` count who says so; `rows` are theirs, the first document's first.
+    Attributes:
+        key: of the other name.
+        name: the name itself, as it is most often written.
+        forms: the other name as it is written, the most frequent form first; all have the same key.
+        kind: how the sources give it.
+        is_long_form: whether it is the long form of an acronym.
+        documents, passages: number of those that give it.
+        rows: of the documents that give it, in their order.
     """
 
     key: str
@@ -125,16 +140,18 @@ class Meaning:
 
     @property
     def other(self) -> str:
+        """The other name, as it is most often written."""
         return self.forms[0]
 
     @property
     def from_team(self) -> bool:
+        """Whether it comes from the team's list of aliases."""
         return self.kind is NameKind.TEAM
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A row as it is found from one of its two names."""
+    """A row, seen from one of its two names."""
 
     own: str
     other: str
@@ -143,43 +160,43 @@ class _Entry:
 
 
 class NameRows(Protocol):
-    """The rows of an index, as they are kept."""
+    """The stored rows of an index."""
 
     def names(self) -> Sequence[NameRow]:
-        """All of them, in order."""
+        """Return all rows, in order."""
 
     def names_of(self, key: str, /) -> Sequence[NameRow]:
-        """Those that have a key, in order."""
+        """Return the rows with a key, in order."""
 
     def known_names(self, keys: Sequence[str], /) -> frozenset[str]:
-        """Those keys that some have."""
+        """Return those keys that some row has."""
 
     def most_parts(self) -> int:
-        """How many parts the longest of all keys has."""
+        """Return the number of parts of the longest key."""
 
 
 class NameIndex:
-    """The names of one generation, found by any of their forms. Threads may share it."""
+    """The names of a generation, found by any of their forms. Threads may share it."""
 
     def __init__(self, rows: NameRows, is_in_scope: Callable[[int, Scope], bool]) -> None:
-        """Take the rows, and what says whether the passage with a number is in a scope."""
+        """Take the rows, and a function that tells whether the passage with a number is in a scope."""
         self._rows = rows
         self._is_in_scope = is_in_scope
         self.most_parts = rows.most_parts()
 
     def among(self, keys: Iterable[str]) -> frozenset[str]:
-        """Those keys of which any document, in scope or not, or the team has a name."""
+        """Return those keys that some name has, in scope or not."""
         return self._rows.known_names(list(dict.fromkeys(keys)))
 
     def meanings(self, key: str, scope: Scope = EVERYTHING) -> list[Meaning]:
-        """The other names of a name, by what somebody may see.
+        """Return the other names of a name, within a scope.
 
         Args:
-            key: what `name_key` makes of the name.
-            scope: what may be seen; the team's own names always may.
+            key: the `name_key` of the name.
+            scope: the documents that may be seen; the team's own names always may.
 
         Returns:
-            The team's first, then what most documents say; forms that differ only in little are one.
+            The team's own first, then by the number of documents; forms with the same key are one.
         """
         groups: dict[tuple[str, bool], list[_Entry]] = defaultdict(list)
         for entry in _entries(key, self._rows.names_of(key)):
@@ -189,25 +206,25 @@ class NameIndex:
         return sorted(found, key=_order)
 
     def find(self, name: str, scope: Scope = EVERYTHING) -> list[Meaning]:
-        """The other names of a name as somebody may write it; a typing error is forgiven in all but the shortest."""
+        """Return the other names of a name as a person writes it; typing errors are corrected except in short names."""
         for key in dict.fromkeys((name.strip().casefold(), name_key(name))):
             if found := self.meanings(key, scope):
                 return found
         known = {name_key(other): other.casefold() for other in self.names(scope)}
-        most = min(_MOST_ERRORS, len(name) // _LETTERS_AN_ERROR)
+        most = min(_MAX_ERRORS, len(name) // _LETTERS_PER_ERROR)
         near = process.extract(name.casefold(), known, scorer=OSA.distance, score_cutoff=most, limit=1) if most else []
         return self.meanings(near[0][2], scope) if near else []
 
     def similar(self, name: str, scope: Scope = EVERYTHING) -> list[str]:
-        """Names that somebody may see and may have meant, the likeliest first."""
+        """Return names in scope that are similar to a name, the most similar first."""
         names = self.names(scope)
         near = process.extract(
-            name, names, scorer=fuzz.WRatio, processor=str.casefold, limit=_MOST_SIMILAR, score_cutoff=_LEAST_SIMILAR
+            name, names, scorer=fuzz.WRatio, processor=str.casefold, limit=_MAX_SIMILAR, score_cutoff=_LEAST_SIMILARITY
         )
         return [other for other, *_ in near]
 
     def names(self, scope: Scope = EVERYTHING) -> list[str]:
-        """Every name that somebody may see, as it is mostly written; what most passages define comes first."""
+        """Return the names in scope as they are most often written, by the number of passages that define them."""
         found = []
         for entries in self._by_key.values():
             seen = [entry for entry in entries if self._may_see(entry.row, scope)]
@@ -220,7 +237,7 @@ class NameIndex:
 
     @cached_property
     def _by_key(self) -> Mapping[str, Sequence[_Entry]]:
-        """All of them, for who lists them or has misspelt one."""
+        """All entries by key, for listing and for typing errors."""
         rows: dict[str, list[NameRow]] = defaultdict(list)
         for row in self._rows.names():
             for key in dict.fromkeys(row.keys):
@@ -229,7 +246,7 @@ class NameIndex:
 
 
 def _entries(key: str, rows: Sequence[NameRow]) -> list[_Entry]:
-    """Rows as they are found from a key; one whose two names have the same key, from both."""
+    """Return the rows seen from a key; a row whose two names have that key is seen from both."""
     return [
         entry
         for row in rows
@@ -242,7 +259,7 @@ def _entries(key: str, rows: Sequence[NameRow]) -> list[_Entry]:
 
 
 def _order(meaning: Meaning) -> tuple[bool, int, int, bool, str]:
-    """The team's first, then what most say; of equals, what acronyms stand for before further names."""
+    """Order the team's names first, then by number of documents and passages, then long forms before aliases."""
     is_alias = meaning.kind is NameKind.ALIAS
     return not meaning.from_team, -meaning.documents, -meaning.passages, is_alias, meaning.other
 
@@ -265,5 +282,5 @@ def _meaning(key: str, group: Sequence[_Entry]) -> Meaning:
 
 
 def _commonest(names: Iterable[str]) -> str:
-    """The most frequent, the first of equals."""
+    """Return the most frequent name, the first of equals."""
     return Counter(names).most_common(1)[0][0]

@@ -7,7 +7,7 @@ from enum import StrEnum
 import regex
 
 from askbrief.core.lazy_regex import pattern
-from askbrief.language.english.question_words import (
+from askbrief.language.english.words import (
     ANSWER_NOUNS,
     AUXILIARIES,
     BEFORE_QUESTION_WORD,

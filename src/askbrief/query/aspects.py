@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
 from askbrief.language.english.dates import MONTH
-from askbrief.language.english.question_words import (
+from askbrief.language.english.words import (
     ARTICLES,
     BEFORE_THING,
     COMPARE_WORDS,

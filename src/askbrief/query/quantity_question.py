@@ -9,7 +9,7 @@ import regex
 
 from askbrief.core.lazy_regex import pattern
 from askbrief.language.analysis import analyse
-from askbrief.language.english.question_words import COMPARATIVES, CURRENCY_STEMS, QUANTITY_STEMS
+from askbrief.language.english.words import COMPARATIVES, CURRENCY_STEMS, QUANTITY_STEMS
 
 
 class QuantityTarget(StrEnum):

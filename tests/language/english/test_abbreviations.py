@@ -1,4 +1,4 @@
-"""Acronyms: Schwartz and Hearst's algorithm on cases worked by hand, and what makes it stricter."""
+"""Acronyms: the algorithm of Schwartz and Hearst on cases worked by hand, and our stricter rules."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_seed_defines_two() -> None:
     "hostile", ["(", "[", ")", "(A", "AB (", "TTP (Taliban ", "(TTP) ", "x" * 50 + "(TTP)", "A.A.", "(AB" + " " * 50]
 )
 def test_hostile_text_takes_time_in_proportion_to_its_length(hostile: str) -> None:
-    """Ten thousand open brackets, say; four times as many take about four times as long."""
+    """Check that four times as much text, such as 10,000 open brackets, takes about four times as long."""
 
     def seconds(times: int) -> float:
         started = time.process_time()

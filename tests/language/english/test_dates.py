@@ -1,4 +1,4 @@
-"""Dates in questions and in texts, as the days they mean."""
+"""Dates in questions and texts, and the days that they mean."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other names in words: which are taken, and which are not because they might be wrong."""
+"""Aliases that a text gives in words, and those that are refused because they may be wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as a quantity, and what it is worth."""
+"""Quantities in texts, and their values."""
 
 from __future__ import annotations
 

@@ -152,9 +152,7 @@ def _spelled_out(short: str, words: list[str]) -> str | None:
     place = len(words)
     for letter in reversed(short):
         place -= 1
-        while (
-            place > 0 and words[place].casefold() in _FUNCTION_WORDS and words[place][0].casefold() != letter.casefold()
-        ):
+        while place > 0 and _is_skipped(words[place], letter):
             place -= 1
         if place < 0 or words[place][0].casefold() != letter.casefold():
             return None

@@ -1,4 +1,4 @@
-"""Word lists of English: stop words, negation, abbreviations, opposites."""
+"""Word lists of English: stop words, negation, opposites, and the words of questions."""
 
 from __future__ import annotations
 
@@ -43,6 +43,150 @@ PARTIAL_EVENTS = frozenset(
     """.split()
 )
 """Stems of events that concern only a part: "killed 50 fighters" does not say how many there are."""
+
+# ------------------------------------------------------------------------------------------ questions
+
+MISSPELT = {
+    wrong: right
+    for right, wrongs in {
+        "when": "whn wehn hwen whne wen",
+        "where": "wher whre wheer wehre hwere whear",
+        "who": "woh whoo",
+        "what": "waht wht wat whta hwat whaat",
+        "which": "wich whcih whihc wihch whch witch",
+        "why": "wyh hwy",
+        "how": "hw hwo ohw hoow",
+        "many": "mnay mayn manny meny mny",
+        "much": "mcuh muhc mutch mch",
+        "year": "yaer yeer yera",
+        "long": "lnog logn",
+        "old": "odl",
+    }.items()
+    for wrong in wrongs.split()
+}
+"""Frequent typing errors in question words, with their corrections."""
+QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "where", "when", "why", "how"})
+BEFORE_QUESTION_WORD = frozenset(
+    "in on at to from by for with of during since until till into under about around near after before through up and"
+    " so".split()
+)
+"""Words that may stand before the question word that opens a question."""
+VERB_FORMS = frozenset(
+    """
+    is are was were be been do does did has have had can could will would shall should may might must 's
+    """.split()
+)
+"""Verbs after a question word: "what is", "which were"."""
+PHRASE_ENDS = (
+    frozenset(
+        """
+    of that who which in on at to from by for with during since until when where while as than and or if because after
+    before under between against over there you i we he she it they the a an this these those its their his her
+    called named known , ? %
+    """.split()
+    )
+    | VERB_FORMS
+)
+"""Words that end a noun phrase."""
+COURTESY = frozenset(
+    """
+    hi hey hello please pls so ok okay tell give show list find name me us say i want need to know get about just quick
+    question all any
+    """.split()
+)
+"""Words before the noun phrase of a request without a question word: "please give me the date"."""
+POLAR = frozenset("is are was were do does did has have had can could will would should am".split())
+"""First words of questions that are answered by yes or no."""
+DURATIONS = frozenset({"time", "period", "times", "periods"})
+"""After "what is" these nouns ask for a duration ("what is the incubation period"), but "what time is it" does not."""
+KIND_OF = frozenset("kind kinds type types sort sorts form forms".split())
+"""Nouns that hide the answer type: "what kind of city"."""
+ANSWER_NOUNS = {
+    noun: answer_type
+    for answer_type, nouns in {
+        "time": """
+            year years month months day days date dates century centuries decade decades time era period season weekday
+            birthday birthdate deadline hour
+            """,
+        "place": """
+            country countries city cities state states province provinces region regions town towns village villages
+            place places location locations district districts continent continents island islands county counties
+            capital capitals street streets road area areas territory territories birthplace venue stadium site nation
+            nations neighborhood neighbourhood borough suburb municipality headquarters prefecture destination ocean sea
+            river lake mountain valley building airport
+            """,
+        "person": """
+            person people man men woman women king queen president author authors actor actors actress singer singers
+            player players leader leaders director writer writers artist artists scientist scientists general minister
+            chief commander founder founders inventor emperor pope bishop philosopher composer poet painter architect
+            governor mayor senator politician judge officer official spokesperson spokesman spokeswoman chairman ceo
+            owner son daughter wife husband father mother brother sister character characters individual individuals
+            ruler dictator coach quarterback explorer historian economist physicist chemist biologist astronomer
+            mathematician engineer theologian monk saint prophet god goddess musician guitarist drummer rapper
+            producer journalist analyst ambassador secretary chancellor hero murderer killer winner successor
+            predecessor
+            """,
+        "name": """
+            name names surname nickname company companies organization organizations organisation organisations
+            group groups team teams
+            party parties band bands agency agencies university universities college school institution newspaper
+            magazine album albums song songs film films movie movies book books show network channel brand title
+            language languages religion tribe tribes army corporation firm bank airline church club league nationality
+            ethnicity operation treaty act law battle war award prize dynasty empire
+            program programme
+            """,
+        "share": "percentage percentages percent proportion share fraction rate rates prevalence incidence",
+        "money": "price cost budget salary revenue income ransom fine gdp turnover profit",
+        "number": """
+            number numbers population amount quantity size ratio count total score figure
+            """,
+        "measure": """
+            age length height weight width depth distance temperature speed duration altitude elevation diameter
+            lifespan dose dosage
+            """,
+        "reason": "reason reasons cause causes purpose",
+    }.items()
+    for noun in nouns.split()
+}
+"""The answer type that a noun after "what" or "which" asks for."""
+MEASURE_ADJECTIVES = frozenset(
+    "long old far tall high deep wide heavy fast quickly large big soon often late early hot cold thick".split()
+)
+"""Adjectives after "how" that ask for a measure."""
+BEFORE_SUBJECT = frozenset({"did", "do", "does"})
+"""After the question word these show that the question asks for an object: "whom did they meet"."""
+AUXILIARIES = frozenset("was were is are has have had will would can could should".split())
+"""After the question word these leave it open whether the question asks for the subject."""
+COMPARE_WORDS = frozenset({"compare", "compared", "comparing", "comparison", "contrast"})
+COMPARISON_WORDS = frozenset("difference differences distinction differ differs similarities both versus vs".split())
+"""Words that show a comparison. Those of COMPARE_WORDS may be followed by "with" or "to" ("compare A with B")."""
+COMPARISON_STEMS = frozenset({"compar", "contrast", "versus", "vs"})
+"""Index terms that only express a comparison; passages on one of the things seldom have them."""
+THING_BOUNDS = (
+    STOP_WORDS
+    | COMPARE_WORDS
+    | COMPARISON_WORDS
+    | frozenset(", ; : ? ! ( ) per within without according happened".split())
+)
+"""Words and marks that end a thing that is compared, if it is not written with capitals."""
+BEFORE_THING = frozenset("the a an its their his her our your those that ones in of from by for on at about".split())
+"""Words between "and" and the thing that it joins."""
+ARTICLES = frozenset({"the", "a", "an"})
+INSIDE_NAMES = frozenset({"of", "for"})
+"""Words inside names: "Bank of England"."""
+CURRENCY_STEMS = frozenset({"dollar", "euro", "rupe", "pound", "afghani", "yen", "yuan"})
+"""Stems of currencies: "how many rupees" asks for a sum of money."""
+COMPARATIVES = frozenset("higher lower more less faster slower better worse larger smaller longer".split())
+"""After "how much" these ask for a share or a sum, not for a count."""
+QUANTITY_STEMS = frozenset(
+    """
+    amount approxim big cent count current estim exact get give got larg mani much number percent percentag
+    proport share size strength strong sum today total
+    """.split()
+)
+"""Stems that ask for a quantity without saying of what."""
+HOW_MUCH_STEMS = frozenset({"mani", "much"})
+"""Stems of "how many" and "how much", which no answer repeats."""
 
 
 def opposite_words() -> list[tuple[str, str]]:
