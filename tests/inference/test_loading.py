@@ -230,7 +230,7 @@ def test_whatever_ends_the_compiler_is_said(
 def test_a_compiler_that_takes_too_long_is_stopped(
     tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(loading, "_LONGEST", 0.01)
+    monkeypatch.setattr(loading, "COMPILE_TIMEOUT_S", 0.01)
     assert isinstance(opened(tiny_model, tmp_path), SentenceTransformerEncoder)
     assert "took over" in caplog.text
 

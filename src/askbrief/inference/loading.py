@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 COMPILING_VERSION = 2
 """Increase it when compilation gives another result, so that models are compiled again."""
-_TIMEOUT_S = 600
+COMPILE_TIMEOUT_S = 600
 """Seconds after which a compilation is stopped; it usually takes half a minute."""
 _REFUSED = "refused.txt"
 """File with the reason why a model cannot be compiled; it is not tried again."""
@@ -67,7 +67,7 @@ def _compiled(files: ModelFiles, cache: Path) -> CompiledEncoder:
         return encoder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with portalocker.Lock(folder.parent / "compiling.lock", timeout=_TIMEOUT_S):
+        with portalocker.Lock(folder.parent / "compiling.lock", timeout=COMPILE_TIMEOUT_S):
             encoder = _cached(folder)  # another process may have compiled it meanwhile
             if encoder is None and not (folder / _REFUSED).exists():
                 _compile(files, cache, folder)
@@ -105,9 +105,9 @@ def _run(files: ModelFiles, cache: Path, folder: Path) -> str | None:
     """Run the compiler in a process; return the reason if it failed."""
     command = [sys.executable, "-m", "askbrief.inference.compilation", files.name, str(cache), str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=COMPILE_TIMEOUT_S, check=False)  # noqa: S603
     except subprocess.TimeoutExpired:
-        return f"compiling it took over {_TIMEOUT_S} s"
+        return f"compiling it took over {COMPILE_TIMEOUT_S} s"
     if done.returncode == 0:
         return None
     try:
