@@ -1,4 +1,4 @@
-"""Deterministic stand-ins for components that are not the point of a test."""
+"""Deterministic replacements for components that are not the point of a test."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Folders:
-    """Where seeds/, index/ and state/ are below one folder."""
+    """The folders seeds/, index/ and state/ below one root."""
 
     root: Path
 
@@ -53,7 +53,7 @@ class Folders:
 
 
 class HashEncoder:
-    """Bags of terms hashed into a few dimensions: texts that share terms are near, and nothing is loaded."""
+    """An encoder that hashes terms into a few dimensions: texts that share terms are near, and no model is loaded."""
 
     form = "exact"
     dimension = 64
@@ -74,13 +74,13 @@ class HashEncoder:
         vector = np.zeros(self.dimension, dtype=np.float32)
         for term in analyse(text):
             vector[zlib.crc32(term.encode()) % self.dimension] += 1
-        vector[0] += 1e-3  # a text without terms has a direction too
+        vector[0] += 1e-3  # so that a text without terms has a direction
         unit: NDArray[np.float32] = vector / np.linalg.norm(vector)
         return unit
 
 
 def in_a_row(doc_id: str, texts: Sequence[str]) -> list[Passage]:
-    """Passages of one document, each on its own line."""
+    """Create passages of one document, each on its own line."""
     passages, start = [], 0
     for text in texts:
         end = start + len(text)
@@ -94,7 +94,7 @@ def stored(
     terms: Sequence[str] = (),
     names: Sequence[NameRow] = (),
 ) -> Store:
-    """A store of documents (path, title, metadata, passages `in_a_row`), terms and names, as a build writes it."""
+    """Create a store of documents (path, title, metadata, passages `in_a_row`), terms and names, like a build."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "text.sqlite"
         with StoreWriter(path) as writer:
@@ -103,39 +103,39 @@ def stored(
                 writer.add(document, SourceRow(path=doc_id), passages, [b""] * len(passages))
             writer.add_terms(terms)
             writer.add_names(names)
-        return Store(path)  # the file stays for as long as it is open
+        return Store(path)  # the file exists as long as it is open
 
 
 def document_table(documents: Sequence[StoredDocument]) -> DocumentTable:
-    """Documents with passages that say nothing."""
+    """Create a catalogue of documents whose passages have no content."""
     rows = [(d.doc_id, d.title, d.metadata, in_a_row(d.doc_id, ["-"] * (d.last - d.first))) for d in documents]
     return DocumentTable(stored(rows), documents[-1].last if documents else 0)
 
 
 def text_of(library: Library, doc_id: str) -> str:
-    """The text of a document that must be there."""
+    """Return the text of a document that must exist."""
     document = library.document(doc_id)
     assert document is not None
     return document.text
 
 
 def quotes_exactly(library: Library, hit: Hit) -> bool:
-    """Whether the quote of a hit is the text of its document at its offsets."""
+    """Tell whether the quote of a hit equals its document at its offsets."""
     return text_of(library, hit.doc_id)[hit.start : hit.end] == hit.quote
 
 
 def passages_of(library: Library, doc_id: str) -> list[tuple[str, Passage]]:
-    """The passages of a document with their keys."""
+    """Return the passages of a document with their keys."""
     return library.passages_within(doc_id, Span(0, len(text_of(library, doc_id))))[0]
 
 
 def interruptible() -> None:
-    """Let Ctrl-C reach a process about to start, also where the tests run in the background and it is ignored."""
+    """Let Ctrl-C reach a new process, even if the tests run in the background, where it would be ignored."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class InProcessBuilder:
-    """Builds in the bot's own process, with a given encoder; `fail` makes it fail, `before` is called as it begins."""
+    """Builds in the bot's own process, with a given encoder; `fail` makes it fail, `before` is called at its start."""
 
     def __init__(self, settings: Settings, encoder: Encoder) -> None:
         self.settings = settings
@@ -154,4 +154,4 @@ class InProcessBuilder:
         return report
 
     def stop(self) -> None:
-        """There is no process to end."""
+        """Do nothing: there is no process."""

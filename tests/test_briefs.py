@@ -1,7 +1,7 @@
 """What people see when they ask a handful of briefs, with the real model.
 
-The briefs in `briefs/` are invented, country, groups and institutes. They disagree on figures, repeat each other, and
-say when and from whom they have what they say.
+The briefs in `briefs/` are invented, including country, groups and institutes. They disagree on figures, repeat each
+other, and name times and sources.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ATTACKS = "how many attacks did the Northern Free Movement carry out"
 
 @pytest.fixture(scope="session")
 def briefs_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The briefs, built with the real model."""
+    """Build the briefs with the real model."""
     index = tmp_path_factory.mktemp("briefs") / "index"
     report = build(BRIEFS, index, encoder=encoder)
     assert not report.failed
@@ -35,7 +35,7 @@ def briefs_index(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture
 def briefs(briefs_index: Path, encoder: Encoder) -> Iterator[Library]:
-    """The briefs, opened."""
+    """Open the briefs."""
     with Library.open(briefs_index, encoder=encoder) as library:
         yield library
 
@@ -73,7 +73,7 @@ def test_a_story_told_again_is_cited_with_the_first_and_not_shown_twice(briefs: 
     assert [len(hit.also) for hit in stories if "31 people" in hit.quote] == [0]
 
 
-# ----------------------------------------------------------------------------------------------- when
+# --------------------------------------------------------------------------------------------- times
 
 
 def test_a_year_decides_between_figures_that_fit_equally(briefs: Library) -> None:
@@ -107,7 +107,7 @@ def test_a_time_never_lifts_what_does_not_answer_over_what_does(briefs: Library,
     assert "scanners" in first(briefs, f"how many containers do customs officers search at the port {time}?").quote
 
 
-# ------------------------------------------------------------------------------------------ from whom
+# ------------------------------------------------------------------------------------------- sources
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_passage_that_attributes_to_the_source_counts_like_the_sources_own(bri
     assert "Harbour Bank" in hit.answer_sentence
 
 
-# ------------------------------------------------------------------------------------------ two things
+# ----------------------------------------------------------------------------------------- comparisons
 
 
 @pytest.mark.parametrize(

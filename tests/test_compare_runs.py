@@ -1,4 +1,4 @@
-"""`benchmarks/compare_runs.py` finds every difference between two runs but the seconds."""
+"""`benchmarks/compare_runs.py` finds every difference between two runs, except the seconds."""
 
 from __future__ import annotations
 

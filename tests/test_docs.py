@@ -19,7 +19,7 @@ PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"
 
 
 def command_options() -> list[tuple[str, str]]:
-    """Every option of every command, without those that all have."""
+    """Return every option of every command, without the common ones."""
     group = typer.main.get_command(app)
     return [
         (name, option)

@@ -1,4 +1,4 @@
-"""A folder of files as teams have them, hostile ones among them: built, reported, asked and cited, with the real model.
+"""A folder of typical and hostile files: built, reported, asked and cited, with the real model.
 
 What they are and where they come from says `documents/README.md`.
 """
@@ -28,14 +28,14 @@ OTHER = Scope(collections=frozenset({"other"}))
 
 @pytest.fixture(scope="session")
 def built(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BuildReport]:
-    """The whole folder, built with the real model."""
+    """Build the whole folder with the real model."""
     index = tmp_path_factory.mktemp("documents") / "index"
     return index, build(DOCUMENTS, index, encoder=encoder)
 
 
 @pytest.fixture
 def library(built: tuple[Path, BuildReport], encoder: Encoder, tmp_path: Path) -> Iterator[Library]:
-    """The folder's index, opened, with a memory for keys."""
+    """Open the folder's index, with a ledger."""
     with Library.open(built[0], encoder=encoder, state=tmp_path) as library:
         yield library
 
@@ -101,7 +101,7 @@ def test_a_memo_that_stands_in_two_files_is_cited_once(library: Library) -> None
 
 
 def test_every_locator_leads_back_to_its_passage(library: Library) -> None:
-    """What stands under a quote can be typed after `askbrief cite`."""
+    """The locator under a quote can be typed after `askbrief cite`."""
     for source in library.sources():
         for _, passage in passages_of(library, source.doc_id)[::5]:
             where = f"{source.doc_id}, {locator(passage)}"

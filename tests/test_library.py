@@ -1,4 +1,4 @@
-"""Asking, citing and listing through the front door."""
+"""Asking, citing and listing with `Library`."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ FILLERS = {
 
 
 def passages(*sentences: str) -> str:
-    """Paragraphs that are long enough to be a passage each."""
+    """Return paragraphs, each long enough to be a passage."""
     filler = next(text for start, text in FILLERS.items() if sentences[0][:9] == start[:9])
     return "\n\n".join(f"{sentence} {filler * 4}".strip() for sentence in sentences)
 
 
 @pytest.fixture
 def briefs(workplace: Workplace) -> Workplace:
-    """Two collections with a dated document each, and an undated one at the top."""
+    """Build two collections with a dated document each, and an undated one at the top."""
     workplace.write("floods/river.txt", f"---\ntitle: River brief\ndate: 2021-03\n---\n{passages(RIVER)}")
     workplace.write("trade/market.txt", f"---\ntitle: Market brief\ndate: 2022-07-05\n---\n{passages(MARKET)}")
     workplace.write("bridge.txt", passages(BRIDGE))
@@ -86,7 +86,7 @@ def test_the_date_of_a_document_counts_where_the_question_names_a_time(workplace
     with workplace.open() as library:
         assert library.ask("how many families lost their homes in 2022?").hits[0].doc_id == "b.txt"
         assert library.ask("how many families lost their homes since 2023?").hits[0].doc_id == "c.txt"
-        # the last two years are told from the newest document in scope
+        # the last two years are relative to the newest document in scope
         recent = "how many families lost their homes in the last year?"
         in_scope = Scope(documents=frozenset({"a.txt", "b.txt"}))
         assert library.ask(recent, scope=in_scope).hits[0].doc_id == "b.txt"

@@ -1,4 +1,4 @@
-"""Names and typing errors through the library: learned, listed by the team, searched for, defined, within a scope."""
+"""Names and typing errors with `Library`: learned, listed by the team, searched for, defined, within a scope."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PRESS, UN = (Scope(collections=frozenset({name})) for name in ("press", "un"))
 
 @pytest.fixture
 def village(workplace: Workplace) -> Workplace:
-    """A definition, passages with one form only, and a document that not everybody may see."""
+    """Build a definition, passages with only one form, and a document that not everybody may see."""
     workplace.write("press/news.txt", NEWS)
     workplace.write("press/later.txt", LATER)
     workplace.write("press/long.txt", LONG)
@@ -78,7 +78,7 @@ def test_a_form_that_is_asked_for_already_is_not_told_again(village: Workplace) 
 
 
 def test_the_exact_match_stays_first_where_the_expansion_is_wrong(workplace: Workplace) -> None:
-    """The team says that a HEN is a harbour and a night, which is in every other passage."""
+    """Let the team define HEN as harbour and as night, which is in every other passage."""
     workplace.write("aliases.yaml", "HEN: [harbour night]")
     workplace.write("a.txt", "The HEN laid an egg.")
     for number in range(8):

@@ -1,7 +1,7 @@
 """The verdict means the same in an index of one document, of twenty, and of thousands.
 
-The seed and the questions are encoded by the real model; so are the briefs beside it. The rest of the large indexes is
-made of the briefs' words in random order, its vectors random too: encoding thousands of passages is not the point.
+The real model encodes the seed, the questions and the briefs. The rest of the large indexes consists of the briefs'
+words in random order, with random vectors, because encoding thousands of passages is not the point.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ FILLED = "Notice "
 
 
 class PartlyMadeUp:
-    """The real model, but for what fills the index: that has random vectors, the same for the same text."""
+    """The real model, except for filler text, which gets random vectors, the same for the same text."""
 
     def __init__(self, real: Encoder) -> None:
         self._real = real
@@ -81,7 +81,7 @@ def filled(seeds: Path, count: int) -> None:
 def library(
     request: pytest.FixtureRequest, encoder: Encoder, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Library]:
-    """The seed alone, with the briefs, and with thousands of other documents."""
+    """Build the seed alone, with the briefs, and with thousands of other documents."""
     folder = tmp_path_factory.mktemp("size")
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     if request.param > 1:

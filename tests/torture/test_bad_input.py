@@ -1,4 +1,4 @@
-"""Whatever comes in at any door, askbrief uses it or says in one line what is wrong; and what was found so far."""
+"""Any input is used or refused in one line; and the inputs that once broke something."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ DOORS = 24
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A small index with its doors; its command line encodes with the hashing encoder."""
+    """Create a small index with its doors; its command line uses the hashing encoder."""
     with pytest.MonkeyPatch.context() as patch:
         house = House(tmp_path_factory.mktemp("house") / "it")
         stand_in(patch.setattr)
@@ -86,7 +86,7 @@ def test_an_environment_file_that_is_no_text_is_a_settings_error(tmp_path: Path)
 
 @pytest.fixture
 def asked(workplace: Workplace) -> tuple[Workplace, str]:
-    """An index that was asked, and a key that it showed."""
+    """Build an index, ask it, and return a key that it showed."""
     workplace.write("a.txt", article(1))
     workplace.build()
     with workplace.open() as library:
@@ -160,7 +160,7 @@ def test_a_question_set_that_cannot_be_measured_is_refused(
         QuestionSet(tmp_path)
 
 
-# Each of these took time that grows with the square of its length: minutes at this one, years at the largest permitted.
+# Time grew with the square of the length of each of these: minutes here, years at the largest permitted length.
 
 
 def test_a_long_run_of_combining_marks_is_analysed() -> None:

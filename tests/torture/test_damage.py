@@ -1,4 +1,4 @@
-"""What lies in place of a file of ours: said in one line, healed by the next build, and keys still resolve."""
+"""Damaged files of an index are reported in one line and repaired by the next build, and keys still resolve."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def built(workplace: Workplace) -> Workplace:
-    """One document, built."""
+    """Build one document."""
     workplace.write("a.txt", article(1))
     workplace.build()
     return workplace
@@ -80,7 +80,7 @@ def test_keys_resolve_where_nothing_can_be_written_beside_the_ledger(built: Work
     done = subprocess.run(
         [sys.executable, "-c", RECALL, str(built.state), key],
         cwd=ROOT,
-        # Without what measures coverage: it would write a file, too.
+        # Without coverage measurement, which would write a file too.
         env={
             "PYTHONPATH": str(ROOT / "src"),
             **{name: value for name, value in os.environ.items() if not name.startswith("COV")},

@@ -1,4 +1,4 @@
-"""A short form of `make torture`: whatever disks, kills and crowds do, nothing is lost or wrongly answered."""
+"""A short form of `make torture`: despite disk faults, kills and crowds, nothing is lost or answered wrongly."""
 
 from __future__ import annotations
 
