@@ -52,10 +52,10 @@ class Part:
     def columns(self, whole: DocumentColumns) -> DocumentColumns:
         """What holds for the documents of the part, with passages counted within it."""
         starts = np.concatenate([[0], np.cumsum(np.diff(whole.starts)[self.documents])])
-        some = (
-            column if column is None else column[self.documents] for column in (whole.dated, whole.named, whole.lift)
-        )
-        return DocumentColumns(starts, *some)
+        if whole.dated is None or whole.named is None or whole.lift is None:
+            return DocumentColumns(starts)
+        some = self.documents
+        return DocumentColumns(starts, whole.dated[some], whole.named[some], whole.lift[some])
 
 
 class DividedEngine:

@@ -12,7 +12,7 @@ import datetime as dt
 import sys
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -48,6 +48,8 @@ from tests.storage.divided import DividedEngine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from askbrief.inference.encoder import Encoder
     from askbrief.records import Answer
@@ -125,23 +127,29 @@ def scopes_of(index: Path) -> dict[str, Scope]:
 
 def differences(one: Answer, other: Answer) -> list[str]:
     """In what the answers of two engines differ, by the contract."""
-    found = [
-        name
-        for name, values in {
-            "keys": [[hit.key for hit in answer.hits] for answer in (one, other)],
-            "duplicates": [[hit.also for hit in answer.hits] for answer in (one, other)],
-            "verdict": [answer.verdict for answer in (one, other)],
-            "marks": [[hit.highlight for hit in answer.hits] for answer in (one, other)],
-            "answers": [[hit.answer for hit in answer.hits] for answer in (one, other)],
-            "figures": [answer.figures for answer in (one, other)],
-            "searched also": [answer.searched_also for answer in (one, other)],
-        }.items()
-        if values[0] != values[1]
-    ]
-    scores = [[answer.confidence, *(hit.score for hit in answer.hits)] for answer in (one, other)]
-    if not found and not np.allclose(*scores, rtol=0, atol=2 * TOLERANCE):  # both are rounded to 6 digits
+    one_by_name, other_by_name = _compared(one), _compared(other)
+    found = [name for name, value in one_by_name.items() if value != other_by_name[name]]
+    if not found and not np.allclose(_scores(one), _scores(other), rtol=0, atol=2 * TOLERANCE):  # both are rounded
         found.append("scores")
     return found
+
+
+def _compared(answer: Answer) -> dict[str, object]:
+    """What must be equal."""
+    return {
+        "keys": [hit.key for hit in answer.hits],
+        "duplicates": [hit.also for hit in answer.hits],
+        "verdict": answer.verdict,
+        "marks": [hit.highlight for hit in answer.hits],
+        "answers": [hit.answer for hit in answer.hits],
+        "figures": answer.figures,
+        "searched also": answer.searched_also,
+    }
+
+
+def _scores(answer: Answer) -> list[float]:
+    """What may differ by the tolerance."""
+    return [answer.confidence, *(hit.score for hit in answer.hits)]
 
 
 def compare(
@@ -210,7 +218,11 @@ def write_index(index: Path, documents: Sequence[Sequence[str]]) -> Path:
         store.add_terms(terms)
         store.add_names([])
     vectors = encoder.encode_documents([passage.text for some in passages for passage in some])
-    arrays = {VECTORS: vectors, SENTENCES: vectors.astype(np.float16), SIGNS: signs_of(vectors)}
+    arrays: dict[str, NDArray[Any]] = {
+        VECTORS: vectors,
+        SENTENCES: vectors.astype(np.float16),
+        SIGNS: signs_of(vectors),
+    }
     arrays[SENTENCE_STARTS] = np.arange(len(vectors) + 1)
     arrays |= {postings_file(array.name): getattr(postings, array.name) for array in fields(postings)}
     for name, array in arrays.items():

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.errors import BuildError, IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
+from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
 from askbrief.library import Library
 from askbrief.settings import Settings
+from askbrief.storage.embedded.engine import EmbeddedGenerations, StagedGeneration
 from askbrief.storage.embedded.generation import Generation, current_name
 from tests.conftest import ROOT
 from tests.fakes import HashEncoder
@@ -223,6 +224,17 @@ def test_a_reader_keeps_its_snapshot_while_new_generations_come(built: Workplace
     built.write("d0.txt", article(80))
     built.build()
     assert [path.name for path in (built.index / "generations").iterdir()] == [current_name(built.index)]
+
+
+def test_a_generation_is_published_only_if_it_replaces_the_newest(built: Workplace) -> None:
+    generations = EmbeddedGenerations(built.index)
+    before = generations.current()
+    with Generation.open_current(built.index) as generation, generations.stage() as folder:
+        staged = StagedGeneration(folder, generation.manifest, generation.sources())
+        with pytest.raises(BuildInProgress):
+            generations.publish(staged, "000000-another")
+    assert generations.current() == before
+    assert not folder.exists()
 
 
 def test_opening_verifies_the_words_of_each_quote_again(built: Workplace) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
-import shutil
 import sqlite3
 import time
 from contextlib import ExitStack, closing, contextmanager
@@ -28,6 +26,7 @@ from askbrief.records import BuildReport
 from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.term_counts import TermCounter
 from askbrief.settings import Settings, load_settings
+from askbrief.storage.embedded.engine import EmbeddedGenerations, StagedGeneration
 from askbrief.storage.embedded.generation import (
     TERM_COUNTS,
     TEXT,
@@ -35,8 +34,6 @@ from askbrief.storage.embedded.generation import (
     Generation,
     next_name,
     postings_file,
-    publish,
-    sweep,
 )
 from askbrief.storage.embedded.manifest import Manifest, SourceRow, Versions, checksums
 from askbrief.storage.embedded.writer import StoreWriter
@@ -97,22 +94,25 @@ def build_from(
     """Bring an index up to date with a list of sources, ordered by path; `build` does this for a folder."""
     started, progress = time.monotonic(), progress or Silent()
     versions = Versions.of(encoder, limits.ocr)
+    generations = EmbeddedGenerations(index)
     with _errors_in_one_line(index), BuildLock(index), ExitStack() as stack:
-        sweep(index)
+        generations.sweep()
+        replaces = _current_name(generations)
         previous = _open_previous(index, versions, stack, full=full)
         if previous.generation and previous.is_current(files):
             manifest, rows, encoded = previous.generation.manifest, list(previous.sources), 0
         else:
-            folder = stack.enter_context(_new_folder(index))
+            folder = stack.enter_context(generations.stage())
             with StoreWriter(folder / TEXT, previous.documents.text if previous.documents else None) as store:
                 ingest = DocumentIngest(store, encoder, previous.documents, previous.sources)
                 rows = _add_documents(files, ingest, limits, progress)
                 encoded = _add_vectors(index, folder, store, encoder, previous.vectors, progress)
                 terms = _add_postings(folder, store, ingest.runs, previous.documents, progress)
                 _add_names(store, ingest, previous.documents, progress)
-            manifest = _publish(folder, index, store, versions, terms, rows)
+            manifest = _manifest(folder, index, store, versions, terms)
+            generations.publish(StagedGeneration(folder, manifest, rows), replaces)
             previous.close()
-            sweep(index)
+            generations.sweep()
         remove_journal(index)
     return replace(_report(manifest, rows, previous, encoded), seconds=round(time.monotonic() - started, 3))
 
@@ -138,6 +138,13 @@ class _Previous:
             self.vectors.close()
         if self.generation:
             self.generation.close()
+
+
+def _current_name(generations: EmbeddedGenerations) -> str | None:
+    try:
+        return generations.current()
+    except IndexUnusable:  # publishing heals it
+        return None
 
 
 def _open_previous(index: Path, versions: Versions, stack: ExitStack, *, full: bool) -> _Previous:
@@ -235,11 +242,9 @@ def _add_names(store: StoreWriter, ingest: DocumentIngest, reusable: ReusableInd
     store.add_words(miner.words)
 
 
-def _publish(
-    folder: Path, index: Path, store: StoreWriter, versions: Versions, terms: int, rows: Sequence[SourceRow]
-) -> Manifest:
+def _manifest(folder: Path, index: Path, store: StoreWriter, versions: Versions, terms: int) -> Manifest:
     sums = checksums(folder)
-    manifest = Manifest(
+    return Manifest(
         generation=next_name(index, sums),
         built_at=dt.datetime.now(dt.UTC),
         versions=versions,
@@ -248,22 +253,9 @@ def _publish(
         terms=terms,
         files=sums,
     )
-    publish(folder, index, manifest, rows)
-    return manifest
 
 
 # ---------------------------------------------------------------------------------------------- around them
-
-
-@contextmanager
-def _new_folder(index: Path) -> Iterator[Path]:
-    """Create a folder beside the generations, and remove it if it was not published."""
-    folder = index / f"building-{os.getpid()}-{time.monotonic_ns():x}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from askbrief.storage.embedded.engine import EXACT_UP_TO, EmbeddedEngine
-from askbrief.storage.embedded.generation import Generation, current_name
+from askbrief.storage.embedded.engine import EXACT_UP_TO, EmbeddedEngine, EmbeddedGenerations
+from askbrief.storage.embedded.generation import Generation
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from askbrief.storage.protocol import Engine, Reference
+    from askbrief.storage.protocol import Engine, Generations, Reference
+
+
+def generations_of(index: Path, exact_up_to: int = EXACT_UP_TO) -> Generations:
+    """Return the generations of an index; see `open_engine` for the arguments."""
+    return EmbeddedGenerations(index, exact_up_to)
 
 
 def open_engine(index: Path, exact_up_to: int = EXACT_UP_TO) -> Engine:
@@ -24,7 +29,7 @@ def open_engine(index: Path, exact_up_to: int = EXACT_UP_TO) -> Engine:
         IndexMissing: nothing has been built there.
         IndexDamaged, IndexMismatch: it cannot be opened.
     """
-    return EmbeddedEngine.open_current(index, exact_up_to)
+    return generations_of(index, exact_up_to).lease()
 
 
 def open_reference(reference: Reference, exact_up_to: int = EXACT_UP_TO) -> Engine:
@@ -43,4 +48,4 @@ def current_generation(index: Path) -> str | None:
     Raises:
         IndexDamaged: the file that names it cannot be read.
     """
-    return current_name(index)
+    return generations_of(index).current()

@@ -214,7 +214,7 @@ class Generations(Protocol):
             replaces: the generation that it was built from; None for none.
 
         Raises:
-            BuildInProgress: another generation has become the newest meanwhile.
+            BuildInProgress: another generation has become the newest meanwhile; it is kept.
         """
 
     def sweep(self) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from askbrief.errors import BuildInProgress, IndexDamaged
 from askbrief.language.names import NameIndex
 from askbrief.query.expansion import Query
 from askbrief.records import IndexStatus
@@ -15,10 +21,10 @@ from askbrief.retrieval.bm25 import LexicalIndex, weigh
 from askbrief.retrieval.candidates import DocumentColumns, PassageSearch, best
 from askbrief.retrieval.scoring import PassageContent
 from askbrief.retrieval.soft_filters import CONSTRAINT_WEIGHT, MATCHES_BY_DOCUMENT_DATE
-from askbrief.storage.embedded.generation import Generation
+from askbrief.storage.embedded.generation import Generation, current_name, publish, sweep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
     from askbrief.retrieval.candidates import Candidates, FirstRanking, WeightedQuestion
     from askbrief.retrieval.soft_filters import SoftFilter
     from askbrief.storage.embedded.generation import GenerationReference
-    from askbrief.storage.embedded.manifest import SourceRow
+    from askbrief.storage.embedded.manifest import Manifest, SourceRow
     from askbrief.storage.embedded.store import Store, StoredDocument
 
 EXACT_UP_TO = 50_000
@@ -181,16 +187,6 @@ class EmbeddedEngine:
         self._lexical = LexicalIndex(generation.postings, generation.store.find_terms, generation.manifest.passages)
         self.head = EmbeddedHead(generation, self._lexical)
 
-    @classmethod
-    def open_current(cls, index: Path, exact_up_to: int = EXACT_UP_TO) -> Self:
-        """Open the newest generation of an index folder.
-
-        Raises:
-            IndexMissing: nothing has been built there.
-            IndexDamaged, IndexMismatch: it cannot be opened.
-        """
-        return cls(Generation.open_current(index), exact_up_to)
-
     @property
     def texts(self) -> Store:
         """Its documents and passages."""
@@ -275,6 +271,73 @@ class EmbeddedEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class StagedGeneration:
+    """A generation that is written and not published: its folder, its manifest, and the files below seeds/."""
+
+    folder: Path
+    manifest: Manifest
+    sources: Sequence[SourceRow]
+
+
+class EmbeddedGenerations:
+    """The generations in an index folder; see `storage.protocol.Generations`. Writing needs the build lock."""
+
+    def __init__(self, index: Path, exact_up_to: int = EXACT_UP_TO) -> None:
+        """Take the index folder, and `exact_up_to` for the engines that it opens."""
+        self._index = index
+        self._exact_up_to = exact_up_to
+
+    def current(self) -> str | None:
+        """Return the name of the newest generation; None if nothing has been built.
+
+        Raises:
+            IndexDamaged: the file that names it cannot be read.
+        """
+        return current_name(self._index)
+
+    def lease(self) -> EmbeddedEngine:
+        """Open the newest generation; it is not removed before the engine is closed.
+
+        Raises:
+            IndexMissing: nothing has been built.
+            IndexDamaged, IndexMismatch: it cannot be opened.
+        """
+        return EmbeddedEngine(Generation.open_current(self._index), self._exact_up_to)
+
+    @contextmanager
+    def stage(self) -> Iterator[Path]:
+        """Create a folder beside the generations, and remove it unless it is published."""
+        folder = self._index / f"building-{os.getpid()}-{time.monotonic_ns():x}"
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def publish(self, staged: StagedGeneration, replaces: str | None) -> None:
+        """Switch to a staged generation, by one atomic rename.
+
+        Args:
+            staged: what was written to the folder from `stage`.
+            replaces: the name of the generation that it was built from; None for none.
+
+        Raises:
+            BuildInProgress: another generation has become the newest meanwhile.
+        """
+        try:
+            current = self.current()
+        except IndexDamaged:  # a build heals it
+            current = replaces
+        if current != replaces:
+            raise BuildInProgress(f"another build has replaced the index in {self._index}: build again")
+        publish(staged.folder, self._index, staged.manifest, staged.sources)
+
+    def sweep(self) -> None:
+        """Remove generations that nobody reads, except the newest, and what broken builds have left."""
+        sweep(self._index)
 
 
 def _count(passages: NDArray[np.int32], admitted: NDArray[np.bool_] | None, up_to: int | None) -> int:
