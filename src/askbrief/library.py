@@ -1,4 +1,4 @@
-"""The front door: an opened index, to be asked, cited from and listed."""
+"""The library: an opened index that answers, cites and lists. All front ends use it."""
 
 from __future__ import annotations
 
@@ -47,11 +47,12 @@ if TYPE_CHECKING:
     from askbrief.storage.protocol import Engine, Memory, Reference
 
 _WORD = pattern(r"[\p{L}\p{N}]")
-_LONGEST_NAME = 200
+_MAX_NAME_CHARS = 200
+"""Maximum number of characters of a name to define."""
 
 
 class Library:
-    """An immutable snapshot of one generation. Threads may share it."""
+    """An immutable snapshot of one generation of an index. Threads may share it."""
 
     def __init__(self, engine: Engine, encoder: Encoder, settings: Settings, memory: Memory | None = None) -> None:
         """Take the parts; `Library.open` finds them.
@@ -68,7 +69,7 @@ class Library:
         self._engine = engine
         self._settings = settings
         self._citations = Citations(engine, memory)
-        # More at once would only hand Python's one lock to each other: sixteen threads got two thirds of one's answers.
+        # More at once would only compete for the interpreter's lock: sixteen threads gave two thirds of one's answers.
         self._turns = threading.BoundedSemaphore(processors())
         self._pipeline = AnswerPipeline(
             engine,
@@ -90,11 +91,11 @@ class Library:
         encoder: Encoder | None = None,
         settings: Settings | None = None,
     ) -> Self:
-        """Open the generation that serves.
+        """Open the newest generation.
 
         Args:
             index: the index folder.
-            state: where the keys that are shown are remembered; None to remember nothing.
+            state: the folder where the keys that are shown are remembered; None to remember nothing.
             encoder: by default, the model of the settings.
             settings: by default, read from the environment.
 
@@ -130,7 +131,7 @@ class Library:
             raise
 
     def close(self) -> None:
-        """Let go of the generation, so that it may be cleaned up when another one serves."""
+        """Release the generation, so that a later build may remove it."""
         self._citations.close()
         self._engine.close()
 
@@ -179,15 +180,15 @@ class Library:
 
         Args:
             question: in words.
-            top: how many passages at the most.
+            top: the maximum number of passages.
             scope: what may be searched; applied before anything is ranked.
             method: how to rank, for comparisons.
 
         Raises:
-            InputError: the question is empty, too long or without a word, or `top` is out of range.
-            IndexDamaged: a quote is not its document's text.
+            InputError: the question is empty, too long or has no words, or `top` is out of range.
+            IndexDamaged: a quote is not the text of its document.
 
-        Where the keys cannot be remembered (a full disk, say), the answer is given all the same and its notes say so.
+        If the keys cannot be remembered (because the disk is full, say), the answer has a note that says so.
         """
         question = self._checked(question, top)
         with self._turns:
@@ -212,17 +213,17 @@ class Library:
     # ------------------------------------------------------------------------------------------ defining
 
     def define(self, name: str, scope: Scope = EVERYTHING) -> list[Definition]:
-        """Find what a name stands for: the team's own names for it, and what the documents in a scope say.
+        """Find what a name stands for, by the team's list of aliases and by the documents in a scope.
 
         Args:
-            name: in any of its forms; capitals, hyphens and a typing error do not matter.
-            scope: what may be seen; what no document in it says is not known.
+            name: in any form; capitals, hyphens and a typing error make no difference.
+            scope: what may be seen; definitions from other documents are not found.
 
         Returns:
-            The team's word first, then what most documents say; nothing where the name is not known.
+            The team's definition first, then those of most documents; empty if the name is unknown.
 
         Raises:
-            InputError: there is no word in the name, or it is too long.
+            InputError: the name has no letters, or is too long.
         """
         name = self._checked_name(name)
         texts = self._engine.texts
@@ -241,12 +242,12 @@ class Library:
         name = _one_line(name)
         if not _WORD.search(name):
             raise InputError(f"the name {name[:40]!r} has no letters: give a name, such as TTP")
-        if len(name) > _LONGEST_NAME:
-            raise InputError(f"the name has {len(name):,} characters, the limit is {_LONGEST_NAME}")
+        if len(name) > _MAX_NAME_CHARS:
+            raise InputError(f"the name has {len(name):,} characters, the limit is {_MAX_NAME_CHARS}")
         return name
 
     def names(self, scope: Scope = EVERYTHING, like: str | None = None) -> list[str]:
-        """The names that `define` knows within a scope, the commonest first; or only those `like` another one."""
+        """Return the names that `define` knows within a scope, the most frequent first, or those like another name."""
         names = self._engine.head.names
         return names.names(scope) if like is None else names.similar(_one_line(like), scope)
 
@@ -257,21 +258,21 @@ class Library:
         return self._citations.cite(key, scope)
 
     def locate(self, where: str, scope: Scope = EVERYTHING) -> list[str]:
-        """The keys of what a person points at, a key or a place such as "report.pdf p. 12": see `Citations.locate`."""
+        """Return the keys for a key or a place such as "report.pdf p. 12": see `Citations.locate`."""
         return self._citations.locate(where, scope)
 
     def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
-        """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
+        """Resolve a key as `cite` does, and return the text before and after it today."""
         return self._citations.read_around(key, scope)
 
     def recall(self, key: str, scope: Scope = EVERYTHING) -> RememberedQuote | None:
-        """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
+        """Return the quote that was shown under a key, without finding it again; None if `cite` would refuse."""
         return self._citations.recall(key, scope)
 
     # ------------------------------------------------------------------------------------------- reading
 
     def admits(self, doc_id: str, scope: Scope = EVERYTHING) -> bool:
-        """Whether there is a document of this name within a scope."""
+        """Return whether a document is in the index and in a scope."""
         about = self._engine.head.find_document(doc_id)
         return about is not None and scope.admits(doc_id, about.metadata)
 
@@ -297,24 +298,24 @@ class Library:
         return path if all(self.admits(name, scope) for name in self._engine.texts.doc_ids_of(path)) else None
 
     def document(self, doc_id: str, scope: Scope = EVERYTHING) -> Document | None:
-        """A document with its text; None where there is none of that name, or it is outside the scope."""
+        """Return a document with its text; None if it is not in the index, or not in scope."""
         if not self.admits(doc_id, scope):
             return None
         return self._engine.texts.document(doc_id)
 
     def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
-        """The passages of a stretch of a document, to be shown with their keys: see `Citations.passages_within`."""
+        """Return the passages that overlap a span of a document, with their keys: see `Citations.passages_within`."""
         return self._citations.passages_within(doc_id, span)
 
     # ------------------------------------------------------------------------------------------- listing
 
     def sources(self, scope: Scope = EVERYTHING) -> list[Source]:
-        """The indexed documents that a scope admits, by `doc_id`."""
+        """Return the documents that a scope admits, by `doc_id`."""
         return self._engine.head.sources(scope)
 
 
 def _one_line(text: str) -> str:
-    """What a person typed, on one line; halves of characters, which no file can hold, as question marks."""
+    """Return text on one line, with question marks for lone surrogates, which no file can store."""
     return " ".join(text.encode(errors="replace").decode().split())
 
 

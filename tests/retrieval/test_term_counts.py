@@ -9,7 +9,7 @@ import pytest
 
 from askbrief.retrieval import term_counts
 from askbrief.retrieval.bm25 import Postings
-from askbrief.retrieval.term_counts import Forward, TermCounter, turned
+from askbrief.retrieval.term_counts import Forward, TermCounter, transposed
 
 WORDS = [f"w{number}" for number in range(60)]
 
@@ -71,9 +71,9 @@ def test_no_passage_at_all_gives_no_terms() -> None:
 def test_turning_twice_gives_back_what_there_was() -> None:
     starts, columns = np.array([0, 2, 2, 5]), np.array([1, 3, 0, 1, 2], dtype=np.int32)
     values = np.array([5, 6, 7, 8, 9])
-    turned_starts, rows, turned_values = turned(starts, columns, values, 4)
-    assert turned_starts.tolist() == [0, 1, 3, 4, 5]
+    transposed_starts, rows, transposed_values = transposed(starts, columns, values, 4)
+    assert transposed_starts.tolist() == [0, 1, 3, 4, 5]
     assert rows.tolist() == [2, 0, 2, 2, 0]
-    assert turned_values.tolist() == [7, 5, 8, 9, 6]
-    back = turned(turned_starts, rows, turned_values, 3)
+    assert transposed_values.tolist() == [7, 5, 8, 9, 6]
+    back = transposed(transposed_starts, rows, transposed_values, 3)
     assert [array.tolist() for array in back] == [starts.tolist(), columns.tolist(), values.tolist()]

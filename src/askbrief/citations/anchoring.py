@@ -1,4 +1,4 @@
-"""Finding a remembered quote in today's text: at its place, by exact words, then by close match."""
+"""Find a remembered quote in the text of today: by exact words, or by a close match."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 CLOSE = 75.0
-"""The rapidfuzz ratio (0..100) from which other words count as the same quote, changed."""
+"""The rapidfuzz ratio (0..100) from which other text counts as the quote, changed."""
 
-_LEAST_ROOM, _ROOM_SHARE = 20, 8
-"""How much longer than the quote today's words may be: so many characters, or this part of the quote."""
+_MIN_EXTRA, _EXTRA_SHARE = 20, 8
+"""How much longer than the quote the text may be: 20 characters, or an eighth of the quote if that is more."""
 
 _IN_WORD = pattern(r"[\p{L}\p{M}\p{N}]")
 
 
 @dataclass(frozen=True, slots=True)
 class CloseMatch:
-    """Today's words in place of a quote: a span of a text, and how alike they are, 0..100."""
+    """A span of a text that is close to a quote, and its similarity to it, 0..100."""
 
     span: Span
     likeness: float
 
 
 def nearest_exact(quote: str, text: str, start: int) -> Span | None:
-    """The place where the very words stand that is nearest to where they stood.
+    """Return the occurrence of the exact words that is nearest to their old place; None if there is none.
 
     >>> nearest_exact("ab", "ab cd ab", 5)
     Span(start=6, end=8)
@@ -48,12 +48,12 @@ def nearest_exact(quote: str, text: str, start: int) -> Span | None:
 
 
 def closest(quote: str, text: str, windows: Iterable[Span]) -> CloseMatch | None:
-    """The words most like the quote within some windows of a text, if they are close.
+    """Return the text most similar to a quote within some windows of a document, if it is close.
 
     Args:
         quote: as it was shown.
-        text: the document's text today.
-        windows: where to look: a few passages, not the whole of a long document.
+        text: the text of the document today.
+        windows: the spans to search: a few passages, not the whole of a long document.
     """
     best: CloseMatch | None = None
     for window in windows:
@@ -69,8 +69,8 @@ def closest(quote: str, text: str, windows: Iterable[Span]) -> CloseMatch | None
 
 
 def _fitted(quote: str, text: str, window: Span, span: Span) -> Span:
-    """Go on to the word with which the span is most like the quote: what was found is only as long as the quote."""
-    room = max(_LEAST_ROOM, len(quote) // _ROOM_SHARE)
+    """Extend a span, which is as long as the quote, to the word that makes it most similar to the quote."""
+    room = max(_MIN_EXTRA, len(quote) // _EXTRA_SHARE)
     ends = {
         _whole_words(text, window, Span(span.start, end)).end
         for end in range(span.end, min(window.end, span.end + room) + 1)
@@ -80,7 +80,7 @@ def _fitted(quote: str, text: str, window: Span, span: Span) -> Span:
 
 
 def _whole_words(text: str, window: Span, span: Span) -> Span:
-    """Widen to whole words, and let go of white space at the ends."""
+    """Widen a span to whole words, and strip white space at its ends."""
     start, end = span.start, span.end
     while start > window.start and _IN_WORD.match(text[start - 1]):
         start -= 1

@@ -1,4 +1,4 @@
-"""The memory of every citation key ever shown to a person, in a small SQLite file outside the index."""
+"""The ledger: every citation key that was shown, with its quote, in a small SQLite file outside the index."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ CREATE TABLE IF NOT EXISTS shown (
 
 
 class Ledger:
-    """Keys and quotes, written when they are shown and never taken out."""
+    """Keys and quotes, written when they are shown and never removed."""
 
     def __init__(self, state: Path) -> None:
-        """Name the state directory; it and the file are created with the first key."""
+        """Take the state directory; it and the file are created with the first key."""
         self._path = state / "ledger.sqlite"
         self._writing = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
 
     def remember(self, shown: Iterable[RememberedQuote]) -> None:
-        """Keep what is shown. A key that is known already keeps what it was first shown with.
+        """Store quotes; a key that is known keeps its first quote.
 
         Raises:
             LedgerError: the file cannot be written.
@@ -52,18 +52,18 @@ class Ledger:
                 connection.executemany("INSERT OR IGNORE INTO shown VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _connected(self) -> sqlite3.Connection:
-        """The connection that writes, kept for as long as the file is the one that it was opened for.
+        """Return the connection for writing, which is kept open while the file is the same.
 
-        With a write-ahead log that is synced at every commit, what was remembered survives a loss of power, and the
-        disk is waited for once a question, not three times; where every key is known already, not at all.
+        With a write-ahead log that is synced at every commit, keys survive a loss of power, and a question waits once
+        for the disk, not three times; if all its keys are known, not at all.
         """
         if self._connection is not None and is_there(self._path) and self._path.stat().st_ino == self._inode:
             return self._connection
-        self._let_go()
+        self._disconnect()
         self._path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
         try:
-            connection.execute(_SCHEMA)  # first: whoever finds a file finds the table in it
+            connection.execute(_SCHEMA)  # first, so that the file never exists without its table
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
         except sqlite3.Error:
@@ -72,18 +72,18 @@ class Ledger:
         self._connection, self._inode = connection, self._path.stat().st_ino
         return connection
 
-    def _let_go(self) -> None:
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
 
     def close(self) -> None:
-        """Let go of the file; what is remembered afterwards opens it anew."""
+        """Close the file; `remember` opens it again."""
         with self._writing:
-            self._let_go()
+            self._disconnect()
 
     def recall(self, key: str) -> RememberedQuote | None:
-        """What was first shown under a key, or None.
+        """Return the quote that was first shown under a key, or None.
 
         Raises:
             LedgerError: the file cannot be read.
@@ -98,7 +98,7 @@ class Ledger:
             return RememberedQuote(row[0], row[1], row[2], Metadata.from_mapping(json.loads(row[3])), *row[4:])
 
     def _row(self, key: str) -> tuple[Any, ...] | None:
-        """Read a row; on a full disk, or where nothing may be written, without the log that this would need."""
+        """Read a row; on a full or read-only disk, without the write-ahead log."""
         try:
             return _select(connect_to_read(self._path), key)
         except sqlite3.OperationalError as error:

@@ -1,4 +1,4 @@
-"""Every key ever shown: remembered as it is shown, and resolved against what one generation has today."""
+"""Citation keys: remember what is shown, and resolve a key against the text of today."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _CANDIDATES = 5
 _MOST_AT_A_PLACE = 50
 _MOST_NAMED = 5
 _NEARLY = 88.0
-"""The rapidfuzz ratio (0..100) from which a name with a typing error is that of a document."""
+"""The rapidfuzz ratio (0..100) from which a name with a typing error is taken as that of a document."""
 _CLOSE_ELSEWHERE = 90.0
-"""In another document than its own, words must be this much alike (0..100) to count as the quote, changed."""
+"""The rapidfuzz ratio (0..100) from which text in another document counts as the quote, changed."""
 
 
 class Citations:
-    """The keys of one generation, and of those before it as far as the ledger remembers."""
+    """The citation keys of one generation, and of earlier ones that the memory has."""
 
     def __init__(self, engine: Engine, ledger: Memory | None) -> None:
         """Take a generation, and the memory of what was shown, if there is one."""
@@ -50,12 +50,12 @@ class Citations:
         self._ledger = ledger
 
     def close(self) -> None:
-        """Let go of the memory of what was shown."""
+        """Release the memory."""
         if self._ledger is not None:
             self._ledger.close()
 
     def remember(self, shown: Sequence[tuple[str, Passage]]) -> tuple[str, ...]:
-        """Remember passages under their keys; say in a sentence what kept them from being remembered."""
+        """Remember passages under their keys; return an error, in a sentence, if they could not be remembered."""
         if self._ledger is None or not shown:
             return ()
         try:
@@ -95,15 +95,15 @@ class Citations:
         return entry
 
     def locate(self, where: str, scope: Scope = EVERYTHING) -> list[str]:
-        """The keys of what a person points at: of one key itself, or of the passages at a place, in order.
+        """Return the keys for what a person types: a key itself, or the keys of the passages at a place, in order.
 
         Args:
             where: a key as it may be pasted, or a place: "report.pdf p. 12", "costs.xlsx sheet Plan, row 7".
-            scope: what this person may see; other documents are as unknown as those that are not there.
+            scope: what this person may see; other documents are treated as unknown.
 
         Raises:
-            InputError: this is neither, or several documents are called that.
-            CitationUnknown: there is no such document, or no such place in it.
+            InputError: it is neither, or several documents have this name.
+            CitationUnknown: there is no such document, or it has no such place.
             LedgerError: the memory of keys cannot be written.
         """
         place = parse_place(where)
@@ -123,16 +123,16 @@ class Citations:
         return [key for key, _ in shown]
 
     def _called(self, name: str, scope: Scope) -> list[str]:
-        """The documents that go by a name: by path, else by file name, else by title, else nearly by either."""
-        asked = _folded(name)
+        """Return the documents with a name: by path, else by file name or title, else by a similar one."""
+        folded = _folded(name)
         sources = self._engine.head.sources(scope)
         names = [(source.doc_id, _folded(source.doc_id), _folded(source.title)) for source in sources]
         for goes_by in (
-            lambda path, _: path == asked,
-            lambda path, title: asked in (path.rpartition("/")[2], title),
-            lambda path, _: asked == path.rpartition("/")[2].rpartition(".")[0],
-            lambda path, title: max(fuzz.ratio(asked, path.rpartition("/")[2]), fuzz.ratio(asked, title)) >= _NEARLY,
-            lambda path, title: asked in title or asked in path,
+            lambda path, _: path == folded,
+            lambda path, title: folded in (path.rpartition("/")[2], title),
+            lambda path, _: folded == path.rpartition("/")[2].rpartition(".")[0],
+            lambda path, title: max(fuzz.ratio(folded, path.rpartition("/")[2]), fuzz.ratio(folded, title)) >= _NEARLY,
+            lambda path, title: folded in title or folded in path,
         ):
             found = [doc_id for doc_id, path, title in names if goes_by(path, title)]
             if found:
@@ -140,7 +140,7 @@ class Citations:
         return []
 
     def _passages_at(self, place: Place, doc_id: str) -> list[tuple[str, Passage]]:
-        """The passages that have words of a place, with their keys."""
+        """Return the passages that overlap a place, with their keys."""
         document = self._texts.document(doc_id)
         stretches = spans(place, document) if document else []
         if not stretches:
@@ -155,14 +155,14 @@ class Citations:
         return [one for one in self._texts.passages_within(doc_id, window) if has_words(one[1])]
 
     def cite(self, key: str, scope: Scope = EVERYTHING) -> Citation:
-        """Resolve a citation key: the quote as it was shown, and how it stands today.
+        """Resolve a citation key: the quote as it was shown, and whether the sources still contain it.
 
         Args:
             key: as a person may paste it.
-            scope: what this person may see; a key outside it is as unknown as one that never was.
+            scope: what this person may see; a key outside it is treated as unknown.
 
         Raises:
-            InputError: this is no key.
+            InputError: it is not a key.
             CitationUnknown: no passage was ever shown under it.
             LedgerError: the memory of keys cannot be read.
         """
@@ -194,7 +194,7 @@ class Citations:
         return scope.admits(remembered.doc_id, remembered.metadata if today is None else today.metadata)
 
     def _find_again(self, remembered: RememberedQuote, scope: Scope) -> tuple[CitationStatus, str | None, Span | None]:
-        """At its place; else by exact words in its document, then in any; else by close match, likewise."""
+        """Find the quote at its place; else its exact words, in its document or any other; else a close match."""
         texts, quote = self._texts, remembered.quote
         document = texts.document(remembered.doc_id)
         if document is not None and document.text[remembered.start : remembered.end] == quote:
@@ -211,7 +211,7 @@ class Citations:
         return CitationStatus.GONE, None, None
 
     def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
-        """The closest words among the passages that BM25 finds for a quote, with their neighbours."""
+        """Return the closest text among the passages that BM25 finds for a quote, and their neighbours."""
         candidates = self._engine.lexical_best(analyse(quote), scope, _CANDIDATES)
         found: list[tuple[float, str, Span]] = []
         for doc_id, window in map(self._texts.neighbourhood, candidates):
@@ -237,7 +237,7 @@ class Citations:
         )
 
     def read_around(self, key: str, scope: Scope = EVERYTHING) -> Surroundings:
-        """Resolve a key as `cite` does, and read today's words around it: the passage before and the one after."""
+        """Resolve a key as `cite` does, and return the text before and after it today."""
         citation = self.cite(key, scope)
         doc_id, start, end = citation.current_doc_id, citation.current_start, citation.current_end
         number = None if doc_id is None or start is None else self._texts.passage_at(doc_id, start)
@@ -247,16 +247,16 @@ class Citations:
         return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
 
     def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
-        """The passages within a stretch of a document, with their keys, as they are about to be shown.
+        """Return the passages that overlap a span of a document, with their keys, and remember them as shown.
 
         Returns:
-            Keys and passages in order, and what kept the keys from being remembered, in a sentence.
+            Keys and passages in order, and an error, in a sentence, if the keys could not be remembered.
         """
         shown = self._texts.passages_within(doc_id, span)
         return shown, self.remember(shown)
 
     def recall(self, key: str, scope: Scope = EVERYTHING) -> RememberedQuote | None:
-        """What was shown under a key, without looking for where it stands today; None where `cite` would refuse."""
+        """Return the quote that was shown under a key, without finding it again; None if `cite` would refuse."""
         remembered = self._recall(key)
         return remembered if remembered is not None and self._may_see(remembered, scope) else None
 

@@ -1,4 +1,4 @@
-"""A citation written out: for a message, for Markdown, as a footnote, or as CSL-JSON for reference managers."""
+"""Styles of a citation: plain text, Markdown, a footnote, or CSL-JSON for reference managers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LINE_MARK = pattern(r"(?mw)^(\s*(?:\d+(?=[.)]))?)([-+=:.)])")  # w: after a lon
 
 
 def permalink(url: str, key: str) -> str:
-    """The address of a citation on the web page that is reached at `url`.
+    """Return the address of a citation on the web page at `url`.
 
     >>> permalink("https://askbrief.example.org", "ttp-report-k7f3qa")
     'https://askbrief.example.org/c/ttp-report-k7f3qa'
@@ -30,7 +30,7 @@ def permalink(url: str, key: str) -> str:
 
 
 def written(citation: Citation, style: Style, url: str | None = None) -> str:
-    """Write a citation out, with the quote as it was shown; where there is a web page at `url`, with a link to it."""
+    """Return a citation in a style, with the quote as it was shown; with a link if there is a web page at `url`."""
     link = None if url is None else permalink(url, citation.key)
     match style:
         case Style.PLAIN:
@@ -47,12 +47,12 @@ def written(citation: Citation, style: Style, url: str | None = None) -> str:
 
 
 def csl_json(citations: Sequence[Citation]) -> str:
-    """Citations as a file of CSL-JSON."""
+    """Return citations as a CSL-JSON file."""
     return json.dumps([csl(citation) for citation in citations], ensure_ascii=False, indent=2)
 
 
 def csl(citation: Citation) -> dict[str, Any]:
-    """The citation as a CSL-JSON item (Citation Style Language 1.0.2); what the source does not say is left out."""
+    """Return a citation as a CSL-JSON item (Citation Style Language 1.0.2); empty fields are left out."""
     about = citation.metadata
     fields = {
         "id": citation.key,
@@ -77,7 +77,7 @@ def csl(citation: Citation) -> dict[str, Any]:
 
 
 def escaped(text: str) -> str:
-    """The text with Markdown's marks escaped, so that it shows as its own characters and nothing more.
+    """Escape Markdown, so that the text shows as its own characters.
 
     >>> escaped("*bold* [link](x)")
     '\\\\*bold\\\\* \\\\[link\\\\](x)'
@@ -86,7 +86,7 @@ def escaped(text: str) -> str:
 
 
 def credits_of(metadata: Metadata) -> list[str]:
-    """Author, publisher and date, as far as they are known."""
+    """Return author, publisher and date, those that are known."""
     return [part for part in (", ".join(metadata.author), metadata.publisher, metadata.date) if part]
 
 

@@ -1,4 +1,4 @@
-"""Diversity of the first passages: near-duplicates once, and a passage on each aspect of the question."""
+"""Diversity of the first passages: group near-duplicates, and cover each aspect of the question."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HOLDS = 0.75
-"""A passage is on an aspect when it holds this share of its terms, weighed by idf."""
+"""A passage is on an aspect if it has this share of its terms, weighed by idf, 0..1."""
 LEAST_OF_THE_FIRST = 0.4
-"""A passage with a smaller share of the first one's score is not moved up: it has the words by chance."""
+"""A passage with less than this share of the first one's score is not moved up; it has the words by chance."""
 SHARE_OF_ASPECTS = 0.5
-"""xQuAD's lambda: what aspects weigh against the score."""
+"""The lambda of xQuAD: the weight of aspects against the score, 0..1."""
 
 
 def diversified(scores: Sequence[float], held: NDArray[np.float32]) -> list[int]:
-    """Order passages so that each aspect that some of them are on has one among the first.
+    """Order passages so that each aspect is covered among the first, if any passage is on it.
 
     Args:
         scores: of the passages, best first.
         held: the share of each aspect's terms that each passage holds, 0..1: float32 [passages, aspects].
 
     Returns:
-        The positions of the passages in their new order; as they were where the first is on all aspects.
+        The positions of the passages in their new order; the same order if the first is on all aspects.
 
     >>> diversified([.6, .5, .4], np.float32([[1, 0], [1, 0], [0, 1]]))
     [0, 2, 1]
@@ -56,7 +56,7 @@ def diversified(scores: Sequence[float], held: NDArray[np.float32]) -> list[int]
 
 
 ALIKE = 0.8
-"""The share of common term triples from which two passages count as the same."""
+"""Jaccard similarity of term triples, 0..1, from which two passages count as near-duplicates."""
 
 _SHINGLE = 3
 _NUMBER = pattern(r"\p{N}")
@@ -65,7 +65,7 @@ _NEGATION = pattern(r"\b(?:no|not|none|never|nor|neither|without)\b|n['’]t\b",
 
 
 def first_of_each(texts: Sequence[Sequence[str]]) -> list[list[int]]:
-    """Group texts, each given by its sentences, that are near-duplicates, each group under its first member.
+    """Group texts, each given as sentences, that are near-duplicates, each group under its first member.
 
     Two texts are near-duplicates when the Jaccard similarity of their term triples (Broder 1997) is at least
     `ALIKE`, and they differ in no figure, no name and no negation: "3,000 fighters" and "4,000 fighters" are two
@@ -90,7 +90,7 @@ def first_of_each(texts: Sequence[Sequence[str]]) -> list[list[int]]:
 
 
 class _Marks:
-    """What a text is compared by; what only texts that are much alike are compared by is read when it is needed."""
+    """The features by which texts are compared; those that only similar texts need are computed when needed."""
 
     def __init__(self, sentences: Sequence[str]) -> None:
         self._sentences = sentences
@@ -107,7 +107,7 @@ class _Marks:
 
     @cached_property
     def _facts(self) -> frozenset[str]:
-        """Those of the terms that are figures or names."""
+        """The terms that are figures or names."""
         names = analyse(" ".join(chain.from_iterable(map(_CAPITALISED.findall, self._sentences))))
         return frozenset(names).union(term for term in self._terms if _NUMBER.search(term))
 

@@ -25,28 +25,28 @@ if TYPE_CHECKING:
     from askbrief.retrieval.scoring import Ranked
 
 RERANKED = 20
-"""So many of the best passages are read again; a cross-encoder costs about as much for each as encoding it."""
+"""Number of passages that a cross-encoder scores; each costs about as much as encoding it."""
 SHARE = 0.5
-"""What its relevance weighs against the score of the ranking model."""
+"""Weight of its relevance against the score of the ranking model, 0..1."""
 _UNUSABLE = (OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError)
 
 
 class Reranker(Protocol):
-    """Anything that says how relevant passages are to a question."""
+    """Scores how relevant passages are to a question."""
 
     def relevance(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """How relevant each text is: float32 [texts], 0..1."""
+        """Return how relevant each text is: float32 [texts], 0..1."""
         ...
 
 
 class CrossEncoderReranker:
-    """A sentence-transformers CrossEncoder with one output, from a directory; the network is never asked."""
+    """A sentence-transformers CrossEncoder with one output, loaded from a directory, never from the network."""
 
     def __init__(self, directory: str) -> None:
-        """Name the directory; it is loaded at first use.
+        """Take the directory; the model is loaded at first use.
 
         Raises:
-            ModelError: there is no model in it.
+            ModelError: it contains no model.
         """
         self._directory = Path(directory).expanduser()
         if not (self._directory / "config.json").is_file():
@@ -75,7 +75,7 @@ class CrossEncoderReranker:
         return model
 
     def relevance(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """How relevant each text is: float32 [texts], 0..1, by a logistic function of the model's output."""
+        """Return how relevant each text is: float32 [texts], 0..1, a logistic function of the model's output."""
         from torch.nn import Sigmoid
 
         pairs = [(question, text) for text in texts]
@@ -84,12 +84,12 @@ class CrossEncoderReranker:
 
 
 def reranked(question: str, found: Sequence[Ranked], reranker: Reranker) -> list[Ranked]:
-    """Put the best passages into a new order by their score and their relevance; the rest follow as they were."""
+    """Order the best passages by score and relevance; the rest follow in their order."""
     first, rest = list(found[:RERANKED]), list(found[RERANKED:])
     if not first:
         return rest
     relevance = reranker.relevance(question, [ranked.passage.text for ranked in first])
-    looked_at = [
+    scored = [
         replace(
             ranked,
             score=(1 - SHARE) * ranked.score + SHARE * float(value),
@@ -97,11 +97,11 @@ def reranked(question: str, found: Sequence[Ranked], reranker: Reranker) -> list
         )
         for ranked, value in zip(first, relevance, strict=True)
     ]
-    return sorted(looked_at, key=lambda ranked: (-ranked.score, ranked.number)) + rest
+    return sorted(scored, key=lambda ranked: (-ranked.score, ranked.number)) + rest
 
 
 READ = 10
-"""So many of the best passages are read."""
+"""Number of the best passages that the reader reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Found:
 
 
 def grouped(ranked: Sequence[Ranked]) -> list[Found]:
-    """Put near-duplicates together, each group under its first."""
+    """Group near-duplicates, each group under its first passage."""
     groups = first_of_each([one.passage.sentence_texts() for one in ranked])
     return [Found(ranked[first], tuple(ranked[place] for place in same)) for first, *same in groups]
 
@@ -129,28 +129,28 @@ def reread(question: str, found: Sequence[Found], reader: Reader, *, reorder: bo
         question: in words.
         found: best first.
         reader: reads.
-        reorder: whether the new scores decide the order. Without, only what was read is kept.
+        reorder: whether to order by the new scores; otherwise scores and order stay.
 
     Returns:
-        Those that were read by their new scores, then the rest as they were.
+        The passages that were read, by their new scores, then the rest in their order.
     """
     first, rest = found[:READ], list(found[READ:])
     readings = reader.read(question, [one.ranked.passage for one in first], [one.ranked.title for one in first])
     read = [replace(one, reading=reading) for one, reading in zip(first, readings, strict=True)]
     if not reorder:
         return read + rest
-    scored = sorted(map(_scored_anew, read), key=lambda one: (-one.ranked.score, one.ranked.number))
+    scored = sorted(map(_rescored, read), key=lambda one: (-one.ranked.score, one.ranked.number))
     lowest = scored[-1].ranked.score if scored else 0.0
     return scored + [_with(one, lambda ranked: replace(ranked, score=min(ranked.score, lowest))) for one in rest]
 
 
 def reader_signals(reading: ReaderOutput) -> dict[str, float]:
-    """The outputs as signals, 0..1: a logistic function of each; a margin adds two logits."""
+    """Return the outputs as signals, 0..1: a logistic function of each; a margin is the sum of two logits."""
     outputs = {"relevance": reading.relevance, "answers": reading.answers, "margin": reading.margin / 2}
     return {name: round(1 / (1 + math.exp(-logit)), 6) for name, logit in outputs.items()}
 
 
-def _scored_anew(found: Found) -> Found:
+def _rescored(found: Found) -> Found:
     if found.reading is None:
         return found
     read = reader_signals(found.reading)

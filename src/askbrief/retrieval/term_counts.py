@@ -1,7 +1,7 @@
-"""How often each term stands in each passage: counted while a corpus streams by, kept for the next build, and turned.
+"""Count how often each term occurs in each passage, while a corpus streams by, and transpose the counts.
 
-Counts come passage by passage and are needed term by term, so they are held as two arrays of numbers and turned like a
-sparse matrix, in blocks. A million passages (70 million counts) take 1.1 GB at the most.
+Counts come by passage and are needed by term, so they are stored in two arrays and transposed like a sparse matrix, in
+blocks. A million passages (70 million counts) take at most 1.1 GB.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BLOCK = 1 << 22
-"""So many counts are turned at once: 32 MiB of keys."""
+"""Number of counts transposed at a time: 32 MiB of keys."""
 
 
 @dataclass(frozen=True, slots=True)
 class TermCounts:
-    """Term by term: the passages that have it, and how often.
+    """For each term, the passages that contain it, and how often.
 
     Arrays:
         starts: int64 [terms + 1]; the counts of term t lie in starts[t]:starts[t + 1].
         passages: int32 [counts], ascending within a term.
         counts: int32 [counts].
-        size: how many passages there are.
+        size: the number of passages.
     """
 
     starts: NDArray[np.int64]
@@ -42,10 +42,10 @@ class TermCounts:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """Passage by passage: the terms that it has, and how often.
+    """For each passage, the terms that it contains, and how often.
 
     Arrays:
-        vocabulary: what the numbers in `terms` stand for.
+        vocabulary: the terms to which the numbers in `terms` refer.
         starts: int64 [passages + 1].
         terms, counts: int32 [counts].
     """
@@ -64,18 +64,18 @@ class Forward:
         counts: NDArray[np.integer],
         size: int,
     ) -> Self:
-        """Turn what an index holds term by term."""
-        return cls(vocabulary, *turned(starts, passages, counts, size))
+        """Transpose the counts of an index."""
+        return cls(vocabulary, *transposed(starts, passages, counts, size))
 
 
 class TermCounter:
-    """Counts terms, passage after passage; those of passages that were counted before are taken over."""
+    """Counts terms, passage by passage; counts of unchanged passages are reused."""
 
     def __init__(self, old: Forward | None = None) -> None:
         """Begin with no passage.
 
         Args:
-            old: the counts of which some are to be taken over.
+            old: counts, some of which are reused.
         """
         self._numbers: dict[str, int] = {}
         self._terms, self._counts, self._sizes = array("i"), array("i"), array("i")
@@ -91,15 +91,15 @@ class TermCounter:
         self._sizes.append(len(counted))
 
     def take_over(self, first: int, last: int) -> None:
-        """Add the old passages first..last - 1."""
-        assert self._old is not None  # noqa: S101 - there is nothing else to take over from
+        """Add the counts of the old passages first..last - 1."""
+        assert self._old is not None  # noqa: S101 - there is nothing else to reuse
         starts = self._old.starts[first : last + 1]
         self._sizes.frombytes(np.diff(starts).astype(np.int32).tobytes())
         for column, mine in ((self._old.terms, self._terms), (self._old.counts, self._counts)):
             mine.frombytes(column[starts[0] : starts[-1]].tobytes())
 
     def counted(self) -> tuple[list[str], TermCounts]:
-        """The terms that came up in code point order, and their counts; the counter is used up by it."""
+        """Return the terms in code point order and their counts; the counter cannot be used afterwards."""
         self._old = None
         terms, counts = (np.frombuffer(column, dtype=np.int32) for column in (self._terms, self._counts))
         used = np.bincount(terms, minlength=len(self._numbers)) > 0
@@ -111,19 +111,19 @@ class TermCounter:
             terms[block] = places[terms[block]]
         starts = np.zeros(len(self._sizes) + 1, dtype=np.int64)
         np.cumsum(np.frombuffer(self._sizes, dtype=np.int32), out=starts[1:])
-        return vocabulary, TermCounts(*turned(starts, terms, counts, len(vocabulary)), len(self._sizes))
+        return vocabulary, TermCounts(*transposed(starts, terms, counts, len(vocabulary)), len(self._sizes))
 
 
-def turned(
+def transposed(
     starts: NDArray[np.int64], columns: NDArray[np.int32], values: NDArray[np.integer], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """Turn a sparse matrix: rows become columns, in time and memory linear in its entries.
+    """Transpose a sparse matrix in time and memory linear in its entries.
 
     Args:
         starts: int64 [rows + 1].
         columns: int32 [entries], the column of each.
         values: integers [entries].
-        width: how many columns there are.
+        width: the number of columns.
 
     Returns:
         starts int64 [width + 1], rows int32 [entries] ascending within a column, values int32 [entries].
@@ -132,7 +132,7 @@ def turned(
     for block in _blocks(len(columns)):
         ends[1:] += np.bincount(columns[block], minlength=width)
     np.cumsum(ends, out=ends)
-    rows, turned_values = np.empty(len(columns), dtype=np.int32), np.empty(len(columns), dtype=np.int32)
+    rows, transposed_values = np.empty(len(columns), dtype=np.int32), np.empty(len(columns), dtype=np.int32)
     following = ends[:-1].copy()
     for block in _blocks(len(columns)):
         # Sorting (column, place in the block) keeps rows ascending within a column.
@@ -143,13 +143,13 @@ def turned(
         first = np.cumsum(sizes) - sizes
         targets = np.arange(len(some)) + (following - first)[sorted_columns]
         rows[targets] = _rows(starts, block)[order]
-        turned_values[targets] = values[block][order]
+        transposed_values[targets] = values[block][order]
         following += sizes
-    return ends, rows, turned_values
+    return ends, rows, transposed_values
 
 
 def _rows(starts: NDArray[np.int64], block: slice) -> NDArray[np.int32]:
-    """The row of each entry of a block."""
+    """Return the row of each entry of a block."""
     first = int(np.searchsorted(starts, block.start, side="right")) - 1
     last = int(np.searchsorted(starts, block.stop, side="left"))
     bounds = np.clip(starts[first : last + 1], block.start, block.stop)

@@ -1,23 +1,23 @@
-"""One built index: its folder, its manifest with checksums, and the atomic switch from one to the next.
+"""A generation: a folder with a manifest and checksums, and the atomic switch from one generation to the next.
 
 index/
-  CURRENT                      the name of the generation that serves and the SHA-256 of its manifest; replaced by
-                               one atomic rename
+  CURRENT                      the name of the newest generation and the SHA-256 of its manifest; replaced by one
+                               atomic rename
   build.lock                   held by the build that is running
   generations/000007-5f2c91aa/
-    manifest.json              what built it, and the SHA-256 of every file beside it; readers hold a shared lock on
-                               it, so that nothing in use is cleaned up
+    manifest.json              versions, sizes, and the SHA-256 of every other file; readers hold a shared lock on it,
+                               so that a generation in use is not removed
     sources.json               every file below seeds/ as the build saw it
-    stamps.json                of a large index: what verification.py remembers
-    text.sqlite                documents, passages, terms, names, and, for the next build, words
+    stamps.json                of a large index: the files that were verified, see manifest.py
+    text.sqlite                documents, passages, terms, names, and words for the next build
     vectors.npy                unit rows of the passages, float32 [passages, dimension]
     sentences.npy              unit rows of their sentences, float16 [sentences, dimension]
     sentence-starts.npy        where the sentences of each passage begin, int64 [passages + 1]
     signs.npy                  the signs of vectors.npy, uint64 [dimension / 64, passages], see retrieval/cosine.py
     postings-*.npy             see retrieval/bm25.py
-    term-counts.npy            how often the term of each posting stands in its passage: for the next build alone
-  encoded/                     vectors of a build that broke off, for the next one: see encoded.py
-  building-*/                  a generation being written; left behind only by a kill, swept by the next build
+    term-counts.npy            how often the term of each posting occurs in its passage, for the next build
+  encoded/                     vectors of an interrupted build, for the next one: see ingest/embedding.py
+  building-*/                  a generation that is being written; left behind only if the build is killed
 """
 
 from __future__ import annotations
@@ -75,22 +75,22 @@ class GenerationReference:
 
 
 class Generation:
-    """An opened generation: an immutable snapshot that stays whole while it is held."""
+    """An opened generation: an immutable snapshot that stays whole while it is open."""
 
     def __init__(self, folder: Path, sha256: str | None = None, *, thorough: bool = False) -> None:
         """Open a generation's folder and verify it.
 
-        Nothing is read here that grows with the passages or the documents.
+        The time does not grow with the passages or documents, apart from hashing.
 
         Args:
             folder: of the generation.
-            sha256: of its manifest; None where that was never written down, as before format 3.
-            thorough: hash every file, whatever is remembered of it.
+            sha256: of its manifest; None if it was not recorded, as before format 3.
+            thorough: hash every file, also those that were verified before.
 
         Raises:
-            IndexDamaged: a file is missing, unreadable or not what the manifest says.
+            IndexDamaged: a file is missing, unreadable, or differs from the manifest.
             IndexMismatch: it was built by another version of askbrief.
-            FileNotFoundError: it has been cleaned up in the meantime.
+            FileNotFoundError: it has been removed in the meantime.
         """
         self.folder = folder
         self.sha256 = sha256
@@ -111,11 +111,11 @@ class Generation:
 
     @classmethod
     def open_current(cls, index: Path, *, thorough: bool = False) -> Self:
-        """Open the generation that serves.
+        """Open the newest generation.
 
         Args:
             index: the index folder.
-            thorough: hash every file, whatever is remembered of it.
+            thorough: hash every file, also those that were verified before.
 
         Raises:
             IndexMissing: nothing has been built there.
@@ -134,10 +134,10 @@ class Generation:
         raise IndexDamaged(f"the index in {index} is being replaced faster than it can be opened: try again")
 
     def verify(self, *, thorough: bool = True) -> None:
-        """Make sure that every file is what the manifest says.
+        """Compare the checksum of every file with the manifest.
 
         Raises:
-            IndexDamaged: one is not.
+            IndexDamaged: a file differs.
         """
         verify(self.folder, self.manifest.checksums, thorough=thorough)
 
@@ -150,15 +150,15 @@ class Generation:
         return GenerationReference(self.folder, self.sha256)
 
     def sources(self) -> tuple[SourceRow, ...]:
-        """Every file below seeds/ as the build saw it."""
+        """Return every file below seeds/ as the build saw it."""
         return read_sources((self.folder / SOURCES).read_bytes())
 
     def problems(self) -> list[Problem]:
-        """What of those files could not be read."""
+        """Return the files that gave no text, with the reasons."""
         return [problem for row in self.sources() for problem in row.problems]
 
     def close(self) -> None:
-        """Let go of the files, so that the generation may be cleaned up."""
+        """Close the files, so that the generation may be removed."""
         self.store.close()
         self._hold.close()
 
@@ -170,7 +170,7 @@ class Generation:
 
 
 def postings_file(array: str) -> str:
-    """The file that holds one array of the postings."""
+    """Return the name of the file of one array of the postings."""
     return f"postings-{array}.npy"
 
 
@@ -184,7 +184,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _verified(manifest: bytes, sha256: str | None) -> Manifest:
-    """The manifest, if it is the one that CURRENT means; one of another version is told by what it says itself."""
+    """Return the manifest if it has the SHA-256 from CURRENT; one of another version is reported as such."""
     if sha256 is None:
         read_manifest(manifest)
         raise IndexDamaged(f"{_CURRENT} of the index lacks the SHA-256 of {MANIFEST}: {REBUILD}")
@@ -194,17 +194,17 @@ def _verified(manifest: bytes, sha256: str | None) -> Manifest:
 
 
 def current_name(index: Path) -> str | None:
-    """The name of the generation that serves, if there is one.
+    """Return the name of the newest generation; None if nothing has been built.
 
     Raises:
-        IndexDamaged: what names it cannot be read.
+        IndexDamaged: the file that names it cannot be read.
     """
     pointer = _pointer(index)
     return pointer[0] if pointer else None
 
 
 def _pointer(index: Path) -> tuple[str, str | None] | None:
-    """The name of the generation that serves, and the SHA-256 of its manifest."""
+    """Return the name of the newest generation and the SHA-256 of its manifest."""
     try:
         found = _POINTER.fullmatch((index / _CURRENT).read_text(encoding="ascii"))
     except FileNotFoundError:
@@ -216,8 +216,8 @@ def _pointer(index: Path) -> tuple[str, str | None] | None:
     return found["name"], found["sha256"]
 
 
-def load(path: Path) -> Any:  # noqa: ANN401 - what is in it, the file says
-    """Map an array of a generation."""
+def load(path: Path) -> Any:  # noqa: ANN401 - the dtype is in the file
+    """Map an array of a generation into memory."""
     try:
         return np.load(path, mmap_mode="r", allow_pickle=False)
     except ValueError:  # an empty array cannot be mapped
@@ -228,10 +228,10 @@ def load(path: Path) -> Any:  # noqa: ANN401 - what is in it, the file says
 
 
 class BuildLock:
-    """Only one build at a time writes below an index folder."""
+    """A lock, so that only one build at a time writes to an index folder."""
 
     def __init__(self, index: Path) -> None:
-        """Name the folder; it is created when the lock is taken."""
+        """Take the index folder; it is created when the lock is taken."""
         self._index = index
 
     def __enter__(self) -> Self:
@@ -257,7 +257,7 @@ class BuildLock:
 
 
 def sweep(index: Path) -> None:
-    """Remove what killed builds left behind, and old generations that nobody reads. Needs the build lock."""
+    """Remove what killed builds left behind, and old generations that nobody reads; needs the build lock."""
     for leftover in index.glob("building-*"):
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
@@ -275,7 +275,7 @@ def sweep(index: Path) -> None:
 def _remove_unless_read(folder: Path) -> None:
     try:
         hold = (folder / MANIFEST).open("rb")
-    except OSError:  # gone, or something else in its place: nobody can have opened that
+    except OSError:  # it is gone or something else: nobody can have it open
         shutil.rmtree(folder, ignore_errors=True)
         return
     with hold:
@@ -283,12 +283,12 @@ def _remove_unless_read(folder: Path) -> None:
             portalocker.lock(hold, portalocker.LockFlags.EXCLUSIVE | portalocker.LockFlags.NON_BLOCKING)
         except portalocker.LockException:
             return
-        (folder / MANIFEST).unlink()  # who opens it from now on sees that it is gone
+        (folder / MANIFEST).unlink()  # whoever opens it from now on sees that it is gone
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def publish(building: Path, index: Path, manifest: Manifest, sources: Sequence[SourceRow]) -> None:
-    """Complete a generation with its manifest, put it in its place, and switch to it by one atomic rename."""
+    """Complete a generation with its manifest, move it to its place, and switch to it by one atomic rename."""
     (building / SOURCES).write_bytes(written_sources(sources))
     manifest = manifest.model_copy(update={"sources_sha256": sha256_of(building / SOURCES)})
     (building / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
@@ -304,14 +304,14 @@ def publish(building: Path, index: Path, manifest: Manifest, sources: Sequence[S
     pointer = building.with_name(f"{building.name}.current")
     pointer.write_text(f"{manifest.generation} {sha256}\n", encoding="ascii")
     _sync(pointer)
-    if (index / _CURRENT).is_dir():  # nobody's but ours, and no file can take its place
+    if (index / _CURRENT).is_dir():  # no file could replace a folder
         shutil.rmtree(index / _CURRENT, ignore_errors=True)
     pointer.replace(index / _CURRENT)
     _sync(index)
 
 
 def next_name(index: Path, files: dict[str, str]) -> str:
-    """A sequence number for people, and a hash of the contents."""
+    """Return a sequence number, for people, and a hash of the contents."""
     taken = [path.name.partition("-")[0] for path in (index / "generations").glob("*")]
     sequence = 1 + max((int(number) for number in taken if number.isdecimal()), default=0)
     contents = hashlib.sha256("".join(sorted(files.values())).encode()).hexdigest()
@@ -319,7 +319,7 @@ def next_name(index: Path, files: dict[str, str]) -> str:
 
 
 def _sync(path: Path) -> None:
-    """Make sure that a file or folder is on the disk, not only in its cache."""
+    """Write a file or folder from the cache to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""The manifest of a generation: its versions, its source files, and checksums that prove the files are whole."""
+"""The manifest of a generation: its versions, its source files, and the checksums of its files."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
     from askbrief.inference.encoder import Encoder
 
 FORMAT_VERSION = 4
-"""The files of a generation change, or what stands in them."""
+"""Increased when the files of a generation or their contents change."""
 
 READING_VERSION = 3
-"""A reader's text or blocks change, so that documents are read again."""
+"""Increased when the text or blocks from a parser change; documents are parsed again."""
 
 SPLITTING_VERSION = 3
-"""The passages of any document change, so that every document is split again."""
+"""Increased when the passages of any document change; every document is split again."""
 
 ANALYSIS_VERSION = 1
-"""The terms of any text change."""
+"""Increased when the terms of any text change."""
 
 LEARNING_VERSION = 1
-"""Other names are learned from any passage, so that none is taken over."""
+"""Increased when other names are mined from any passage; none is reused."""
 
 
 MANIFEST, SOURCES = "manifest.json", "sources.json"
@@ -43,7 +43,7 @@ REBUILD = "run: askbrief build"
 
 
 class Versions(BaseModel):
-    """What decides whether an index can be read, and whether its parts can be reused by the next build."""
+    """The versions that decide whether an index can be read, and which parts the next build can reuse."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -59,20 +59,25 @@ class Versions(BaseModel):
 
     @classmethod
     def of(cls, encoder: Encoder, ocr: str | None = None) -> Self:
-        """What this askbrief builds with an encoder, and with pages recognised in some languages or not."""
+        """Return the versions of a build with this askbrief, an encoder, and the languages of OCR, if any."""
         return cls(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension, ocr=ocr)
 
     @property
     def vectors(self) -> str:
-        """What must be the same for a vector to be reused; the one place that says so."""
+        """What must be equal for a vector to be reused."""
         return f"{self.model}/{self.form}/{self.dimension}"
 
 
 class SourceRow(BaseModel):
     """A file below seeds/ as the build saw it.
 
-    `problem` says why it gave no passages, `failed` which files within it could not be read, and `warnings` what of it
-    is not in the index.
+    Attributes:
+        path: below seeds/.
+        sha256, sidecar_sha256: of the file, and of the file with its metadata.
+        stamp: size and time of the last change, to find changed files without hashing all.
+        problem: why it gave no passages.
+        failed: the files within it that could not be read.
+        warnings: the parts of it that are not in the index.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -87,7 +92,7 @@ class SourceRow(BaseModel):
 
     @property
     def problems(self) -> tuple[Problem, ...]:
-        """What of it could not be read: the file itself, or files within it."""
+        """The file itself, or files within it, that could not be read."""
         return (*([Problem(self.path, self.problem)] if self.problem else []), *self.failed)
 
     @property
@@ -99,8 +104,8 @@ class SourceRow(BaseModel):
 class Manifest(BaseModel):
     """The contents of manifest.json.
 
-    `files` has the SHA-256 of what a question is answered from, which is the same for the same sources; the list of
-    sources says also when each of them was changed, and stands in a file of its own, which opening need not read.
+    `files` has the SHA-256 of the files that answer questions; they are the same for the same sources. The list of
+    sources also says when each was changed, so it is a file of its own, which need not be read to open an index.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -116,7 +121,7 @@ class Manifest(BaseModel):
 
     @property
     def checksums(self) -> dict[str, str]:
-        """The SHA-256 of every file beside the manifest, by name."""
+        """The SHA-256 of every file except the manifest, by name."""
         return {**self.files, SOURCES: self.sources_sha256}
 
 
@@ -124,7 +129,7 @@ _Rows = TypeAdapter(tuple[SourceRow, ...])
 
 
 def written_sources(rows: Sequence[SourceRow]) -> bytes:
-    """The contents of sources.json."""
+    """Return the contents of sources.json."""
     return _Rows.dump_json(tuple(rows), exclude_defaults=True)
 
 
@@ -132,7 +137,7 @@ def read_sources(data: bytes) -> tuple[SourceRow, ...]:
     """Read what `written_sources` wrote.
 
     Raises:
-        IndexDamaged: this is something else.
+        IndexDamaged: it is something else.
     """
     try:
         return _Rows.validate_json(data)
@@ -144,7 +149,7 @@ def read_manifest(data: bytes) -> Manifest:
     """Read the contents of manifest.json.
 
     Raises:
-        IndexDamaged: this is something else.
+        IndexDamaged: it is something else.
         IndexMismatch: it was written by another version of askbrief.
     """
     try:
@@ -163,28 +168,28 @@ def read_manifest(data: bytes) -> Manifest:
 
 STAMPS = "stamps.json"
 ALWAYS_HASHED = 64 * 2**20
-"""An index of at most so many bytes is hashed whenever it is opened: that takes less than a tenth of a second."""
+"""Maximum size in bytes of an index that is hashed whenever it is opened; that takes less than 0.1 s."""
 _SETTLED_NS = 2_000_000_000
-"""A file that was written to so lately may be again within one tick of its file system's clock."""
+"""Nanoseconds after which a file counts as unchanged; a later change could have the same time stamp."""
 
 _Stamp = tuple[int, int, int, int]
 
 
 def checksums(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file in a folder, by name."""
+    """Return the SHA-256 of every file in a folder, by name."""
     return {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
 
 
 def verify(folder: Path, sums: Mapping[str, str], *, thorough: bool = False) -> None:
-    """Make sure that a generation's files are what its manifest says.
+    """Compare the checksums of the files of a generation with its manifest.
 
     Args:
         folder: the generation.
         sums: the SHA-256 of each of its files, by name.
-        thorough: hash all of them, whatever is remembered of them.
+        thorough: hash all of them, also those that were verified before.
 
     Raises:
-        IndexDamaged: a file is missing, unreadable or another one.
+        IndexDamaged: a file is missing, unreadable, or differs.
     """
     stamps = {name: _stamp(folder / name) for name in sums}
     if not _is_large(stamps):
@@ -193,7 +198,7 @@ def verify(folder: Path, sums: Mapping[str, str], *, thorough: bool = False) -> 
         return
     verified = {} if thorough else _read(folder)
     if thorough:
-        with suppress(OSError):  # what is damaged shall not be trusted again
+        with suppress(OSError):  # a damaged file must not be trusted again
             (folder / STAMPS).unlink(missing_ok=True)
     fresh = [name for name in sums if verified.get(name) != _entry(sums[name], stamps[name])]
     for name in fresh:
@@ -204,7 +209,7 @@ def verify(folder: Path, sums: Mapping[str, str], *, thorough: bool = False) -> 
 
 
 def remember(folder: Path, sums: Mapping[str, str]) -> None:
-    """Remember the files that a build has just hashed and written to the disk."""
+    """Record the files that a build has just hashed and written to the disk."""
     stamps = {name: _stamp(folder / name) for name in sums}
     if _is_large(stamps):
         _write(folder, sums, stamps)
@@ -224,7 +229,7 @@ def _verify_one(path: Path, sha256: str) -> None:
 
 
 def _stamp(path: Path) -> _Stamp:
-    """Size, inode, and when its contents and anything about it were changed last, in nanoseconds."""
+    """Return the size, the inode, and the times of the last changes of contents and status, in nanoseconds."""
     try:
         found = path.stat()
     except OSError as error:
@@ -233,7 +238,7 @@ def _stamp(path: Path) -> _Stamp:
 
 
 def unreadable(path: Path, error: OSError) -> IndexDamaged:
-    """What is said of a file of an index that cannot be read."""
+    """Return the error for a file of an index that cannot be read."""
     return IndexDamaged(f"{path.name} of the index cannot be read ({error.strerror}): {REBUILD}")
 
 
@@ -242,7 +247,7 @@ def _entry(sha256: str, stamp: _Stamp) -> list[str | int]:
 
 
 def _read(folder: Path) -> Mapping[str, object]:
-    """What is remembered; where that cannot be read, nothing is, and the files are hashed."""
+    """Return the recorded files; if they cannot be read, none, so that all files are hashed."""
     try:
         found = json.loads((folder / STAMPS).read_bytes())
     except (OSError, ValueError):
@@ -251,13 +256,13 @@ def _read(folder: Path) -> Mapping[str, object]:
 
 
 def _write(folder: Path, sums: Mapping[str, str], stamps: Mapping[str, _Stamp]) -> None:
-    """Remember the files that are as they were before they were hashed, and have been for a while."""
+    """Record the files that did not change while they were hashed, nor shortly before."""
     latest = time.time_ns() - _SETTLED_NS
-    kept = {
+    settled = {
         name: _entry(sums[name], stamp)
         for name, stamp in stamps.items()
         if max(stamp[2:]) <= latest and stamp == _stamp(folder / name)
     }
     aside = folder / f"{STAMPS}.{os.getpid()}.{threading.get_ident()}"
-    aside.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    aside.write_text(json.dumps(settled, indent=1), encoding="utf-8")
     aside.replace(folder / STAMPS)

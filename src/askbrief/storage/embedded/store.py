@@ -1,4 +1,4 @@
-"""Documents, passages and terms of one generation, in one SQLite file, as they are read; writer.py writes them."""
+"""Read the documents, passages, terms and names of a generation from its SQLite file; writer.py writes it."""
 
 from __future__ import annotations
 
@@ -30,12 +30,14 @@ PASSAGE_COLUMNS = (
     "passages.first_number, passages.last_number, documents.form"
 )
 _NAME_COLUMNS = "name, other, kind, passage, place, count, spoken, name_key, other_key"
-_MOST_VARIABLES = 500
-_DOCUMENTS_KEPT = 1_000
+_MAX_VARIABLES = 500
+"""Maximum number of values in one statement; SQLite accepts at least 999."""
+_CACHED_DOCUMENTS = 1_000
+"""Maximum number of documents, without their texts, that are cached."""
 _LAST_LETTER = "\U0010ffff"
-"""Sorts behind whatever a word goes on with."""
+"""Sorts after every letter with which a word may continue."""
 _MAPPED = 2**40
-"""SQLite reads mapped pages without copying them; what is not mapped (most builds of it stop at 2 GiB) it reads."""
+"""Number of bytes that SQLite may map; it need not copy mapped pages. Most builds of it map at most 2 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +52,19 @@ class StoredDocument:
 
 
 class Store:
-    """Reads one generation's documents, passages and terms. Threads may share it: each has a connection of its own."""
+    """The SQLite file of one generation. Threads may share it; each has its own connection."""
 
     def __init__(self, path: Path) -> None:
         """Open the file, read only.
 
         Raises:
-            IndexDamaged: it is no such file.
+            IndexDamaged: it is not such a file.
         """
         self._path = path
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._of_thread = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self.find = lru_cache(_DOCUMENTS_KEPT)(self._find)
+        self.find = lru_cache(_CACHED_DOCUMENTS)(self._find)
         try:
             self._row("SELECT number FROM documents LIMIT 1")
         except IndexDamaged:
@@ -79,7 +81,7 @@ class Store:
         return connection
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        """What a statement gives.
+        """Return the rows of a statement.
 
         Raises:
             IndexDamaged: the file cannot be read.
@@ -92,18 +94,18 @@ class Store:
             ) from error
 
     def _row(self, statement: str, *values: object) -> Any:  # noqa: ANN401 - columns, as the statement has them
-        """The first row of what a statement gives, or None."""
+        """Return the first row of a statement, or None."""
         return next(iter(self._rows(statement, values)), None)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close all connections."""
         while self._opened:
             self._opened.pop().close()
 
     # ---------------------------------------------------------------------------------------------- passages
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
-        """The passages at these positions of the index, in the order asked for."""
+        """Return the passages with these numbers, in this order."""
         found: dict[int, Passage] = {}
         for some in _portions(numbers):
             rows = self._rows(
@@ -116,10 +118,10 @@ class Store:
         return [found[number] for number in numbers]
 
     def verified(self, passage: Passage) -> Passage:
-        """The passage, if its words are those of its document at its offsets.
+        """Return the passage if it is the text of its document at its offsets.
 
         Raises:
-            IndexDamaged: they are not; it must not be shown.
+            IndexDamaged: it is not; it must not be shown.
         """
         row = self._row(
             "SELECT substr(text, ?, ?) FROM documents JOIN texts ON document = number WHERE doc_id = ?",
@@ -130,20 +132,20 @@ class Store:
         return passage
 
     def passage(self, number: int) -> Passage:
-        """The passage at a position of the index, verified."""
+        """Return a passage by its number, verified."""
         return self.verified(self.passages([number])[0])
 
     def key(self, number: int) -> str:
-        """The citation key of the passage at a position of the index."""
+        """Return the citation key of a passage."""
         return str(self._row("SELECT key FROM passages WHERE number = ?", int(number))[0])
 
     def find_key(self, key: str) -> int | None:
-        """The position of the passage that has this key today."""
+        """Return the number of the passage with a citation key."""
         row = self._row("SELECT number FROM passages WHERE key = ?", key)
         return row[0] if row else None
 
     def passage_at(self, doc_id: str, offset: int) -> int | None:
-        """The position of the passage in which a character stands, or else of the last one before it."""
+        """Return the number of the passage at an offset, or else of the last one before it."""
         row = self._row(
             "SELECT passages.number FROM documents JOIN passages "
             "ON passages.number BETWEEN first_passage AND first_passage + passages - 1 "
@@ -153,7 +155,7 @@ class Store:
         return row[0] if row else None
 
     def neighbourhood(self, number: int) -> tuple[str, Span]:
-        """The stretch of a document from the passage before this one to the passage after it."""
+        """Return the document of a passage, and the span from the passage before it to the passage after it."""
         doc_id, start, end = self._row(
             "SELECT doc_id, min(near.start), max(near.end) FROM passages AS here "
             "JOIN passages AS near ON near.document = here.document "
@@ -164,7 +166,7 @@ class Store:
         return doc_id, Span(start, end)
 
     def passages_of(self, doc_id: str) -> list[Passage]:
-        """The passages of a document, in order."""
+        """Return the passages of a document, in order."""
         rows = self._rows(
             f"SELECT {PASSAGE_COLUMNS} FROM documents JOIN passages "  # noqa: S608 - constants
             "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
@@ -176,7 +178,7 @@ class Store:
     # --------------------------------------------------------------------------------------------- documents
 
     def passages_within(self, doc_id: str, span: Span) -> list[tuple[str, Passage]]:
-        """The passages of a document that have words within a stretch of it, with their keys; in order."""
+        """Return the passages of a document that overlap a span, with their keys, in order."""
         rows = self._rows(
             f"SELECT {PASSAGE_COLUMNS}, passages.key FROM documents JOIN passages "  # noqa: S608 - constants
             "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
@@ -186,14 +188,14 @@ class Store:
         return [(row[-1], as_passage(row)) for row in rows]
 
     def _find(self, doc_id: str) -> StoredDocument | None:
-        """A document as it is catalogued, without its text; None where it is not in the index."""
+        """Return a document without its text; None if it is not in the index."""
         row = self._row(
             "SELECT title, metadata, first_passage, first_passage + passages FROM documents WHERE doc_id = ?", doc_id
         )
         return row and StoredDocument(doc_id, row[0], Metadata.from_mapping(json.loads(row[1])), row[2], row[3])
 
     def document(self, doc_id: str) -> Document | None:
-        """A document with its text and blocks."""
+        """Return a document with its text and blocks; None if it is not in the index."""
         row = self._row(
             "SELECT title, text, blocks, metadata, form, pages FROM documents JOIN texts ON document = number "
             "WHERE doc_id = ?",
@@ -206,23 +208,23 @@ class Store:
         return Document(doc_id, title, text, blocks_of(json.loads(blocks)), about, Form(form), tuple(json.loads(pages)))
 
     def doc_ids(self) -> dict[str, list[str]]:
-        """Every document, in order, by the file that it was read from."""
+        """Return all documents, in order, under the paths of the files that they were read from."""
         found: dict[str, list[str]] = {}
         for source, doc_id in self._rows("SELECT source, doc_id FROM documents ORDER BY number"):
             found.setdefault(source, []).append(doc_id)
         return found
 
     def source_of(self, doc_id: str) -> str:
-        """The file that a document was read from, by its path below seeds/."""
+        """Return the path below seeds/ of the file that a document was read from."""
         return str(self._row("SELECT source FROM documents WHERE doc_id = ?", doc_id)[0])
 
     def doc_ids_of(self, source: str) -> list[str]:
-        """The documents that were read from a file, in order."""
+        """Return the documents that were read from a file, in order."""
         rows = self._rows("SELECT doc_id FROM documents WHERE source = ? ORDER BY number", (source,))
         return [row[0] for row in rows]
 
     def documents_containing(self, text: str) -> list[str]:
-        """The documents in which these very words stand."""
+        """Return the documents that contain exactly this text, in order."""
         rows = self._rows(
             "SELECT doc_id FROM documents JOIN texts ON document = number WHERE instr(text, ?) > 0 ORDER BY number",
             (text,),
@@ -230,22 +232,17 @@ class Store:
         return [row[0] for row in rows]
 
     def title(self, doc_id: str) -> str:
-        """A document's title."""
+        """Return the title of a document."""
         return self._known(doc_id).title
 
     def text(self, doc_id: str) -> str:
-        """A document's text."""
+        """Return the text of a document."""
         row = self._row("SELECT text FROM documents JOIN texts ON document = number WHERE doc_id = ?", doc_id)
         return str(row[0])
 
     def metadata(self, doc_id: str) -> Metadata:
-        """What a document says of itself."""
+        """Return the metadata of a document."""
         return self._known(doc_id).metadata
-
-    def find_metadata(self, doc_id: str) -> Metadata | None:
-        """What a document says of itself, or None where it is not in the index."""
-        found = self.find(doc_id)
-        return None if found is None else found.metadata
 
     def _known(self, doc_id: str) -> StoredDocument:
         found = self.find(doc_id)
@@ -254,7 +251,7 @@ class Store:
         return found
 
     def ranges(self, scope: Scope) -> list[tuple[int, int]]:
-        """The half-open ranges of passages whose documents a scope admits."""
+        """Return the half-open ranges of passages whose documents a scope admits."""
         rows = self._rows(
             "SELECT doc_id, json_extract(metadata, '$.date'), first_passage, first_passage + passages FROM documents"
         )
@@ -262,7 +259,11 @@ class Store:
         return [(first, last) for doc_id, date, first, last in rows if scope.admits(doc_id, dated[date])]
 
     def days(self) -> NDArray[np.int32]:
-        """When the documents with passages were written: see `DocumentTable`."""
+        """Return when the documents were written, in the order of their passages: int32 [documents, 5].
+
+        Columns: the first passage, the number of passages, the last day of the document's date, and the first and last
+        day of the time that it is about (`dates.written`); days are ordinals, 0 for none.
+        """
         rows = self._rows(
             "SELECT first_passage, passages, ifnull(last_day, 0), ifnull(written_first, 0), ifnull(written_last, 0) "
             "FROM documents ORDER BY number"
@@ -270,7 +271,7 @@ class Store:
         return np.array(rows, dtype=np.int32).reshape(-1, 5)
 
     def going_by(self, name: frozenset[str]) -> list[int]:
-        """The positions of the documents that go by a name: see `DocumentTable`."""
+        """Return the positions of the documents with all terms of a name, or whose initials begin with its one term."""
         terms = " INTERSECT ".join(["SELECT document FROM document_names WHERE initials = 0 AND name = ?"] * len(name))
         found = {row[0] for row in self._rows(terms, sorted(name))}
         term = next(iter(name))
@@ -285,7 +286,7 @@ class Store:
         return sorted(found)
 
     def sources(self, scope: Scope) -> list[Source]:
-        """The documents that a scope admits, by `doc_id`."""
+        """Return the documents that a scope admits, by `doc_id`."""
         rows = self._rows(
             "SELECT doc_id, title, metadata, passages, characters, fingerprint, source FROM documents ORDER BY doc_id"
         )
@@ -307,7 +308,7 @@ class Store:
     # ----------------------------------------------------------------------------------------- terms and names
 
     def find_terms(self, terms: Sequence[str]) -> Mapping[str, int]:
-        """The positions of those terms that are in the index."""
+        """Return the positions of those terms that are in the index."""
         found: dict[str, int] = {}
         for some in _portions(terms):
             found.update(self._rows(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some))  # noqa: S608
@@ -321,7 +322,7 @@ class Store:
         return [row[0] for row in rows]
 
     def first_letters(self) -> list[str]:
-        """What terms begin with: each letter once."""
+        """Return the letters with which terms begin, each once."""
         rows = self._rows(
             "WITH RECURSIVE firsts(letter) AS (SELECT substr(min(term), 1, 1) FROM terms UNION ALL "
             "SELECT (SELECT substr(min(term), 1, 1) FROM terms WHERE term > letter || ?) "
@@ -331,11 +332,11 @@ class Store:
         return [row[0] for row in rows]
 
     def names(self) -> list[NameRow]:
-        """The names that stand for each other, in order."""
+        """Return the names that stand for each other, in order."""
         return [_as_name(row) for row in self._rows(f"SELECT {_NAME_COLUMNS} FROM names ORDER BY number")]  # noqa: S608
 
     def names_of(self, key: str) -> list[NameRow]:
-        """Those of which one of the two is found by a key, in order."""
+        """Return the pairs of names of which one has a key, in order."""
         rows = self._rows(
             f"SELECT {_NAME_COLUMNS} FROM names WHERE name_key = ?1 OR other_key = ?1 ORDER BY number",  # noqa: S608
             (key,),
@@ -343,7 +344,7 @@ class Store:
         return [_as_name(row) for row in rows]
 
     def known_names(self, keys: Sequence[str]) -> frozenset[str]:
-        """Those keys that some of them have."""
+        """Return those keys that some name has."""
         found: set[str] = set()
         for some in _portions(keys):
             for column in ("name_key", "other_key"):
@@ -352,13 +353,13 @@ class Store:
         return frozenset(found)
 
     def most_parts(self) -> int:
-        """How many parts the longest of all names has."""
+        """Return the number of parts of the longest name."""
         return int(self._row("SELECT ifnull(max(parts), 0) FROM names")[0])
 
 
 def _portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    """A few hundred at a time: as many as one statement takes."""
-    return (items[start : start + _MOST_VARIABLES] for start in range(0, len(items), _MOST_VARIABLES))
+    """Yield the items in portions that fit into one statement."""
+    return (items[start : start + _MAX_VARIABLES] for start in range(0, len(items), _MAX_VARIABLES))
 
 
 def _marks(items: Sequence[object]) -> str:
@@ -366,7 +367,7 @@ def _marks(items: Sequence[object]) -> str:
 
 
 def as_passage(row: Sequence[Any]) -> Passage:
-    """A row that begins with PASSAGE_COLUMNS, as a passage."""
+    """Return the passage in a row that begins with PASSAGE_COLUMNS."""
     doc_id, start, end, text, sentences, *paragraphs, section, first_page, last_page, first, last, form = row[:13]
     return Passage(
         doc_id,

@@ -1,4 +1,4 @@
-"""Writing the SQLite file of a generation: documents with their passages, read anew or taken over, terms and names."""
+"""Write the SQLite file of a generation: documents with their passages, new or reused, terms and names."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 DIGEST_BYTES = 16
 _CACHE_KIB = 65_536
-"""Keys come in no order; with SQLite's 2 MiB every other one would be a page read and a page written."""
+"""SQLite's page cache in KiB. Keys come in random order; with 2 MiB every other one would read and write a page."""
 _SCHEMA = """
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, doc_id TEXT NOT NULL UNIQUE, source TEXT NOT NULL, title TEXT NOT NULL,
@@ -64,9 +64,9 @@ CREATE TABLE words (word TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHO
 
 
 def passage_digest(encoded_text: str, passage: Passage) -> bytes:
-    """What decides whether vectors can be reused: all that the encoder read, hashed to 16 bytes.
+    """Return what decides whether vectors can be reused: 16 bytes of a hash of everything that the encoder reads.
 
-    That is the text with its header, and where in it the sentences begin and end.
+    That is the text with its header, and the spans of the sentences in it.
     """
     spans = [(span.start - passage.start, span.end - passage.start) for span in passage.sentences]
     return hashlib.sha256(f"{spans}\0{encoded_text}".encode()).digest()[:DIGEST_BYTES]
@@ -74,7 +74,7 @@ def passage_digest(encoded_text: str, passage: Passage) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class ReusableFile:
-    """A file of the generation that serves: its documents from `number` on, and its passages first..last - 1 there."""
+    """A file of the previous generation: its documents from `number` on, and its passages first..last - 1 there."""
 
     number: int
     documents: int
@@ -84,17 +84,17 @@ class ReusableFile:
 
 
 class StoreWriter:
-    """Writes documents with their passages, in the order in which they shall be numbered."""
+    """Writes documents with their passages, in the order in which they are numbered."""
 
     def __init__(self, path: Path, previous: Path | None = None) -> None:
         """Create the file.
 
         Args:
-            path: where.
-            previous: the file of another generation, of whose documents some are to be taken over.
+            path: of the new file.
+            previous: the file of another generation, some of whose documents are reused.
         """
         self._connection = sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)
-        # The generation is synced as a whole before it is switched to; a journal would only be thrown away.
+        # The whole generation is synced before the switch to it, so a journal would have no use.
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
@@ -113,7 +113,7 @@ class StoreWriter:
         passages: Sequence[Passage],
         digests: Sequence[bytes],
     ) -> None:
-        """Add one document that was read from a file; every passage must be the document's own words."""
+        """Add a document from a file; every passage must be the document's text at its offsets."""
         for passage in passages:
             if document.text[passage.start : passage.end] != passage.text:
                 raise AssertionError(f"{document.doc_id}: passage {passage.start}-{passage.end} is not its text")
@@ -151,43 +151,43 @@ class StoreWriter:
             ],
         )
 
-    def take_over(self, kept: ReusableFile) -> None:
+    def take_over(self, file: ReusableFile) -> None:
         """Copy the documents of one file of the previous generation with their passages."""
-        documents = (self.documents - kept.number, kept.number, kept.number + kept.documents - 1)
+        documents = (self.documents - file.number, file.number, file.number + file.documents - 1)
         self._connection.execute(
             "INSERT INTO documents SELECT number + ?1, doc_id, source, title, metadata, form, fingerprint, characters, "
             "first_passage + ?4, passages, last_day, written_first, written_last FROM previous.documents "
             "WHERE number BETWEEN ?2 AND ?3",
-            (*documents, self.passages - kept.first),
+            (*documents, self.passages - file.first),
         )
         for copied in (
             "INSERT INTO texts SELECT document + ?, text, blocks, pages FROM previous.texts",
             "INSERT INTO document_names SELECT initials, name, document + ? FROM previous.document_names",
         ):
             self._connection.execute(f"{copied} WHERE document BETWEEN ? AND ?", documents)
-        if self._keys_stay(kept):
+        if self._keys_stay(file):
             self._connection.execute(
                 "INSERT INTO passages SELECT number + ?, document + ?, key, start, end, text, sentences, "
                 "first_paragraph, last_paragraph, section, first_page, last_page, first_number, last_number, digest "
                 "FROM previous.passages WHERE number BETWEEN ? AND ?",
-                (self.passages - kept.first, documents[0], kept.first, kept.last - 1),
+                (self.passages - file.first, documents[0], file.first, file.last - 1),
             )
-            self.passages += kept.last - kept.first
+            self.passages += file.last - file.first
         else:
-            for *row, document, digest, title in self._rows("previous", kept.first, kept.last):
+            for *row, document, digest, title in self._rows("previous", file.first, file.last):
                 self._add_passage(document + documents[0], title, as_passage(row), digest)
-        self.documents += kept.documents
+        self.documents += file.documents
 
-    def _keys_stay(self, kept: ReusableFile) -> bool:
-        """Whether each passage would get the key that it has: the shortest one, which none before it took."""
+    def _keys_stay(self, file: ReusableFile) -> bool:
+        """Return whether each passage would get the key that it has: the shortest, and not taken before."""
         return not self._connection.execute(
             "SELECT EXISTS (SELECT 1 FROM previous.passages AS old WHERE old.number BETWEEN ? AND ? "
             "AND (substr(old.key, ?, 1) <> '-' OR EXISTS (SELECT 1 FROM main.passages WHERE key = old.key)))",
-            (kept.first, kept.last - 1, -SHORTEST_HASH - 1),
+            (file.first, file.last - 1, -SHORTEST_HASH - 1),
         ).fetchone()[0]
 
     def _add_passage(self, document: int, title: str, passage: Passage, digest: bytes) -> None:
-        """Take the shortest free key: a longer hash in the one case in a billion where two passages share one."""
+        """Add a passage with the shortest free key; in one case in a billion it is taken, and a longer one is used."""
         row = (
             passage.start,
             passage.end,
@@ -231,18 +231,18 @@ class StoreWriter:
         )
 
     def add_words(self, counts: Mapping[str, int]) -> None:
-        """Add how often each word in small letters stands in the passages, for the next build."""
+        """Add how often each word in small letters occurs in the passages, for the next build."""
         self._connection.executemany("INSERT INTO words VALUES (?, ?)", sorted(counts.items()))
 
     def digests(self) -> NDArray[np.bytes_]:
-        """The digest of every passage so far, in order: S16 [passages]."""
+        """Return the digest of every passage so far, in order: S16 [passages]."""
         found = bytearray()
         for (digest,) in self._connection.execute("SELECT digest FROM passages ORDER BY number"):
             found += digest
         return np.frombuffer(found, dtype=f"S{DIGEST_BYTES}")
 
     def titled_passages(self, first: int, last: int) -> Iterator[tuple[str, Passage]]:
-        """The passages first..last - 1 with their documents' titles, in order."""
+        """Return the passages first..last - 1 with the titles of their documents, in order."""
         rows = self._rows("main", first, last)
         return ((row[-1], as_passage(row)) for row in rows)
 
@@ -258,7 +258,7 @@ class StoreWriter:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Keep what was written, unless something went wrong."""
+        """Commit, unless there was an error."""
         with closing(self._connection):
             if kind is None:
                 self._connection.execute("COMMIT")
