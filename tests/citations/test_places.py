@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askbrief.citations.locators import Place, parse_place, spans
+from askbrief.citations.locators import CitedPlace, parse_place, spans
 from askbrief.records import Block, BlockKind, Document, Form
 
 WORDS = "alpha beta gamma delta epsilon zeta eta theta".split()
@@ -35,19 +35,22 @@ def words_at(where: str, source: Document) -> list[str]:
 @pytest.mark.parametrize(
     ("where", "place"),
     [
-        ("report.pdf p. 12", Place("report.pdf", pages=(12, 12))),
-        ("report.pdf, PAGE 12", Place("report.pdf", pages=(12, 12))),
-        ("un/a report.pdf pp. 12–13, ¶ 3", Place("un/a report.pdf", pages=(12, 13), paragraphs=(3, 3))),
-        ("Bericht.pdf S. 12", Place("Bericht.pdf", pages=(12, 12))),
-        ("talk.pptx slide 4", Place("talk.pptx", pages=(4, 4))),
-        ("costs 2023.xlsx sheet Plan, rows 2-7", Place("costs 2023.xlsx", section="Plan", numbers=("2", "7"))),
-        ("costs.csv row 7", Place("costs.csv", numbers=("7", "7"))),
-        ("a.docx, ¶ 2, § 1. Section 1, characters 1–9", Place("a.docx", None, (2, 2), None, "1. Section 1", (1, 9))),
-        ("UN report para. 56 (a)", Place("UN report", numbers=("56a", "56a"))),
-        ("a.txt § Rise, and fall, characters 1–9", Place("a.txt", section="Rise, and fall", characters=(1, 9))),
+        ("report.pdf p. 12", CitedPlace("report.pdf", pages=(12, 12))),
+        ("report.pdf, PAGE 12", CitedPlace("report.pdf", pages=(12, 12))),
+        ("un/a report.pdf pp. 12–13, ¶ 3", CitedPlace("un/a report.pdf", pages=(12, 13), paragraphs=(3, 3))),
+        ("Bericht.pdf S. 12", CitedPlace("Bericht.pdf", pages=(12, 12))),
+        ("talk.pptx slide 4", CitedPlace("talk.pptx", pages=(4, 4))),
+        ("costs 2023.xlsx sheet Plan, rows 2-7", CitedPlace("costs 2023.xlsx", section="Plan", numbers=("2", "7"))),
+        ("costs.csv row 7", CitedPlace("costs.csv", numbers=("7", "7"))),
+        (
+            "a.docx, ¶ 2, § 1. Section 1, characters 1–9",
+            CitedPlace("a.docx", None, (2, 2), None, "1. Section 1", (1, 9)),
+        ),
+        ("UN report para. 56 (a)", CitedPlace("UN report", numbers=("56a", "56a"))),
+        ("a.txt § Rise, and fall, characters 1–9", CitedPlace("a.txt", section="Rise, and fall", characters=(1, 9))),
     ],
 )
-def test_a_place_is_read_as_people_write_it(where: str, place: Place) -> None:
+def test_a_place_is_read_as_people_write_it(where: str, place: CitedPlace) -> None:
     assert parse_place(where) == place
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from askbrief.answering.verdict import AGAINST, SIGNALS
 from askbrief.errors import EvaluationError
-from askbrief.evaluation.calibration import STRONG_PRECISION, Kind, calibrate, fit, strong_from
+from askbrief.evaluation.calibration import STRONG_PRECISION, SampleKind, calibrate, fit, strong_from
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.settings import Settings
 from tests.fakes import HashEncoder
@@ -96,4 +96,4 @@ def test_questions_that_are_all_answered_cannot_calibrate_anything(tmp_path: Pat
 
 
 def test_every_kind_of_index_is_told_by_a_name() -> None:
-    assert len({kind.value for kind in Kind}) == len(Kind) == 6
+    assert len({kind.value for kind in SampleKind}) == len(SampleKind) == 6

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from askbrief.errors import EvaluationError
-from askbrief.evaluation.question_sets import DEPTH, Asked, Question, QuestionSet, ask_all, measure, write_run
+from askbrief.evaluation.question_sets import DEPTH, AskedQuestion, Question, QuestionSet, ask_all, measure, write_run
 from askbrief.records import Answer, Hit, Metadata, Method, Span, Verdict
 from askbrief.settings import Settings
 from tests.fakes import HashEncoder
@@ -74,8 +74,8 @@ def hit(rank: int, doc_id: str, start: int, end: int, highlight: tuple[int, int]
     return Hit(rank, f"k-{rank}", doc_id, "", Metadata(), "", start, end, quote, Span(*highlight), 1.0, {})
 
 
-def asked(question: Question, confidence: float, *hits: Hit) -> Asked:
-    return Asked(question, Answer(question.question, Verdict.WEAK, confidence, "g", hits), 0.01)
+def asked(question: Question, confidence: float, *hits: Hit) -> AskedQuestion:
+    return AskedQuestion(question, Answer(question.question, Verdict.WEAK, confidence, "g", hits), 0.01)
 
 
 def test_measures_are_those_worked_out_by_hand(fruit: Path) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.query.vocabulary import Vocabulary
     from askbrief.records import Figure, Hit, Passage, Scope, Span
-    from askbrief.retrieval.rerank import Found, Reranker
+    from askbrief.retrieval.rerank import PassageGroup, Reranker
     from askbrief.retrieval.scoring import Ranked
     from askbrief.storage.protocol import Engine
 
@@ -115,12 +115,12 @@ class AnswerPipeline:
             return ranked
         return reranked(parsed.text, ranked, self.reranker)
 
-    def _read(self, parsed: ParsedQuestion, passages: Sequence[Found]) -> list[Found]:
+    def _read(self, parsed: ParsedQuestion, passages: Sequence[PassageGroup]) -> list[PassageGroup]:
         """Read the question together with the best passages; a comparison keeps its order, which covers each thing."""
         assert self.reader is not None  # noqa: S101 - called only where there is one
         return reread(parsed.text, passages, self.reader, reorder=not parsed.aspects)
 
-    def _mark(self, parsed: ParsedQuestion, rank: int, found: Found) -> list[Hit]:
+    def _mark(self, parsed: ParsedQuestion, rank: int, found: PassageGroup) -> list[Hit]:
         """Return a passage and its near-duplicates as hits, each with its best sentence marked."""
         texts = self.engine.texts
         keys = {one.number: texts.key(one.number) for one in found.all()}
@@ -146,7 +146,7 @@ class AnswerPipeline:
         confidence = round(calibration.probability(signals), 4) if signals else 0.0
         return confidence, calibration.verdict(confidence)
 
-    def _remember(self, shown: Sequence[Found], groups: Sequence[Sequence[Hit]]) -> tuple[str, ...]:
+    def _remember(self, shown: Sequence[PassageGroup], groups: Sequence[Sequence[Hit]]) -> tuple[str, ...]:
         return self.citations.remember(
             [
                 (hit.key, one.passage)
@@ -160,7 +160,7 @@ def _with_answers(
     parsed: ParsedQuestion,
     groups: Sequence[Sequence[Hit]],
     figures: Sequence[Sequence[Sequence[Figure]]],
-    shown: Sequence[Found],
+    shown: Sequence[PassageGroup],
 ) -> tuple[Hit, ...]:
     """Return the hits to show, the first of each group, with the answer spans in their marked sentences."""
     return tuple(

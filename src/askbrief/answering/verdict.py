@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Figure, Hit
-    from askbrief.retrieval.rerank import Found
+    from askbrief.retrieval.rerank import PassageGroup
     from askbrief.retrieval.scoring import SentenceEvidence
 
 _REST_IS_THERE = 0.75
@@ -173,7 +173,7 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
 
 
 def verdict_signals(
-    parsed: ParsedQuestion, passages: Sequence[Found], first: Hit | None, figures: Sequence[Figure]
+    parsed: ParsedQuestion, passages: Sequence[PassageGroup], first: Hit | None, figures: Sequence[Figure]
 ) -> dict[str, float]:
     """Return the signals of the verdict; none depends on how the scores of a question compare with another's.
 

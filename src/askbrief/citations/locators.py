@@ -82,7 +82,7 @@ _ALIKE = 90.0
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CitedPlace:
     """A document as somebody calls it, and what of it; what was not said is None.
 
     `pages` and `characters` are a first and a last one, `paragraphs` likewise as they are counted (on their page);
@@ -97,17 +97,17 @@ class Place:
     characters: tuple[int, int] | None = None
 
 
-def parse_place(text: str) -> Place | None:
+def parse_place(text: str) -> CitedPlace | None:
     """Read a place; None where the text names none.
 
     >>> parse_place("report.pdf p. 12")
-    Place(document='report.pdf', pages=(12, 12), paragraphs=None, numbers=None, section=None, characters=None)
+    CitedPlace(document='report.pdf', pages=(12, 12), paragraphs=None, numbers=None, section=None, characters=None)
     """
     match = _PLACE.match(" ".join(text.split())[:_LONGEST])
     said = match.groupdict() if match else {}
     if not any(words for name, words in said.items() if name != "document"):
         return None
-    return Place(
+    return CitedPlace(
         said["document"].rstrip(" ,;"),
         _counts(said["pages"]),
         _counts(said["paragraphs"]),
@@ -134,7 +134,7 @@ def _own(number: str) -> str:
     return "".join(letter for letter in number.casefold() if letter.isalnum())
 
 
-def spans(place: Place, document: Document) -> list[Span]:
+def spans(place: CitedPlace, document: Document) -> list[Span]:
     """The stretches of a document's text that a place means, in order; none where it has no such place."""
     found = [Span(0, len(document.text))]
     for part in (
@@ -148,7 +148,7 @@ def spans(place: Place, document: Document) -> list[Span]:
     return found
 
 
-def _of_pages(place: Place, document: Document) -> list[Span] | None:
+def _of_pages(place: CitedPlace, document: Document) -> list[Span] | None:
     if place.pages is None:
         return None
     (first, last), starts = place.pages, (*document.pages, len(document.text))
@@ -157,7 +157,7 @@ def _of_pages(place: Place, document: Document) -> list[Span] | None:
     return [Span(starts[first - 1], starts[min(last, len(starts) - 1)])]
 
 
-def _of_section(place: Place, document: Document) -> list[Span] | None:
+def _of_section(place: CitedPlace, document: Document) -> list[Span] | None:
     if place.section is None:
         return None
     asked = _plain(place.section)
@@ -170,7 +170,7 @@ def _of_section(place: Place, document: Document) -> list[Span] | None:
     return [Span(head.start, end) for head, end, alike in sections if alike >= max(best, _ALIKE)]
 
 
-def _of_paragraphs(place: Place, document: Document) -> list[Span] | None:
+def _of_paragraphs(place: CitedPlace, document: Document) -> list[Span] | None:
     if place.paragraphs is None:
         return None
     first, last = place.paragraphs
@@ -182,14 +182,14 @@ def _of_paragraphs(place: Place, document: Document) -> list[Span] | None:
     ]
 
 
-def _of_numbers(place: Place, document: Document) -> list[Span] | None:
+def _of_numbers(place: CitedPlace, document: Document) -> list[Span] | None:
     """By the document's own numbers; a document without any has its paragraphs counted."""
     if place.numbers is None:
         return None
     blocks = [block for block, _ in document.paragraphs() if block.number]
     if not blocks:
         counts = [int(digits) for number in place.numbers if (digits := "".join(filter(str.isdecimal, number)))]
-        return _of_paragraphs(Place(place.document, paragraphs=(counts[0], counts[-1])), document)
+        return _of_paragraphs(CitedPlace(place.document, paragraphs=(counts[0], counts[-1])), document)
     return list(_between(*place.numbers, blocks))
 
 

@@ -28,7 +28,7 @@ from askbrief.records.citations import parse_key
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from askbrief.citations.locators import Place
+    from askbrief.citations.locators import CitedPlace
     from askbrief.storage.protocol import DocumentEntry, Engine, Memory
 
 _CANDIDATES = 5
@@ -139,7 +139,7 @@ class Citations:
                 return found
         return []
 
-    def _passages_at(self, place: Place, doc_id: str) -> list[tuple[str, Passage]]:
+    def _passages_at(self, place: CitedPlace, doc_id: str) -> list[tuple[str, Passage]]:
         """Return the passages that overlap a place, with their keys."""
         document = self._texts.document(doc_id)
         stretches = spans(place, document) if document else []
@@ -261,7 +261,7 @@ class Citations:
         return remembered if remembered is not None and self._may_see(remembered, scope) else None
 
 
-def _nothing_there(place: Place, called: Sequence[str]) -> str:
+def _nothing_there(place: CitedPlace, called: Sequence[str]) -> str:
     if not called:
         return f"no document is called {place.document!r}: askbrief sources lists them"
     if len(called) > 1:

@@ -1,4 +1,4 @@
-"""Question sets -> a calibrated verdict: how sure askbrief is, fitted to how often it is right.
+"""Calibrate the verdict on question sets: fit the confidence to how often the answer is there.
 
 Each question is asked of the whole index and, so that the verdict holds for small ones too, of its own document alone,
 of twenty documents with and without it, of everything but it, and of a document about something else.
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from askbrief.settings import Settings
 
 STRONG_PRECISION = 0.95
-"""Of the answers called strong, at least this share has it there."""
+"""Minimum share of the answers called strong that are right, 0..1."""
 WEAK_RECALL = 0.95
-"""Of the answers that are there, at least this share is shown, if only as weak."""
+"""Minimum share of the right answers that are shown, at least as weak, 0..1."""
 SEED = 7
 _SAMPLED = 400
 _FEW = 20
@@ -40,8 +40,8 @@ _RIDGE = 2.0
 _BINS = 10
 
 
-class Kind(StrEnum):
-    """What a question of a set was asked of."""
+class SampleKind(StrEnum):
+    """The documents that a question was asked of."""
 
     WHOLE = "the whole index"
     ONE = "its own document"
@@ -51,8 +51,15 @@ class Kind(StrEnum):
     REST = "everything but its own document"
 
 
-# Sets with unanswerable questions are the only ones that show what looks like an answer and is none.
-_WEIGHTS = {Kind.WHOLE: 1.5, Kind.ONE: 0.5, Kind.TWENTY: 0.5, Kind.OTHER: 0.5, Kind.TWENTY_OTHERS: 0.2, Kind.REST: 0.2}
+_WEIGHTS = {
+    SampleKind.WHOLE: 1.5,
+    SampleKind.ONE: 0.5,
+    SampleKind.TWENTY: 0.5,
+    SampleKind.OTHER: 0.5,
+    SampleKind.TWENTY_OTHERS: 0.2,
+    SampleKind.REST: 0.2,
+}
+# Only sets with unanswerable questions show text that looks like an answer and is none.
 _WITH_UNANSWERABLE = 6.0
 
 
@@ -61,7 +68,7 @@ class Sample:
     """One question asked: its signals, whether the first passages hold the answer, and whether any could."""
 
     questions: str
-    kind: Kind
+    kind: SampleKind
     signals: tuple[float, ...]
     right: bool
     answerable: bool
@@ -96,10 +103,10 @@ class CalibrationReport:
 def calibrate(
     sets: Sequence[QuestionSet], encoder: Encoder, settings: Settings, *, progress: Progress | None = None
 ) -> CalibrationReport:
-    """Ask the questions of some sets, and fit the verdict to what came of it.
+    """Ask the questions of some sets, and fit the verdict to the results.
 
     Raises:
-        EvaluationError: none of the sets has both a question that is answered and one that is not.
+        EvaluationError: all questions were answered, or none was.
     """
     names = [name for name in SIGNALS if settings.reader or name not in READ_SIGNALS]
     samples = [
@@ -118,7 +125,7 @@ def calibrate(
         strong=1.0,
         weak=1.0,
     )
-    whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
+    whole = np.array([sample.kind is SampleKind.WHOLE for sample in samples])
     probabilities = _probabilities(calibration, samples)
     strong = strong_from(probabilities[whole], right[whole])
     weak = float(np.quantile(probabilities[whole & right], 1 - WEAK_RECALL))
@@ -138,7 +145,7 @@ def _asked(
     with indexed(questions, encoder, settings, progress) as library:
         progress.stage("asking", len(questions.questions))
         for place, question in enumerate(questions.questions):
-            yield _sample(questions, library, question, Kind.WHOLE, None, names)
+            yield _sample(questions, library, question, SampleKind.WHOLE, None, names)
             if place in sampled and len(documents) > _FEW // 2:
                 for kind, scope in _scopes(question, documents, random):
                     yield _sample(questions, library, question, kind, scope, names)
@@ -147,23 +154,23 @@ def _asked(
 
 def _scopes(
     question: Question, documents: Sequence[str], random: np.random.Generator
-) -> Iterator[tuple[Kind, frozenset[str]]]:
+) -> Iterator[tuple[SampleKind, frozenset[str]]]:
     own = frozenset(gold.doc_id for gold in question.gold)
     others = [name for name in documents if name not in own]
     some = frozenset(random.choice(others, min(_FEW - 1, len(others)), replace=False).tolist())
-    yield Kind.OTHER, frozenset([str(random.choice(others))])
+    yield SampleKind.OTHER, frozenset([str(random.choice(others))])
     if own:
-        yield Kind.ONE, own
-        yield Kind.TWENTY, some | own
-        yield Kind.TWENTY_OTHERS, some
-        yield Kind.REST, frozenset(others)
+        yield SampleKind.ONE, own
+        yield SampleKind.TWENTY, some | own
+        yield SampleKind.TWENTY_OTHERS, some
+        yield SampleKind.REST, frozenset(others)
 
 
 def _sample(
     questions: QuestionSet,
     library: Library,
     question: Question,
-    kind: Kind,
+    kind: SampleKind,
     scope: frozenset[str] | None,
     names: Sequence[str],
 ) -> Sample:
@@ -176,7 +183,7 @@ def _sample(
 
 
 def _cited(library: Library, hit: Hit) -> Iterator[tuple[str, int, int]]:
-    """Where a hit and the passages that say the same, whose keys stand with it, are."""
+    """Yield the places of a hit and of its near-duplicates."""
     yield hit.doc_id, hit.start, hit.end
     for key in hit.also:
         remembered = library.recall(key)
@@ -188,14 +195,16 @@ def _cited(library: Library, hit: Hit) -> Iterator[tuple[str, int, int]]:
 
 
 def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """Each kind of each set weighs the same, however many questions it has; see _WEIGHTS for the kinds."""
-    with_unanswerable = {sample.questions for sample in samples if sample.kind is Kind.WHOLE and not sample.answerable}
-    groups: dict[tuple[str, Kind], int] = {}
+    """Return the weight of each sample: kinds and sets weigh the same whatever their number of questions."""
+    with_unanswerable = {
+        sample.questions for sample in samples if sample.kind is SampleKind.WHOLE and not sample.answerable
+    }
+    groups: dict[tuple[str, SampleKind], int] = {}
     for sample in samples:
         groups[sample.questions, sample.kind] = groups.get((sample.questions, sample.kind), 0) + 1
 
     def weight(sample: Sample) -> float:
-        heavy = sample.kind is Kind.WHOLE and sample.questions in with_unanswerable
+        heavy = sample.kind is SampleKind.WHOLE and sample.questions in with_unanswerable
         return (_WITH_UNANSWERABLE if heavy else _WEIGHTS[sample.kind]) / groups[sample.questions, sample.kind]
 
     weights = np.array([weight(sample) for sample in samples])
@@ -205,7 +214,7 @@ def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
 def fit(
     signals: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64], names: Sequence[str] = SIGNALS
 ) -> tuple[float, NDArray[np.float64]]:
-    """Fit a logistic regression with a small ridge, in which no signal may speak against what it stands for.
+    """Fit a logistic regression with a small ridge, in which the sign of each weight is given.
 
     Args:
         signals: float64 [samples, signals].
@@ -234,7 +243,7 @@ def fit(
 
 
 def strong_from(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """The lowest probability from which on the share of right answers is STRONG_PRECISION; 1 where there is none.
+    """Return the lowest probability from which the share of right answers is STRONG_PRECISION; 1 if there is none.
 
     Answers of the same probability are strong together or not at all.
 
@@ -249,7 +258,7 @@ def strong_from(probabilities: NDArray[np.float64], right: NDArray[np.bool_]) ->
 
 
 def _probabilities(calibration: Calibration, samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """What an answer shows as its confidence, to the digit."""
+    """Return the confidence of each sample, rounded as an answer shows it."""
     return np.array(
         [round(calibration.probability(dict(zip(calibration.weights, s.signals, strict=True))), 4) for s in samples]
     )
@@ -257,8 +266,8 @@ def _probabilities(calibration: Calibration, samples: Sequence[Sample]) -> NDArr
 
 def _report(calibration: Calibration, samples: Sequence[Sample]) -> CalibrationReport:
     probabilities = _probabilities(calibration, samples)
-    whole = np.array([sample.kind is Kind.WHOLE for sample in samples])
-    other = np.array([sample.kind is Kind.OTHER for sample in samples])
+    whole = np.array([sample.kind is SampleKind.WHOLE for sample in samples])
+    other = np.array([sample.kind is SampleKind.OTHER for sample in samples])
     confidence, right = probabilities[whole], np.array([sample.right for sample in samples])[whole]
     tenth = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
     strong = confidence >= calibration.strong

@@ -1,4 +1,4 @@
-"""What people thought of answers, put to use: a question set to measure with, and what the sources lack.
+"""Feedback: export votes as a question set, and list what the sources lack.
 
     export   journal --by question--> a verdict on each --> corpus.jsonl, queries.jsonl
     gaps     journal --not answered--> by question --> what to write or to find a document for
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from askbrief.library import Library
 
 MARK = "askbrief-feedback.json"
-"""Stands in a folder that `export` wrote, and says from which generation."""
+"""The file that marks a folder as written by `export`; it names the generation."""
 
 _CORPUS, _QUERIES = "corpus.jsonl", "queries.jsonl"
 _NOTHING_THERE = frozenset({Reason.NOTHING_TO_SAY, Reason.MISSING_DOCUMENT})
@@ -57,7 +57,7 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What an export came to. Without questions, nothing was written."""
+    """The result of an export. Without questions, nothing is written."""
 
     folder: Path
     generation: str
@@ -72,7 +72,7 @@ class ExportReport:
 
 
 class Lack(StrEnum):
-    """In what way the sources did not answer."""
+    """Why the sources did not answer."""
 
     NOT_FOUND = "not found"
     MISSING_DOCUMENT = "missing document"
@@ -110,7 +110,7 @@ class _Ballot:
 
 
 def export(journal: Journal, library: Library, folder: Path) -> ExportReport:
-    """Write what people voted on as a question set that `evaluation.QuestionSet` reads.
+    """Export the questions that people voted on as a question set.
 
     More votes up than down: the question is answerable, and its gold is the marked sentence of the first passage
     shown (where nothing was shown, people agree that there is nothing: unanswerable). More votes down, all whose
@@ -153,7 +153,7 @@ def export(journal: Journal, library: Library, folder: Path) -> ExportReport:
 def _judged(
     text: str, exchanges: Sequence[Exchange], opinions: Mapping[str, Sequence[Opinion]], library: Library
 ) -> Question | LeftOut:
-    """A question as people judged its answers, or why they did not."""
+    """Return a question with its gold by the votes, or why it is left out."""
     ballot = _Ballot.of(opinion for exchange in exchanges for opinion in opinions.get(exchange.id, ()))
     if ballot.up == ballot.down:
         return LeftOut.TIE if ballot.up else LeftOut.NO_VOTES
@@ -182,7 +182,7 @@ def _is_liked(opinions: Iterable[Opinion]) -> bool:
 
 
 def _gold(shown: ShownHit, library: Library) -> Gold | None:
-    """Where the marked sentence stands today, if the passage still has the words that were shown under its key."""
+    """Return where the marked sentence is today, if the passage still contains the text that was shown."""
     try:
         today = library.cite(shown.key)
     except CitationUnknown:
@@ -208,7 +208,7 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def _write_set(folder: Path, library: Library, questions: Sequence[Question]) -> None:
-    """Write beside what is there, then switch; broken off in between, the set lacks its questions and is refused."""
+    """Write new files, then rename them; an interrupted export has no questions and is refused as a set."""
     mark = {"written_by": "askbrief feedback export", "format": 1, "generation": library.generation_name}
     contents = {_CORPUS: map(_line, _corpus(library)), _QUERIES: map(_line, questions)}
     new = {name: folder / f"{name}.new" for name in contents}
@@ -224,7 +224,7 @@ def _write_set(folder: Path, library: Library, questions: Sequence[Question]) ->
         raise EvaluationError(f"{folder} cannot be written: {in_words(error)}; give another folder") from error
     finally:
         for path in new.values():
-            with suppress(OSError):  # there is none where all went well, or where nothing can be written
+            with suppress(OSError):  # it does not exist after a success, or if nothing can be written
                 path.unlink()
 
 
@@ -284,7 +284,7 @@ def _gap(lacking: Sequence[tuple[Exchange, Lack]]) -> Gap:
 
 
 def _lack(exchange: Exchange, opinions: Sequence[Opinion]) -> Lack | None:
-    """What people say is lacking, else what the verdict says; None where the exchange was an answer."""
+    """Return what is lacking by the votes, else by the verdict; None if the exchange was an answer."""
     ballot = _Ballot.of(opinions)
     missing, silent = ballot.reasons[Reason.MISSING_DOCUMENT], ballot.reasons[Reason.NOTHING_TO_SAY]
     if ballot.down > ballot.up and (missing or silent):
@@ -293,7 +293,7 @@ def _lack(exchange: Exchange, opinions: Sequence[Opinion]) -> Lack | None:
 
 
 def _most_often(lacks: Sequence[Lack]) -> Lack:
-    """Of the lacks, oldest first, the most frequent; of several the latest."""
+    """Return the most frequent of the reasons, oldest first; of several, the latest."""
     return Counter(reversed(lacks)).most_common(1)[0][0]
 
 
@@ -301,7 +301,7 @@ def _most_often(lacks: Sequence[Lack]) -> Lack:
 
 
 def _by_question(exchanges: Iterable[Exchange]) -> dict[str, list[Exchange]]:
-    """The exchanges of each question, oldest first."""
+    """Group exchanges by question, oldest first."""
     groups: dict[str, list[Exchange]] = {}
     for exchange in exchanges:
         groups.setdefault(" ".join(exchange.searched_for.casefold().split()), []).append(exchange)

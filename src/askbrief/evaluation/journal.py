@@ -1,4 +1,4 @@
-"""What was asked, what was answered, and what people thought of it, in a small SQLite file outside the index."""
+"""The journal: questions, answers and votes, in a small SQLite file outside the index."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ _RECENT_EXCHANGES = 2_000
 
 
 class Vote(StrEnum):
-    """What a person thinks of an answer."""
+    """A vote on an answer."""
 
     UP = "up"
     DOWN = "down"
 
 
 class Reason(StrEnum):
-    """What is wrong with an answer that was voted down."""
+    """Why an answer was voted down."""
 
     WRONG_PASSAGE = "wrong-passage"
     MISSING_DOCUMENT = "missing-document"
@@ -126,7 +126,7 @@ class Journal:
     """
 
     def __init__(self, state: Path, *, clock: Callable[[], dt.datetime] = _now) -> None:
-        """Name the state directory; it and the file are created with the first exchange."""
+        """Take the state directory; it and the file are created with the first exchange."""
         self._path = state / "journal.sqlite"
         self._clock = clock
 
@@ -142,14 +142,14 @@ class Journal:
         context: Context | None = None,
         shown: Sequence[Hit] | None = None,
     ) -> Exchange:
-        """Keep an answer that is about to be shown.
+        """Record an answer that is about to be shown.
 
         Args:
             answer: what was found; its `question` is what was searched for.
             person: who asked.
             conversation: where, such as a thread: `latest` finds exchanges by it.
             question: what the person wrote.
-            context: what else the caller wants back with it.
+            context: further values that the caller needs with the exchange.
             shown: the passages that are shown; by default all, and none where the verdict is NONE.
         """
         hits = shown if shown is not None else () if answer.verdict is Verdict.NONE else answer.hits
@@ -172,7 +172,7 @@ class Journal:
         return exchange
 
     def posted(self, exchange_id: str, message: str) -> None:
-        """Note which message shows an exchange, so that `at_message` finds it; a later message takes its place.
+        """Record which message shows an exchange, for `at_message`; a later message replaces it.
 
         Raises:
             InputError: there is no such exchange.
@@ -181,7 +181,7 @@ class Journal:
             connection.execute("UPDATE exchanges SET message = ? WHERE id = ?", (message, exchange_id))
 
     def vote(self, exchange_id: str, person: str, vote: Vote, reason: Reason | None = None, comment: str = "") -> None:
-        """Keep what a person thinks of an answer; of several votes of one person the last counts.
+        """Record a vote; of several votes of one person, the last counts.
 
         Args:
             exchange_id: which answer.
@@ -205,10 +205,10 @@ class Journal:
             connection.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def forget(self, before: dt.datetime) -> int:
-        """Drop the exchanges that were asked before a moment, and their votes, also from the file's free space.
+        """Delete the exchanges from before a moment, and their votes; the free space of the file is overwritten.
 
         Returns:
-            How many exchanges were dropped.
+            The number of deleted exchanges.
         """
         with self._errors("written"):
             if not is_there(self._path):
@@ -223,23 +223,23 @@ class Journal:
     # ----------------------------------------------------------------------------------------- reading
 
     def find(self, exchange_id: str) -> Exchange | None:
-        """The exchange of this id, or None."""
+        """Return the exchange with an id, or None."""
         return next(iter(self._exchanges("WHERE id = ?", exchange_id)), None)
 
     def at_message(self, message: str) -> Exchange | None:
-        """The exchange that a message shows, the last where it showed several, or None."""
+        """Return the exchange that a message shows, the last of several, or None."""
         return next(iter(self._exchanges("WHERE message = ? ORDER BY number DESC LIMIT 1", message)), None)
 
     def latest(self, conversation: str, limit: int = 10) -> list[Exchange]:
-        """The last exchanges of a conversation, newest first."""
+        """Return the last exchanges of a conversation, newest first."""
         return self._exchanges(f"WHERE conversation = ? ORDER BY number DESC LIMIT {int(limit)}", conversation)
 
     def exchanges(self) -> list[Exchange]:
-        """All exchanges, oldest first."""
+        """Return all exchanges, oldest first."""
         return self._exchanges("ORDER BY number")
 
     def votes(self) -> list[Opinion]:
-        """The vote that counts of every person on every exchange, oldest first."""
+        """Return the last vote of each person on each exchange, oldest first."""
         rows = self._read("SELECT exchange_id, person, vote, reason, comment, at FROM votes ORDER BY at, rowid")
         with self._rows():
             return [
@@ -248,7 +248,7 @@ class Journal:
             ]
 
     def recently_shown(self, limit: int = 200) -> list[ShownHit]:
-        """Passages that were shown, newest first and best first within an exchange, each key once.
+        """Return the passages that were shown, newest first and best first within an exchange, each key once.
 
         Of the last 2,000 exchanges only, so that this stays quick however long the journal grows.
         """
@@ -264,7 +264,7 @@ class Journal:
         return list(latest.values())[:limit]
 
     def recent_keys(self, limit: int = 200) -> list[str]:
-        """Keys that were shown, newest first and best first within an exchange, each once."""
+        """Return the keys that were shown, newest first and best first within an exchange, each once."""
         return [hit.key for hit in self.recently_shown(limit)]
 
     # ----------------------------------------------------------------------------------------- the file
@@ -283,7 +283,7 @@ class Journal:
 
     @contextmanager
     def _changing(self, exchange_id: str) -> Iterator[sqlite3.Connection]:
-        """A transaction on an exchange that is there."""
+        """Open a transaction on an existing exchange."""
         unknown = InputError(f"no exchange is known by the id {exchange_id!r}: it was never kept, or is forgotten")
         with self._errors("written"):
             if not is_there(self._path):
@@ -295,11 +295,11 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, in a file that is created where it is not there."""
+        """Open a transaction; the file is created if it does not exist."""
         with self._errors("written"):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)) as connection:
-                connection.execute("PRAGMA secure_delete = ON")  # what is forgotten or said anew is overwritten
+                connection.execute("PRAGMA secure_delete = ON")  # deleted rows are overwritten
                 connection.execute("BEGIN IMMEDIATE")  # a reader sees all tables or none
                 with connection:  # commits, or takes everything back
                     for statement in _SCHEMA:
@@ -372,12 +372,12 @@ def _marks(number: int) -> str:
 
 
 def _storable(text: str) -> str:
-    """The text with halves of characters, which no file can hold, as question marks."""
+    """Return the text with question marks for lone surrogates, which no file can store."""
     return text.encode(errors="replace").decode()
 
 
 def _stamp(moment: dt.datetime) -> str:
-    """In UTC with microseconds, so that stamps sort as moments do."""
+    """Return a moment in UTC with microseconds, so that stamps sort by time."""
     return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
 
 

@@ -1,4 +1,4 @@
-"""Question sets -> a run -> measures.
+"""Question sets: read them, ask all their questions, and measure the answers.
 
 A set is a folder with `corpus.jsonl` ({doc_id, title, text[, url, date]}) and `queries.jsonl` ({qid, question,
 answerable, gold[{doc_id, start, end}]}). Offsets count characters of the document's text; a gold without
@@ -55,7 +55,7 @@ class CorpusDocument(BaseModel):
 
 
 class Gold(BaseModel):
-    """Where an answer stands; without offsets, somewhere in the document."""
+    """The place of an answer; without offsets, anywhere in the document."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -76,8 +76,8 @@ class Question(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question, what it was answered, and how long that took."""
+class AskedQuestion:
+    """A question, its answer, and the seconds that it took."""
 
     question: Question
     answer: Answer
@@ -86,7 +86,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What a run over a set came to. Shares are 0..1; None where the set has nothing to measure it on."""
+    """The measures of a run. Shares are 0..1, and None if the set has no questions for the measure."""
 
     questions: int
     hit_at: Mapping[int, float]
@@ -121,11 +121,11 @@ class QuestionSet:
             raise EvaluationError(f"{folder} has no {'questions' if self.corpus else 'documents'}: put some in")
 
     def sources(self) -> list[SourceFile]:
-        """The corpus, to be indexed as if each document were a plain text file."""
+        """Return the corpus, each document as a plain text file to be indexed."""
         return [_source(document) for document in self.corpus]
 
     def spans(self, question: Question) -> list[tuple[str, int | None, int | None]]:
-        """A question's gold, without white space at the ends of the spans."""
+        """Return the gold of a question, without white space at the ends of the spans."""
         return [_trimmed(gold, self.texts) for gold in question.gold]
 
 
@@ -136,8 +136,8 @@ def ask_all(
     *,
     method: Method = Method.HYBRID,
     progress: Progress | None = None,
-) -> list[Asked]:
-    """Index a set's corpus in a temporary place, kept by content, and ask every question.
+) -> list[AskedQuestion]:
+    """Index the corpus of a set in a temporary folder, cached by content, and ask every question.
 
     Returns:
         The answers in the order of the questions, ten hits each whatever the verdict.
@@ -149,20 +149,20 @@ def ask_all(
         for question in questions.questions:
             started = time.perf_counter()
             answer = library.ask(question.question, DEPTH, method=method)
-            asked.append(Asked(question, answer, time.perf_counter() - started))
+            asked.append(AskedQuestion(question, answer, time.perf_counter() - started))
             progress.advance()
     return asked
 
 
 def indexed(questions: QuestionSet, encoder: Encoder, settings: Settings, progress: Progress) -> Library:
-    """Index a set's corpus in a temporary place, kept by content, and open it."""
+    """Index the corpus of a set in a temporary folder, cached by content, and open it."""
     index = _cache(questions.folder)
     build_from(questions.sources(), index, encoder, progress=progress)
     return Library.open(index, encoder=encoder, settings=settings)
 
 
-def measure(questions: QuestionSet, run: Sequence[Asked]) -> Measures:
-    """Measure a run: the rankings on answerable questions, the confidence on all."""
+def measure(questions: QuestionSet, run: Sequence[AskedQuestion]) -> Measures:
+    """Measure a run: the rankings of answerable questions, and the confidence of all."""
     answerable = [asked for asked in run if asked.question.answerable]
     gold = {asked.question.qid: questions.spans(asked.question) for asked in answerable}
     by_passage = _ir(
@@ -185,8 +185,8 @@ def measure(questions: QuestionSet, run: Sequence[Asked]) -> Measures:
     )
 
 
-def write_run(run: Sequence[Asked], path: Path) -> None:
-    """Write one JSON line a question.
+def write_run(run: Sequence[AskedQuestion], path: Path) -> None:
+    """Write a JSON line for each question.
 
     Raises:
         EvaluationError: the file cannot be written.
@@ -198,7 +198,7 @@ def write_run(run: Sequence[Asked], path: Path) -> None:
         raise EvaluationError(f"{path} cannot be written: {in_words(error)}") from error
 
 
-def _line(asked: Asked) -> dict[str, Any]:
+def _line(asked: AskedQuestion) -> dict[str, Any]:
     return {
         "qid": asked.question.qid,
         "verdict": asked.answer.verdict,
@@ -224,12 +224,12 @@ _MISSING = "not found"
 
 
 def covered_by(hit: Hit, gold: _Spans) -> bool:
-    """Whether a hit covers one of these spans whole, or stands in one of these documents where there is no span."""
+    """Return whether a hit covers one of the spans, or is in the document of one without offsets."""
     return holds(hit.doc_id, hit.start, hit.end, gold)
 
 
 def holds(doc_id: str, start: int, end: int, gold: _Spans) -> bool:
-    """Whether a stretch of a document covers one of these spans whole, as `covered_by` has it for a hit."""
+    """Return whether a span of a document covers one of the gold spans; see `covered_by`."""
     return any(
         doc_id == where and (first is None or last is None or (start <= first and last <= end))
         for where, first, last in gold
@@ -237,7 +237,7 @@ def holds(doc_id: str, start: int, end: int, gold: _Spans) -> bool:
 
 
 def _ir(measures: list[Any], relevant: Mapping[str, list[bool]]) -> dict[Any, float]:
-    """Measures of rankings given as relevant or not, best first; a ranking without a relevant hit counts as zero."""
+    """Return measures of rankings of relevance, best first; a ranking without a relevant hit counts as zero."""
     qrels = {
         qid: {_MISSING: 1} | {str(i): 1 for i, is_hit in enumerate(hits) if is_hit} for qid, hits in relevant.items()
     }
@@ -248,7 +248,7 @@ def _ir(measures: list[Any], relevant: Mapping[str, list[bool]]) -> dict[Any, fl
     return values
 
 
-def _document_ndcg(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> float:
+def _document_ndcg(answerable: Sequence[AskedQuestion], gold: Mapping[str, _Spans]) -> float:
     if not answerable:
         return 0.0
     qrels = {qid: {doc_id: 1 for doc_id, _, _ in spans} for qid, spans in gold.items()}
@@ -260,8 +260,8 @@ def _document_ndcg(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> f
     return value
 
 
-def _marked_share(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> float | None:
-    """The share of questions whose marked sentence of the first hit holds a gold span."""
+def _marked_share(answerable: Sequence[AskedQuestion], gold: Mapping[str, _Spans]) -> float | None:
+    """Return the share of questions for which the marked sentence of the first hit contains a gold span."""
     marked = []
     for asked in answerable:
         spans = [span for span in gold[asked.question.qid] if span[1] is not None]
@@ -271,8 +271,8 @@ def _marked_share(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> fl
     return float(np.mean(marked)) if marked else None
 
 
-def _overlapping_share(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) -> float | None:
-    """Of the answers shown in the first hit's marked sentence, the share that overlaps a gold span."""
+def _overlapping_share(answerable: Sequence[AskedQuestion], gold: Mapping[str, _Spans]) -> float | None:
+    """Return the share of the answers in the first hits that overlap a gold span."""
     shown = [
         (hit.doc_id, hit.answer, gold[asked.question.qid])
         for asked in answerable
@@ -289,8 +289,8 @@ def _overlapping_share(answerable: Sequence[Asked], gold: Mapping[str, _Spans]) 
     return float(np.mean(overlapping)) if overlapping else None
 
 
-def _auroc(run: Sequence[Asked]) -> float | None:
-    """How well the confidence tells answerable questions from the others: area under the ROC curve."""
+def _auroc(run: Sequence[AskedQuestion]) -> float | None:
+    """Return the area under the ROC curve of the confidence, for answerable questions against the others."""
     from sklearn.metrics import roc_auc_score
 
     labels = [asked.question.answerable for asked in run]
@@ -343,7 +343,7 @@ def _trimmed(gold: Gold, texts: Mapping[str, str]) -> tuple[str, int | None, int
 
 
 def _cache(folder: Path) -> Path:
-    """A private folder below the system's temporary one, the same for the same corpus."""
+    """Return a private folder below the system's temporary one, the same for the same corpus."""
     name = hashlib.sha256((folder / "corpus.jsonl").read_bytes()).hexdigest()[:16]
     path = Path(tempfile.gettempdir()) / f"askbrief-eval-{os.getuid()}" / name
     path.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -105,7 +105,7 @@ READ = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PassageGroup:
     """A passage, those that say the same and are not shown again, and what the reader makes of it, if it was read."""
 
     ranked: Ranked
@@ -116,13 +116,13 @@ class Found:
         return (self.ranked, *self.same)
 
 
-def grouped(ranked: Sequence[Ranked]) -> list[Found]:
+def grouped(ranked: Sequence[Ranked]) -> list[PassageGroup]:
     """Group near-duplicates, each group under its first passage."""
     groups = first_of_each([one.passage.sentence_texts() for one in ranked])
-    return [Found(ranked[first], tuple(ranked[place] for place in same)) for first, *same in groups]
+    return [PassageGroup(ranked[first], tuple(ranked[place] for place in same)) for first, *same in groups]
 
 
-def reread(question: str, found: Sequence[Found], reader: Reader, *, reorder: bool = True) -> list[Found]:
+def reread(question: str, found: Sequence[PassageGroup], reader: Reader, *, reorder: bool = True) -> list[PassageGroup]:
     """Let the reader read the first few passages, and score them again, together with their near-duplicates.
 
     Args:
@@ -150,7 +150,7 @@ def reader_signals(reading: ReaderOutput) -> dict[str, float]:
     return {name: round(1 / (1 + math.exp(-logit)), 6) for name, logit in outputs.items()}
 
 
-def _rescored(found: Found) -> Found:
+def _rescored(found: PassageGroup) -> PassageGroup:
     if found.reading is None:
         return found
     read = reader_signals(found.reading)
@@ -162,5 +162,5 @@ def _rescored(found: Found) -> Found:
     return _with(found, scored)
 
 
-def _with(found: Found, change: Callable[[Ranked], Ranked]) -> Found:
+def _with(found: PassageGroup, change: Callable[[Ranked], Ranked]) -> PassageGroup:
     return replace(found, ranked=change(found.ranked), same=tuple(map(change, found.same)))
