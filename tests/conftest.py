@@ -42,7 +42,7 @@ LANES_BY_PATH = {
     "tests/evaluation/test_journal.py": "process",
     "tests/ingest/test_build.py": "process",
     "tests/ingest/test_embedding_journal.py": "process",
-    "tests/ingest/test_watching.py": "slow",
+    "tests/ingest/test_sources.py": "slow",
     "tests/retrieval/test_cross_encoder.py": "model",
     "tests/service": "process",
     "tests/simulated": "discord",
@@ -53,12 +53,11 @@ LANES_BY_PATH = {
     "tests/web": "server",
 }
 LANES_BY_FIXTURE = {
-    "built": "discord",
+    "bot_workspace": "discord",
     "encoder": "model",
-    "office": "discord",
     "pages": "server",
+    "seed_index": "model",
     "shared": "slow",
-    "small_office": "discord",
 }
 
 
