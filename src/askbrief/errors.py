@@ -1,26 +1,4 @@
-"""The errors of askbrief, as one tree.
-
-    AskbriefError
-    ├── InputError            a question, key, date or option cannot be used
-    ├── SettingsError         a setting ASKBRIEF_* cannot be used
-    ├── SeedsError            the folder of source documents is missing, not a folder, or too full
-    ├── ParsingError          one file could not be read: becomes a row in the build report
-    ├── ModelError            the model is missing or damaged
-    ├── BuildError            a build was refused or failed; the old index keeps serving
-    │   ├── BuildInProgress   another build holds the lock
-    │   └── BuildInterrupted  somebody stopped it; what it encoded is kept
-    ├── IndexUnusable         an index cannot be opened
-    │   ├── IndexMissing      nothing has been built there
-    │   ├── IndexMismatch     built by another format, analyser or model
-    │   └── IndexDamaged      a file is missing or does not match its checksum
-    ├── WorkerError           the processes that answer questions ended, or are closed
-    ├── LedgerError           the file of citation keys cannot be read or written
-    ├── JournalError          the journal of questions, answers and votes cannot be read or written
-    ├── CitationUnknown       no passage was ever shown under this key
-    └── EvaluationError       a question set is missing or malformed
-
-Every message says what went wrong, which value, and what to do about it, in one line.
-"""
+"""The errors of askbrief. Every message says in one line what went wrong, which value, and what to do about it."""
 
 from __future__ import annotations
 

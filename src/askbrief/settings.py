@@ -78,8 +78,6 @@ class Settings(BaseSettings):
     ocr: Annotated[str | None, Field(pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")] = None
     """Languages in which Tesseract, if it is installed, reads scanned pages: "eng", "eng+deu"."""
 
-    # ----------------------------------------------------------------------------------- the web page and the API
-
     url: str | None = None
     """Address at which people reach `askbrief serve`; with it, every citation is a link to its passage there."""
 

@@ -213,9 +213,6 @@ def define(
     return FOUND if meanings else NOT_FOUND
 
 
-# ------------------------------------------------------------------------------------------------- helpers
-
-
 def _say_if_stale(library: Library, settings: Settings) -> None:
     from askbrief.cli.terminal import staleness
     from askbrief.ingest.sources import seed_changes
@@ -235,8 +232,6 @@ def _fail(message: str, code: int = ERROR) -> int:
     say(line(message))
     return code
 
-
-# --------------------------------------------------------------------------------------------- the command
 
 for command in (build, ask, cite, define, sources, status, check, evaluate, calibrate, serve, mcp):
     app.command("eval" if command is evaluate else None)(command)  # `eval` is a Python function

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from askbrief.records import BuildReport
     from askbrief.settings import Settings
 
-# ----------------------------------------------------------------------------------------------- the index
-
 
 def build(
     *,
@@ -120,9 +118,6 @@ def check(*, seeds: Seeds = None, index: Index = None, as_json: Json = False) ->
     return NOT_FOUND if report.problems else FOUND
 
 
-# ------------------------------------------------------------------------------------------------- serving
-
-
 def serve(
     *,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
@@ -165,9 +160,6 @@ def mcp(
 
     serve_mcp(load_settings(index_dir=index, state_dir=state), frozenset(collection) if collection else None)
     return FOUND
-
-
-# ----------------------------------------------------------------------------------------------- measuring
 
 
 def evaluate(
@@ -247,9 +239,6 @@ def calibrate(
         raise InputError(f"--out is {str(out)!r}: it cannot be written ({in_words(error)})") from error
     show(as_json, report, lambda: terminal.calibration(report, out))
     return FOUND
-
-
-# ------------------------------------------------------------------------------------------------ feedback
 
 
 feedback = typer.Typer(

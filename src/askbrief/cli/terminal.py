@@ -62,9 +62,6 @@ def line(text: str) -> str:
     return " ".join(without_unsafe(text).split())
 
 
-# ------------------------------------------------------------------------------------------------ answers
-
-
 def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
     """Render the verdict, then the passages with the answering sentence marked; no passages if none answers."""
     words, style = _VERDICTS[answer.verdict]
@@ -150,9 +147,6 @@ def _on_one_line(text: str) -> str:
     return str(_SPACE.sub(" ", without_unsafe(text)))
 
 
-# -------------------------------------------------------------------------------------------- definitions
-
-
 def definitions(name: str, meanings: Sequence[Definition], similar: Sequence[str]) -> RenderableType:
     """Render what a name stands for, each meaning with the passage that defines it."""
     if not meanings:
@@ -174,9 +168,6 @@ def definitions(name: str, meanings: Sequence[Definition], similar: Sequence[str
     return Group(*parts)
 
 
-# ---------------------------------------------------------------------------------------------- citations
-
-
 def citations(citations: Sequence[Citation], texts: Sequence[str]) -> RenderableType:
     """Render citations, one below the other."""
     shown = [_citation(citation, text) for citation, text in zip(citations, texts, strict=True)]
@@ -193,9 +184,6 @@ def _citation(citation: Citation, text: str) -> RenderableType:
     if citation.status is CitationStatus.CHANGED:
         parts.append(Padding(Text(without_unsafe(citation.current_text or "")), (0, 2)))
     return Group(*parts)
-
-
-# ------------------------------------------------------------------------------------------------- builds
 
 
 def build_report(report: BuildReport) -> RenderableType:
@@ -256,9 +244,6 @@ def staleness(changed: Changes) -> str:
     lists = {"added": changed.added, "changed": changed.changed, "removed": changed.removed}
     changes = "; ".join(f"{len(paths)} {what} ({_names(paths, 3)})" for what, paths in lists.items() if paths)
     return f"the index is stale: {changes}. Run: askbrief build"
-
-
-# ----------------------------------------------------------------------------------------------- listings
 
 
 def sources(index: IndexStatus, listed: SourceList) -> RenderableType:
@@ -346,9 +331,6 @@ def calibration(report: CalibrationReport, path: Path) -> RenderableType:
         f"written to {path}; use it with ASKBRIEF_CALIBRATION={path}",
     ]
     return Group(table, *(Text(line(words)) for words in lines))
-
-
-# ------------------------------------------------------------------------------------------------ feedback
 
 
 def export_report(report: ExportReport) -> RenderableType:

@@ -20,7 +20,6 @@ class LruCache(Generic[Value]):
     """A cache of the values used last. Two threads may compute the same value at once."""
 
     def __init__(self, size: int) -> None:
-        """Take the maximum number of values."""
         self._size = size
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._lock = threading.Lock()

@@ -16,12 +16,7 @@ _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 def set_up(*, level: int = logging.INFO, as_json: bool) -> None:
-    """Write all logs, including warnings of other libraries, as one line each.
-
-    Args:
-        level: the lowest level of askbrief's own logs.
-        as_json: whether programs read the logs.
-    """
+    """Write all logs as one line each: askbrief's own from `level`, those of other libraries from warnings on."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

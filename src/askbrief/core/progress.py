@@ -10,7 +10,6 @@ from rich.progress import Progress as RichProgress
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self
 
     from rich.console import Console
@@ -27,14 +26,8 @@ class Progress(Protocol):
         """Report that more steps are done."""
 
 
-class Silent:
+class Silent(Progress):
     """Progress that is not shown."""
-
-    def stage(self, name: str, total: int) -> None:
-        """Do nothing."""
-
-    def advance(self, steps: int = 1) -> None:
-        """Do nothing."""
 
 
 _SECONDS_BETWEEN_LINES = 30
@@ -52,34 +45,26 @@ class ProgressBar:
     """A bar with rate and time left on a terminal; in a log, a line every 30 s."""
 
     def __init__(self, console: Console) -> None:
-        """Take the console to draw on."""
-        columns = (
-            TextColumn("{task.description:>14}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            _Rate(),
-            TimeRemainingColumn(),
-        )
+        description, rate = TextColumn("{task.description:>14}"), _Rate()
+        columns = (description, BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
         self._console = console
         self._bars = RichProgress(*columns, console=console, speed_estimate_period=120, disable=not console.is_terminal)
         self._task: TaskID | None = None
-        self._printed = time.monotonic()
+        self._printed = 0.0
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bars.tasks:
             self._bars.stop()
 
     def stage(self, name: str, total: int) -> None:
-        """Begin a stage with a number of steps."""
         self._bars.start()
         self._printed = time.monotonic()
         self._task = self._bars.add_task(name, total=total) if total else None
 
     def advance(self, steps: int = 1) -> None:
-        """Report that more steps are done."""
         if self._task is None:
             return
         self._bars.advance(self._task, steps)

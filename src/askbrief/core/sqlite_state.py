@@ -28,13 +28,7 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def mapped_rows(error: type[AskbriefError], what: str, path: Path) -> Iterator[None]:
-    """Raise an error of ours if a row cannot be parsed, because another program or a faulty disk wrote it.
-
-    Args:
-        error: class of the error to raise.
-        what: the content of the file, in words.
-        path: of the file.
-    """
+    """Raise an error of ours if a row cannot be parsed, because another program or a faulty disk wrote it."""
     try:
         yield
     except (ValueError, TypeError, AttributeError, RecursionError) as cause:
@@ -46,14 +40,7 @@ def mapped_rows(error: type[AskbriefError], what: str, path: Path) -> Iterator[N
 
 @contextmanager
 def mapped_errors(error: type[AskbriefError], what: str, path: Path, verb: str) -> Iterator[None]:
-    """Raise errors of SQLite and the operating system as an error of ours.
-
-    Args:
-        error: class of the error to raise.
-        what: the content of the file, in words.
-        path: of the file.
-        verb: what failed: "read" or "written".
-    """
+    """Raise errors of SQLite and the operating system as an error of ours; `verb` is "read" or "written"."""
     try:
         yield
     except (sqlite3.Error, OSError) as cause:

@@ -44,18 +44,9 @@ class AnswerSpan:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a question, quoted exactly.
+    """A passage found for a question, quoted exactly."""
 
-    Attributes:
-        rank: from 1.
-        highlight: the best sentence, as offsets into the document's text; one of `sentences`.
-        score: 0..1.
-        signals: the parts of the score, by name.
-        also: keys of near-duplicates, which are not hits of their own.
-        answer: the span of the highlight that answers; None if none is likely enough.
-    """
-
-    rank: int
+    rank: int  # from 1
     key: str
     doc_id: str
     title: str
@@ -64,12 +55,12 @@ class Hit:
     start: int
     end: int
     quote: str
-    highlight: Span
-    score: float
-    signals: Mapping[str, float]
-    also: tuple[str, ...] = ()
+    highlight: Span  # the best sentence, one of `sentences`; offsets into the document's text
+    score: float  # 0..1
+    signals: Mapping[str, float]  # the parts of the score, by name
+    also: tuple[str, ...] = ()  # keys of near-duplicates, which are not hits of their own
     sentences: tuple[Span, ...] = ()
-    answer: Span | None = None
+    answer: Span | None = None  # the part of the highlight that answers; None if none is likely enough
 
     def words(self, span: Span) -> str:
         """Return the text of a span of the document within the passage."""
@@ -90,29 +81,23 @@ class Hit:
 class Figure:
     """A quantity that a source gives for what was asked, as written.
 
-    Attributes:
-        text: `document.text[start:end]`.
-        low, high: its numbers, equal for one number; None for an open end ("over 3,000" has no `high`).
-        unit: the source's word for what is counted, or "%", "percentage points" or the name of a currency.
-        date: the document's.
-        as_of: a date in the same sentence, as written there.
-        counted: whether the unit is counted things, which `text` does not name.
+    `low` and `high` are equal for one number, and None for an open end: "over 3,000" has no `high`.
     """
 
-    text: str
+    text: str  # `document.text[start:end]`
     low: float | None
     high: float | None
-    unit: str
+    unit: str  # the source's word for what is counted, or "%", "percentage points" or the name of a currency
     approximate: bool
     key: str
     doc_id: str
     title: str
-    date: str | None
-    as_of: str | None
+    date: str | None  # the document's
+    as_of: str | None  # a date in the same sentence, as written there
     sentence: Span
     start: int
     end: int
-    counted: bool = True
+    counted: bool = True  # whether the unit is counted things, which `text` does not name
 
     @property
     def words(self) -> str:
@@ -122,59 +107,38 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class FigureGroup:
-    """Figures that agree, those of the newest documents first.
-
-    `differs` says whether there are other figures of the same unit.
-    """
+    """Figures that agree, those of the newest documents first."""
 
     low: float | None
     high: float | None
     unit: str
     figures: tuple[Figure, ...]
-    differs: bool = False
+    differs: bool = False  # whether there are other figures of the same unit
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the sources say to a question: the verdict, and the best passages whatever the verdict is.
-
-    Attributes:
-        confidence: probability that the sources answer the question, 0..1.
-        generation: the index that answered.
-        notes: sentences for the person who asks if something went wrong, such as keys that could not be stored.
-        figures: if a quantity was asked for, those of the newest documents first.
-        signals: the inputs of the confidence, by name.
-        searched_also: further words that were searched for, as the sources write them: other names of a name, and
-            corrections of a possible typing error.
-    """
+    """What the sources say to a question: the verdict, and the best passages whatever the verdict is."""
 
     question: str
     verdict: Verdict
-    confidence: float
-    generation: str
+    confidence: float  # probability that the sources answer the question, 0..1
+    generation: str  # the index that answered
     hits: tuple[Hit, ...]
-    notes: tuple[str, ...] = ()
-    figures: tuple[FigureGroup, ...] = ()
-    signals: Mapping[str, float] = field(default_factory=dict)
-    searched_also: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # sentences about what went wrong, such as keys that could not be stored
+    figures: tuple[FigureGroup, ...] = ()  # if a quantity was asked for, those of the newest documents first
+    signals: Mapping[str, float] = field(default_factory=dict)  # the inputs of the confidence, by name
+    searched_also: tuple[str, ...] = ()  # other names of a name, and corrections, as the sources write them
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a name stands for, and the passage that defines it, with the defining sentence marked.
+    """What a name stands for, and the passage that defines it, with the defining sentence marked."""
 
-    Attributes:
-        name: in its most frequent spelling.
-        forms: what it stands for, the most frequent spelling first.
-        documents, passages: how many define it so.
-        from_aliases: whether the team's list of aliases defines it; then there is no passage.
-        notes: sentences for the person who asks if something went wrong.
-    """
-
-    name: str
-    forms: tuple[str, ...]
-    documents: int
+    name: str  # in its most frequent spelling
+    forms: tuple[str, ...]  # what it stands for, the most frequent spelling first
+    documents: int  # that define it so
     passages: int
-    from_aliases: bool
+    from_aliases: bool  # whether the team's list of aliases defines it; then there is no passage
     hit: Hit | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # sentences about what went wrong

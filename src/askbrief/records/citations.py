@@ -75,10 +75,7 @@ class CurrentQuote:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A citation key resolved: the quote as it was shown, and what is in its place today.
-
-    The fields `current_*` are None if the quote is gone.
-    """
+    """A citation key resolved: the quote as it was shown, and today's, whose fields are None if it is gone."""
 
     key: str
     status: CitationStatus
@@ -113,17 +110,8 @@ class Surroundings:
     after: str = ""
 
 
-# ---------------------------------------------------------------------------------------------------- keys
-
-
 def citation_key(title: str, passage: Passage, *, hash_length: int = SHORTEST_HASH) -> str:
-    """Return the key of a passage.
-
-    Args:
-        title: of the document, for the readable part.
-        passage: whose document, offsets and text are hashed (SHA-256, base 32).
-        hash_length: number of characters of the hash; longer if another passage has the shorter key.
-    """
+    """Return a passage's key: words of the title, and a hash that is longer if another passage has the shorter key."""
     import base64
     import hashlib  # only a build makes keys; every command imports the records
 

@@ -31,17 +31,13 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph or heading of a document.
-
-    `level` is a heading's depth from 1, and 0 for a paragraph. `number` is the document's own number of the paragraph
-    ("12"), or the row number in a sheet.
-    """
+    """One paragraph or heading of a document."""
 
     start: int
     end: int
     kind: BlockKind = BlockKind.PARAGRAPH
-    level: int = 0
-    number: str | None = None
+    level: int = 0  # a heading's depth from 1; 0 for a paragraph
+    number: str | None = None  # the document's own number of the paragraph ("12"), or the row number in a sheet
 
 
 class Form(StrEnum):
@@ -55,15 +51,12 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """The metadata of a document; a field that it does not give is None or empty, never guessed.
-
-    `date` is ISO 8601 as precise as it was given: "2022", "2022-07" or "2022-07-05".
-    """
+    """The metadata of a document; a field that it does not give is None or empty, never guessed."""
 
     title: str | None = None
     author: tuple[str, ...] = ()
     publisher: str | None = None
-    date: str | None = None
+    date: str | None = None  # ISO 8601 as precise as it was given: "2022", "2022-07" or "2022-07-05"
     url: str | None = None
     licence: str | None = None
     tags: tuple[str, ...] = ()
@@ -107,25 +100,19 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One source document: its text, with the spans of its paragraphs and headings.
+    """One source document: its text, with the spans of its paragraphs and headings."""
 
-    Attributes:
-        doc_id: path below seeds/ with forward slashes; its folder is the collection ("" at the top). A file inside a
-            mail or an archive has a path below that: "mail.eml/report.pdf".
-        pages: offsets at which page (or slide) 1, 2 and so on begin; empty without pages. An empty page begins where
-            the next one does.
-    """
-
-    doc_id: str
+    doc_id: str  # path below seeds/ with forward slashes; of a file inside a mail or archive "mail.eml/report.pdf"
     title: str
     text: str
     blocks: tuple[Block, ...]
     metadata: Metadata = field(default_factory=Metadata)
     form: Form = Form.PROSE
-    pages: tuple[int, ...] = ()
+    pages: tuple[int, ...] = ()  # where page or slide 1, 2, … begin; an empty page begins where the next one does
 
     @property
     def collection(self) -> str:
+        """The folder; empty at the top."""
         return self.doc_id.rpartition("/")[0]
 
     def page_of(self, offset: int) -> int | None:
@@ -148,25 +135,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A few whole sentences of one document; the unit that is found, quoted and cited.
-
-    Attributes:
-        text: always `document.text[start:end]`.
-        sentences: spans into the document's text.
-        paragraphs: the first and last paragraph, counted from 1 without headings, on each page from 1 again.
-        pages: on which the passage begins and ends.
-        numbers: the document's own numbers of the first and last paragraph.
-    """
+    """A few whole sentences of one document; the unit that is found, quoted and cited."""
 
     doc_id: str
     start: int
     end: int
-    text: str
-    sentences: tuple[Span, ...]
-    paragraphs: tuple[int, int]
+    text: str  # always `document.text[start:end]`
+    sentences: tuple[Span, ...]  # spans into the document's text
+    paragraphs: tuple[int, int]  # the first and last, counted from 1 without headings, on each page from 1 again
     section: str | None = None
-    pages: tuple[int, int] | None = None
-    numbers: tuple[str, str] | None = None
+    pages: tuple[int, int] | None = None  # on which the passage begins and ends
+    numbers: tuple[str, str] | None = None  # the document's own numbers of the first and last paragraph
     form: Form = Form.PROSE
 
     def sentence_texts(self) -> list[str]:

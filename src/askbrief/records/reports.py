@@ -45,10 +45,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An indexed document.
-
-    `path` is the file below seeds/ that it was read from; `sha256` is the hash of that file.
-    """
+    """An indexed document."""
 
     doc_id: str
     title: str
@@ -56,8 +53,8 @@ class Source:
     metadata: Metadata
     passages: int
     characters: int
-    sha256: str
-    path: str
+    sha256: str  # of the file
+    path: str  # of the file below seeds/ that it was read from
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +71,12 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What one generation of an index holds.
-
-    Attributes:
-        generation: its name.
-        built_at: when it was built, in UTC.
-        model: the embedding model that its vectors come from.
-        dimension: of these vectors.
-        documents, passages, terms: how many it has of each.
-    """
+    """What one generation of an index holds."""
 
     generation: str
-    built_at: dt.datetime
-    model: str
-    dimension: int
+    built_at: dt.datetime  # in UTC
+    model: str  # the embedding model that the vectors come from
+    dimension: int  # of the vectors
     documents: int
     passages: int
     terms: int

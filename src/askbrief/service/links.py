@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from askbrief.settings import Settings
 
-# ----------------------------------------------------------------------------------------------- addresses
-
 HERE = "here"
 """The fragment of the passage that a page is about."""
 _WEB_PAGE = pattern(r"https?://[\p{L}\p{N}.-]+(?::\d{1,5})?(?:[/?#][^\s\p{Cc}\\<>\"]*)?")
@@ -90,8 +88,6 @@ def text_fragment(url: str, words: str) -> str:
 def _encoded(words: list[str]) -> str:
     return quote(" ".join(words), safe="").replace("-", "%2D")
 
-
-# -------------------------------------------------------------------------------------------- signed links
 
 MAX_LINK_CHARS = 512
 """Discord's limit for the URL of a button."""
@@ -189,8 +185,6 @@ def _of_document(doc_id: str, scope: Scope) -> tuple[Scope, ...]:
         return ()
     return (replace(scope, collections=None, documents=frozenset({doc_id})),)
 
-
-# -------------------------------------------------------------------------------------------------- secret
 
 _SECRET_BYTES = 32
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

@@ -85,9 +85,6 @@ def _date(option: str, text: str | None) -> Metadata:
         raise InputError(f"{option} is {text[:_NAME_CHARS]!r}: {error}") from error
 
 
-# ----------------------------------------------------------------------------------------------- coverage
-
-
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What a scope covers, counted.
@@ -146,9 +143,6 @@ def visible_report(report: BuildReport, scope: Scope, coverage: Coverage) -> Bui
 def _visible(paths: Sequence[str], scope: Scope) -> tuple[str, ...]:
     """Keep the paths of a scope; of a file that was not read only the path is known, not its date."""
     return tuple(path for path in paths if scope.admits(path, Metadata()))
-
-
-# ---------------------------------------------------------------------------------------------------- age
 
 
 def age_seconds(since: dt.datetime, now: dt.datetime | None = None) -> float:

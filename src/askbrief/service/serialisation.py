@@ -116,9 +116,6 @@ def measures_json(name: str, method: str, measures: Measures) -> dict[str, Any]:
     }
 
 
-# --------------------------------------------------------------------------------------- records to send
-
-
 def cited(library: Library, where: str, scope: Scope) -> Citation | list[Citation]:
     """Resolve a citation key; for a place such as "report.pdf p. 12", return a list of what stands there."""
     citations = [library.cite(key, scope) for key in library.locate(where, scope)]
@@ -164,9 +161,6 @@ def scoped_status_report(library: Library, scope: Scope, changes: Changes) -> St
     sources = library.sources(scope)
     report = status_report(status, visible_changes(changes, scope))
     return replace(report, documents=len(sources), passages=sum(one.passages for one in sources), terms=None)
-
-
-# -------------------------------------------------------------------------------------------- the models
 
 
 class _JsonModel(BaseModel):

@@ -88,16 +88,12 @@ class WebAccess:
             raise HTTPException(401, _UNKNOWN_CLIENT, {"WWW-Authenticate": "Bearer"})
         return viewer
 
-    # ------------------------------------------------------------------------------------- this machine
-
     def _check_host(self, request: HTTPConnection) -> None:
         """Refuse a host name that is not this machine's: another site's name may resolve to it (DNS rebinding)."""
         name = _host(request.headers.get("host", ""))
         url = self._settings.url
         if not (is_loopback(name) or (url is not None and name == urlsplit(url).hostname)):
             raise HTTPException(403, "this page is for this machine alone: open it as http://127.0.0.1 or localhost")
-
-    # ------------------------------------------------------------------------------------------- tokens
 
     def is_token(self, given: str) -> bool:
         """Return whether this is the token, in constant time."""
@@ -118,8 +114,6 @@ class WebAccess:
         except BadData:
             return False
 
-    # ------------------------------------------------------------------------------------------- people
-
     def person(self, request: HTTPConnection) -> str | None:
         """Return the person whom the reverse proxy names; None if the request does not come from the proxy."""
         header = self._settings.web_proxy_header
@@ -137,8 +131,6 @@ class WebAccess:
         if given is None:
             return None
         return Viewer(Scope() if EVERYTHING in given else Scope(collections=given), name in self._settings.web_admins)
-
-    # -------------------------------------------------------------------------------------------- links
 
     def right(self, text: str | None) -> LinkRight | None:
         """Return the right of a link; None if it has none or has expired."""

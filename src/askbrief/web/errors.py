@@ -33,8 +33,6 @@ _MAX_DETAIL_CHARS = 500
 _RETRY_SECONDS = "5"
 log = structlog.get_logger("askbrief.web")
 
-# ---------------------------------------------------------------------------------------------------- JSON
-
 
 class ProblemDetails(BaseModel):
     """What went wrong (RFC 9457): `detail` is the sentence for a person."""
@@ -94,9 +92,6 @@ def _http_problem(request: Request, error: Exception) -> ProblemResponse:
 def _unexpected_problem(_: Request, error: Exception) -> ProblemResponse:
     log.error("failed", error=type(error).__name__, exc_info=error)
     return problem(500, error_sentence(error).text)
-
-
-# --------------------------------------------------------------------------------------------------- pages
 
 
 _TITLES = {

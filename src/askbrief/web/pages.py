@@ -32,8 +32,6 @@ _MAX_PROBLEMS = 200
 """Maximum number of files that a page names as problems."""
 Name = Annotated[str, Path(max_length=4_000)]
 
-# ------------------------------------------------------------------------------------- answers, documents
-
 
 @router.get("/")
 def ask(request: Request) -> Response:
@@ -131,9 +129,6 @@ def _reader_page(
     )
 
 
-# ------------------------------------------------------------------------------------------ sources, status
-
-
 @router.get("/sources")
 def sources(request: Request) -> Response:
     """Show the documents that the viewer may see, by collection; for admins also the files that could not be read."""
@@ -204,9 +199,6 @@ def is_same_origin(request: Request) -> bool:
 def _check_admin(request: Request) -> None:
     if not viewer(request).is_admin:
         raise HTTPException(403)
-
-
-# ------------------------------------------------------------------------------------- sign-in, static files
 
 
 @router.get("/login")

@@ -150,9 +150,6 @@ def citation_of(hit: Hit) -> Citation:
     )
 
 
-# ------------------------------------------------------------------------------------------------- sources
-
-
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
     """A document in the list of sources."""
