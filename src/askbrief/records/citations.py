@@ -75,7 +75,10 @@ class CurrentQuote:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A citation key resolved: the quote as it was shown, and today's, whose fields are None if it is gone."""
+    """A citation key resolved: the quote as it was shown, and what is in its place today.
+
+    The fields `current_*` are None if the quote is gone.
+    """
 
     key: str
     status: CitationStatus

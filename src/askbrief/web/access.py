@@ -80,8 +80,7 @@ class WebAccess:
         """Return who sends a request; see the function `viewer`."""
         if self.is_open:
             self._check_host(request)
-            return OWNER
-        if self._has_token(request):
+        if self.is_open or self._has_token(request):
             return OWNER
         viewer = self._of_person(self.person(request)) or self._of_link(request)
         if viewer is None:
@@ -200,11 +199,7 @@ async def log_out(request: Request) -> RedirectResponse:
 
 
 async def _body(request: Request) -> bytes:
-    """Return the form.
-
-    Raises:
-        HTTPException: 413, it is larger than any form with a token.
-    """
+    """Return the form, or raise status 413 if it is larger than any form with a token."""
     body = b""
     async for piece in request.stream():
         body += piece
@@ -231,13 +226,11 @@ class LinkCookies:
     """Middleware that puts the right of an opened link into a cookie, so that further pages open too."""
 
     def __init__(self, app: ASGIApp, settings: Settings, access: WebAccess) -> None:
-        """Wrap an application."""
         self._app = app
         self._settings = settings
         self._access = access
 
     async def __call__(self, scope: ConnectionScope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and add the cookie if its link is valid."""
         text = QueryParams(scope["query_string"]).get(LINK_PARAMETER) if scope["type"] == "http" else None
         right = self._access.right(text)
         if text is None or right is None:

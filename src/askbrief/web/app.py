@@ -50,8 +50,6 @@ def add_pages(app: FastAPI) -> None:
 def create_app(settings: Settings, *, encoder: Encoder | None = None) -> FastAPI:
     """Return the application; it opens the index when it starts and closes it when it ends.
 
-    `app.state.serving` holds the library, `app.state.settings` the settings.
-
     Raises:
         SettingsError: the secret that signs links and logins cannot be read or created.
     """

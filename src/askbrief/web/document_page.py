@@ -32,7 +32,6 @@ class DocumentCache:
     """The layouts of the documents that were read last, and what scopes cover. Threads may share it."""
 
     def __init__(self) -> None:
-        """Start empty."""
         self._layouts: LruCache[DocumentLayout | None] = LruCache(_DOCUMENTS)
         self._coverages: LruCache[Coverage] = LruCache(_SCOPES)
 
@@ -40,7 +39,12 @@ class DocumentCache:
         """Return a document's layout; None if there is no such document in the scope."""
         if not library.admits(doc_id, scope):
             return None
-        return self._layouts.get((library.generation_name, doc_id), lambda: _layout(library, doc_id, scope))
+
+        def computed() -> DocumentLayout | None:
+            document = library.document(doc_id, scope)
+            return None if document is None else DocumentLayout(document)
+
+        return self._layouts.get((library.generation_name, doc_id), computed)
 
     def coverage(self, library: Library, scope: Scope) -> Coverage:
         """Return what a scope covers, counted once for each generation."""
@@ -50,28 +54,19 @@ class DocumentCache:
         )
 
 
-def _layout(library: Library, doc_id: str, scope: Scope) -> DocumentLayout | None:
-    document = library.document(doc_id, scope)
-    return None if document is None else DocumentLayout(document)
-
-
 @dataclass(frozen=True, slots=True)
 class ReaderQuery:
-    """The query of a reader's address.
+    """The query of a reader's address."""
 
-    `form` is the question that the reader came from. `find` are words to look for, `number` says which of the matches
-    is shown. `at` and `until` are offsets at which the stretch begins or ends.
-    """
-
-    form: QuestionForm
-    find: str = ""
-    number: int = 1
-    at: int | None = None
-    until: int | None = None
+    form: QuestionForm  # the question that the reader came from
+    find: str = ""  # words to look for
+    number: int = 1  # of the match that is shown
+    at: int | None = None  # the offset at which the stretch begins
+    until: int | None = None  # the offset at which it ends
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """Parse the query of an address; what cannot be used is left out."""
+        """Parse a query; what cannot be used is left out."""
         match, at, until = (number(query.get(name)) for name in ("n", "at", "until"))
         return cls(QuestionForm.of(query), query.get("find", ""), match or 1, at, until)
 

@@ -57,8 +57,8 @@ def problem(
     body = ProblemDetails(
         title=HTTPStatus(status).phrase, status=status, detail=detail[:_MAX_DETAIL_CHARS], errors=list(errors)
     )
-    content = body.model_dump(exclude_defaults=not errors, exclude=None if errors else {"errors"})
-    return ProblemResponse({"type": body.type, **content}, status, dict(headers or {}) | {"Cache-Control": "no-store"})
+    content = body.model_dump(exclude=None if errors else {"errors"})
+    return ProblemResponse(content, status, {**(headers or {}), "Cache-Control": "no-store"})
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -111,7 +111,6 @@ class PageRoute(APIRoute):
     """A route whose failures are pages. GET routes answer HEAD too, which link previews use."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - whatever a route takes
-        """Take what a route takes."""
         super().__init__(*arguments, **options)
         if self.methods and "GET" in self.methods:
             self.methods.add("HEAD")

@@ -56,7 +56,6 @@ class WebMetrics:
     """Counters and times of requests; each application has its own registry."""
 
     def __init__(self) -> None:
-        """Start from zero."""
         self.registry = CollectorRegistry()
         self._requests = Counter(
             "askbrief_web_requests", "Requests answered", ["route", "status"], registry=self.registry
@@ -83,12 +82,10 @@ class RequestCounter:
     """Middleware that counts responses by route, never by what was asked."""
 
     def __init__(self, app: ASGIApp, metrics: WebMetrics) -> None:
-        """Wrap an application."""
         self._app = app
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and count its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

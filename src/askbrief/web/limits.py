@@ -17,7 +17,6 @@ from askbrief.core.runtime import processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from concurrent.futures import Future
 
     from askbrief.records import Scope
     from askbrief.settings import Settings
@@ -33,7 +32,6 @@ class RequestLimits:
     """The rate limits of all clients."""
 
     def __init__(self, settings: Settings) -> None:
-        """Start with full buckets."""
         self._requests = RateLimit(settings.web_per_minute) if settings.web_per_minute else None
         self._logins = RateLimit(_LOGINS_PER_MINUTE)
 
@@ -52,11 +50,7 @@ class RequestLimits:
 
 
 def limited(request: Request) -> None:
-    """Count a request of a client (a FastAPI dependency).
-
-    Raises:
-        HTTPException: 429.
-    """
+    """Count a request of a client (a FastAPI dependency); see `RequestLimits.count`."""
     limits: RequestLimits = request.app.state.limits
     limits.count(request)
 
@@ -71,7 +65,6 @@ class WorkerThreads:
     """A bounded number of threads for work that would block the event loop. For one event loop."""
 
     def __init__(self, settings: Settings) -> None:
-        """Take the settings; threads start on demand."""
         threads = max(processors(), settings.askers) + 1  # one more for quick requests
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._most = threads + _QUEUE
@@ -89,11 +82,7 @@ class WorkerThreads:
         loop = asyncio.get_running_loop()
         running = self._threads.submit(function)
         self.pending += 1
-
-        def done(_: Future[Result]) -> None:
-            loop.call_soon_threadsafe(self._done)
-
-        running.add_done_callback(done)
+        running.add_done_callback(lambda _: loop.call_soon_threadsafe(self._done))
         try:
             return await asyncio.wait_for(asyncio.wrap_future(running), self._seconds)
         except TimeoutError:
@@ -113,15 +102,8 @@ class WorkerThreads:
 def etag(request: Request, settings: Settings, generation: str, scope: Scope) -> str:
     """Return the etag of a response without computing the response."""
     visible = [None if names is None else sorted(names) for names in (scope.collections, scope.documents)]
-    parts = (
-        __version__,
-        settings.model_dump_json(exclude={"web_token"}),
-        request.url.path,
-        sorted(request.query_params.multi_items()),
-        visible,
-        scope.since,
-        scope.until,
-    )
+    asked = request.url.path, sorted(request.query_params.multi_items())
+    parts = (__version__, settings.model_dump_json(exclude={"web_token"}), *asked, visible, scope.since, scope.until)
     return f'"{generation}-{hashlib.sha256(repr(parts).encode(errors="replace")).hexdigest()[:24]}"'
 
 

@@ -49,11 +49,7 @@ Offset = Annotated[int, Field(description="How many to skip; `next` of the previ
 
 
 def serve(settings: Settings, collections: frozenset[str] | None) -> None:
-    """Serve the tools until the client closes the input.
-
-    Args:
-        settings: of the library.
-        collections: what the agent may see; None for everything.
+    """Serve the tools, within some collections or all, until the client closes the input.
 
     Raises:
         InputError: there is no such collection.
@@ -80,7 +76,6 @@ class AgentTools:
     """The tools of an agent."""
 
     def __init__(self, serving: HotReload, scope: Scope) -> None:
-        """Take the library, and the scope that the agent may see."""
         self._serving = serving
         self._scope = scope
 
@@ -108,10 +103,8 @@ class AgentTools:
         """Resolve a citation key, or cite what is at a place: the quote, and whether it is still in its source."""
         with self._library() as library:
             resolved = cited(library, where, self._scope)
-        return [
-            CitationJson.model_validate(to_json(citation))
-            for citation in (resolved if isinstance(resolved, list) else [resolved])
-        ]
+        citations = resolved if isinstance(resolved, list) else [resolved]
+        return [CitationJson.model_validate(to_json(citation)) for citation in citations]
 
     def sources(self, limit: Limit = 100, offset: Offset = 0) -> SourcesPageJson:
         """List the documents that can be searched, a page at a time."""

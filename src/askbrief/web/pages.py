@@ -18,7 +18,6 @@ from askbrief.web.document_page import DocumentReader, ReaderQuery
 from askbrief.web.errors import PageRoute
 from askbrief.web.rendering import original, original_of, page
 from askbrief.web.views.answers import AnswerView, QuestionForm
-from askbrief.web.views.citations import CitationView, collections
 from askbrief.web.views.navigation import passage_steps
 
 if TYPE_CHECKING:
@@ -40,11 +39,11 @@ def ask(request: Request) -> Response:
     limit = state.settings.max_results
     top = form.count(limit)
     with state.serving.newest() as library:
-        answer, problem = None, ""
+        answer, view, problem = None, None, ""
         if form.q:
             try:
-                result = state.serving.ask(library, form.q, top, form.scope(library, who.scope))
-                answer = AnswerView.of(result, form, lambda key: library.recall(key, who.scope))
+                answer = state.serving.ask(library, form.q, top, form.scope(library, who.scope))
+                view = AnswerView.of(answer, lambda key: library.recall(key, who.scope))
             except InputError as error:
                 problem = str(error)
         coverage = state.documents.coverage(library, who.scope)
@@ -55,6 +54,7 @@ def ask(request: Request) -> Response:
         admin=who.is_admin,
         form=form,
         answer=answer,
+        view=view,
         problem=problem,
         more=form.more(limit) if answer and len(answer.hits) == top else 0,
         coverage=coverage,
@@ -72,11 +72,11 @@ def cite(request: Request, key: Name) -> Response:
             citation = library.cite(key, who.scope)
         except InputError as error:
             raise CitationUnknown(str(error)) from error
-        view, doc_id = CitationView.of(citation), citation.current_doc_id
+        doc_id = citation.current_doc_id
         layout = request.app.state.documents.layout(library, doc_id, who.scope) if doc_id else None
         if layout is None:
-            return page(request, "gone.html", admin=who.is_admin, form=query.form, citation=view)
-        return _reader_page(request, who, _reader(request, library, who, layout, query, citation), view)
+            return page(request, "gone.html", admin=who.is_admin, form=query.form, citation=citation)
+        return _reader_page(request, library, who, layout, query, citation)
 
 
 @router.get("/d/{doc_id:path}")
@@ -87,7 +87,7 @@ def document(request: Request, doc_id: Name) -> Response:
         layout = request.app.state.documents.layout(library, doc_id, who.scope)
         if layout is None:
             raise HTTPException(404, "There is no such document, or it is not one that you may see.")
-        return _reader_page(request, who, _reader(request, library, who, layout, query))
+        return _reader_page(request, library, who, layout, query)
 
 
 @router.get("/original/{doc_id:path}")
@@ -101,22 +101,17 @@ def download(request: Request, doc_id: Name) -> Response:
     return original(settings.seeds_dir, path)
 
 
-def _reader(
+def _reader_page(
     request: Request,
     library: Library,
     who: Viewer,
     layout: DocumentLayout,
     query: ReaderQuery,
     citation: Citation | None = None,
-) -> DocumentReader:
-    state = request.app.state
-    return DocumentReader(library, state.serving, state.settings, who.scope, layout, query, citation)
-
-
-def _reader_page(
-    request: Request, who: Viewer, reader: DocumentReader, citation: CitationView | None = None
 ) -> Response:
-    view, form = reader.view(), reader.query.form
+    state, form = request.app.state, query.form
+    reader = DocumentReader(library, state.serving, state.settings, who.scope, layout, query, citation)
+    view = reader.view()
     return page(
         request,
         "reader.html",
@@ -125,7 +120,7 @@ def _reader_page(
         page=view,
         citation=citation,
         steps=passage_steps(citation.key if citation else "", reader.answer, view, form.query),
-        words=reader.query.find,
+        words=query.find,
     )
 
 
@@ -140,9 +135,7 @@ def sources(request: Request) -> Response:
         request,
         "sources.html",
         admin=who.is_admin,
-        collections=collections(listed),
-        documents=len(listed),
-        passages=sum(source.passages for source in listed),
+        sources=listed,
         problems=problems[:_MAX_PROBLEMS],
         more=max(0, len(problems) - _MAX_PROBLEMS),
     )

@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
 
+from askbrief.service import links
+from askbrief.web.views import answers, citations
 from askbrief.web.views.text import shown
 
 if TYPE_CHECKING:
@@ -41,7 +43,6 @@ class Assets:
     """The static files, under names with a hash of their content, so that browsers can cache them forever."""
 
     def __init__(self) -> None:
-        """Read all of them; they are few and small."""
         self._named: dict[str, str] = {}
         self._contents: dict[str, tuple[bytes, str]] = {}
         for path in files("askbrief.web").joinpath("static").iterdir():
@@ -69,7 +70,6 @@ class Renderer:
     """Renders templates; all text of documents is escaped."""
 
     def __init__(self) -> None:
-        """Load the templates and static files."""
         self.assets = Assets()
         self._environment = Environment(
             loader=FileSystemLoader(str(files("askbrief.web").joinpath("templates"))),
@@ -79,7 +79,21 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters["shown"] = shown
-        self._environment.globals["asset"] = self.assets.address
+        functions = (
+            citations.citation_of,
+            citations.credits_line,
+            citations.differences,
+            citations.in_every_style,
+            citations.passage_on_web,
+            citations.title_of,
+            answers.quote_pieces,
+            answers.sentence_pieces,
+            links.citation_path,
+            links.document_path,
+            links.web_page,
+        )
+        self._environment.globals.update({function.__name__: function for function in functions})
+        self._environment.globals.update(asset=self.assets.address, status_words=citations.STATUS_WORDS)
 
     def page(self, request: Request, template: str, /, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401
         """Return a page with the security headers."""
@@ -97,17 +111,12 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     return renderer.page(request, template, status=status, **values)
 
 
-_NOT_FOUND = 404
-
-
 def original_of(library: Library, settings: Settings, doc_id: str, scope: Scope) -> str:
-    """The file of a document, by its path below seeds/; empty where it may not be given out.
+    """Return the path below seeds/ of a document's file; empty if it may not be given out.
 
     A mail or an archive is given out only to those who may see every document in it.
     """
-    if not settings.web_originals:
-        return ""
-    return library.source_file(doc_id, scope) or ""
+    return (settings.web_originals and library.source_file(doc_id, scope)) or ""
 
 
 def original(seeds: Path, path: str) -> FileResponse:
@@ -118,10 +127,10 @@ def original(seeds: Path, path: str) -> FileResponse:
     """
     file = (seeds / path).resolve()
     if not file.is_relative_to(seeds.resolve()) or not file.is_file():
-        raise HTTPException(_NOT_FOUND, "The file is not there any more; the text of it still is.")
+        raise HTTPException(404, "The file is not there any more; the text of it still is.")
     is_pdf = file.suffix.casefold() == ".pdf"
     headers = {
-        **{name: value for name, value in HEADERS.items() if name != "Content-Security-Policy"},
+        **HEADERS,
         "Content-Security-Policy": "frame-ancestors 'none'" if is_pdf else "default-src 'none'; sandbox",
         "Content-Disposition": f"{'inline' if is_pdf else 'attachment'}; filename*=utf-8''{quote(file.name, safe='')}",
     }

@@ -47,11 +47,7 @@ def serve(settings: Settings, host: str, port: int) -> None:
 
 
 def check_exposure(settings: Settings, host: str) -> None:
-    """Refuse to listen for other machines without access rules.
-
-    Raises:
-        SettingsError: it says what to set.
-    """
+    """Refuse to listen for other machines without access rules, by a SettingsError that says what to set."""
     if not is_open(settings):
         return
     who = "set ASKBRIEF_WEB_TOKEN, or ASKBRIEF_WEB_PROXY_HEADER behind a proxy that logs people in (docs/api.md)"

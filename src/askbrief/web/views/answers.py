@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from askbrief.core.unsafe_characters import visible_title
-from askbrief.records import Answer, Verdict
-from askbrief.service.links import citation_path
+from askbrief.records import Verdict
 from askbrief.service.scoping import narrowed
-from askbrief.web.views.citations import StyledCitation, citation_of, credits_line, in_every_style, passage_on_web
 from askbrief.web.views.text import TextMark, TextPiece, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from askbrief.library import Library
-    from askbrief.records import Hit, RememberedQuote, Scope
+    from askbrief.records import Answer, Hit, RememberedQuote, Scope
 
 FIELDS = ("q", "collection", "since", "until", "top")
 _TOP, _MAX_TOP = 5, 20
@@ -86,137 +83,44 @@ BEST, ANSWER = "best", "answer"
 
 
 @dataclass(frozen=True, slots=True)
-class DuplicateRow:
-    """A passage that says the same as a hit."""
-
-    key: str
-    title: str
-    locator: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class HitView:
-    """A passage of an answer, with its best sentence and the answer in it marked."""
-
-    number: int
-    key: str
-    title: str
-    credits: tuple[str, ...]
-    locator: str
-    pieces: tuple[TextPiece, ...]
-    also: tuple[DuplicateRow, ...]
-    written: tuple[StyledCitation, ...]
-    address: str
-    web_page: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class FigureRow:
-    """A figure as one source has it. `number` is that of its passage on the page; None if it is not shown."""
-
-    text: str
-    unit: str
-    date: str
-    as_of: str
-    title: str
-    address: str
-    number: int | None
-    first: bool
-
-
-@dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer as its page shows it."""
+    """What the page of an answer shows besides the record."""
 
-    verdict: str
-    verdict_words: str
+    words: str
     explained: str
-    searched_for: str
-    searched_also: tuple[str, ...]
-    short: str
-    sentence: tuple[TextPiece, ...]
-    hits: tuple[HitView, ...]
-    figures: tuple[FigureRow, ...]
-    differ: bool
-    notes: tuple[str, ...]
-
-    @property
-    def dated_within(self) -> bool:
-        """Whether a source gives a figure's date in the text itself."""
-        return any(row.as_of for row in self.figures)
+    best: Hit | None  # the first passage of a strong answer
+    dated_within: bool  # whether a source gives a figure's date in the text itself
+    numbers: Mapping[str, int]  # of the passages on the page, by their keys and those of near-duplicates
+    recalled: Mapping[str, RememberedQuote | None]  # what was shown under the keys of near-duplicates
 
     @classmethod
-    def of(cls, answer: Answer, form: QuestionForm, recall: Callable[[str], RememberedQuote | None]) -> Self:
-        """Return the view of an answer.
-
-        Args:
-            answer: from the library.
-            form: whose fields the links carry along.
-            recall: returns what was shown under a key.
-        """
+    def of(cls, answer: Answer, recall: Callable[[str], RememberedQuote | None]) -> Self:
+        """Return the view of an answer; `recall` returns what was shown under a key."""
         words, explained = _VERDICTS[answer.verdict]
-        strong = answer.verdict is Verdict.STRONG and bool(answer.hits)
-        first = answer.hits[0] if strong else None
         return cls(
-            verdict=answer.verdict.value,
-            verdict_words=words,
-            explained=explained,
-            searched_for=answer.question if answer.question != " ".join(form.q.split()) else "",
-            searched_also=answer.searched_also,
-            short=first.words(first.answer) if first and first.answer and not answer.figures else "",
-            sentence=_sentence(first) if first else (),
-            hits=tuple(_hit(hit, form.query, recall) for hit in answer.hits),
-            figures=tuple(_figures(answer, form.query)),
-            differ=any(group.differs for group in answer.figures),
-            notes=answer.notes,
+            words,
+            explained,
+            best=answer.hits[0] if answer.verdict is Verdict.STRONG and answer.hits else None,
+            dated_within=any(figure.as_of for group in answer.figures for figure in group.figures),
+            numbers={key: hit.rank for hit in answer.hits for key in (hit.key, *hit.also)},
+            recalled={key: recall(key) for hit in answer.hits for key in hit.also},
         )
 
 
 def marks_of(hit: Hit) -> list[TextMark]:
     """Return the marks of a hit: its best sentence, and the answer in it."""
-    marks = [TextMark(hit.highlight, BEST)]
-    return [*marks, TextMark(hit.answer, ANSWER)] if hit.answer else marks
+    return [TextMark(hit.highlight, BEST), *_answer_mark(hit)]
 
 
-def _sentence(hit: Hit) -> tuple[TextPiece, ...]:
-    return pieces(hit.answer_sentence, hit.highlight.start, [TextMark(hit.answer, ANSWER)] if hit.answer else [])
+def quote_pieces(hit: Hit) -> tuple[TextPiece, ...]:
+    """Return the quote, with its best sentence and the answer in it marked."""
+    return pieces(hit.quote, hit.start, marks_of(hit))
 
 
-def _hit(hit: Hit, query: Mapping[str, str], recall: Callable[[str], RememberedQuote | None]) -> HitView:
-    return HitView(
-        number=hit.rank,
-        key=hit.key,
-        title=visible_title(hit.title, hit.doc_id),
-        credits=credits_line(hit.metadata),
-        locator=hit.locator,
-        pieces=pieces(hit.quote, hit.start, marks_of(hit)),
-        also=tuple(_duplicate(key, recall(key), query) for key in hit.also),
-        written=in_every_style(citation_of(hit)),
-        address=citation_path(hit.key, query),
-        web_page=passage_on_web(hit.metadata.url, hit.answer_sentence),
-    )
+def sentence_pieces(hit: Hit) -> tuple[TextPiece, ...]:
+    """Return the best sentence, with the answer in it marked."""
+    return pieces(hit.answer_sentence, hit.highlight.start, _answer_mark(hit))
 
 
-def _duplicate(key: str, known: RememberedQuote | None, query: Mapping[str, str]) -> DuplicateRow:
-    title = visible_title(known.title, known.doc_id) if known else key
-    return DuplicateRow(key, title, known.locator if known else "", citation_path(key, query))
-
-
-def _figures(answer: Answer, query: Mapping[str, str]) -> list[FigureRow]:
-    """Return a row for each source that gives a figure; figures that agree are below each other."""
-    numbers = {key: hit.rank for hit in answer.hits for key in (hit.key, *hit.also)}
-    return [
-        FigureRow(
-            text=figure.text,
-            unit=figure.unit if figure.counted else "",
-            date=figure.date or "",
-            as_of=figure.as_of or "",
-            title=visible_title(figure.title, figure.doc_id),
-            address=citation_path(figure.key, query),
-            number=numbers.get(figure.key),
-            first=place == 0,
-        )
-        for group in answer.figures
-        for place, figure in enumerate(group.figures)
-    ]
+def _answer_mark(hit: Hit) -> list[TextMark]:
+    return [TextMark(hit.answer, ANSWER)] if hit.answer else []

@@ -1,23 +1,20 @@
-"""Citations and sources as their pages show them: credits, status today, words then and now, and styles."""
+"""What pages show of citations and sources: titles, credits, status today, words then and now, and styles."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import groupby
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from askbrief.citations.styles import credits_of, written
 from askbrief.core.lazy_regex import pattern
 from askbrief.core.unsafe_characters import visible_title
 from askbrief.records import Citation, CitationStatus, Style
-from askbrief.service.links import citation_path, document_path, text_fragment, web_page
+from askbrief.service.links import text_fragment, web_page
 from askbrief.web.views.text import TextPiece, reflowed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from askbrief.records import Hit, Metadata, Source
+    from askbrief.records import Document, Figure, Hit, Metadata, RememberedQuote, Source
 
 _TOKEN = pattern(r"\s+|\p{N}+(?:[.,]\p{N}+)*|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]")
 REMOVED, ADDED = "removed", "added"
@@ -50,7 +47,7 @@ def _piece(tokens: list[str], same: bool, mark: str) -> TextPiece:  # noqa: FBT0
     return TextPiece("".join(tokens), () if same else (mark,))
 
 
-_STATUS = {
+STATUS_WORDS = {
     CitationStatus.INTACT: ("Intact", "The same words stand at the same place."),
     CitationStatus.MOVED: ("Moved", "The same words stand elsewhere now."),
     CitationStatus.CHANGED: ("Changed", "The source has other words there now."),
@@ -59,64 +56,9 @@ _STATUS = {
 _STYLES = {Style.PLAIN: "Plain", Style.MARKDOWN: "Markdown", Style.FOOTNOTE: "Footnote", Style.JSON: "CSL-JSON"}
 
 
-@dataclass(frozen=True, slots=True)
-class StyledCitation:
-    """A citation in one style."""
-
-    style: str
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuotePlace:
-    """Where a quote was or is."""
-
-    doc_id: str
-    locator: str
-
-
-@dataclass(frozen=True, slots=True)
-class CitationView:
-    """A citation as its page shows it. `now` is None if the quote is gone; `differences` are set if it changed."""
-
-    key: str
-    status: str
-    status_words: str
-    explained: str
-    title: str
-    credits: tuple[str, ...]
-    quote: str
-    then: QuotePlace
-    now: QuotePlace | None
-    differences: QuoteDifferences | None
-    written: tuple[StyledCitation, ...]
-    web_page: str | None
-
-    @classmethod
-    def of(cls, citation: Citation) -> Self:
-        """Return the view of a resolved citation."""
-        words, explained = _STATUS[citation.status]
-        now = citation.current_doc_id
-        changed = citation.status is CitationStatus.CHANGED and citation.current_text is not None
-        return cls(
-            key=citation.key,
-            status=citation.status.value,
-            status_words=words,
-            explained=explained,
-            title=visible_title(citation.title, citation.doc_id),
-            credits=credits_line(citation.metadata),
-            quote=citation.quote,
-            then=QuotePlace(citation.doc_id, citation.locator),
-            now=QuotePlace(now, citation.current_locator or "") if now is not None else None,
-            differences=differences(citation.quote, citation.current_text or "") if changed else None,
-            written=in_every_style(citation),
-            web_page=passage_on_web(citation.metadata.url, citation.current_text or citation.quote),
-        )
-
-    @property
-    def address(self) -> str:
-        return citation_path(self.key)
+def title_of(record: Hit | Figure | Citation | RememberedQuote | Source | Document) -> str:
+    """Return the title of a record's document on one line, or its path if the title has nothing visible."""
+    return visible_title(record.title, record.doc_id)
 
 
 def credits_line(metadata: Metadata) -> tuple[str, ...]:
@@ -124,9 +66,9 @@ def credits_line(metadata: Metadata) -> tuple[str, ...]:
     return tuple(dict.fromkeys(credits_of(metadata)))
 
 
-def in_every_style(citation: Citation) -> tuple[StyledCitation, ...]:
-    """Return the citation in every style."""
-    return tuple(StyledCitation(style.value, name, written(citation, style)) for style, name in _STYLES.items())
+def in_every_style(citation: Citation) -> list[tuple[Style, str, str]]:
+    """Return each style, its name, and the citation in it."""
+    return [(style, name, written(citation, style)) for style, name in _STYLES.items()]
 
 
 def passage_on_web(url: str | None, words: str) -> str | None:
@@ -147,47 +89,4 @@ def citation_of(hit: Hit) -> Citation:
         start=hit.start,
         end=hit.end,
         quote=hit.quote,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRow:
-    """A document in the list of sources."""
-
-    doc_id: str
-    title: str
-    name: str
-    credits: tuple[str, ...]
-    date: str
-    passages: int
-    address: str
-    web_page: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CollectionView:
-    """A collection with its documents; the top folder has no name."""
-
-    name: str
-    documents: tuple[DocumentRow, ...]
-
-
-def collections(sources: Sequence[Source]) -> tuple[CollectionView, ...]:
-    """Return the documents by collection, both in the order of their names."""
-    ordered = sorted(sources, key=lambda source: (source.collection, source.doc_id))
-    groups = groupby(ordered, key=lambda source: source.collection)
-    return tuple(CollectionView(name, tuple(map(_row, group))) for name, group in groups)
-
-
-def _row(source: Source) -> DocumentRow:
-    metadata = source.metadata
-    return DocumentRow(
-        source.doc_id,
-        visible_title(source.title, source.doc_id),
-        source.doc_id.removeprefix(f"{source.collection}/"),
-        tuple(part for part in credits_line(metadata) if part != metadata.date),
-        metadata.date or "",
-        source.passages,
-        document_path(source.doc_id),
-        web_page(metadata.url),
     )

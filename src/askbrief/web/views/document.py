@@ -8,10 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from askbrief.core.unsafe_characters import visible_title
 from askbrief.records import Block, BlockKind, Form, Span
-from askbrief.service.links import document_path, original_path, web_page
-from askbrief.web.views.citations import credits_line
+from askbrief.service.links import document_path, original_path
 from askbrief.web.views.navigation import MatchesView, TextMatches, matches_view
 from askbrief.web.views.text import TextMark, TextPiece, pieces, shortened
 
@@ -85,12 +83,7 @@ class DocumentLayout:
         return Span(self.snapped(end - STRETCH), end)
 
     def snapped(self, offset: int, *, onwards: bool = False) -> int:
-        """Return the offset of a paragraph at or shortly before an offset; else of a gap between words.
-
-        Args:
-            offset: in the document; out of range, the nearest end.
-            onwards: prefer a paragraph that begins shortly after.
-        """
+        """Return the offset of a paragraph at or shortly before an offset, or after it; else of a gap between words."""
         if offset <= 0 or offset >= self.length:
             return max(0, min(offset, self.length))
         place = bisect_right(self.starts, offset)
@@ -143,17 +136,12 @@ class OutlineEntry:
 class ReaderView:
     """A stretch of a document as its page shows it."""
 
-    doc_id: str
-    title: str
-    credits: tuple[str, ...]
-    form: str
+    document: Document
     lines: tuple[ReaderLine, ...]
     stretch: Span
-    length: int
     earlier: str
     later: str
     outline: tuple[OutlineEntry, ...]
-    web_page: str | None
     original: str
     original_name: str
     matches: MatchesView | None
@@ -162,21 +150,16 @@ class ReaderView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderContent:
-    """The stretch of a document to show, and what to mark in it.
-
-    `passages` are those of the stretch, by key. `cited` is the passage of the citation; `here` is where the page
-    scrolls to: that passage, or the current match. `query` is kept in the addresses of other stretches. `original` is
-    the name of the file that can be downloaded, or empty.
-    """
+    """The stretch of a document to show, and what to mark in it."""
 
     stretch: Span
-    passages: Sequence[tuple[str, Passage]] = ()
-    cited: Span | None = None
-    here: Span | None = None
+    passages: Sequence[tuple[str, Passage]] = ()  # of the stretch, by key
+    cited: Span | None = None  # the passage of the citation
+    here: Span | None = None  # where the page scrolls to: that passage, or the current match
     marks: Sequence[TextMark] = ()
     matches: TextMatches | None = None
-    query: Mapping[str, str] = field(default_factory=dict)
-    original: str = ""
+    query: Mapping[str, str] = field(default_factory=dict)  # kept in the addresses of other stretches
+    original: str = ""  # the name of the file that can be downloaded
     notes: tuple[str, ...] = ()
 
 
@@ -186,17 +169,12 @@ def reader_view(layout: DocumentLayout, content: ReaderContent) -> ReaderView:
     inner = document.doc_id.endswith(content.original)
     page = document.page_of(content.here.start) if content.here and document.form is Form.PAGES and inner else None
     return ReaderView(
-        doc_id=document.doc_id,
-        title=visible_title(document.title, document.doc_id),
-        credits=credits_line(document.metadata),
-        form=document.form.value,
+        document=document,
         lines=tuple(_lines(layout, content)),
         stretch=stretch,
-        length=layout.length,
         earlier=_other_stretch(content, document.doc_id, until=stretch.start) if stretch.start > 0 else "",
         later=_other_stretch(content, document.doc_id, at=stretch.end) if stretch.end < layout.length else "",
         outline=_outline(layout, content),
-        web_page=web_page(document.metadata.url),
         original=original_path(document.doc_id, page) if content.original else "",
         original_name=content.original,
         matches=matches_view(content.matches, document.doc_id, content.query) if content.matches else None,

@@ -25,15 +25,12 @@ _SEARCH_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class TextMatches:
-    """The matches of some words in a document. `number` is that of the one shown, from 1; 0 if there is none.
-
-    `more` says that there are others, which were not counted.
-    """
+    """The matches of some words in a document."""
 
     words: str
     spans: tuple[Span, ...]
-    number: int
-    more: bool
+    number: int  # of the one shown, from 1; 0 if there is none
+    more: bool  # whether there are others, which were not counted
 
     @property
     def current(self) -> Span | None:
@@ -55,13 +52,7 @@ class MatchesView:
 
 
 def find(words: str, text: str, number: int = 1) -> TextMatches | None:
-    """Find words whatever their case and spacing; return None if there are no words.
-
-    Args:
-        words: what to look for.
-        text: of the document.
-        number: which match to show, from 1; out of range, the nearest.
-    """
+    """Find words in a text whatever their case and spacing; None without words. Out of range, the nearest is shown."""
     parts = words[:_MAX_QUERY_CHARS].split()
     if not parts:
         return None
@@ -93,16 +84,13 @@ def matches_view(matches: TextMatches, doc_id: str, query: Mapping[str, str]) ->
 
 @dataclass(frozen=True, slots=True)
 class PassageSteps:
-    """Where the keys j and k lead: `before` and `after` are addresses.
+    """Where the keys j and k lead."""
 
-    `number` of `count` is the hit that is shown, 0 if the passage is not one of the hits; `back` leads to the answer.
-    """
-
-    before: str = ""
+    before: str = ""  # an address
     after: str = ""
-    number: int = 0
-    count: int = 0
-    back: str = ""
+    number: int = 0  # of the hit that is shown; 0 if the passage is not one of the hits
+    count: int = 0  # of hits
+    back: str = ""  # the address of the answer
 
 
 def passage_steps(key: str, answer: Answer | None, page: ReaderView, query: Mapping[str, str]) -> PassageSteps:

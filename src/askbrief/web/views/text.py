@@ -17,20 +17,8 @@ if TYPE_CHECKING:
 
     from askbrief.records import Span
 
-_NAMES = {
-    "\u061c": "ALM",
-    "\u200e": "LRM",
-    "\u200f": "RLM",
-    "\u202a": "LRE",
-    "\u202b": "RLE",
-    "\u202c": "PDF",
-    "\u202d": "LRO",
-    "\u202e": "RLO",
-    "\u2066": "LRI",
-    "\u2067": "RLI",
-    "\u2068": "FSI",
-    "\u2069": "PDI",
-}
+_MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_NAMES = dict(zip(_MARKS, "ALM LRM RLM LRE RLE PDF LRO RLO LRI RLI FSI PDI".split(), strict=True))
 CUT = "[…]"
 _COLUMN = 45
 """Lines were wrapped if the longest has at least this many characters, and each but the last _FULL of its length."""
@@ -110,14 +98,9 @@ def pieces(
     keys: Iterable[tuple[int, str]] = (),
     pages: Iterable[tuple[int, int]] = (),
 ) -> tuple[TextPiece, ...]:
-    """Reflow a stretch of a document, and cut it wherever a mark, a passage or a page begins or ends.
+    """Reflow the text at an offset of a document, and cut it wherever a mark, a passage or a page begins or ends.
 
-    Args:
-        text: of the stretch.
-        offset: of the stretch in the document.
-        marks: of the document.
-        keys: the offsets at which passages begin, and their keys.
-        pages: the offsets at which pages begin, and their numbers.
+    `keys` and `pages` give the offsets at which passages and pages begin, with their keys and numbers.
 
     >>> from askbrief.records import Span
     >>> [(piece.text, piece.marks) for piece in pieces("one two", 10, [TextMark(Span(14, 17), "best")])]
