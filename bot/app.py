@@ -14,10 +14,9 @@ import structlog
 from discord import app_commands
 from discord.ext import commands, tasks
 
-from askbrief.errors import JournalError
+from askbrief.errors import JournalError, error_sentence
 from askbrief.evaluation.journal import Journal
 from askbrief.service.build_process import Builder, BuildProcess
-from askbrief.service.error_sentences import error_sentence
 from askbrief.service.links import Links
 from bot.access_rules import AccessRules
 from bot.discord_io import language

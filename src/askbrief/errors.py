@@ -1,14 +1,35 @@
-"""The errors of askbrief. Every message says in one line what went wrong, which value, and what to do about it."""
+"""The errors of askbrief, and the sentence that each front end shows for a failure.
+
+Every message says in one line what went wrong, which value, and what to do about it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class ErrorKind(StrEnum):
+    """What kind of failure it was for the person who asked; a front end maps it to its exit code, status or colour."""
+
+    INPUT = "input"  # what was typed cannot be used
+    UNKNOWN = "unknown"  # nothing is known under this citation key
+    REFUSED = "refused"  # a build failed or is running already
+    UNAVAILABLE = "unavailable"  # the index, a model or a state file cannot be used
+    UNEXPECTED = "unexpected"  # a defect
+
 
 class AskbriefError(Exception):
-    """The root; front ends turn it into a sentence (service/error_sentences.py)."""
+    """The root; see `error_sentence`."""
+
+    kind: ClassVar = ErrorKind.UNAVAILABLE
 
 
 class InputError(AskbriefError):
     """A question, key, date or option cannot be used."""
+
+    kind = ErrorKind.INPUT
 
 
 class SettingsError(AskbriefError):
@@ -29,6 +50,8 @@ class ModelError(AskbriefError):
 
 class BuildError(AskbriefError):
     """A build was refused or failed; the old index keeps serving."""
+
+    kind = ErrorKind.REFUSED
 
 
 class BuildInProgress(BuildError):
@@ -70,9 +93,40 @@ class JournalError(AskbriefError):
 class CitationUnknown(AskbriefError):
     """No passage was ever shown under this key, and none has it today."""
 
+    kind = ErrorKind.UNKNOWN
+
 
 class EvaluationError(AskbriefError):
     """A question set is missing or malformed."""
+
+
+UNAVAILABLE = "askbrief cannot answer at the moment: try again later; the operator finds the reason in the log"
+UNEXPECTED = "something unexpected went wrong: the operator finds the reason in the log"
+_GENERAL = {ErrorKind.UNAVAILABLE: UNAVAILABLE, ErrorKind.UNEXPECTED: UNEXPECTED}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSentence:
+    """A failure in words."""
+
+    kind: ErrorKind
+    text: str
+
+    @property
+    def is_about_the_request(self) -> bool:
+        """Whether the person can do something about it; the other kinds are the operator's and belong in the log."""
+        return self.kind not in _GENERAL
+
+
+def error_sentence(error: BaseException, *, operator: bool = False) -> ErrorSentence:
+    """Return what to tell about anything that was raised.
+
+    Messages about this machine (paths, settings) are only for the `operator`, who runs askbrief and its command line.
+    """
+    kind = error.kind if isinstance(error, AskbriefError) else ErrorKind.UNEXPECTED
+    if operator and kind is ErrorKind.UNEXPECTED:
+        return ErrorSentence(kind, f"unexpected {type(error).__name__}: {error}")
+    return ErrorSentence(kind, str(error) if operator else _GENERAL.get(kind, str(error)))
 
 
 def in_words(error: Exception) -> str:

@@ -29,9 +29,8 @@ from askbrief.cli.common import (
     show,
 )
 from askbrief.cli.operating import build, calibrate, check, evaluate, feedback, mcp, serve
-from askbrief.errors import BuildInterrupted, SeedsError
+from askbrief.errors import BuildInterrupted, ErrorKind, SeedsError, error_sentence
 from askbrief.records import Scope, SourceList, Style, Verdict
-from askbrief.service.error_sentences import ErrorKind, error_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Group
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from askbrief.citations.styles import credits_of
@@ -90,28 +90,24 @@ def _headline(answer: Answer) -> RenderableType:
 
 def _figures(groups: Sequence[FigureGroup]) -> RenderableType:
     """Render each figure as its source has it, agreeing ones below each other, and whether any differ."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("figure", overflow="fold", ratio=3)
-    table.add_column("dated", overflow="fold", width=_DATE_WIDTH)
-    table.add_column("source", overflow="fold", ratio=5)
+    table = _table(
+        Column("figure", overflow="fold", ratio=3),
+        Column("dated", overflow="fold", width=_DATE_WIDTH),
+        Column("source", overflow="fold", ratio=5),
+    )
     for group in groups:
         for figure in group.figures:
             source = Text.assemble(line(figure.title), " ", (f"[{figure.key}]", "cyan"))
             dated = [figure.date or "undated", f"“{line(figure.as_of)}”" if figure.as_of else ""]
             table.add_row(Text(line(figure.words), style="bold"), Text("\n".join(filter(None, dated))), source)
-    differ = any(group.differs for group in groups)
-    return (
-        Group(table, Text("These figures differ; each is as its source has it.", style="yellow")) if differ else table
-    )
+    if not any(group.differs for group in groups):
+        return table
+    return Group(table, Text("These figures differ; each is as its source has it.", style="yellow"))
 
 
 def _hit(hit: Hit, *, why: bool, answered: bool) -> RenderableType:
     head = " · ".join(map(line, [hit.title, *credits_of(hit.metadata)]))
-    parts: list[RenderableType] = [
-        Text(head, style="bold"),
-        Text(line(hit.locator), style="dim"),
-        _quote(hit),
-    ]
+    parts: list[RenderableType] = [Text(head, style="bold"), Text(line(hit.locator), style="dim"), _quote(hit)]
     if answered and hit.answer is not None:
         parts.append(Text(f"{_ARROW} {line(hit.words(hit.answer))}", style=_SHORT))
     parts.append(Text(f"[{hit.key}]", style="cyan"))
@@ -120,9 +116,7 @@ def _hit(hit: Hit, *, why: bool, answered: bool) -> RenderableType:
     if why:
         signals = "  ".join(f"{name} {value:.3f}" for name, value in hit.signals.items())
         parts.append(Text(f"score {hit.score:.3f}  =  {signals}", style="dim"))
-    table = Table.grid(padding=(0, 1))
-    table.add_column(width=2, justify="right")
-    table.add_column(overflow="fold")
+    table = Table.grid(Column(width=2, justify="right"), Column(overflow="fold"), padding=(0, 1))
     table.add_row(Text(str(hit.rank), style="bold"), Group(*parts))
     return table
 
@@ -199,7 +193,7 @@ def build_report(report: BuildReport) -> RenderableType:
     if report.rebuilt_because:
         parts.append(Text(f"built from scratch: {report.rebuilt_because}", style="yellow"))
     table = Table.grid(padding=(0, 2))
-    for name, paths in _changed_lists(report):
+    for name, paths in _changed_lists(report, "empty"):
         table.add_row(Text(name), Text(str(len(paths)), justify="right"), Text(_names(paths), overflow="fold"))
     if report.unchanged and not report.up_to_date:
         table.add_row(Text("unchanged"), Text(str(len(report.unchanged)), justify="right"), Text())
@@ -211,20 +205,15 @@ def build_report(report: BuildReport) -> RenderableType:
 
 def build_line(report: BuildReport) -> RenderableType:
     """Render what a build did in one line."""
-    done = [f"{len(paths):,} {name}" for name, paths in _changed_lists(report)]
+    done = [f"{len(paths):,} {name}" for name, paths in _changed_lists(report, "empty")]
     failed = [f"{len(report.failed):,} failed ({_names([problem.path for problem in report.failed], 3)})"]
     size = f"{_count(report.passages, 'passage')}, {report.encoded:,} encoded, in {report.seconds:.1f} s"
     return Text(f"{report.generation}: {', '.join([*done, *(failed if report.failed else [])]) or 'built'}; {size}")
 
 
-def _changed_lists(report: BuildReport) -> list[tuple[str, Sequence[str]]]:
-    lists = {
-        "added": report.added,
-        "changed": report.changed,
-        "removed": report.removed,
-        "empty": report.empty,
-    }
-    return [(name, paths) for name, paths in lists.items() if paths]
+def _changed_lists(report: BuildReport | Changes, *more: str) -> list[tuple[str, Sequence[str]]]:
+    """Return the lists that are not empty, by name."""
+    return [(name, paths) for name in ("added", "changed", "removed", *more) if (paths := getattr(report, name))]
 
 
 def _problems(name: str, problems: Iterable[Problem], style: str) -> list[RenderableType]:
@@ -241,18 +230,18 @@ def _names(paths: Sequence[str], limit: int = _NAMES_SHOWN) -> str:
 
 def staleness(changed: Changes) -> str:
     """Return one line about the files that changed since the build."""
-    lists = {"added": changed.added, "changed": changed.changed, "removed": changed.removed}
-    changes = "; ".join(f"{len(paths)} {what} ({_names(paths, 3)})" for what, paths in lists.items() if paths)
+    changes = "; ".join(f"{len(paths)} {name} ({_names(paths, 3)})" for name, paths in _changed_lists(changed))
     return f"the index is stale: {changes}. Run: askbrief build"
 
 
 def sources(index: IndexStatus, listed: SourceList) -> RenderableType:
     """Render what is indexed, and each file that is not, with the reason."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("source", overflow="fold", ratio=2)
-    table.add_column("title", overflow="fold", ratio=3)
-    table.add_column("date", no_wrap=True)
-    table.add_column("passages", justify="right", no_wrap=True)
+    table = _table(
+        Column("source", overflow="fold", ratio=2),
+        Column("title", overflow="fold", ratio=3),
+        Column("date", no_wrap=True),
+        Column("passages", justify="right", no_wrap=True),
+    )
     for source in listed.sources:
         row = (source.doc_id, source.title, source.metadata.date or "")
         table.add_row(*(Text(line(cell)) for cell in row), Text(f"{source.passages:,}"))
@@ -263,23 +252,19 @@ def sources(index: IndexStatus, listed: SourceList) -> RenderableType:
 
 def status(report: StatusReport) -> RenderableType:
     """Render generation, model and age, and each file that changed since the build."""
-    size = [
-        _count(report.documents, "document"),
-        _count(report.passages, "passage"),
-        _count(report.terms or 0, "term"),
-    ]
+    size = f"{_count(report.documents, 'document')}, {_count(report.passages, 'passage')}"
     table = Table.grid(padding=(0, 2))
     rows = {
         "generation": report.generation,
         "built": f"{ago(report.built_at)} ({report.built_at:%Y-%m-%d %H:%M} UTC)",
         "model": f"{report.model}, {report.dimension} dimensions",
-        "holds": ", ".join(size),
+        "holds": f"{size}, {_count(report.terms or 0, 'term')}",
         "sources": "stale: run askbrief build" if report.stale else "unchanged since",
     }
     for name, value in rows.items():
         table.add_row(Text(name, style="dim"), Text(value))
-    for change in ("added", "changed", "removed"):
-        for path in getattr(report, change):
+    for change, paths in _changed_lists(report):
+        for path in paths:
             table.add_row(Text(change, style="yellow"), Text(line(path), overflow="fold"))
     return table
 
@@ -297,10 +282,8 @@ def check_report(report: CheckReport) -> RenderableType:
 
 def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
     """Render the measures of several runs side by side, one column for each run."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for name, method in rows:
-        table.add_column(f"{name}\n{method}", justify="right")
+    columns = [Column(f"{name}\n{method}", justify="right") for name, method in rows]
+    table = _table(Column(""), *columns, header_style="bold")
     runs = list(rows.values())
     table.add_row("questions", *(str(run.questions) for run in runs))
     for k in runs[0].hit_at:
@@ -317,9 +300,7 @@ def measures(rows: Mapping[tuple[str, str], Measures]) -> RenderableType:
 
 def calibration(report: CalibrationReport, path: Path) -> RenderableType:
     """Render how often answers of each confidence were right, and where the verdicts begin."""
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("confidence", "right", "answers"):
-        table.add_column(column, justify="right")
+    table = _table(*(Column(name, justify="right") for name in ("confidence", "right", "answers")))
     for tenth in report.reliability:
         table.add_row(_share(tenth.confidence), _share(tenth.right), f"{tenth.answers:,}")
     fitted = report.calibration
@@ -350,16 +331,21 @@ def gaps(gaps: Sequence[Gap]) -> RenderableType:
     """Render the questions without an answer, with the reason."""
     if not gaps:
         return Text("No gaps: the sources could answer every question so far.")
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("question", overflow="fold", ratio=1)
-    table.add_column("asked", justify="right", no_wrap=True)
-    table.add_column("people", justify="right", no_wrap=True)
-    table.add_column("last", no_wrap=True)
-    table.add_column("why", no_wrap=True)
+    table = _table(
+        Column("question", overflow="fold", ratio=1),
+        Column("asked", justify="right", no_wrap=True),
+        Column("people", justify="right", no_wrap=True),
+        Column("last", no_wrap=True),
+        Column("why", no_wrap=True),
+    )
     for gap in gaps:
         numbers = (f"{gap.count:,}", f"{gap.people:,}", f"{gap.last_asked:%Y-%m-%d}")
         table.add_row(Text(line(gap.question)), *map(Text, numbers), Text(gap.why))
     return table
+
+
+def _table(*columns: Column, header_style: str = "dim") -> Table:
+    return Table(*columns, box=None, pad_edge=False, header_style=header_style)
 
 
 def _share(value: float | None) -> str:

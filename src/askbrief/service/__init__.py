@@ -1,1 +1,1 @@
-"""What the front ends share: the serving library, worker processes, builds, scopes, links, errors, JSON."""
+"""What the front ends share: the serving library, worker processes, builds, scopes, links, JSON."""

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_settings import SettingsConfigDict
 
 from askbrief.errors import AskbriefError, BuildError, BuildInProgress, SettingsError, in_words
 from askbrief.records import BuildReport
@@ -28,7 +27,6 @@ from askbrief.settings import Settings, secret_fields
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 _COMMAND = (sys.executable, "-m", "askbrief.service.build_process")
 _STOPPED = "shutting down: nothing was built, and the index is as it was"
@@ -37,9 +35,8 @@ _SECONDS_BETWEEN_STEPS = 30
 """A long stage reports a step this often, even within a quarter."""
 _NICENESS = 10
 """The build gives way to the processes that answer questions."""
-_ERROR_BYTES = 4096
-_ERROR_CHARACTERS = 300
-"""How much of the last error line is shown."""
+_ERROR_BYTES, _ERROR_CHARACTERS = 4096, 300
+"""How much of the end of the error stream is read, and of its last line shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +50,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class BuildState:
-    """A build that runs: for how many seconds (None if none runs) and how far it is; or why the last one failed."""
+    """A build that runs, or why the last one failed."""
 
-    seconds: int | None = None
+    seconds: int | None = None  # since it began; None if none runs
     progress: str = ""
     failed: str = ""
 
@@ -64,10 +61,7 @@ class Builder(Protocol):
     """Brings the index up to date."""
 
     def build(self, on_step: Callable[[Step], None]) -> BuildReport:
-        """Build and return the report; blocks, so call it in a thread.
-
-        Args:
-            on_step: called at each stage, and at least at each quarter of one.
+        """Build and return the report; blocks. `on_step` is called at least at each quarter of a stage.
 
         Raises:
             AskbriefError: the build failed; the old index keeps serving.
@@ -81,7 +75,6 @@ class BuildProcess:
     """Run builds in a child process, one at a time: `build` waits for the report, `start` does not."""
 
     def __init__(self, settings: Settings, command: Sequence[str] = _COMMAND) -> None:
-        """Take the settings to build with, and the command that builds."""
         self._given = settings_json(settings)
         self._command = list(command)
         self._lock = threading.Lock()
@@ -97,12 +90,7 @@ class BuildProcess:
             return self._process.pid if self._process is not None else None
 
     def build(self, on_step: Callable[[Step], None]) -> BuildReport:
-        """Build, call `on_step` with each step, and return the report.
-
-        Raises:
-            BuildInProgress: a build of this object is running.
-            BuildError: the build failed, or was stopped; the old index keeps serving.
-        """
+        """Build; see `Builder`."""
         return self._follow(*self._launch(), on_step)
 
     def start(self) -> None:
@@ -264,24 +252,6 @@ def _last_line(errors: IO[bytes]) -> str:
 # --------------------------------------------------------------------------------------------- the child
 
 
-class _GivenSettings(Settings):
-    """Settings from what was given alone: a broken variable or `.env` file must not reach the build."""
-
-    model_config = SettingsConfigDict(env_file=None)  # else `.env` is read even where it is no source
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is the library's
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leave the environment and `.env` out."""
-        return (init_settings,)
-
-
 class _Steps:
     """Progress, written at each stage, at each quarter of it, and now and then between."""
 
@@ -308,28 +278,22 @@ class _Steps:
 
 
 def _settings_from(given: str) -> Settings:
-    """Return the settings that `settings_json` wrote.
+    """Return the settings that `settings_json` wrote; neither variables (`_popen`) nor `.env` reach it.
 
     Raises:
         SettingsError: they are no JSON object, or a value cannot be used.
     """
     try:
-        return _GivenSettings(**json.loads(given))
+        return Settings(**json.loads(given), _env_file=None)
     except (ValueError, TypeError, RecursionError) as error:
         why = error.errors()[0]["msg"].lower() if isinstance(error, ValidationError) else in_words(error)
         raise SettingsError(f"the building process was given settings it cannot use: {why}") from None
 
 
-def _own_channel() -> IO[str]:
-    """Return standard output for messages alone; what libraries and children print goes to the error stream."""
-    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return channel
-
-
 def main() -> int:
     """Build with the settings on standard input, and write steps and the outcome."""
-    channel = _own_channel()
+    channel = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # for what libraries and children print
 
     def write(message: Mapping[str, Any]) -> None:
         channel.write(f"{json.dumps(message)}\n")

@@ -36,6 +36,14 @@ class _Opened:
     readers: int = 0
     retired: bool = False
 
+    def close_when_unread(self) -> None:
+        if self.retired and not self.readers:
+            self.library.close()
+
+    def retire(self) -> None:
+        self.retired = True
+        self.close_when_unread()
+
 
 class HotReload:
     """Leases the library, and opens it again when there is a new generation. Threads may share it."""
@@ -53,11 +61,9 @@ class HotReload:
         self._failed: tuple[str | None, float] = None, 0.0
         self._closed = False
         self._opened = _Opened(self._open())
-        self._workers = (
-            WorkerPool(settings, settings.askers, state=settings.state_dir, encoder=encoder)
-            if settings.askers
-            else None
-        )
+        self._workers: WorkerPool | None = None
+        if settings.askers:
+            self._workers = WorkerPool(settings, settings.askers, state=settings.state_dir, encoder=encoder)
 
     @contextmanager
     def lease(self) -> Iterator[Library]:
@@ -70,7 +76,7 @@ class HotReload:
         finally:
             with self._readers_lock:
                 opened.readers -= 1
-                _close_when_unread(opened)
+                opened.close_when_unread()
 
     @contextmanager
     def newest(self) -> Iterator[Library]:
@@ -114,7 +120,7 @@ class HotReload:
                 raise
             with self._readers_lock:
                 before, self._opened = self._opened, opened
-                _retire(before)
+                before.retire()
         return True
 
     def close(self) -> None:
@@ -123,7 +129,7 @@ class HotReload:
             self._workers.close()
         with self._renew_lock, self._readers_lock:
             self._closed = True
-            _retire(self._opened)
+            self._opened.retire()
 
     def _pending(self) -> str | None:
         """Return the name of the generation to open; None if it serves already, or failed a moment ago."""
@@ -142,13 +148,3 @@ class HotReload:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _retire(opened: _Opened) -> None:
-    opened.retired = True
-    _close_when_unread(opened)
-
-
-def _close_when_unread(opened: _Opened) -> None:
-    if opened.retired and not opened.readers:
-        opened.library.close()

@@ -109,7 +109,6 @@ class LinkSigner:
     """Writes rights as signed text for an address or a cookie, and reads them."""
 
     def __init__(self, secret: str) -> None:
-        """Take the secret that signs."""
         self._serializer = URLSafeSerializer(secret, salt=_SALT)
 
     def sign(self, right: LinkRight) -> str:
@@ -148,7 +147,6 @@ class Links:
     """Makes links to citations that open without logging in."""
 
     def __init__(self, url: str, secret: str, days: float) -> None:
-        """Take the address of the page, the secret that signs, and for how many days links open."""
         self._url = url
         self._signer = LinkSigner(secret)
         self._seconds = int(days * _DAY_SECONDS)
@@ -167,8 +165,7 @@ class Links:
     def to(self, key: str, doc_id: str, scope: Scope) -> str | None:
         """Return the link to a citation for those who may see a scope.
 
-        If the scope makes the link longer than Discord accepts, it is narrowed to the document; None if it is still
-        too long.
+        If that is longer than Discord accepts, the scope is narrowed to the document; None if it is still too long.
         """
         until = int(time.time()) + self._seconds
         for narrowed in (scope, *_of_document(doc_id, scope)):

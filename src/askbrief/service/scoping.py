@@ -33,15 +33,9 @@ def narrowed(
     since: str | None = None,
     until: str | None = None,
 ) -> Scope:
-    """Return the part of a scope that a person has chosen by names and dates.
+    """Return the part of what a person may see that they have chosen; no names or dates mean no limit.
 
-    Args:
-        library: whose collections and documents are known.
-        allowed: what the person may see; a name outside it is as unknown as one that does not exist.
-        collections: names of sub-folders; none means all.
-        documents: paths below seeds/; none means all.
-        since: the earliest date: 2022, 2022-07 or 2022-07-05; none or empty means no limit.
-        until: the latest date, likewise.
+    A name outside the allowed scope is as unknown as one that does not exist. Dates are 2022, 2022-07 or 2022-07-05.
 
     Raises:
         InputError: a collection or document is unknown, or a date is not a date.
@@ -87,18 +81,14 @@ def _date(option: str, text: str | None) -> Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What a scope covers, counted.
-
-    `titles` are those of the first few documents, `collections` the folders that documents are directly in, `years`
-    the first and the last year of the dated documents, and `built_at` is when the index was built.
-    """
+    """What a scope covers, counted."""
 
     documents: int
     passages: int
-    titles: tuple[str, ...]
-    collections: tuple[str, ...]
-    years: tuple[int, int] | None
-    built_at: dt.datetime
+    titles: tuple[str, ...]  # of the first few documents
+    collections: tuple[str, ...]  # the folders that documents are directly in
+    years: tuple[int, int] | None  # the first and the last of the dated documents
+    built_at: dt.datetime  # when the index was built
 
     @classmethod
     def of(cls, sources: Sequence[Source], built_at: dt.datetime) -> Self:
@@ -126,13 +116,10 @@ def visible_problems(problems: Iterable[Problem], scope: Scope) -> tuple[Problem
 
 def visible_report(report: BuildReport, scope: Scope, coverage: Coverage) -> BuildReport:
     """Return a build report about the files that a scope admits, with the counts of what it covers."""
+    paths = ("added", "changed", "removed", "unchanged", "empty")
     return replace(
         report,
-        added=_visible(report.added, scope),
-        changed=_visible(report.changed, scope),
-        removed=_visible(report.removed, scope),
-        unchanged=_visible(report.unchanged, scope),
-        empty=_visible(report.empty, scope),
+        **{name: _visible(getattr(report, name), scope) for name in paths},
         failed=visible_problems(report.failed, scope),
         warnings=visible_problems(report.warnings, scope),
         documents=coverage.documents,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import cache, reduce
 from operator import or_
 from pathlib import Path
@@ -138,19 +138,7 @@ def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Sou
 
 def status_report(status: IndexStatus, changes: Changes) -> StatusReport:
     """Return how an index stands to its sources."""
-    return StatusReport(
-        status.generation,
-        status.built_at,
-        round(age_seconds(status.built_at)),
-        status.model,
-        status.dimension,
-        status.documents,
-        status.passages,
-        status.terms,
-        changes.added,
-        changes.changed,
-        changes.removed,
-    )
+    return StatusReport(**asdict(status), age_seconds=round(age_seconds(status.built_at)), **asdict(changes))
 
 
 def scoped_status_report(library: Library, scope: Scope, changes: Changes) -> StatusReport:

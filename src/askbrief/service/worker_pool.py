@@ -43,13 +43,9 @@ class WorkerPool:
     def __init__(
         self, settings: Settings, count: int, *, state: Path | None = None, encoder: Encoder | None = None
     ) -> None:
-        """Start the processes; each loads the model, and the first questions wait for that.
+        """Start the processes; more than there are processors answer no faster. The first questions wait for the model.
 
-        Args:
-            settings: of the library.
-            count: number of processes; more than there are processors answer no faster.
-            state: folder of the citation keys; None to store none.
-            encoder: by default, the model of the settings; another one must be picklable.
+        Without `state`, no citation keys are stored; `encoder` replaces the settings' model, and must be picklable.
         """
         setup = _Setup(settings, state, encoder)
         self._all = [_Worker(setup) for _ in range(count)]
@@ -67,14 +63,7 @@ class WorkerPool:
         *,
         method: Method = Method.HYBRID,
     ) -> Answer:
-        """Return the passages that answer a question, as `Library.ask` does.
-
-        Args:
-            library: whose generation answers; the caller keeps it open.
-            question: in words.
-            top: maximum number of passages.
-            scope: what may be searched; applied before ranking.
-            method: how to rank, for comparisons.
+        """Answer as `Library.ask` does, with the generation of a library that the caller keeps open.
 
         Raises:
             WorkerError: the process ended at each try, or the pool is closed.
@@ -221,9 +210,8 @@ class _WorkerLibrary:
         if self._library is not None and self._library.reference == question.generation:
             return self._library
         self._encoder = self._encoder or ready_encoder(self._setup.settings)
-        setup = self._setup
         library = Library.open_reference(
-            question.generation, state=setup.state, encoder=self._encoder, settings=setup.settings
+            question.generation, state=self._setup.state, encoder=self._encoder, settings=self._setup.settings
         )
         if self._library is not None:
             self._library.close()

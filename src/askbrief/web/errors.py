@@ -13,8 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from askbrief.errors import AskbriefError
-from askbrief.service.error_sentences import ErrorKind, error_sentence
+from askbrief.errors import AskbriefError, ErrorKind, error_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Mapping

@@ -11,9 +11,8 @@ from mcp.types import ToolAnnotations
 from pydantic import BaseModel, Field
 
 from askbrief import __version__
-from askbrief.errors import AskbriefError
+from askbrief.errors import AskbriefError, error_sentence
 from askbrief.records import Answer, Citation, Scope, SourcesPage, Surroundings
-from askbrief.service.error_sentences import error_sentence
 from askbrief.service.hot_reload import HotReload
 from askbrief.service.scoping import narrowed
 from askbrief.service.serialisation import cited, json_model, sources_page, to_json

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from askbrief import errors
-from askbrief.errors import AskbriefError
-from askbrief.service.error_sentences import UNAVAILABLE, UNEXPECTED, ErrorKind, error_sentence
+from askbrief.errors import UNAVAILABLE, UNEXPECTED, AskbriefError, ErrorKind, error_sentence
 
 
 def every_error() -> list[type[AskbriefError]]:
