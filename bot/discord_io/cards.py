@@ -8,7 +8,7 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from askbrief.citations.styles import credits_of
-from askbrief.core.unsafe_characters import visible_title
+from askbrief.core.text import visible_title
 from bot.discord_io.markup import inert_line, length
 
 if TYPE_CHECKING:

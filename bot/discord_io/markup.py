@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.core.unsafe_characters import without_unsafe
+from askbrief.core.text import without_unsafe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from askbrief.citations.styles import credits_of
-from askbrief.core.unsafe_characters import visible_title
+from askbrief.core.text import visible_title
 from askbrief.records import Scope
 from askbrief.service.scoping import Coverage, visible_changes
 from bot.discord_io.cards import Button, Card, Colour, Text, action_id, row, with_names_cut

@@ -12,8 +12,8 @@ from askbrief.answering.sentence import defining_sentence, definitions
 from askbrief.answering.verdict import packaged_calibration, read_calibration
 from askbrief.citations.ledger import Ledger
 from askbrief.citations.resolving import Citations
-from askbrief.core.lazy_regex import pattern
 from askbrief.core.runtime import processors
+from askbrief.core.text import pattern
 from askbrief.errors import IndexMismatch, InputError, ModelError, SettingsError
 from askbrief.inference.loading import open_encoder
 from askbrief.inference.reader import packaged_reader

@@ -12,7 +12,7 @@ from platformdirs import user_cache_path
 from pydantic import BaseModel, Field, SecretBytes, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from askbrief.core.unsafe_characters import UNSAFE
+from askbrief.core.text import UNSAFE
 from askbrief.errors import SettingsError, in_words
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"

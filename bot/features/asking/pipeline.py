@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from askbrief.core.bounded import RateLimit
-from askbrief.core.unsafe_characters import visible_title
+from askbrief.core.text import visible_title
 from askbrief.errors import JournalError
 from askbrief.query.parsed_question import resolve_follow_up
 from askbrief.records import Scope, Verdict

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import MONTH
 from askbrief.language.english.numbers import may_have_unit

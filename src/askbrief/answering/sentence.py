@@ -12,7 +12,7 @@ import numpy as np
 import regex
 from pydantic import BaseModel, ConfigDict
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import times
 from askbrief.language.english.proper_names import names

@@ -19,7 +19,7 @@ import regex
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from askbrief.answering.sentence import candidates
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse
 from askbrief.query.answer_type import AnswerRole, AnswerType, TimePrecision
 from askbrief.records import Span

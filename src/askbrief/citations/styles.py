@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.records import Style
 
 if TYPE_CHECKING:

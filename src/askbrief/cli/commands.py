@@ -129,7 +129,7 @@ def cite(
     from askbrief.citations.locators import parse_place
     from askbrief.citations.styles import csl_json, written
     from askbrief.cli.terminal import citations
-    from askbrief.core.unsafe_characters import without_unsafe
+    from askbrief.core.text import without_unsafe
     from askbrief.records import CitationStatus
 
     settings = load_settings(index_dir=index, state_dir=state)

@@ -10,8 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from askbrief.citations.styles import credits_of
-from askbrief.core.lazy_regex import pattern
-from askbrief.core.unsafe_characters import without_unsafe
+from askbrief.core.text import pattern, without_unsafe
 from askbrief.records import CitationStatus, Problem, Span, Verdict
 from askbrief.service.scoping import ago
 

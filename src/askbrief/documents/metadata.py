@@ -10,7 +10,7 @@ import yaml
 from frontmatter.default_handlers import YAMLHandler
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.text import decode
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata

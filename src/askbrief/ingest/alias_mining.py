@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain, permutations
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.english.abbreviations import acronyms, other_names
 from askbrief.language.names import NameKind, NameRow, name_key
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import regex
 import Stemmer
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.english.words import STEMMER, STOP_WORDS
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse
 from askbrief.records import EVERYTHING, Scope
 

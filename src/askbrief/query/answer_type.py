@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.english.words import (
     ANSWER_NOUNS,
     AUXILIARIES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse
 from askbrief.language.english.dates import MONTH
 from askbrief.language.english.words import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse
 from askbrief.language.english.dates import DATE, MONTH, YEAR, Period, parse
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 from rapidfuzz import fuzz
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse
 from askbrief.language.names import NameKind, Part, parts, word_key
 from askbrief.query.vocabulary import SHORTEST_TYPO

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse, word_stems
 from askbrief.language.english.numbers import number_values
 from askbrief.language.english.words import COMPARISON_STEMS, HOW_MUCH_STEMS, NEGATION

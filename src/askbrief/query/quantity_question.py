@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse
 from askbrief.language.english.words import COMPARATIVES, CURRENCY_STEMS, QUANTITY_STEMS
 

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode
 from itsdangerous import BadData, URLSafeSerializer
 
 from askbrief.citations.styles import permalink
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.errors import SettingsError, in_words
 from askbrief.records import Metadata, Scope
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
-from askbrief.core.unsafe_characters import visible_title
+from askbrief.core.text import visible_title
 from askbrief.errors import InputError
 from askbrief.records import BuildReport, Changes, Metadata, Problem, Scope
 

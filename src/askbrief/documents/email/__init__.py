@@ -9,7 +9,7 @@ from email.header import decode_header
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.html.dom import compose, parse_html, remove_hidden
 from askbrief.documents.limits import safe_name

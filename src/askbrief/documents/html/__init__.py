@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder, ParsedText
 from askbrief.documents.html.dom import compose, drop, parse_html, remove_hidden, remove_marks, words
 from askbrief.documents.html.metadata import page_metadata

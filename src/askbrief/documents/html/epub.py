@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.html import declared_charset
 from askbrief.documents.html.dom import compose, parse_html, remove_hidden, remove_marks

@@ -8,7 +8,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.office import is_figure
 from askbrief.documents.office.sheets import SheetRows

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.pdf.file import attachments_of, metadata_of, open_pdf, outline_of, page_content, page_image
 from askbrief.documents.pdf.layout import in_reading_order

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.builder import NestedFile
 from askbrief.documents.metadata import iso_date
 from askbrief.documents.pdf.text_runs import UNREADABLE, PageText, TextRun

@@ -12,7 +12,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.pdf.layout import MARKER, PdfLine, lines_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from itertools import takewhile
 from statistics import median
 from typing import TYPE_CHECKING
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.pdf.layout import lines_of
 from askbrief.documents.pdf.paragraphs import LEADERS
 

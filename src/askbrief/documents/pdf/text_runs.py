@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pypdfium2.raw as pdfium
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import regex
 from charset_normalizer import from_bytes
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.errors import ParsingError
 from askbrief.records import Block, BlockKind, Span
 

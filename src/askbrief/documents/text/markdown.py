@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.documents.builder import ParsedText
 from askbrief.documents.metadata import front_matter
 from askbrief.documents.text import decode, line_spans, stripped

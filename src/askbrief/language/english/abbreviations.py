@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.english.words import STOP_WORDS
 from askbrief.language.names import NameKind, Pair, name_key
 

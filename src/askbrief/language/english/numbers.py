@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import regex
 from text_to_num import text2num
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 from askbrief.language.english.dates import MONTH
 from askbrief.language.english.numbers import Numeral, numerals
 from askbrief.records import Span

@@ -6,7 +6,7 @@ from importlib import resources
 
 import regex
 
-from askbrief.core.lazy_regex import pattern
+from askbrief.core.text import pattern
 
 STEMMER = "english"
 """The Snowball stemmer."""

@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 import numpy as np
 import portalocker
 
-from askbrief.core.lazy_regex import pattern
 from askbrief.core.runtime import sha256_of
+from askbrief.core.text import pattern
 from askbrief.errors import BuildError, BuildInProgress, IndexDamaged, IndexMissing, in_words
 from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.cosine import DenseIndex

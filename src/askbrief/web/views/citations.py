@@ -7,8 +7,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from askbrief.citations.styles import credits_of, written
-from askbrief.core.lazy_regex import pattern
-from askbrief.core.unsafe_characters import visible_title
+from askbrief.core.text import pattern, visible_title
 from askbrief.records import Citation, CitationStatus, Style
 from askbrief.service.links import text_fragment, web_page
 from askbrief.web.views.text import TextPiece, reflowed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from askbrief.core.unsafe_characters import UNSAFE
+from askbrief.core.text import UNSAFE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from askbrief.core.unsafe_characters import UNSAFE, visible_title, without_unsafe
+from askbrief.core.text import UNSAFE, visible_title, without_unsafe
 
 
 def members() -> set[str]:
