@@ -210,7 +210,7 @@ def build_line(report: BuildReport) -> RenderableType:
     return Text(f"{report.generation}: {', '.join([*done, *(failed if report.failed else [])]) or 'built'}; {size}")
 
 
-def _changed_lists(report: BuildReport | Changes, *more: str) -> list[tuple[str, Sequence[str]]]:
+def _changed_lists(report: BuildReport | Changes | StatusReport, *more: str) -> list[tuple[str, Sequence[str]]]:
     """Return the lists that are not empty, by name."""
     return [(name, paths) for name in ("added", "changed", "removed", *more) if (paths := getattr(report, name))]
 

@@ -26,8 +26,14 @@ class Progress(Protocol):
         """Report that more steps are done."""
 
 
-class Silent(Progress):
+class Silent:
     """Progress that is not shown."""
+
+    def stage(self, name: str, total: int) -> None:
+        """Do nothing."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Do nothing."""
 
 
 _SECONDS_BETWEEN_LINES = 30

@@ -284,7 +284,7 @@ def _settings_from(given: str) -> Settings:
         SettingsError: they are no JSON object, or a value cannot be used.
     """
     try:
-        return Settings(**json.loads(given), _env_file=None)
+        return Settings(**json.loads(given), _env_file=None)  # type: ignore[call-arg]
     except (ValueError, TypeError, RecursionError) as error:
         why = error.errors()[0]["msg"].lower() if isinstance(error, ValidationError) else in_words(error)
         raise SettingsError(f"the building process was given settings it cannot use: {why}") from None

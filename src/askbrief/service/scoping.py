@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from askbrief.core.text import visible_title
 from askbrief.errors import InputError
@@ -116,10 +116,11 @@ def visible_problems(problems: Iterable[Problem], scope: Scope) -> tuple[Problem
 
 def visible_report(report: BuildReport, scope: Scope, coverage: Coverage) -> BuildReport:
     """Return a build report about the files that a scope admits, with the counts of what it covers."""
-    paths = ("added", "changed", "removed", "unchanged", "empty")
+    names = ("added", "changed", "removed", "unchanged", "empty")
+    paths: dict[str, Any] = {name: _visible(getattr(report, name), scope) for name in names}
     return replace(
         report,
-        **{name: _visible(getattr(report, name), scope) for name in paths},
+        **paths,
         failed=visible_problems(report.failed, scope),
         warnings=visible_problems(report.warnings, scope),
         documents=coverage.documents,
