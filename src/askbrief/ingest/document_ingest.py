@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from askbrief.errors import ParsingError
 from askbrief.ingest.embedding import VectorRows
 from askbrief.ingest.splitting import split_document
 from askbrief.language.names import NameKind, NameRow
 from askbrief.records import Problem
-from askbrief.retrieval.term_counts import Forward
+from askbrief.retrieval.term_counts import Forward, transposed
 from askbrief.storage.embedded.generation import (
     SENTENCE_STARTS,
     SENTENCES,
@@ -25,7 +23,7 @@ from askbrief.storage.embedded.generation import (
     load,
     postings_file,
 )
-from askbrief.storage.embedded.writer import DIGEST_BYTES, ReusableFile, passage_digest
+from askbrief.storage.embedded.writer import ReusableFile, digests_in, passage_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,11 +43,7 @@ class ReusableIndex:
     """Bulk access to what a build reuses from the previous generation and no search ever needs."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the text of a generation that has been verified and stays while it is held.
-
-        Args:
-            folder: the folder of the generation.
-        """
+        """Open the text of a generation that has been verified and stays while it is held."""
         self._folder = folder
         self.text = folder / TEXT
         self._connection = sqlite3.connect(f"{self.text.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
@@ -65,18 +59,15 @@ class ReusableIndex:
 
     def vectors(self) -> VectorRows:
         """Return the vectors of every passage and its sentences, by digest."""
-        digests = bytearray()
-        for (digest,) in self._connection.execute("SELECT digest FROM passages ORDER BY number"):
-            digests += digest
         arrays = [load(self._folder / name) for name in (VECTORS, SENTENCES, SENTENCE_STARTS)]
-        return VectorRows(np.frombuffer(digests, dtype=f"S{DIGEST_BYTES}"), *arrays)
+        return VectorRows(digests_in(self._connection), *arrays)
 
     def counts(self) -> Forward:
         """Return how often each term stands in each passage."""
         terms = [term for (term,) in self._connection.execute("SELECT term FROM terms ORDER BY position")]
         starts, passages = (load(self._folder / postings_file(name)) for name in ("starts", "passages"))
         (size,) = self._connection.execute("SELECT count(*) FROM passages").fetchone()
-        return Forward.of_postings(terms, starts, passages, load(self._folder / TERM_COUNTS), size)
+        return Forward(terms, *transposed(starts, passages, load(self._folder / TERM_COUNTS), size))
 
     def names(self, first: int, last: int, *, shift: int) -> Iterator[NameRow]:
         """Yield the names mined from passages first..last - 1, with `shift` added to their passage numbers."""
@@ -109,7 +100,6 @@ class ReusableIndex:
         return (text for (text,) in rows)
 
     def close(self) -> None:
-        """Close the database; this may be done twice."""
         self._connection.close()
 
 
@@ -153,14 +143,9 @@ class DocumentIngest:
         return not file.row.problem and file.read_aliases is None and self._unchanged(file) is None
 
     def add(self, file: SourceFile, parsed: Iterator[ParsedFile | ParsingError]) -> SourceRow:
-        """Add the documents of a file.
+        """Add the documents of a file, and return its row for the index, with its problems and warnings.
 
-        Args:
-            file: the file.
-            parsed: the content of the files that need parsing, in order; the next one is taken if this file does.
-
-        Returns:
-            Its row for the index, with the problems and warnings of the file.
+        `parsed` yields the content of the files that need parsing, in order; the next one is taken if this file does.
         """
         if file.row.problem:
             return file.row

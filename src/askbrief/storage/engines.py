@@ -33,19 +33,10 @@ def open_engine(index: Path, exact_up_to: int = EXACT_UP_TO) -> Engine:
 
 
 def open_reference(reference: Reference, exact_up_to: int = EXACT_UP_TO) -> Engine:
-    """Open the generation that another process has open.
-
-    Raises:
-        IndexDamaged, IndexMismatch: it cannot be opened.
-        FileNotFoundError: it has been removed.
-    """
+    """Open the generation that another process has open; FileNotFoundError if it has been removed."""
     return EmbeddedEngine(Generation(reference.folder, reference.sha256), exact_up_to)
 
 
 def current_generation(index: Path) -> str | None:
-    """Return the name of the newest generation of an index; None if nothing has been built.
-
-    Raises:
-        IndexDamaged: the file that names it cannot be read.
-    """
+    """Return the name of the newest generation of an index; None if nothing has been built."""
     return generations_of(index).current()

@@ -108,11 +108,7 @@ class Texts(Protocol):
         """Return a passage, verified."""
 
     def verified(self, passage: Passage) -> Passage:
-        """Return the passage if it is the text of its document at its offsets.
-
-        Raises:
-            IndexDamaged: it is not; it must not be shown.
-        """
+        """Return the passage if it is its document's text at its offsets; else IndexDamaged: it must not be shown."""
 
     def key(self, number: int) -> str:
         """Return the citation key of a passage."""
@@ -159,12 +155,9 @@ class Engine(Protocol):
         """Return passages with the titles and metadata of their documents and the vectors of their sentences."""
 
     def frequencies(self, terms: Sequence[str], scope: Scope, up_to: int | None = None) -> Mapping[str, int]:
-        """Return the number of passages in scope that contain each term; terms that none contains are left out.
+        """Return the number of passages in scope that contain each analysed term; terms with none are left out.
 
-        Args:
-            terms: as `analyse` gives them.
-            scope: what may be seen.
-            up_to: counting may end with this number, if any.
+        Counting may end with `up_to`, if any.
         """
 
     def passages_with(self, term: str, scope: Scope, count: int) -> Sequence[Passage]:
@@ -174,18 +167,10 @@ class Engine(Protocol):
         """Return the numbers of the passages in scope with the highest BM25, best first."""
 
     def verify(self) -> int:
-        """Compare every file with its checksum, and return the number of files.
-
-        Raises:
-            IndexDamaged: a file differs.
-        """
+        """Compare every file with its checksum, and return the number of files; IndexDamaged if one differs."""
 
     def check_readable(self) -> None:
-        """Read the first passage.
-
-        Raises:
-            IndexDamaged: it cannot be read.
-        """
+        """Read the first passage, or raise IndexDamaged."""
 
     def close(self) -> None:
         """Release the generation, so that a later build may remove it."""
@@ -225,18 +210,10 @@ class Memory(Protocol):
     """The citation keys that were shown, and the quotes under them."""
 
     def remember(self, shown: Iterable[RememberedQuote]) -> None:
-        """Keep quotes; a key that is known keeps its first quote.
-
-        Raises:
-            LedgerError: they cannot be written.
-        """
+        """Keep quotes; a key that is known keeps its first quote. LedgerError if they cannot be written."""
 
     def recall(self, key: str) -> RememberedQuote | None:
-        """Return the quote that was first shown under a key.
-
-        Raises:
-            LedgerError: it cannot be read.
-        """
+        """Return the quote that was first shown under a key; LedgerError if it cannot be read."""
 
     def close(self) -> None:
         """Release the memory."""

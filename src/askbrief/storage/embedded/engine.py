@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from askbrief.language.english.dates import Period
-    from askbrief.records import Passage, Problem, Scope, Source
+    from askbrief.records import Passage, Scope
     from askbrief.retrieval.bm25 import WeightedQuery
     from askbrief.retrieval.candidates import Candidates, FirstRanking, WeightedQuestion
     from askbrief.retrieval.soft_filters import SoftFilter
     from askbrief.storage.embedded.generation import GenerationReference
     from askbrief.storage.embedded.manifest import Manifest, SourceRow
-    from askbrief.storage.embedded.store import Store, StoredDocument
+    from askbrief.storage.embedded.store import Store
 
 EXACT_UP_TO = 50_000
 """The default of ASKBRIEF_EXACT_UP_TO: with more passages than this, a shortlist of the likeliest is ranked."""
@@ -50,7 +50,6 @@ class DocumentTable:
     """When the documents of a generation were written, in the order of their passages; read when it is first needed."""
 
     def __init__(self, store: Store, passages: int) -> None:
-        """Take the documents and the number of passages."""
         self._store = store
         self._passages = passages
 
@@ -77,18 +76,18 @@ class DocumentTable:
     def _written_in(self, periods: Sequence[Period]) -> NDArray[np.bool_]:
         """Return which documents are about one of some times as a whole: bool [documents]."""
         firsts, lasts = self._days[:, 3], self._days[:, 4]
-        found = np.zeros(len(firsts), dtype=np.bool_)
+        matches = np.zeros(len(firsts), dtype=np.bool_)
         for period in periods:
             first, last = period.first or dt.date.min, period.last or dt.date.max
-            found |= (firsts <= last.toordinal()) & (lasts >= first.toordinal())
-        return found
+            matches |= (firsts <= last.toordinal()) & (lasts >= first.toordinal())
+        return matches
 
     def _named(self, names: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
         """Return which documents go by one of some names: bool [documents]."""
-        found = np.zeros(len(self._days), dtype=np.bool_)
+        matches = np.zeros(len(self._days), dtype=np.bool_)
         for name in names:
-            found[self._store.going_by(name)] = True
-        return found
+            matches[self._store.going_by(name)] = True
+        return matches
 
     @cached_property
     def _days(self) -> NDArray[np.int32]:
@@ -99,19 +98,20 @@ class EmbeddedHead:
     """What holds for a generation as a whole; see `storage.protocol.Head`."""
 
     def __init__(self, generation: Generation, lexical: LexicalIndex) -> None:
-        """Take an opened generation and its postings."""
         self._generation = generation
         self._lexical = lexical
+        store = generation.store
+        self.source_rows, self.problems = generation.sources, generation.problems
+        self.sources, self.find_document = store.sources, store.find
+        self.terms, self.first_letters = store.terms, store.first_letters
         self.documents = DocumentTable(generation.store, generation.manifest.passages)
         self._mask_of = lru_cache(_SCOPES)(self._mask)
 
     @cached_property
     def names(self) -> NameIndex:
-        """The names that stand for each other."""
         return NameIndex(self._generation.store, self._is_in_scope)
 
     def status(self) -> IndexStatus:
-        """Return the name, the age, the model and the size of the generation."""
         manifest = self._generation.manifest
         return IndexStatus(
             generation=manifest.generation,
@@ -123,38 +123,12 @@ class EmbeddedHead:
             terms=manifest.terms,
         )
 
-    def source_rows(self) -> tuple[SourceRow, ...]:
-        """Return every file below seeds/ as the build saw it."""
-        return self._generation.sources()
-
-    def problems(self) -> list[Problem]:
-        """Return the files that gave no text, with the reasons."""
-        return self._generation.problems()
-
-    def sources(self, scope: Scope) -> list[Source]:
-        """Return the documents that a scope admits, by `doc_id`."""
-        return self._generation.store.sources(scope)
-
-    def find_document(self, doc_id: str) -> StoredDocument | None:
-        """Return a document without its text; None if it is not in the generation."""
-        return self._generation.store.find(doc_id)
-
     def newest(self, scope: Scope) -> dt.date | None:
-        """Return the last day of which a document in scope is dated."""
         return self.documents.newest(self.admitted(scope))
 
     def weigh(self, query: Query) -> WeightedQuery:
-        """Weigh the terms of a query by the number of passages that contain them."""
         terms = dict.fromkeys([*query.terms, *(term for other in query.alternatives for term in other.terms)])
         return weigh(query, self._lexical.idf(list(terms)), self._generation.manifest.passages)
-
-    def terms(self, letter: str) -> list[str]:
-        """Return the terms that begin with a letter, in order."""
-        return self._generation.store.terms(letter)
-
-    def first_letters(self) -> list[str]:
-        """Return the letters with which terms begin."""
-        return self._generation.store.first_letters()
 
     def admitted(self, scope: Scope) -> NDArray[np.bool_] | None:
         """Return which passages a scope admits: bool [passages], read-only; None for all."""
@@ -176,12 +150,7 @@ class EmbeddedEngine:
     """One immutable generation in files on this machine; see `storage.protocol.Engine`."""
 
     def __init__(self, generation: Generation, exact_up_to: int = EXACT_UP_TO) -> None:
-        """Take an opened generation; closing the engine closes it.
-
-        Args:
-            generation: the generation.
-            exact_up_to: with more passages than this, a shortlist of the likeliest is ranked.
-        """
+        """Take an opened generation; closing the engine closes it, see `open_engine` for `exact_up_to`."""
         self._generation = generation
         self._exact_up_to = exact_up_to
         self._lexical = LexicalIndex(generation.postings, generation.store.find_terms, generation.manifest.passages)
@@ -189,16 +158,13 @@ class EmbeddedEngine:
 
     @property
     def texts(self) -> Store:
-        """Its documents and passages."""
         return self._generation.store
 
     @property
     def reference(self) -> GenerationReference:
-        """What another process needs to open the same generation."""
         return self._generation.reference
 
     def first(self, question: WeightedQuestion, scope: Scope, ranking: FirstRanking) -> Candidates:
-        """Rank the passages in scope, and return the best."""
         search = PassageSearch(
             self._lexical,
             self._generation.dense,
@@ -210,60 +176,39 @@ class EmbeddedEngine:
         return search.candidates(self.head.documents.columns(question.soft_filter))
 
     def look(self, numbers: Sequence[int]) -> list[PassageContent]:
-        """Return passages with the titles and metadata of their documents and the vectors of their sentences."""
         store, dense = self._generation.store, self._generation.dense
-        return [
-            PassageContent(
-                number,
-                passage,
-                store.title(passage.doc_id),
-                store.metadata(passage.doc_id),
-                dense.sentences(number),
-            )
-            for number, passage in zip(numbers, store.passages(numbers), strict=True)
-        ]
+        contents = []
+        for number, passage in zip(numbers, store.passages(numbers), strict=True):
+            about = store.known(passage.doc_id)
+            contents.append(PassageContent(number, passage, about.title, about.metadata, dense.sentences(number)))
+        return contents
 
     def frequencies(self, terms: Sequence[str], scope: Scope, up_to: int | None = None) -> dict[str, int]:
-        """Return the number of passages in scope that contain each term; terms that none contains are left out."""
-        admitted, found = self.head.admitted(scope), self._lexical.passages_with(terms)
-        counts = {term: _count(passages, admitted, up_to) for term, passages in found.items()}
+        admitted, postings = self.head.admitted(scope), self._lexical.passages_with(terms)
+        counts = {term: _count(passages, admitted, up_to) for term, passages in postings.items()}
         return {term: count for term, count in counts.items() if count}
 
     def passages_with(self, term: str, scope: Scope, count: int) -> list[Passage]:
-        """Return the first passages in scope that contain a term, in order."""
         admitted = self.head.admitted(scope)
         numbers = self._lexical.passages_with([term]).get(term, np.zeros(0, dtype=np.int32))
         chosen = numbers if admitted is None else numbers[admitted[numbers]]
         return self._generation.store.passages(chosen[:count].tolist())
 
     def lexical_best(self, terms: Sequence[str], scope: Scope, count: int) -> list[int]:
-        """Return the numbers of the passages in scope with the highest BM25, best first."""
         scores = self._lexical.match(self.head.weigh(Query(tuple(terms)))).scores()
         admitted = self.head.admitted(scope)
-        found: list[int] = best(
-            scores if admitted is None else np.where(admitted, scores, np.float32(0)), count
-        ).tolist()
-        return found
+        in_scope = scores if admitted is None else np.where(admitted, scores, np.float32(0))
+        numbers: list[int] = best(in_scope, count).tolist()
+        return numbers
 
     def verify(self) -> int:
-        """Compare every file with its checksum, and return the number of files.
-
-        Raises:
-            IndexDamaged: a file differs.
-        """
         self._generation.verify()
         return len(self._generation.manifest.checksums)
 
     def check_readable(self) -> None:
-        """Read the first passage.
-
-        Raises:
-            IndexDamaged: it cannot be read.
-        """
         self._generation.store.passages([0] if self._generation.manifest.passages else [])
 
     def close(self) -> None:
-        """Close the files, so that a later build may remove the generation."""
         self._generation.close()
 
     def __enter__(self) -> Self:
@@ -286,25 +231,13 @@ class EmbeddedGenerations:
     """The generations in an index folder; see `storage.protocol.Generations`. Writing needs the build lock."""
 
     def __init__(self, index: Path, exact_up_to: int = EXACT_UP_TO) -> None:
-        """Take the index folder, and `exact_up_to` for the engines that it opens."""
         self._index = index
         self._exact_up_to = exact_up_to
 
     def current(self) -> str | None:
-        """Return the name of the newest generation; None if nothing has been built.
-
-        Raises:
-            IndexDamaged: the file that names it cannot be read.
-        """
         return current_name(self._index)
 
     def lease(self) -> EmbeddedEngine:
-        """Open the newest generation; it is not removed before the engine is closed.
-
-        Raises:
-            IndexMissing: nothing has been built.
-            IndexDamaged, IndexMismatch: it cannot be opened.
-        """
         return EmbeddedEngine(Generation.open_current(self._index), self._exact_up_to)
 
     @contextmanager
@@ -318,15 +251,6 @@ class EmbeddedGenerations:
             shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, staged: StagedGeneration, replaces: str | None) -> None:
-        """Switch to a staged generation, by one atomic rename.
-
-        Args:
-            staged: what was written to the folder from `stage`.
-            replaces: the name of the generation that it was built from; None for none.
-
-        Raises:
-            BuildInProgress: another generation has become the newest meanwhile.
-        """
         try:
             current = self.current()
         except IndexDamaged:  # a build heals it
@@ -336,7 +260,6 @@ class EmbeddedGenerations:
         publish(staged.folder, self._index, staged.manifest, staged.sources)
 
     def sweep(self) -> None:
-        """Remove generations that nobody reads, except the newest, and what broken builds have left."""
         sweep(self._index)
 
 

@@ -78,9 +78,7 @@ class Generation:
     """An opened generation: an immutable snapshot that stays whole while it is open."""
 
     def __init__(self, folder: Path, sha256: str | None = None, *, thorough: bool = False) -> None:
-        """Open a generation's folder and verify it.
-
-        The time does not grow with the passages or documents, apart from hashing.
+        """Open a generation's folder and verify it, in a time that grows with its bytes to hash only.
 
         Args:
             folder: of the generation.
@@ -111,15 +109,11 @@ class Generation:
 
     @classmethod
     def open_current(cls, index: Path, *, thorough: bool = False) -> Self:
-        """Open the newest generation.
-
-        Args:
-            index: the index folder.
-            thorough: hash every file, also those that were verified before.
+        """Open the newest generation, as `Generation` does.
 
         Raises:
             IndexMissing: nothing has been built there.
-            IndexDamaged, IndexMismatch: as when opening a folder.
+            IndexDamaged, IndexMismatch: it cannot be opened.
         """
         for _ in range(_TRIES):
             pointer = _pointer(index)
@@ -134,31 +128,19 @@ class Generation:
         raise IndexDamaged(f"the index in {index} is being replaced faster than it can be opened: try again")
 
     def verify(self, *, thorough: bool = True) -> None:
-        """Compare the checksum of every file with the manifest.
-
-        Raises:
-            IndexDamaged: a file differs.
-        """
         verify(self.folder, self.manifest.checksums, thorough=thorough)
-
-    @property
-    def name(self) -> str:
-        return self.manifest.generation
 
     @property
     def reference(self) -> GenerationReference:
         return GenerationReference(self.folder, self.sha256)
 
     def sources(self) -> tuple[SourceRow, ...]:
-        """Return every file below seeds/ as the build saw it."""
         return read_sources((self.folder / SOURCES).read_bytes())
 
     def problems(self) -> list[Problem]:
-        """Return the files that gave no text, with the reasons."""
         return [problem for row in self.sources() for problem in row.problems]
 
     def close(self) -> None:
-        """Close the files, so that the generation may be removed."""
         self.store.close()
         self._hold.close()
 
@@ -194,11 +176,7 @@ def _verified(manifest: bytes, sha256: str | None) -> Manifest:
 
 
 def current_name(index: Path) -> str | None:
-    """Return the name of the newest generation; None if nothing has been built.
-
-    Raises:
-        IndexDamaged: the file that names it cannot be read.
-    """
+    """Return the name of the newest generation, None if there is none; IndexDamaged if it cannot be read."""
     pointer = _pointer(index)
     return pointer[0] if pointer else None
 
@@ -206,14 +184,14 @@ def current_name(index: Path) -> str | None:
 def _pointer(index: Path) -> tuple[str, str | None] | None:
     """Return the name of the newest generation and the SHA-256 of its manifest."""
     try:
-        found = _POINTER.fullmatch((index / _CURRENT).read_text(encoding="ascii"))
+        pointer = _POINTER.fullmatch((index / _CURRENT).read_text(encoding="ascii"))
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamaged(f"{_CURRENT} of the index cannot be read ({error}): {REBUILD}") from error
-    if found is None:
+    if pointer is None:
         raise IndexDamaged(f"{_CURRENT} of the index names no generation: {REBUILD}")
-    return found["name"], found["sha256"]
+    return pointer["name"], pointer["sha256"]
 
 
 def load(path: Path) -> Any:  # noqa: ANN401 - the dtype is in the file
@@ -231,16 +209,10 @@ class BuildLock:
     """A lock, so that only one build at a time writes to an index folder."""
 
     def __init__(self, index: Path) -> None:
-        """Take the index folder; it is created when the lock is taken."""
         self._index = index
 
     def __enter__(self) -> Self:
-        """Take the lock.
-
-        Raises:
-            BuildInProgress: another build holds it.
-            BuildError: the folder cannot be written to.
-        """
+        """Take the lock, or raise BuildInProgress; BuildError if the folder cannot be written to."""
         try:
             self._index.mkdir(parents=True, exist_ok=True)
             self._file = (self._index / "build.lock").open("a+b")

@@ -24,19 +24,14 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 4
 """Increased when the files of a generation or their contents change."""
-
 READING_VERSION = 3
 """Increased when the text or blocks from a parser change; documents are parsed again."""
-
 SPLITTING_VERSION = 3
 """Increased when the passages of any document change; every document is split again."""
-
 ANALYSIS_VERSION = 1
 """Increased when the terms of any text change."""
-
 LEARNING_VERSION = 1
 """Increased when other names are mined from any passage; none is reused."""
-
 
 MANIFEST, SOURCES = "manifest.json", "sources.json"
 REBUILD = "run: askbrief build"
@@ -69,26 +64,17 @@ class Versions(BaseModel):
 
 
 class SourceRow(BaseModel):
-    """A file below seeds/ as the build saw it.
-
-    Attributes:
-        path: below seeds/.
-        sha256, sidecar_sha256: of the file, and of the file with its metadata.
-        stamp: size and time of the last change, to find changed files without hashing all.
-        problem: why it gave no passages.
-        failed: the files within it that could not be read.
-        warnings: the parts of it that are not in the index.
-    """
+    """A file below seeds/ as the build saw it."""
 
     model_config = ConfigDict(frozen=True)
 
     path: str
     sha256: str = ""
-    sidecar_sha256: str = ""
-    stamp: str = ""
-    problem: str | None = None
-    failed: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = ()
+    sidecar_sha256: str = ""  # of the file with its metadata
+    stamp: str = ""  # size and time of the last change, to find changed files without hashing all
+    problem: str | None = None  # why it gave no passages
+    failed: tuple[Problem, ...] = ()  # files within it that could not be read
+    warnings: tuple[Problem, ...] = ()  # parts of it that are not in the index
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -129,16 +115,11 @@ _Rows = TypeAdapter(tuple[SourceRow, ...])
 
 
 def written_sources(rows: Sequence[SourceRow]) -> bytes:
-    """Return the contents of sources.json."""
     return _Rows.dump_json(tuple(rows), exclude_defaults=True)
 
 
 def read_sources(data: bytes) -> tuple[SourceRow, ...]:
-    """Read what `written_sources` wrote.
-
-    Raises:
-        IndexDamaged: it is something else.
-    """
+    """Read what `written_sources` wrote, or raise IndexDamaged."""
     try:
         return _Rows.validate_json(data)
     except ValidationError as error:
@@ -146,12 +127,7 @@ def read_sources(data: bytes) -> tuple[SourceRow, ...]:
 
 
 def read_manifest(data: bytes) -> Manifest:
-    """Read the contents of manifest.json.
-
-    Raises:
-        IndexDamaged: it is something else.
-        IndexMismatch: it was written by another version of askbrief.
-    """
+    """Read manifest.json; raise IndexDamaged if it is something else, IndexMismatch if of another askbrief version."""
     try:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
@@ -181,15 +157,10 @@ def checksums(folder: Path) -> dict[str, str]:
 
 
 def verify(folder: Path, sums: Mapping[str, str], *, thorough: bool = False) -> None:
-    """Compare the checksums of the files of a generation with its manifest.
+    """Compare the checksums of the files of a generation, by name, with its manifest.
 
-    Args:
-        folder: the generation.
-        sums: the SHA-256 of each of its files, by name.
-        thorough: hash all of them, also those that were verified before.
-
-    Raises:
-        IndexDamaged: a file is missing, unreadable, or differs.
+    Of a large one, those verified before are hashed only if `thorough`. Raises IndexDamaged if a file is missing,
+    unreadable, or differs.
     """
     stamps = {name: _stamp(folder / name) for name in sums}
     if not _is_large(stamps):
@@ -231,14 +202,13 @@ def _verify_one(path: Path, sha256: str) -> None:
 def _stamp(path: Path) -> _Stamp:
     """Return the size, the inode, and the times of the last changes of contents and status, in nanoseconds."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError as error:
         raise unreadable(path, error) from error
-    return found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns
+    return status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns
 
 
 def unreadable(path: Path, error: OSError) -> IndexDamaged:
-    """Return the error for a file of an index that cannot be read."""
     return IndexDamaged(f"{path.name} of the index cannot be read ({error.strerror}): {REBUILD}")
 
 
@@ -249,10 +219,10 @@ def _entry(sha256: str, stamp: _Stamp) -> list[str | int]:
 def _read(folder: Path) -> Mapping[str, object]:
     """Return the recorded files; if they cannot be read, none, so that all files are hashed."""
     try:
-        found = json.loads((folder / STAMPS).read_bytes())
+        stamps = json.loads((folder / STAMPS).read_bytes())
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return stamps if isinstance(stamps, dict) else {}
 
 
 def _write(folder: Path, sums: Mapping[str, str], stamps: Mapping[str, _Stamp]) -> None:

@@ -52,14 +52,10 @@ class StoredDocument:
 
 
 class Store:
-    """The SQLite file of one generation. Threads may share it; each has its own connection."""
+    """The SQLite file of one generation, see `storage.protocol.Texts`; each thread has its own connection."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file, read only.
-
-        Raises:
-            IndexDamaged: it is not such a file.
-        """
+        """Open the file, read only, or raise IndexDamaged."""
         self._path = path
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._of_thread = threading.local()
@@ -81,11 +77,7 @@ class Store:
         return connection
 
     def _rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        """Return the rows of a statement.
-
-        Raises:
-            IndexDamaged: the file cannot be read.
-        """
+        """Return the rows of a statement, or raise IndexDamaged."""
         try:
             return self._connection().execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
@@ -97,6 +89,10 @@ class Store:
         """Return the first row of a statement, or None."""
         return next(iter(self._rows(statement, values)), None)
 
+    def _column(self, statement: str, *values: object) -> list[Any]:
+        """Return the first column of the rows of a statement."""
+        return [row[0] for row in self._rows(statement, values)]
+
     def close(self) -> None:
         """Close all connections."""
         while self._opened:
@@ -106,7 +102,7 @@ class Store:
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """Return the passages with these numbers, in this order."""
-        found: dict[int, Passage] = {}
+        passages: dict[int, Passage] = {}
         for some in _portions(numbers):
             rows = self._rows(
                 f"SELECT {PASSAGE_COLUMNS}, passages.number "  # noqa: S608 - constants
@@ -114,15 +110,10 @@ class Store:
                 f"WHERE passages.number IN ({_marks(some)})",
                 some,
             )
-            found.update((row[-1], as_passage(row)) for row in rows)
-        return [found[number] for number in numbers]
+            passages.update((row[-1], as_passage(row)) for row in rows)
+        return [passages[number] for number in numbers]
 
     def verified(self, passage: Passage) -> Passage:
-        """Return the passage if it is the text of its document at its offsets.
-
-        Raises:
-            IndexDamaged: it is not; it must not be shown.
-        """
         row = self._row(
             "SELECT substr(text, ?, ?) FROM documents JOIN texts ON document = number WHERE doc_id = ?",
             *(passage.start + 1, passage.end - passage.start, passage.doc_id),
@@ -132,20 +123,16 @@ class Store:
         return passage
 
     def passage(self, number: int) -> Passage:
-        """Return a passage by its number, verified."""
         return self.verified(self.passages([number])[0])
 
     def key(self, number: int) -> str:
-        """Return the citation key of a passage."""
         return str(self._row("SELECT key FROM passages WHERE number = ?", int(number))[0])
 
     def find_key(self, key: str) -> int | None:
-        """Return the number of the passage with a citation key."""
         row = self._row("SELECT number FROM passages WHERE key = ?", key)
         return row[0] if row else None
 
     def passage_at(self, doc_id: str, offset: int) -> int | None:
-        """Return the number of the passage at an offset, or else of the last one before it."""
         row = self._row(
             "SELECT passages.number FROM documents JOIN passages "
             "ON passages.number BETWEEN first_passage AND first_passage + passages - 1 "
@@ -155,7 +142,6 @@ class Store:
         return row[0] if row else None
 
     def neighbourhood(self, number: int) -> tuple[str, Span]:
-        """Return the document of a passage, and the span from the passage before it to the passage after it."""
         doc_id, start, end = self._row(
             "SELECT doc_id, min(near.start), max(near.end) FROM passages AS here "
             "JOIN passages AS near ON near.document = here.document "
@@ -166,36 +152,30 @@ class Store:
         return doc_id, Span(start, end)
 
     def passages_of(self, doc_id: str) -> list[Passage]:
-        """Return the passages of a document, in order."""
-        rows = self._rows(
-            f"SELECT {PASSAGE_COLUMNS} FROM documents JOIN passages "  # noqa: S608 - constants
-            "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
-            "WHERE doc_id = ? ORDER BY passages.number",
-            (doc_id,),
-        )
-        return [as_passage(row) for row in rows]
-
-    # --------------------------------------------------------------------------------------------- documents
+        return [passage for _, passage in self._passages_where("doc_id = ?", doc_id)]
 
     def passages_within(self, doc_id: str, span: Span) -> list[tuple[str, Passage]]:
-        """Return the passages of a document that overlap a span, with their keys, in order."""
+        return self._passages_where("doc_id = ? AND start < ? AND end > ?", doc_id, span.end, span.start)
+
+    def _passages_where(self, condition: str, *values: object) -> list[tuple[str, Passage]]:
+        """Return passages with their keys, in order."""
         rows = self._rows(
             f"SELECT {PASSAGE_COLUMNS}, passages.key FROM documents JOIN passages "  # noqa: S608 - constants
             "ON passages.number BETWEEN first_passage AND first_passage + documents.passages - 1 "
-            "WHERE doc_id = ? AND start < ? AND end > ? ORDER BY passages.number",
-            (doc_id, span.end, span.start),
+            f"WHERE {condition} ORDER BY passages.number",
+            values,
         )
         return [(row[-1], as_passage(row)) for row in rows]
 
+    # --------------------------------------------------------------------------------------------- documents
+
     def _find(self, doc_id: str) -> StoredDocument | None:
-        """Return a document without its text; None if it is not in the index."""
         row = self._row(
             "SELECT title, metadata, first_passage, first_passage + passages FROM documents WHERE doc_id = ?", doc_id
         )
         return row and StoredDocument(doc_id, row[0], Metadata.from_mapping(json.loads(row[1])), row[2], row[3])
 
     def document(self, doc_id: str) -> Document | None:
-        """Return a document with its text and blocks; None if it is not in the index."""
         row = self._row(
             "SELECT title, text, blocks, metadata, form, pages FROM documents JOIN texts ON document = number "
             "WHERE doc_id = ?",
@@ -208,47 +188,33 @@ class Store:
         return Document(doc_id, title, text, blocks_of(json.loads(blocks)), about, Form(form), tuple(json.loads(pages)))
 
     def doc_ids(self) -> dict[str, list[str]]:
-        """Return all documents, in order, under the paths of the files that they were read from."""
-        found: dict[str, list[str]] = {}
+        by_source: dict[str, list[str]] = {}
         for source, doc_id in self._rows("SELECT source, doc_id FROM documents ORDER BY number"):
-            found.setdefault(source, []).append(doc_id)
-        return found
+            by_source.setdefault(source, []).append(doc_id)
+        return by_source
 
     def source_of(self, doc_id: str) -> str:
-        """Return the path below seeds/ of the file that a document was read from."""
         return str(self._row("SELECT source FROM documents WHERE doc_id = ?", doc_id)[0])
 
     def doc_ids_of(self, source: str) -> list[str]:
-        """Return the documents that were read from a file, in order."""
-        rows = self._rows("SELECT doc_id FROM documents WHERE source = ? ORDER BY number", (source,))
-        return [row[0] for row in rows]
+        return self._column("SELECT doc_id FROM documents WHERE source = ? ORDER BY number", source)
 
     def documents_containing(self, text: str) -> list[str]:
-        """Return the documents that contain exactly this text, in order."""
-        rows = self._rows(
+        return self._column(
             "SELECT doc_id FROM documents JOIN texts ON document = number WHERE instr(text, ?) > 0 ORDER BY number",
-            (text,),
+            text,
         )
-        return [row[0] for row in rows]
-
-    def title(self, doc_id: str) -> str:
-        """Return the title of a document."""
-        return self._known(doc_id).title
 
     def text(self, doc_id: str) -> str:
-        """Return the text of a document."""
         row = self._row("SELECT text FROM documents JOIN texts ON document = number WHERE doc_id = ?", doc_id)
         return str(row[0])
 
-    def metadata(self, doc_id: str) -> Metadata:
-        """Return the metadata of a document."""
-        return self._known(doc_id).metadata
-
-    def _known(self, doc_id: str) -> StoredDocument:
-        found = self.find(doc_id)
-        if found is None:
+    def known(self, doc_id: str) -> StoredDocument:
+        """Return a document without its text; KeyError if it is not in the generation."""
+        document = self.find(doc_id)
+        if document is None:
             raise KeyError(doc_id)
-        return found
+        return document
 
     def ranges(self, scope: Scope) -> list[tuple[int, int]]:
         """Return the half-open ranges of passages whose documents a scope admits."""
@@ -273,63 +239,44 @@ class Store:
     def going_by(self, name: frozenset[str]) -> list[int]:
         """Return the positions of the documents with all terms of a name, or whose initials begin with its one term."""
         terms = " INTERSECT ".join(["SELECT document FROM document_names WHERE initials = 0 AND name = ?"] * len(name))
-        found = {row[0] for row in self._rows(terms, sorted(name))}
+        documents = set(self._column(terms, *sorted(name)))
         term = next(iter(name))
         if len(name) == 1 and len(term) > 1:
-            found.update(
-                row[0]
-                for row in self._rows(
-                    "SELECT document FROM document_names WHERE initials = 1 AND name >= ? AND name < ?",
-                    (term, f"{term}{_LAST_LETTER}"),
-                )
-            )
-        return sorted(found)
+            initials = "SELECT document FROM document_names WHERE initials = 1 AND name >= ? AND name < ?"
+            documents.update(self._column(initials, term, f"{term}{_LAST_LETTER}"))
+        return sorted(documents)
 
     def sources(self, scope: Scope) -> list[Source]:
-        """Return the documents that a scope admits, by `doc_id`."""
         rows = self._rows(
             "SELECT doc_id, title, metadata, passages, characters, fingerprint, source FROM documents ORDER BY doc_id"
         )
-        sources = (
-            Source(
-                doc_id,
-                title,
-                doc_id.rpartition("/")[0],
-                Metadata.from_mapping(json.loads(metadata)),
-                passages,
-                characters,
-                mark[:64],
-                path,
-            )
-            for doc_id, title, metadata, passages, characters, mark, path in rows
-        )
-        return [source for source in sources if scope.admits(source.doc_id, source.metadata)]
+        sources = []
+        for doc_id, title, metadata, passages, characters, fingerprint, path in rows:
+            about, folder = Metadata.from_mapping(json.loads(metadata)), doc_id.rpartition("/")[0]
+            if scope.admits(doc_id, about):
+                sources.append(Source(doc_id, title, folder, about, passages, characters, fingerprint[:64], path))
+        return sources
 
     # ----------------------------------------------------------------------------------------- terms and names
 
     def find_terms(self, terms: Sequence[str]) -> Mapping[str, int]:
         """Return the positions of those terms that are in the index."""
-        found: dict[str, int] = {}
+        positions: dict[str, int] = {}
         for some in _portions(terms):
-            found.update(self._rows(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some))  # noqa: S608
-        return found
+            positions.update(self._rows(f"SELECT term, position FROM terms WHERE term IN ({_marks(some)})", some))  # noqa: S608
+        return positions
 
     def terms(self, letter: str) -> list[str]:
-        """Return the terms that begin with a letter, in order."""
-        rows = self._rows(
-            "SELECT term FROM terms WHERE term >= ? AND term < ? ORDER BY term", (letter, f"{letter}{_LAST_LETTER}")
-        )
-        return [row[0] for row in rows]
+        within = "SELECT term FROM terms WHERE term >= ? AND term < ? ORDER BY term"
+        return self._column(within, letter, f"{letter}{_LAST_LETTER}")
 
     def first_letters(self) -> list[str]:
-        """Return the letters with which terms begin, each once."""
-        rows = self._rows(
+        return self._column(
             "WITH RECURSIVE firsts(letter) AS (SELECT substr(min(term), 1, 1) FROM terms UNION ALL "
             "SELECT (SELECT substr(min(term), 1, 1) FROM terms WHERE term > letter || ?) "
             "FROM firsts WHERE letter IS NOT NULL) SELECT letter FROM firsts WHERE letter IS NOT NULL",
-            (_LAST_LETTER,),
+            _LAST_LETTER,
         )
-        return [row[0] for row in rows]
 
     def names(self) -> list[NameRow]:
         """Return the names that stand for each other, in order."""
@@ -337,20 +284,17 @@ class Store:
 
     def names_of(self, key: str) -> list[NameRow]:
         """Return the pairs of names of which one has a key, in order."""
-        rows = self._rows(
-            f"SELECT {_NAME_COLUMNS} FROM names WHERE name_key = ?1 OR other_key = ?1 ORDER BY number",  # noqa: S608
-            (key,),
-        )
-        return [_as_name(row) for row in rows]
+        with_key = f"SELECT {_NAME_COLUMNS} FROM names WHERE name_key = ?1 OR other_key = ?1 ORDER BY number"  # noqa: S608
+        return [_as_name(row) for row in self._rows(with_key, (key,))]
 
     def known_names(self, keys: Sequence[str]) -> frozenset[str]:
         """Return those keys that some name has."""
-        found: set[str] = set()
+        known: set[str] = set()
         for some in _portions(keys):
             for column in ("name_key", "other_key"):
                 there = f"SELECT DISTINCT {column} FROM names WHERE {column} IN ({_marks(some)})"  # noqa: S608
-                found.update(row[0] for row in self._rows(there, some))
-        return frozenset(found)
+                known.update(self._column(there, *some))
+        return frozenset(known)
 
     def most_parts(self) -> int:
         """Return the number of parts of the longest name."""

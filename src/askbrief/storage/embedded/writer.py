@@ -83,16 +83,19 @@ class ReusableFile:
     last: int
 
 
+def digests_in(connection: sqlite3.Connection) -> NDArray[np.bytes_]:
+    """Return the digest of every passage in a file, in order: S16 [passages]."""
+    digests = bytearray()
+    for (digest,) in connection.execute("SELECT digest FROM passages ORDER BY number"):
+        digests += digest
+    return np.frombuffer(digests, dtype=f"S{DIGEST_BYTES}")
+
+
 class StoreWriter:
     """Writes documents with their passages, in the order in which they are numbered."""
 
     def __init__(self, path: Path, previous: Path | None = None) -> None:
-        """Create the file.
-
-        Args:
-            path: of the new file.
-            previous: the file of another generation, some of whose documents are reused.
-        """
+        """Create the file; `previous` is that of another generation, some of whose documents are reused."""
         self._connection = sqlite3.connect(path.resolve().as_uri(), uri=True, isolation_level=None)
         # The whole generation is synced before the switch to it, so a journal would have no use.
         self._connection.execute("PRAGMA journal_mode = OFF")
@@ -106,13 +109,7 @@ class StoreWriter:
         self.documents = 0
         self.passages = 0
 
-    def add(
-        self,
-        document: Document,
-        row: SourceRow,
-        passages: Sequence[Passage],
-        digests: Sequence[bytes],
-    ) -> None:
+    def add(self, document: Document, row: SourceRow, passages: Sequence[Passage], digests: Sequence[bytes]) -> None:
         """Add a document from a file; every passage must be the document's text at its offsets."""
         for passage in passages:
             if document.text[passage.start : passage.end] != passage.text:
@@ -235,11 +232,8 @@ class StoreWriter:
         self._connection.executemany("INSERT INTO words VALUES (?, ?)", sorted(counts.items()))
 
     def digests(self) -> NDArray[np.bytes_]:
-        """Return the digest of every passage so far, in order: S16 [passages]."""
-        found = bytearray()
-        for (digest,) in self._connection.execute("SELECT digest FROM passages ORDER BY number"):
-            found += digest
-        return np.frombuffer(found, dtype=f"S{DIGEST_BYTES}")
+        """Return the digest of every passage so far, as `digests_in` does."""
+        return digests_in(self._connection)
 
     def titled_passages(self, first: int, last: int) -> Iterator[tuple[str, Passage]]:
         """Return the passages first..last - 1 with the titles of their documents, in order."""
