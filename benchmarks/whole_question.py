@@ -49,7 +49,7 @@ STAGES: dict[str, tuple[Any, str]] = {
     "parsing the question": (askbrief.answering.pipeline, "parse_question"),
     "the first ranking": (askbrief.retrieval.scoring, "Shortlist"),
     "the close look at the candidates": (askbrief.retrieval.scoring, "passage_evidence"),
-    "near-duplicates": (askbrief.answering.pipeline, "grouped"),
+    "near-duplicates": (askbrief.answering.pipeline, "group_duplicates"),
     "the ledger": (Citations, "remember"),
     "marking": (askbrief.answering.pipeline, "best_sentence"),
     "the answer in the sentence": (askbrief.answering.pipeline, "find_answer"),

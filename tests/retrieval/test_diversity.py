@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askbrief.retrieval.diversity import HOLDS, LEAST_OF_THE_FIRST, diversified
+from askbrief.retrieval.candidates import ON_ASPECT
+from askbrief.retrieval.scoring import LEAST_OF_THE_FIRST, diversify
 
 shares = st.floats(0, 1, width=32)
 
@@ -19,7 +20,7 @@ def rankings(draw: st.DrawFn) -> tuple[list[float], list[list[float]]]:
 
 
 def order(scores: list[float], held: list[list[float]]) -> list[int]:
-    return diversified(scores, np.array(held, dtype=np.float32).reshape(len(scores), -1))
+    return diversify(scores, np.array(held, dtype=np.float32).reshape(len(scores), -1))
 
 
 def test_the_best_passage_on_what_the_first_lacks_comes_second() -> None:
@@ -54,7 +55,7 @@ def test_a_question_for_one_thing_keeps_its_order(scores: list[float]) -> None:
 @given(rankings())
 def test_at_most_one_passage_for_each_thing_is_moved(ranking: tuple[list[float], list[list[float]]]) -> None:
     found = order(*ranking)
-    on = np.array(ranking[1], dtype=np.float32) >= HOLDS
+    on = np.array(ranking[1], dtype=np.float32) >= ON_ASPECT
     moved = [place for rank, place in enumerate(found) if place > rank]
     assert len(moved) <= 2
     assert all(on[place].any() for place in moved)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.retrieval.diversity import first_of_each
+from askbrief.retrieval.rerank import near_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,8 @@ WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lim
 ELEVEN = " ".join(WORDS[:11])  # nine word triples
 
 
-def grouped(texts: Sequence[str]) -> list[list[int]]:
-    return first_of_each([[text] for text in texts])
+def groups_of(texts: Sequence[str]) -> list[list[int]]:
+    return near_duplicates([[text] for text in texts])
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def grouped(texts: Sequence[str]) -> list[list[int]]:
     ],
 )
 def test_a_passage_that_says_the_same_is_grouped_under_the_first(other: str) -> None:
-    assert grouped([ELEVEN, other]) == [[0, 1]]
+    assert groups_of([ELEVEN, other]) == [[0, 1]]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_passage_that_says_the_same_is_grouped_under_the_first(other: str) -> 
     ],
 )
 def test_a_passage_that_says_something_else_stands_for_itself(other: str) -> None:
-    assert grouped([ELEVEN, other]) == [[0], [1]]
+    assert groups_of([ELEVEN, other]) == [[0], [1]]
 
 
 @pytest.mark.parametrize(
@@ -66,23 +66,23 @@ def test_passages_that_differ_in_a_figure_a_name_or_a_denial_are_two_statements(
     one: str, other: str, *, same: bool
 ) -> None:
     filler = " ".join(WORDS * 3)
-    assert grouped([f"{filler} {one}", f"{filler} {other}"]) == ([[0, 1]] if same else [[0], [1]])
+    assert groups_of([f"{filler} {one}", f"{filler} {other}"]) == ([[0, 1]] if same else [[0], [1]])
 
 
 def test_likeness_is_measured_to_the_first_of_a_group_and_not_handed_on() -> None:
     near, far = ELEVEN.replace("kilo", "zulu"), ELEVEN.replace("kilo", "zulu").replace("alpha", "yankee")
-    assert grouped([near, far]) == [[0, 1]]
-    assert grouped([ELEVEN, near, far]) == [[0, 1], [2]]
+    assert groups_of([near, far]) == [[0, 1]]
+    assert groups_of([ELEVEN, near, far]) == [[0, 1], [2]]
 
 
 def test_nothing_found_has_no_groups() -> None:
-    assert grouped([]) == []
+    assert groups_of([]) == []
 
 
 @settings(derandomize=True, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(["river", "bridge", "60", "the"]), max_size=5).map(" ".join), max_size=8))
 def test_every_passage_is_in_one_group_and_identical_ones_are_together(texts: list[str]) -> None:
-    groups = grouped(texts)
+    groups = groups_of(texts)
     assert sorted(place for group in groups for place in group) == list(range(len(texts)))
     assert all(group == sorted(group) for group in groups)
     assert [group[0] for group in groups] == sorted(group[0] for group in groups)

@@ -50,7 +50,7 @@ def test_what_is_taken_over_counts_as_what_is_counted(seed: int) -> None:
     for terms in old:
         before.add(terms)
     vocabulary, counted = before.counted()
-    forward = Forward.of_postings(vocabulary, counted.starts, counted.passages, counted.counts, counted.size)
+    forward = Forward(vocabulary, *transposed(counted.starts, counted.passages, counted.counts, counted.size))
     counter = TermCounter(forward)
     counter.take_over(0, 10)
     for terms in new:

@@ -12,7 +12,7 @@ from askbrief.answering.verdict import JUDGED, packaged_calibration, verdict_sig
 from askbrief.query.parsed_question import parse_question
 from askbrief.records import Answer, Method, Verdict
 from askbrief.retrieval.candidates import FirstRanking, WeightedQuestion
-from askbrief.retrieval.rerank import READ, grouped, reranked, reread
+from askbrief.retrieval.rerank import READ, apply_reader, group_duplicates, rerank
 from askbrief.retrieval.scoring import rank
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class AnswerPipeline:
         parsed = parse_question(
             question, IndexKnowledge(self.engine, self.vocabulary, self.encoder, scope), self.engine.head.newest(scope)
         )
-        passages = grouped(self._rank(parsed, top, scope, method))
+        passages = group_duplicates(self._rank(parsed, top, scope, method))
         is_read = self.reader is not None and method is Method.HYBRID
         if is_read:
             passages = self._read(parsed, passages)
@@ -113,12 +113,12 @@ class AnswerPipeline:
         ranked = rank(question, candidates, self.engine.look(candidates.numbers.tolist()), ranking)
         if self.reranker is None or method is not Method.HYBRID:
             return ranked
-        return reranked(parsed.text, ranked, self.reranker)
+        return rerank(parsed.text, ranked, self.reranker)
 
     def _read(self, parsed: ParsedQuestion, passages: Sequence[PassageGroup]) -> list[PassageGroup]:
         """Read the question together with the best passages; a comparison keeps its order, which covers each thing."""
         assert self.reader is not None  # noqa: S101 - called only where there is one
-        return reread(parsed.text, passages, self.reader, reorder=not parsed.aspects)
+        return apply_reader(parsed.text, passages, self.reader, reorder=not parsed.aspects)
 
     def _mark(self, parsed: ParsedQuestion, rank: int, found: PassageGroup) -> list[Hit]:
         """Return a passage and its near-duplicates as hits, each with its best sentence marked."""

@@ -57,11 +57,7 @@ class Postings:
 
     @classmethod
     def from_corpus(cls, corpus: Iterable[Sequence[str]]) -> tuple[list[str], Self]:
-        """Compile a corpus of analysed passages.
-
-        Returns:
-            The terms in code point order, and their postings in that order.
-        """
+        """Compile a corpus of analysed passages; return the terms in code point order, and their postings."""
         counter = TermCounter()
         for terms in corpus:
             counter.add(terms)
@@ -88,40 +84,31 @@ class Postings:
             impacts[some] = idf[terms] * counts * (k1 + 1) / (counts + norms[counted.passages[some]])
         return cls(counted.starts, counted.passages, impacts, idf)
 
+    def span(self, position: int) -> slice:
+        """Return where the postings of a term lie."""
+        return slice(*self.starts[position : position + 2].tolist())
+
 
 @dataclass(frozen=True, slots=True)
 class QueryTerm:
-    """A term of a query.
-
-    Attributes:
-        term: as `analyse` gives it.
-        is_known: whether any passage of the generation contains it.
-        count: how often the query has it.
-        weight: count x idf.
-    """
+    """A term of a query, as `analyse` gives it; `is_known` if any passage of the generation contains it."""
 
     term: str
     is_known: bool
-    count: int
-    weight: float
+    count: int  # in the query
+    weight: float  # count x idf
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Terms that are searched for together, and alternatives that can stand for all of them.
-
-    Attributes:
-        terms: those of the question.
-        alternatives: other terms, each group with its weight, 0..1.
-        weight: of the concept within the query; if no passage contains its terms, that of its heaviest alternative.
-    """
+    """Terms that are searched for together, and alternatives that can stand for all of them."""
 
     terms: tuple[QueryTerm, ...]
-    alternatives: tuple[tuple[tuple[QueryTerm, ...], float], ...] = ()
+    alternatives: tuple[tuple[tuple[QueryTerm, ...], float], ...] = ()  # each with its weight, 0..1
     weight: float = field(init=False)
 
     def __post_init__(self) -> None:
-        """Compute the weight."""
+        """Weigh its terms; if no passage contains any, the weight is that of its heaviest alternative."""
         is_unknown = self.alternatives and not any(term.is_known for term in self.terms)
         weight = max(_weight(terms) for terms, _ in self.alternatives) if is_unknown else _weight(self.terms)
         object.__setattr__(self, "weight", weight)
@@ -187,13 +174,7 @@ def unseen_idf(passages: int) -> float:
 
 
 def weigh(query: Query, idf: Mapping[str, float], passages: int) -> WeightedQuery:
-    """Weigh the terms of a query and their alternatives; a repeated term weighs more than once.
-
-    Args:
-        query: what is searched for.
-        idf: of those terms that some passage contains; of the whole generation.
-        passages: the number of passages of the generation.
-    """
+    """Weigh the terms of a query by their idf in the whole generation; a repeated term weighs more than once."""
     unseen, counts = unseen_idf(passages), Counter(query.terms)
     replaced = frozenset[str]().union(*(other.stands_for for other in query.alternatives))
     groups: dict[frozenset[str], list[tuple[frozenset[str], float]]] = {
@@ -246,10 +227,7 @@ class LexicalIndex:
 
     def passages_with(self, terms: Sequence[str]) -> dict[str, NDArray[np.int32]]:
         """Return the passages that contain each term, ascending: int32; terms that none contains are left out."""
-        return {term: self._postings.passages[self._span(at)] for term, at in self._find_terms(terms).items()}
-
-    def _span(self, position: int) -> slice:
-        return slice(*self._postings.starts[position : position + 2].tolist())
+        return {term: self._postings.passages[self._postings.span(at)] for term, at in self._find_terms(terms).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,12 +248,9 @@ class LexicalMatch:
         return self._summed(self._impacts)
 
     def coverage(self, numbers: NDArray[np.int64] | Sequence[int] | None = None) -> NDArray[np.float32]:
-        """Return the share of the query that each passage's terms cover, weighed by idf: float32 [passages], 0..1.
+        """Return the share of the query that the terms of some passages, or all, cover, weighed by idf.
 
-        A term that no passage contains counts as the rarest of all.
-
-        Args:
-            numbers: the passages to score; None for all.
+        float32 [passages], 0..1. A term that no passage contains counts as the rarest of all.
         """
         some = None if numbers is None else np.asarray(numbers, dtype=np.int32)
         return self._summed(self._weights, some) / np.float32(self.query.weight)
@@ -303,12 +278,12 @@ class LexicalMatch:
         position = self.positions.get(term.term)
         if position is None:
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        span = slice(*self.postings.starts[position : position + 2].tolist())
+        span = self.postings.span(position)
         passages, added = self.postings.passages[span], values(term, span)
         if numbers is None:
             return passages, added
-        places, found = _found(numbers, passages)
-        return places, added[found]
+        places, matching = _intersect(numbers, passages)
+        return places, added[matching]
 
     def _impacts(self, term: QueryTerm, span: slice) -> NDArray[np.float32]:
         return np.float32(term.count) * self.postings.impacts[span]
@@ -317,10 +292,10 @@ class LexicalMatch:
         return np.broadcast_to(np.float32(term.weight), span.stop - span.start)
 
 
-def _found(some: _Places, among: _Places) -> tuple[_Places, _Places]:
+def _intersect(some: _Places, among: _Places) -> tuple[_Places, _Places]:
     """Return the positions in `some` whose values are in `among`, and their positions there; `among` ascends.
 
-    >>> [places.tolist() for places in _found(np.array([7, 4, 9]), np.array([2, 4, 7]))]
+    >>> [places.tolist() for places in _intersect(np.array([7, 4, 9]), np.array([2, 4, 7]))]
     [[0, 1], [2, 1]]
     """
     near = np.searchsorted(among, some)
@@ -333,8 +308,8 @@ def _of_all(columns: Sequence[tuple[_Places, NDArray[np.float32]]]) -> tuple[_Pl
     """Return the places that are in every column, and the sums of their values."""
     common = min((places for places, _ in columns), key=len)
     for places, _ in columns:
-        common = common[_found(common, places)[0]]
+        common = common[_intersect(common, places)[0]]
     sums = np.zeros(len(common), dtype=np.float32)
     for places, values in columns:
-        sums += values[_found(common, places)[1]]
+        sums += values[_intersect(common, places)[1]]
     return common, sums

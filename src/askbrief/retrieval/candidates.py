@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from askbrief.records import Method
-from askbrief.retrieval.diversity import HOLDS
 from askbrief.retrieval.soft_filters import SoftFilter
 
 if TYPE_CHECKING:
@@ -22,45 +21,36 @@ if TYPE_CHECKING:
     from askbrief.retrieval.bm25 import LexicalIndex, WeightedQuery
     from askbrief.retrieval.cosine import DenseIndex
 
+    Weigh = Callable[[Query], WeightedQuery]
+
 RRF_K = 60
 """The constant of Cormack, Clarke and Büttcher (2009), "Reciprocal rank fusion"."""
-
 _BLOCK = 1 << 14
 """Number of scores fused at a time, so that intermediate results stay in memory that the process already has."""
-
 _SAMPLE, _SAMPLE_MARGIN = 1 << 11, 16
 """Size of the sample that estimates a threshold for the highest scores, and how many more of it should pass."""
-
 SHORTLIST = 4_096
 """Number of passages of a large index that are ranked exactly (docs/decisions.md: how many of the best are found)."""
-
 MIN_CANDIDATES = 30
 """Minimum number of candidates scored sentence by sentence; 20 or 50 changed hit@1 and hit@5 by at most 0.002."""
-
+ON_ASPECT = 0.75
+"""A passage is on an aspect if it has this share of its terms, weighed by idf, 0..1."""
 CANDIDATES_OF_AN_ASPECT = 5
 """Number of further candidates on each of the things that a question compares."""
-
 BEST_OF_A_DOCUMENT = 3
 """The evidence of a document is the mean score of this number of its best passages."""
 
 
 def fuse(
-    lexical: NDArray[np.float32],
-    cosines: NDArray[np.float32],
-    *,
-    weight: float,
-    method: Method = Method.HYBRID,
+    lexical: NDArray[np.float32], cosines: NDArray[np.float32], *, weight: float, method: Method = Method.HYBRID
 ) -> NDArray[np.float32]:
-    """Combine the lexical and the dense score of each passage.
+    """Combine the lexical and the dense score of each passage: float32 [passages], zero or less is no match.
 
     Args:
         lexical: BM25 divided by its maximum, 0..1, float32 [passages].
         cosines: -1..1, float32 [passages].
         weight: the lexical share of the convex combination, 0..1.
         method: how to combine them.
-
-    Returns:
-        float32 [passages]; zero or less is no match.
 
     >>> [round(s, 2) for s in fuse(np.float32([.5, 0]), np.float32([.8, .6]), weight=.4).tolist()]
     [0.68, 0.36]
@@ -92,8 +82,8 @@ def best(scores: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     >>> best(np.float32([.1, .7, 0, .7]), 3).tolist()
     [1, 3, 0]
     """
-    found = highest(scores, count, above=0)
-    return found[np.argsort(-scores[found], kind="stable")]
+    positions = highest(scores, count, above=0)
+    return positions[np.argsort(-scores[positions], kind="stable")]
 
 
 def highest(scores: NDArray[np.float32], count: int, *, above: float = -np.inf) -> NDArray[np.int64]:
@@ -102,16 +92,16 @@ def highest(scores: NDArray[np.float32], count: int, *, above: float = -np.inf) 
     >>> highest(np.float32([.1, .7, .3, .1, .1]), 3).tolist()
     [0, 1, 2]
     """
-    found = np.flatnonzero(scores > max(above, _likely_floor(scores, count)))
-    if len(found) < count:
-        found = np.flatnonzero(scores > above)
-    if len(found) <= count:
-        return found
-    some = scores[found]
+    positions = np.flatnonzero(scores > max(above, _likely_floor(scores, count)))
+    if len(positions) < count:
+        positions = np.flatnonzero(scores > above)
+    if len(positions) <= count:
+        return positions
+    some = scores[positions]
     cut = np.partition(some, len(some) - count)[len(some) - count] if count > 0 else np.inf
     chosen = some > cut
     chosen[np.flatnonzero(some == cut)[: max(0, count) - np.count_nonzero(chosen)]] = True
-    return found[chosen]
+    return positions[chosen]
 
 
 def _likely_floor(scores: NDArray[np.float32], count: int) -> float:
@@ -165,15 +155,12 @@ class Candidates:
 def select_places(ranking: NDArray[np.float32], aspects: NDArray[np.float32], count: int) -> NDArray[np.int64]:
     """Return the places of the best passages, and of a few that are best on each aspect; ascending.
 
-    Engines that divide their passages apply this to each part, and then to all that the parts returned.
-
-    Args:
-        ranking: float32 [passages], zero or less is no match; equal scores are taken in their order.
-        aspects: float32 [passages, aspects].
-        count: of the best passages.
+    Engines that divide their passages apply this to each part, and then to all that the parts returned. `ranking` is
+    float32 [passages], zero or less is no match; equal scores are taken in order. `aspects` is float32 [passages,
+    aspects].
     """
     of_aspects = [
-        best(np.where(coverage >= HOLDS, ranking, np.float32(0)), CANDIDATES_OF_AN_ASPECT) for coverage in aspects.T
+        best(np.where(coverage >= ON_ASPECT, ranking, np.float32(0)), CANDIDATES_OF_AN_ASPECT) for coverage in aspects.T
     ]
     return np.unique(np.concatenate([best(ranking, count), *of_aspects]))
 
@@ -191,36 +178,16 @@ def document_evidence(scores: NDArray[np.float32]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class WeightedQuestion:
-    """A parsed question with what the whole generation adds to it; every part of the generation is searched for it.
+    """A parsed question with what the whole generation adds to it; every part of the generation is searched for it."""
 
-    Attributes:
-        vector: the unit vector of the question: float32 [dimension].
-        query: its terms, weighed.
-        aspects: the terms of each thing that it compares, weighed.
-        soft_filter: the times and sources that it names; None if it names none.
-    """
-
-    vector: NDArray[np.float32]
+    vector: NDArray[np.float32]  # unit, [dimension]
     query: WeightedQuery
-    aspects: tuple[WeightedQuery, ...] = ()
-    soft_filter: SoftFilter | None = None
+    aspects: tuple[WeightedQuery, ...] = ()  # each thing that it compares
+    soft_filter: SoftFilter | None = None  # the times and sources that it names, if any
 
     @classmethod
-    def of(
-        cls,
-        parsed: ParsedQuestion,
-        vector: NDArray[np.float32],
-        weigh: Callable[[Query], WeightedQuery],
-        method: Method,
-    ) -> Self:
-        """Weigh a parsed question; only the hybrid method uses aspects and soft filters.
-
-        Args:
-            parsed: the question.
-            vector: its unit vector.
-            weigh: weighs a query with the document frequencies of the whole generation.
-            method: how to rank.
-        """
+    def of(cls, parsed: ParsedQuestion, vector: NDArray[np.float32], weigh: Weigh, method: Method) -> Self:
+        """Weigh a parsed question by the whole generation; only the hybrid method uses aspects and soft filters."""
         if method is not Method.HYBRID:
             return cls(vector, weigh(parsed.query))
         soft_filter = SoftFilter(parsed.constraints, parsed.query.alternatives) if parsed.constraints else None
@@ -229,17 +196,11 @@ class WeightedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class FirstRanking:
-    """How passages are ranked first.
-
-    Attributes:
-        method: `HYBRID`, or another one to compare it with.
-        lexical_weight: the share of BM25 in the fused score, 0..1.
-        count: the maximum number of passages to return.
-    """
+    """How passages are ranked first; methods other than hybrid are for comparison."""
 
     method: Method
-    lexical_weight: float
-    count: int
+    lexical_weight: float  # the share of BM25 in the fused score, 0..1
+    count: int  # maximum number of passages to return
 
     @property
     def candidates(self) -> int:
@@ -251,16 +212,13 @@ class FirstRanking:
 class DocumentColumns:
     """What the first ranking needs of the documents of an index, in the order of their passages.
 
-    Attributes:
-        starts: the first passage of each document, and the number of passages at the end: int64 [documents + 1].
-        dated, named: as in `Candidates`: float64 [documents]; None if the question names neither a time nor a source.
-        lift: what a passage gains on its score, 0..1: float32 [documents]; None likewise.
+    Without times and sources in the question, only `starts` is given; `dated` and `named` are as in `Candidates`.
     """
 
-    starts: NDArray[np.int64]
+    starts: NDArray[np.int64]  # first passage of each, and at the end the number of passages: [documents + 1]
     dated: NDArray[np.float64] | None = None
     named: NDArray[np.float64] | None = None
-    lift: NDArray[np.float32] | None = None
+    lift: NDArray[np.float32] | None = None  # what a passage gains on its score, 0..1
 
 
 class PassageSearch:

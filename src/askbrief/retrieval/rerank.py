@@ -6,13 +6,16 @@ import math
 import os
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import regex
 
+from askbrief.core.text import pattern
 from askbrief.errors import ModelError
-from askbrief.retrieval.diversity import first_of_each
+from askbrief.language.analysis import analyse, terms_of
 from askbrief.retrieval.scoring import RERANKING, packaged_model
 
 if TYPE_CHECKING:
@@ -43,11 +46,7 @@ class CrossEncoderReranker:
     """A sentence-transformers CrossEncoder with one output, loaded from a directory, never from the network."""
 
     def __init__(self, directory: str) -> None:
-        """Take the directory; the model is loaded at first use.
-
-        Raises:
-            ModelError: it contains no model.
-        """
+        """Take the directory, or raise ModelError if it has no model; the model is loaded at first use."""
         self._directory = Path(directory).expanduser()
         if not (self._directory / "config.json").is_file():
             raise ModelError(
@@ -75,7 +74,6 @@ class CrossEncoderReranker:
         return model
 
     def relevance(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return how relevant each text is: float32 [texts], 0..1, a logistic function of the model's output."""
         from torch.nn import Sigmoid
 
         pairs = [(question, text) for text in texts]
@@ -83,21 +81,78 @@ class CrossEncoderReranker:
         return np.asarray(scores, dtype=np.float32)
 
 
-def reranked(question: str, found: Sequence[Ranked], reranker: Reranker) -> list[Ranked]:
+def rerank(question: str, ranked: Sequence[Ranked], reranker: Reranker) -> list[Ranked]:
     """Order the best passages by score and relevance; the rest follow in their order."""
-    first, rest = list(found[:RERANKED]), list(found[RERANKED:])
+    first, rest = list(ranked[:RERANKED]), list(ranked[RERANKED:])
     if not first:
         return rest
-    relevance = reranker.relevance(question, [ranked.passage.text for ranked in first])
-    scored = [
-        replace(
-            ranked,
-            score=(1 - SHARE) * ranked.score + SHARE * float(value),
-            signals={**ranked.signals, "reranked": round(float(value), 6)},
+    relevance = reranker.relevance(question, [one.passage.text for one in first])
+    scored = []
+    for one, value in zip(first, relevance.tolist(), strict=True):
+        signals = {**one.signals, "reranked": round(value, 6)}
+        scored.append(replace(one, score=(1 - SHARE) * one.score + SHARE * value, signals=signals))
+    return sorted(scored, key=lambda one: (-one.score, one.number)) + rest
+
+
+ALIKE = 0.8
+"""Jaccard similarity of term triples, 0..1, from which two passages count as near-duplicates."""
+
+_SHINGLE = 3
+_NUMBER = pattern(r"\p{N}")
+_CAPITALISED = pattern(r"\b\p{Lu}[\p{L}\p{M}\p{N}]*")
+_NEGATION = pattern(r"\b(?:no|not|none|never|nor|neither|without)\b|n['’]t\b", regex.IGNORECASE)
+
+
+def near_duplicates(texts: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Group texts, each given as sentences, that are near-duplicates, each group under its first member.
+
+    Two texts are near-duplicates when the Jaccard similarity of their term triples (Broder 1997) is at least
+    `ALIKE`, and they differ in no figure, no name and no negation: "3,000 fighters" and "4,000 fighters" are two
+    statements, and so are a claim and its denial.
+
+    Returns:
+        Groups of positions in `texts`, both in order; the first of a group stands for it.
+
+    >>> near_duplicates([["He said 42 men came."], ["It rained."], ["He said 42 men came!"], ["He said 43 men came."]])
+    [[0, 2], [1], [3]]
+    """
+    marks = [_Marks(sentences) for sentences in texts]
+    groups: list[list[int]] = []
+    for place, mark in enumerate(marks):
+        same = (group for group in groups if mark.says_the_same_as(marks[group[0]]))
+        group = next(same, None)
+        if group is None:
+            groups.append([place])
+        else:
+            group.append(place)
+    return groups
+
+
+class _Marks:
+    """The features by which texts are compared; those that only similar texts need are computed when needed."""
+
+    def __init__(self, sentences: Sequence[str]) -> None:
+        self._sentences = sentences
+        self._terms = tuple(chain.from_iterable(map(terms_of, sentences)))
+        self._shingles = frozenset(zip(*(self._terms[place:] for place in range(_SHINGLE)), strict=False)) or frozenset(
+            [self._terms]
         )
-        for ranked, value in zip(first, relevance, strict=True)
-    ]
-    return sorted(scored, key=lambda ranked: (-ranked.score, ranked.number)) + rest
+
+    def says_the_same_as(self, other: _Marks) -> bool:
+        common, all_of_them = len(self._shingles & other._shingles), len(self._shingles) + len(other._shingles)
+        if common < ALIKE * (all_of_them - common) or self._negations != other._negations:
+            return False
+        return (frozenset(self._terms) ^ frozenset(other._terms)).isdisjoint(self._facts | other._facts)
+
+    @cached_property
+    def _facts(self) -> frozenset[str]:
+        """The terms that are figures or names."""
+        names = analyse(" ".join(chain.from_iterable(map(_CAPITALISED.findall, self._sentences))))
+        return frozenset(names).union(term for term in self._terms if _NUMBER.search(term))
+
+    @cached_property
+    def _negations(self) -> int:
+        return sum(len(_NEGATION.findall(sentence)) for sentence in self._sentences)
 
 
 READ = 10
@@ -106,7 +161,7 @@ READ = 10
 
 @dataclass(frozen=True, slots=True)
 class PassageGroup:
-    """A passage, those that say the same and are not shown again, and what the reader makes of it, if it was read."""
+    """A passage, its near-duplicates, which are not shown, and the reader's output, if it was read."""
 
     ranked: Ranked
     same: tuple[Ranked, ...] = ()
@@ -116,25 +171,22 @@ class PassageGroup:
         return (self.ranked, *self.same)
 
 
-def grouped(ranked: Sequence[Ranked]) -> list[PassageGroup]:
+def group_duplicates(ranked: Sequence[Ranked]) -> list[PassageGroup]:
     """Group near-duplicates, each group under its first passage."""
-    groups = first_of_each([one.passage.sentence_texts() for one in ranked])
+    groups = near_duplicates([one.passage.sentence_texts() for one in ranked])
     return [PassageGroup(ranked[first], tuple(ranked[place] for place in same)) for first, *same in groups]
 
 
-def reread(question: str, found: Sequence[PassageGroup], reader: Reader, *, reorder: bool = True) -> list[PassageGroup]:
-    """Let the reader read the first few passages, and score them again, together with their near-duplicates.
-
-    Args:
-        question: in words.
-        found: best first.
-        reader: reads.
-        reorder: whether to order by the new scores; otherwise scores and order stay.
+def apply_reader(
+    question: str, groups: Sequence[PassageGroup], reader: Reader, *, reorder: bool = True
+) -> list[PassageGroup]:
+    """Score the first few passages again by what the reader makes of them, together with their near-duplicates.
 
     Returns:
-        The passages that were read, by their new scores, then the rest in their order.
+        The passages that were read, by their new scores, then the rest in their order; with `reorder` off, scores and
+        order stay.
     """
-    first, rest = found[:READ], list(found[READ:])
+    first, rest = groups[:READ], list(groups[READ:])
     readings = reader.read(question, [one.ranked.passage for one in first], [one.ranked.title for one in first])
     read = [replace(one, reading=reading) for one, reading in zip(first, readings, strict=True)]
     if not reorder:
@@ -150,17 +202,17 @@ def reader_signals(reading: ReaderOutput) -> dict[str, float]:
     return {name: round(1 / (1 + math.exp(-logit)), 6) for name, logit in outputs.items()}
 
 
-def _rescored(found: PassageGroup) -> PassageGroup:
-    if found.reading is None:
-        return found
-    read = reader_signals(found.reading)
+def _rescored(group: PassageGroup) -> PassageGroup:
+    if group.reading is None:
+        return group
+    read = reader_signals(group.reading)
 
     def scored(ranked: Ranked) -> Ranked:
         together = ranked.signals | {"ranking": round(ranked.score, 6)} | read
         return replace(ranked, score=min(1.0, packaged_model(RERANKING).score(together)), signals=together)
 
-    return _with(found, scored)
+    return _with(group, scored)
 
 
-def _with(found: PassageGroup, change: Callable[[Ranked], Ranked]) -> PassageGroup:
-    return replace(found, ranked=change(found.ranked), same=tuple(map(change, found.same)))
+def _with(group: PassageGroup, change: Callable[[Ranked], Ranked]) -> PassageGroup:
+    return replace(group, ranked=change(group.ranked), same=tuple(map(change, group.same)))

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from askbrief.language.analysis import terms_of
 from askbrief.records import Method
-from askbrief.retrieval.diversity import diversified
+from askbrief.retrieval.candidates import ON_ASPECT
 from askbrief.retrieval.soft_filters import CONSTRAINT_WEIGHT
 
 if TYPE_CHECKING:
@@ -31,20 +31,18 @@ if TYPE_CHECKING:
 
 RANKING, RERANKING = "scoring.json", "rerank.json"
 """Files of weights: of the features of a candidate, and of the reader's outputs together with the score from these."""
+LEAST_OF_THE_FIRST = 0.4
+"""A passage with less than this share of the first one's score is not moved up; it has the words by chance."""
+SHARE_OF_ASPECTS = 0.5
+"""The lambda of xQuAD: the weight of aspects against the score, 0..1."""
 
 
 class RankingModel(BaseModel):
-    """A linear model over signals of 0..1 (cosines may be below 0); its weights add up to 1.
-
-    Attributes:
-        encoder: the embedding model that it was fitted with; it ranks well enough with others.
-        fitted_on: the question sets.
-        weights: by the name of the signal.
-    """
+    """A linear model over signals of 0..1 (cosines may be below 0); its weights add up to 1."""
 
     model_config = ConfigDict(frozen=True)
 
-    encoder: str
+    encoder: str  # the embedding model that it was fitted with; it ranks well enough with others
     fitted_on: tuple[str, ...]
     weights: dict[str, float]
 
@@ -66,15 +64,10 @@ def packaged_model(name: str = RANKING) -> RankingModel:
 
 @dataclass(frozen=True, slots=True)
 class SentenceEvidence:
-    """Features of the sentences of a passage.
+    """Features of the sentences of a passage."""
 
-    Attributes:
-        coverages: the share of the question's terms in each sentence, weighed by idf, 0..1: float32 [sentences].
-        cosines: of each sentence to the question, -1..1: float32 [sentences].
-    """
-
-    coverages: NDArray[np.float32]
-    cosines: NDArray[np.float32]
+    coverages: NDArray[np.float32]  # share of the question's terms in each, weighed by idf, 0..1
+    cosines: NDArray[np.float32]  # of each to the question, -1..1
 
     @property
     def best(self) -> int:
@@ -84,59 +77,40 @@ class SentenceEvidence:
 
 @dataclass(frozen=True, slots=True)
 class PassageContent:
-    """A candidate as it is scored: the passage, its document's title and metadata, and the vectors of its sentences.
-
-    Attributes:
-        number: of the passage in the generation.
-        vectors: unit rows: float16 [sentences, dimension].
-    """
+    """A candidate as it is scored: the passage, its document's title and metadata, and the vectors of its sentences."""
 
     number: int
     passage: Passage
     title: str
     metadata: Metadata
-    vectors: NDArray[np.floating]
+    vectors: NDArray[np.floating]  # unit rows: float16 [sentences, dimension]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A ranked passage.
+    """A ranked passage, with its number in the generation, by which equal scores are ordered.
 
-    Attributes:
-        number: of the passage in the generation; equal scores are ordered by it.
-        passage: the passage.
-        title: of its document.
-        score: 0..1.
-        signals: what the score is made from: `bm25` (raw), `lexical` (BM25 divided by its maximum, 0..1), `cosine`
-            (-1..1), `coverage` (share of the question's terms, weighed by idf, 0..1), `sentence_coverage` and
-            `sentence_cosine` (the best of any sentence), `phrases` (share of the question's neighbouring terms that are
-            neighbours in the passage), `title` (share of its terms in the title), `document` (see `document_evidence`),
-            and, if the question names a time or a source, `constraint` (how far the passage meets it, -1..1).
-        sentences: the features of its sentences.
+    `signals` is what the score comes from: `bm25` (raw), `lexical` (BM25 divided by its maximum, 0..1), `cosine`
+    (-1..1), `coverage` (share of the question's terms, weighed by idf, 0..1), `sentence_coverage` and `sentence_cosine`
+    (the best of any sentence), `phrases` (share of the question's neighbouring terms that are neighbours in the
+    passage), `title` (share of its terms in the title), `document` (see `document_evidence`), and, if the question
+    names a time or a source, `constraint` (how far the passage meets it, -1..1).
     """
 
     number: int
     passage: Passage
     title: str
-    score: float
+    score: float  # 0..1
     signals: dict[str, float]
     sentences: SentenceEvidence
 
 
 def rank(
-    question: WeightedQuestion,
-    candidates: Candidates,
-    contents: Sequence[PassageContent],
-    ranking: FirstRanking,
+    question: WeightedQuestion, candidates: Candidates, contents: Sequence[PassageContent], ranking: FirstRanking
 ) -> list[Ranked]:
-    """Score candidates by their features, and order them.
+    """Score the candidates of the first ranking by their features, and order them.
 
-    Args:
-        question: the question.
-        candidates: from the first ranking.
-        contents: of the candidates, in their order.
-        ranking: the method and the maximum number of passages to return; methods other than hybrid keep the scores of
-            the first ranking.
+    Methods other than hybrid keep the scores of the first ranking. `contents` are in the order of the candidates.
 
     Returns:
         The best passages first; equal scores in the order of the generation. If the question compares things, each of
@@ -144,16 +118,42 @@ def rank(
     """
     scored = [_score(question, candidates, place, content, ranking.method) for place, content in enumerate(contents)]
     order = sorted(range(len(scored)), key=lambda place: (-scored[place].score, scored[place].number))
-    chosen = diversified([scored[place].score for place in order], candidates.aspects[order])
+    chosen = diversify([scored[place].score for place in order], candidates.aspects[order])
     return [scored[order[place]] for place in chosen[: ranking.count]]
 
 
+def diversify(scores: Sequence[float], coverages: NDArray[np.float32]) -> list[int]:
+    """Order passages so that each aspect is covered among the first, if any passage is on it.
+
+    Args:
+        scores: of the passages, best first.
+        coverages: the share of each aspect's terms in each passage, 0..1: float32 [passages, aspects].
+
+    Returns:
+        The positions of the passages in their new order; the same order if the first is on all aspects.
+
+    >>> diversify([.6, .5, .4], np.float32([[1, 0], [1, 0], [0, 1]]))
+    [0, 2, 1]
+    """
+    if not scores or coverages.shape[1] == 0:
+        return list(range(len(scores)))
+    chosen = [0]
+    worth = np.array(scores) / (scores[0] or 1)
+    near = worth >= LEAST_OF_THE_FIRST
+    on = coverages >= ON_ASPECT
+    while True:
+        missing = ~on[chosen].any(axis=0)
+        candidates = np.flatnonzero(near & (on & missing).any(axis=1))
+        if not len(candidates):
+            break
+        novelty = (coverages * np.prod(1 - coverages[chosen], axis=0)).mean(axis=1)
+        value = (1 - SHARE_OF_ASPECTS) * worth + SHARE_OF_ASPECTS * novelty
+        chosen.append(int(candidates[np.argmax(value[candidates])]))
+    return chosen + [place for place in range(len(scores)) if place not in chosen]
+
+
 def _score(
-    question: WeightedQuestion,
-    candidates: Candidates,
-    place: int,
-    content: PassageContent,
-    method: Method,
+    question: WeightedQuestion, candidates: Candidates, place: int, content: PassageContent, method: Method
 ) -> Ranked:
     sentences, of_text = text_features(content, question.query, question.vector)
     signals = {

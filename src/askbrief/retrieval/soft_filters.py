@@ -48,19 +48,13 @@ _NAME_WORD = pattern(r"\b\p{Lu}")
 
 @dataclass(frozen=True, slots=True)
 class DocumentNames:
-    """The names by which a document may be called: its title, its publisher's name and its authors'.
+    """The names by which a document may be called: its title, its publisher's name and its authors'."""
 
-    Attributes:
-        terms: the index terms of all names.
-        initials: of each name, in small letters.
-    """
-
-    terms: frozenset[str]
-    initials: tuple[str, ...]
+    terms: frozenset[str]  # the index terms of all names
+    initials: tuple[str, ...]  # of each name, in small letters
 
     @classmethod
     def of(cls, title: str, metadata: Metadata) -> DocumentNames:
-        """Take the names from a document's title and metadata."""
         names = [name for name in (title, metadata.publisher, *metadata.author) if name]
         return cls(frozenset(analyse(" ".join(names))), tuple(_initials(name) for name in names))
 
@@ -79,7 +73,6 @@ class SoftFilter:
 
     @property
     def periods(self) -> Sequence[Period]:
-        """The times that the question names."""
         return self._constraints.periods
 
     @cached_property
@@ -97,13 +90,7 @@ class SoftFilter:
     ) -> float:
         """Return how far a passage meets the constraints: 0..1, or below 0 if it is about another time.
 
-        Args:
-            passage: the passage.
-            title: of its document.
-            metadata: of its document.
-            sentence: the sentence of the passage that answers best.
-            dated: how far the date of the document meets the times, 0..1.
-            named: whether the document is of one of the sources, 0 or 1.
+        `sentence` is the one that answers best; `dated` and `named` are those of the document, as in `Candidates`.
         """
         time = 0.0
         if self._constraints.periods:

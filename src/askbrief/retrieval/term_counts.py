@@ -10,7 +10,7 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -42,41 +42,19 @@ class TermCounts:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """For each passage, the terms that it contains, and how often.
-
-    Arrays:
-        vocabulary: the terms to which the numbers in `terms` refer.
-        starts: int64 [passages + 1].
-        terms, counts: int32 [counts].
-    """
+    """For each passage, the terms that it contains, and how often."""
 
     vocabulary: Sequence[str]
-    starts: NDArray[np.int64]
-    terms: NDArray[np.int32]
+    starts: NDArray[np.int64]  # [passages + 1]
+    terms: NDArray[np.int32]  # [counts], numbers in the vocabulary
     counts: NDArray[np.int32]
-
-    @classmethod
-    def of_postings(
-        cls,
-        vocabulary: Sequence[str],
-        starts: NDArray[np.int64],
-        passages: NDArray[np.int32],
-        counts: NDArray[np.integer],
-        size: int,
-    ) -> Self:
-        """Transpose the counts of an index."""
-        return cls(vocabulary, *transposed(starts, passages, counts, size))
 
 
 class TermCounter:
     """Counts terms, passage by passage; counts of unchanged passages are reused."""
 
     def __init__(self, old: Forward | None = None) -> None:
-        """Begin with no passage.
-
-        Args:
-            old: counts, some of which are reused.
-        """
+        """Begin with no passage; some of the `old` counts may be reused."""
         self._numbers: dict[str, int] = {}
         self._terms, self._counts, self._sizes = array("i"), array("i"), array("i")
         self._old = old
@@ -117,16 +95,10 @@ class TermCounter:
 def transposed(
     starts: NDArray[np.int64], columns: NDArray[np.int32], values: NDArray[np.integer], width: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """Transpose a sparse matrix in time and memory linear in its entries.
+    """Transpose a sparse matrix of `width` columns in time and memory linear in its entries.
 
-    Args:
-        starts: int64 [rows + 1].
-        columns: int32 [entries], the column of each.
-        values: integers [entries].
-        width: the number of columns.
-
-    Returns:
-        starts int64 [width + 1], rows int32 [entries] ascending within a column, values int32 [entries].
+    Given int64 [rows + 1], the int32 column of each entry, and integer values, returns starts int64 [width + 1], rows
+    int32 [entries] ascending within a column, and values int32 [entries].
     """
     ends = np.zeros(width + 1, dtype=np.int64)
     for block in _blocks(len(columns)):
