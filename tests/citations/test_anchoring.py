@@ -7,7 +7,7 @@ import regex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.citations.anchoring import CLOSE, closest, nearest_exact
+from askbrief.citations.resolving import CLOSE, closest, nearest_exact
 from askbrief.records import Span
 
 QUOTE = "The TTP has between 3,000 and 4,000 fighters in Afghanistan, the monitors say."

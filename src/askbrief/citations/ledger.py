@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS shown (
 
 
 class Ledger:
-    """Keys and quotes, written when they are shown and never removed."""
+    """Keys and quotes, written when they are shown and never removed; see `storage.protocol.Memory`."""
 
     def __init__(self, state: Path) -> None:
         """Take the state directory; it and the file are created with the first key."""
@@ -39,11 +39,6 @@ class Ledger:
         self._inode = 0
 
     def remember(self, shown: Iterable[RememberedQuote]) -> None:
-        """Store quotes; a key that is known keeps its first quote.
-
-        Raises:
-            LedgerError: the file cannot be written.
-        """
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         rows = [(r.key, r.doc_id, r.title, _json(r.metadata), r.locator, r.start, r.end, r.quote, now) for r in shown]
         with self._errors("written"), self._writing:
@@ -83,11 +78,6 @@ class Ledger:
             self._disconnect()
 
     def recall(self, key: str) -> RememberedQuote | None:
-        """Return the quote that was first shown under a key, or None.
-
-        Raises:
-            LedgerError: the file cannot be read.
-        """
         with self._errors("read"):
             if not is_there(self._path):
                 return None

@@ -19,7 +19,7 @@ _PAGES = {Form.PAGES: ("p.", "pp."), Form.SLIDES: ("slide", "slides")}
 
 
 def locator(passage: Passage, span: Span | None = None) -> str:
-    """Page, paragraph, section and characters, as far as the document has them.
+    """Return page, paragraph, section and characters, as far as the document has them.
 
     Page or slide; sheet and row; the document's own paragraph numbers, else paragraphs counted (on their page).
     Characters are offsets into the document's text: of the passage, or of a span that begins in it.
@@ -54,7 +54,7 @@ def _named(ends: tuple[object, object] | None, one: str, several: str) -> str:
 
 
 def _paragraphs(passage: Passage) -> str:
-    """Where a passage goes over to another page, the paragraph that it begins with: the count begins anew there."""
+    """Return the counted paragraphs; of a passage across pages only the first, because the count restarts there."""
     first, last = passage.paragraphs
     pages = passage.pages
     return f"¶ {first}" if first == last or (pages and pages[0] != pages[1]) else f"¶ {first}–{last}"
@@ -83,38 +83,29 @@ _ALIKE = 90.0
 
 @dataclass(frozen=True, slots=True)
 class CitedPlace:
-    """A document as somebody calls it, and what of it; what was not said is None.
-
-    `pages` and `characters` are a first and a last one, `paragraphs` likewise as they are counted (on their page);
-    `numbers` are rows of a sheet, or what the document itself calls its paragraphs.
-    """
+    """A place in a document, as a person names it; what they leave out is None."""
 
     document: str
-    pages: tuple[int, int] | None = None
-    paragraphs: tuple[int, int] | None = None
-    numbers: tuple[str, str] | None = None
+    pages: tuple[int, int] | None = None  # first and last, like all that follow
+    paragraphs: tuple[int, int] | None = None  # counted, on their page if there are pages
+    numbers: tuple[str, str] | None = None  # rows of a sheet, or the document's own paragraph numbers
     section: str | None = None
     characters: tuple[int, int] | None = None
 
 
 def parse_place(text: str) -> CitedPlace | None:
-    """Read a place; None where the text names none.
+    """Parse a place; None if the text names none.
 
     >>> parse_place("report.pdf p. 12")
     CitedPlace(document='report.pdf', pages=(12, 12), paragraphs=None, numbers=None, section=None, characters=None)
     """
     match = _PLACE.match(" ".join(text.split())[:_LONGEST])
-    said = match.groupdict() if match else {}
-    if not any(words for name, words in said.items() if name != "document"):
+    parts = match.groupdict() if match else {}
+    if not any(words for name, words in parts.items() if name != "document"):
         return None
-    return CitedPlace(
-        said["document"].rstrip(" ,;"),
-        _counts(said["pages"]),
-        _counts(said["paragraphs"]),
-        _ends(said["numbers"]) if said["numbers"] else None,
-        said["section"],
-        _counts(said["characters"]),
-    )
+    numbers = _ends(parts["numbers"]) if parts["numbers"] else None
+    pages, paragraphs, characters = (_counts(parts[name]) for name in ("pages", "paragraphs", "characters"))
+    return CitedPlace(parts["document"].rstrip(" ,;"), pages, paragraphs, numbers, parts["section"], characters)
 
 
 def _ends(words: str) -> tuple[str, str]:
@@ -130,13 +121,13 @@ def _counts(words: str | None) -> tuple[int, int] | None:
 
 
 def _own(number: str) -> str:
-    """A document's own number, however it was written: "12 (a)" and "12a" are one."""
+    """Return a document's own number without its punctuation: "12 (a)" and "12a" are one."""
     return "".join(letter for letter in number.casefold() if letter.isalnum())
 
 
 def spans(place: CitedPlace, document: Document) -> list[Span]:
-    """The stretches of a document's text that a place means, in order; none where it has no such place."""
-    found = [Span(0, len(document.text))]
+    """Return the spans of a document's text at a place, in order; empty if it has no such place."""
+    common = [Span(0, len(document.text))]
     for part in (
         _of_pages(place, document),
         _of_section(place, document),
@@ -144,8 +135,8 @@ def spans(place: CitedPlace, document: Document) -> list[Span]:
         _of_numbers(place, document),
         None if place.characters is None else [Span(*place.characters)],
     ):
-        found = found if part is None else list(_common(found, part))
-    return found
+        common = common if part is None else list(_common(common, part))
+    return common
 
 
 def _of_pages(place: CitedPlace, document: Document) -> list[Span] | None:
@@ -160,11 +151,11 @@ def _of_pages(place: CitedPlace, document: Document) -> list[Span] | None:
 def _of_section(place: CitedPlace, document: Document) -> list[Span] | None:
     if place.section is None:
         return None
-    asked = _plain(place.section)
+    section = _plain(place.section)
     heads = [block for block in document.blocks if block.kind is BlockKind.HEADING]
     ends = [block.start for block in heads[1:]] + [len(document.text)]
     titles = [_plain(document.text[block.start : block.end]) for block in heads]
-    likeness = [fuzz.ratio(asked, title) for title in titles]
+    likeness = [fuzz.ratio(section, title) for title in titles]
     best = max(likeness, default=0.0)
     sections = zip(heads, ends, likeness, strict=True)
     return [Span(head.start, end) for head, end, alike in sections if alike >= max(best, _ALIKE)]
@@ -174,16 +165,16 @@ def _of_paragraphs(place: CitedPlace, document: Document) -> list[Span] | None:
     if place.paragraphs is None:
         return None
     first, last = place.paragraphs
-    asked = range(place.pages[0], place.pages[1] + 1) if place.pages else ()
+    pages = range(place.pages[0], place.pages[1] + 1) if place.pages else ()
     return [
         Span(block.start, block.end)
         for block, ordinals in document.paragraphs()
-        if any(first <= ordinal <= last for page, ordinal in ordinals.items() if not place.pages or page in asked)
+        if any(first <= ordinal <= last for page, ordinal in ordinals.items() if not place.pages or page in pages)
     ]
 
 
 def _of_numbers(place: CitedPlace, document: Document) -> list[Span] | None:
-    """By the document's own numbers; a document without any has its paragraphs counted."""
+    """Return the spans by the document's own numbers, or by counted paragraphs if it has none."""
     if place.numbers is None:
         return None
     blocks = [block for block, _ in document.paragraphs() if block.number]
@@ -194,7 +185,7 @@ def _of_numbers(place: CitedPlace, document: Document) -> list[Span] | None:
 
 
 def _between(first: str, last: str, blocks: Sequence[Block]) -> Iterable[Span]:
-    """The blocks from a number to another; each sheet or annex has numbers of its own, and some may lack."""
+    """Yield the blocks from a number to another; each sheet or annex has its own numbers, and some may be missing."""
     counted = first.isdecimal() and last.isdecimal()
     inside = False
     for block in blocks:
@@ -218,5 +209,5 @@ def _common(some: Sequence[Span], others: Sequence[Span]) -> Iterable[Span]:
 
 
 def _plain(words: str) -> str:
-    """Without what people leave out or write otherwise: capitals, apostrophes, dashes."""
+    """Return words without capitals, apostrophes and dashes, which people leave out or write differently."""
     return " ".join(_SIGNS.sub(" ", words.casefold()).split())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
 
-from askbrief.citations.anchoring import CLOSE, closest, nearest_exact
 from askbrief.citations.locators import locator, parse_place, spans
+from askbrief.core.text import pattern
 from askbrief.errors import CitationUnknown, InputError, LedgerError
 from askbrief.language.analysis import analyse
 from askbrief.records import (
@@ -26,7 +26,7 @@ from askbrief.records import (
 from askbrief.records.citations import parse_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from askbrief.citations.locators import CitedPlace
     from askbrief.storage.protocol import DocumentEntry, Engine, Memory
@@ -36,6 +36,13 @@ _MOST_AT_A_PLACE = 50
 _MOST_NAMED = 5
 _NEARLY = 88.0
 """The rapidfuzz ratio (0..100) from which a name with a typing error is taken as that of a document."""
+CLOSE = 75.0
+"""The rapidfuzz ratio (0..100) from which other text counts as the quote, changed."""
+
+_MIN_EXTRA, _EXTRA_SHARE = 20, 8
+"""How much longer than the quote the text may be: 20 characters, or an eighth of the quote if that is more."""
+
+_IN_WORD = pattern(r"[\p{L}\p{M}\p{N}]")
 _CLOSE_ELSEWHERE = 90.0
 """The rapidfuzz ratio (0..100) from which text in another document counts as the quote, changed."""
 
@@ -44,13 +51,11 @@ class Citations:
     """The citation keys of one generation, and of earlier ones that the memory has."""
 
     def __init__(self, engine: Engine, ledger: Memory | None) -> None:
-        """Take a generation, and the memory of what was shown, if there is one."""
         self._engine = engine
         self._texts = engine.texts
         self._ledger = ledger
 
     def close(self) -> None:
-        """Release the memory."""
         if self._ledger is not None:
             self._ledger.close()
 
@@ -110,13 +115,13 @@ class Citations:
         if place is None:
             return [parse_key(where)]
         called = self._called(place.document, scope)
-        found = {doc_id: passages for doc_id in called if (passages := self._passages_at(place, doc_id))}
-        if len(found) > 1:
-            names = ", ".join(sorted(found)[:_MOST_NAMED])
-            raise InputError(f"{len(found)} documents are called {place.document!r}: give one by its path, of {names}")
-        if not found:
+        there = {doc_id: passages for doc_id in called if (passages := self._passages_at(place, doc_id))}
+        if len(there) > 1:
+            names = ", ".join(sorted(there)[:_MOST_NAMED])
+            raise InputError(f"{len(there)} documents are called {place.document!r}: give one by its path, of {names}")
+        if not there:
             raise CitationUnknown(_nothing_there(place, called))
-        passages = next(iter(found.values()))[:_MOST_AT_A_PLACE]
+        passages = next(iter(there.values()))[:_MOST_AT_A_PLACE]
         shown = [(key, self._texts.verified(passage)) for key, passage in passages]
         if self._ledger is not None:
             self._ledger.remember(self._remembered(*one) for one in shown)
@@ -134,9 +139,9 @@ class Citations:
             lambda path, title: max(fuzz.ratio(folded, path.rpartition("/")[2]), fuzz.ratio(folded, title)) >= _NEARLY,
             lambda path, title: folded in title or folded in path,
         ):
-            found = [doc_id for doc_id, path, title in names if goes_by(path, title)]
-            if found:
-                return found
+            matching = [doc_id for doc_id, path, title in names if goes_by(path, title)]
+            if matching:
+                return matching
         return []
 
     def _passages_at(self, place: CitedPlace, doc_id: str) -> list[tuple[str, Passage]]:
@@ -184,11 +189,6 @@ class Citations:
         )
         return citation if doc_id is None or span is None else self._with_today(citation, doc_id, span)
 
-    def _recall(self, key: str) -> RememberedQuote | None:
-        remembered = self._ledger.recall(key) if self._ledger is not None else None
-        number = self._texts.find_key(key) if remembered is None else None
-        return remembered if number is None else self._remembered(key, self._texts.passage(number))
-
     def _may_see(self, remembered: RememberedQuote, scope: Scope) -> bool:
         today = self._engine.head.find_document(remembered.doc_id)
         return scope.admits(remembered.doc_id, remembered.metadata if today is None else today.metadata)
@@ -213,12 +213,12 @@ class Citations:
     def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
         """Return the closest text among the passages that BM25 finds for a quote, and their neighbours."""
         candidates = self._engine.lexical_best(analyse(quote), scope, _CANDIDATES)
-        found: list[tuple[float, str, Span]] = []
+        matches: list[tuple[float, str, Span]] = []
         for doc_id, window in map(self._texts.neighbourhood, candidates):
             match = closest(quote, self._texts.text(doc_id), [window])
             if match is not None:
-                found.append((match.likeness, doc_id, match.span))
-        return max(found, key=lambda match: match[0], default=None)
+                matches.append((match.likeness, doc_id, match.span))
+        return max(matches, key=lambda match: match[0], default=None)
 
     def _admits(self, doc_id: str, scope: Scope) -> bool:
         return scope.admits(doc_id, self._entry(doc_id).metadata)
@@ -247,18 +247,82 @@ class Citations:
         return Surroundings(citation, text[window.start : start].strip(), text[end : window.end].strip())
 
     def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
-        """Return the passages that overlap a span of a document, with their keys, and remember them as shown.
-
-        Returns:
-            Keys and passages in order, and an error, in a sentence, if the keys could not be remembered.
-        """
+        """Return the passages that overlap a span, in order, with their keys; remember them as `remember` does."""
         shown = self._texts.passages_within(doc_id, span)
         return shown, self.remember(shown)
 
     def recall(self, key: str, scope: Scope = EVERYTHING) -> RememberedQuote | None:
         """Return the quote that was shown under a key, without finding it again; None if `cite` would refuse."""
-        remembered = self._recall(key)
+        remembered = self._ledger.recall(key) if self._ledger is not None else None
+        number = self._texts.find_key(key) if remembered is None else None
+        if number is not None:
+            remembered = self._remembered(key, self._texts.passage(number))
         return remembered if remembered is not None and self._may_see(remembered, scope) else None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseMatch:
+    """A span of a text that is close to a quote, and its similarity to it, 0..100."""
+
+    span: Span
+    likeness: float
+
+
+def nearest_exact(quote: str, text: str, start: int) -> Span | None:
+    """Return the occurrence of the exact words that is nearest to their old place; None if there is none.
+
+    >>> nearest_exact("ab", "ab cd ab", 5)
+    Span(start=6, end=8)
+    """
+    places = []
+    place = text.find(quote)
+    while place >= 0:
+        places.append(place)
+        place = text.find(quote, place + 1)
+    if not places:
+        return None
+    nearest = min(places, key=lambda place: (abs(place - start), place))
+    return Span(nearest, nearest + len(quote))
+
+
+def closest(quote: str, text: str, windows: Iterable[Span]) -> CloseMatch | None:
+    """Return the text most similar to a quote, if it is close, within windows of a few passages of a document."""
+    best: CloseMatch | None = None
+    for window in windows:
+        aligned = fuzz.partial_ratio_alignment(quote, text[window.start : window.end], score_cutoff=CLOSE)
+        if aligned is None:
+            continue
+        span = _whole_words(text, window, Span(window.start + aligned.dest_start, window.start + aligned.dest_end))
+        span = _fitted(quote, text, window, span)
+        likeness = fuzz.ratio(quote, text[span.start : span.end])
+        if likeness >= CLOSE and (best is None or likeness > best.likeness):
+            best = CloseMatch(span, likeness)
+    return best
+
+
+def _fitted(quote: str, text: str, window: Span, span: Span) -> Span:
+    """Extend a span, which is as long as the quote, to the word that makes it most similar to the quote."""
+    room = max(_MIN_EXTRA, len(quote) // _EXTRA_SHARE)
+    ends = {
+        _whole_words(text, window, Span(span.start, end)).end
+        for end in range(span.end, min(window.end, span.end + room) + 1)
+    }
+    likeness = {end: fuzz.ratio(quote, text[span.start : end]) for end in sorted(ends)}
+    return Span(span.start, max(likeness, key=lambda end: likeness[end], default=span.end))
+
+
+def _whole_words(text: str, window: Span, span: Span) -> Span:
+    """Widen a span to whole words, and strip white space at its ends."""
+    start, end = span.start, span.end
+    while start > window.start and _IN_WORD.match(text[start - 1]):
+        start -= 1
+    while end < window.end and (_IN_WORD.match(text[end]) or text[end] in '.!?"”’)'):
+        end += 1
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
 
 
 def _nothing_there(place: CitedPlace, called: Sequence[str]) -> str:
