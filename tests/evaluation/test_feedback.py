@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from askbrief.errors import EvaluationError, InputError
-from askbrief.evaluation.feedback import MARK, ExportReport, Gap, Lack, LeftOut, export, gaps
+from askbrief.evaluation.feedback import MARK, ExclusionReason, ExportReport, Gap, GapReason, export, gaps
 from askbrief.evaluation.journal import Journal, Reason, Vote
 from askbrief.evaluation.question_sets import QuestionSet, ask_all, measure
 from askbrief.records import Answer, Verdict
@@ -114,19 +114,23 @@ def test_the_gold_is_the_marked_sentence_and_the_corpus_every_document_as_indexe
         ([MISSING, SILENT], False),
         ([MISSING, DOWN], False),
         ([UP, MISSING, MISSING], False),
-        ([], LeftOut.NO_VOTES),
-        ([UP, DOWN], LeftOut.TIE),
-        ([DOWN], LeftOut.NO_REASON),
-        ([WRONG], LeftOut.WRONG_PASSAGE),
-        ([SILENT, WRONG, OTHER], LeftOut.WRONG_PASSAGE),
-        ([OTHER, MISSING], LeftOut.OTHER),
+        ([], ExclusionReason.NO_VOTES),
+        ([UP, DOWN], ExclusionReason.TIE),
+        ([DOWN], ExclusionReason.NO_REASON),
+        ([WRONG], ExclusionReason.WRONG_PASSAGE),
+        ([SILENT, WRONG, OTHER], ExclusionReason.WRONG_PASSAGE),
+        ([OTHER, MISSING], ExclusionReason.OTHER),
     ],
 )
-def test_votes_decide_what_becomes_of_a_question(desk: Desk, votes: list[Ballot], becomes: bool | LeftOut) -> None:  # noqa: FBT001
+def test_votes_decide_what_becomes_of_a_question(
+    desk: Desk,
+    votes: list[Ballot],
+    becomes: bool | ExclusionReason,  # noqa: FBT001
+) -> None:
     desk.ask(WHICH, UP)
     desk.ask(WHEN, *votes)
     report = desk.export()
-    if isinstance(becomes, LeftOut):
+    if isinstance(becomes, ExclusionReason):
         assert report.left_out == {becomes: 1}
         assert desk.questions() == {WHICH: True}
     else:
@@ -184,7 +188,7 @@ def test_a_passage_that_has_changed_or_is_gone_leaves_its_question_out(desk: Des
     desk.ask(WHICH, UP)
     desk.workplace.write("apples.md", now)
     desk.workplace.build()
-    assert desk.export().left_out == {LeftOut.PASSAGE_GONE: 1}
+    assert desk.export().left_out == {ExclusionReason.PASSAGE_GONE: 1}
     assert desk.questions() == {WHICH: True}
 
 
@@ -193,7 +197,7 @@ def test_a_key_that_nothing_remembers_leaves_its_question_out(desk: Desk) -> Non
     (desk.workplace.state / "ledger.sqlite").unlink()
     desk.workplace.write("apples.md", "Quite another text about the weather.")
     desk.workplace.build()
-    assert desk.export().left_out == {LeftOut.PASSAGE_GONE: 1}
+    assert desk.export().left_out == {ExclusionReason.PASSAGE_GONE: 1}
 
 
 # ------------------------------------------------------------------------------------------ the folder
@@ -286,7 +290,7 @@ def test_a_gap_counts_how_often_it_was_asked_and_by_how_many(desk: Desk) -> None
     desk.ask(NOWHERE, verdict=Verdict.NONE)
     desk.ask(NOWHERE.upper(), verdict=Verdict.NONE)
     desk.ask(NOWHERE, verdict=Verdict.NONE, person="bob")
-    assert gaps(desk.journal) == [Gap(NOWHERE, 3, 2, START + dt.timedelta(hours=3), Lack.NOT_FOUND)]
+    assert gaps(desk.journal) == [Gap(NOWHERE, 3, 2, START + dt.timedelta(hours=3), GapReason.NOT_FOUND)]
 
 
 def test_gaps_are_listed_by_how_often_then_by_when(desk: Desk) -> None:
@@ -299,13 +303,13 @@ def test_gaps_are_listed_by_how_often_then_by_when(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("votes", "why"),
     [
-        ([MISSING], Lack.MISSING_DOCUMENT),
-        ([SILENT], Lack.NOTHING_TO_SAY),
-        ([MISSING, SILENT, SILENT], Lack.NOTHING_TO_SAY),
-        ([UP, MISSING, WRONG], Lack.MISSING_DOCUMENT),
+        ([MISSING], GapReason.MISSING_DOCUMENT),
+        ([SILENT], GapReason.NOTHING_TO_SAY),
+        ([MISSING, SILENT, SILENT], GapReason.NOTHING_TO_SAY),
+        ([UP, MISSING, WRONG], GapReason.MISSING_DOCUMENT),
     ],
 )
-def test_votes_say_what_an_answer_lacked(desk: Desk, votes: list[Ballot], why: Lack) -> None:
+def test_votes_say_what_an_answer_lacked(desk: Desk, votes: list[Ballot], why: GapReason) -> None:
     desk.ask(WHEN, *votes)
     desk.ask(WHEN)
     (gap,) = gaps(desk.journal)
@@ -315,7 +319,7 @@ def test_votes_say_what_an_answer_lacked(desk: Desk, votes: list[Ballot], why: L
 def test_a_gap_is_what_it_was_most_often_and_of_as_many_the_latest(desk: Desk) -> None:
     desk.ask(WHEN, MISSING)
     desk.ask(WHEN, SILENT)
-    assert gaps(desk.journal)[0].why is Lack.NOTHING_TO_SAY
+    assert gaps(desk.journal)[0].why is GapReason.NOTHING_TO_SAY
     desk.ask(WHEN, MISSING)
     desk.ask(WHEN, verdict=Verdict.NONE)
-    assert gaps(desk.journal)[0].why is Lack.MISSING_DOCUMENT
+    assert gaps(desk.journal)[0].why is GapReason.MISSING_DOCUMENT

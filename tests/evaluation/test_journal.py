@@ -137,7 +137,6 @@ def test_recent_keys_are_newest_first_each_once_and_as_many_as_wanted(journal: J
     assert journal.recent_keys() == ["c-1", "a-1", "b-1"]
     assert journal.recent_keys(2) == ["c-1", "a-1"]
     assert journal.recent_keys(0) == []
-    assert [shown.doc_id for shown in journal.recently_shown(1)] == ["un/ttp.txt"]
 
 
 # --------------------------------------------------------------------------------------------- votes

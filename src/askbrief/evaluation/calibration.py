@@ -6,6 +6,7 @@ of twenty documents with and without it, of everything but it, and of a document
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -59,8 +60,8 @@ _WEIGHTS = {
     SampleKind.TWENTY_OTHERS: 0.2,
     SampleKind.REST: 0.2,
 }
-# Only sets with unanswerable questions show text that looks like an answer and is none.
 _WITH_UNANSWERABLE = 6.0
+"""Weight of a whole set with unanswerable questions: only these have text that looks like an answer and is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +86,23 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationReport:
-    """A fitted calibration and what it comes to on questions to whole indexes.
-
-    `reliability` has the answers of each tenth of confidence. Of the strong ones, `strong_right` (0..1) had the answer
-    in the first three passages; `strong` is how many there were, of `answers`. Of the questions to a document about
-    something else, `off_topic` (0..1) got no answer.
-    """
+    """A fitted calibration and what it comes to on questions to whole indexes."""
 
     calibration: Calibration
-    reliability: tuple[Bin, ...]
+    reliability: tuple[Bin, ...]  # the answers of each tenth of confidence
     answers: int
-    strong: int
-    strong_right: float
-    off_topic: float
+    strong: int  # number of strong answers
+    strong_right: float  # share of those with the answer in the first three passages, 0..1
+    off_topic: float  # share without an answer of the questions to a document about something else, 0..1
 
 
 def calibrate(
     sets: Sequence[QuestionSet], encoder: Encoder, settings: Settings, *, progress: Progress | None = None
 ) -> CalibrationReport:
-    """Ask the questions of some sets, and fit the verdict to the results.
-
-    Raises:
-        EvaluationError: all questions were answered, or none was.
-    """
+    """Ask the questions of some sets, and fit the verdict; EvaluationError if all were answered, or none."""
     names = [name for name in SIGNALS if settings.reader or name not in READ_SIGNALS]
-    samples = [
-        sample for questions in sets for sample in _asked(questions, encoder, settings, names, progress or Silent())
-    ]
+    progress = progress or Silent()
+    samples = [sample for questions in sets for sample in _samples(questions, encoder, settings, names, progress)]
     right = np.array([sample.right for sample in samples])
     if right.all() or not right.any():
         raise EvaluationError("to calibrate, some questions must be answered and some not: give other question sets")
@@ -136,7 +127,7 @@ def calibrate(
 # ---------------------------------------------------------------------------------------------- questions
 
 
-def _asked(
+def _samples(
     questions: QuestionSet, encoder: Encoder, settings: Settings, names: Sequence[str], progress: Progress
 ) -> Iterator[Sample]:
     random = np.random.default_rng(SEED)
@@ -199,9 +190,7 @@ def _weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
     with_unanswerable = {
         sample.questions for sample in samples if sample.kind is SampleKind.WHOLE and not sample.answerable
     }
-    groups: dict[tuple[str, SampleKind], int] = {}
-    for sample in samples:
-        groups[sample.questions, sample.kind] = groups.get((sample.questions, sample.kind), 0) + 1
+    groups = Counter((sample.questions, sample.kind) for sample in samples)
 
     def weight(sample: Sample) -> float:
         heavy = sample.kind is SampleKind.WHOLE and sample.questions in with_unanswerable
@@ -216,14 +205,8 @@ def fit(
 ) -> tuple[float, NDArray[np.float64]]:
     """Fit a logistic regression with a small ridge, in which the sign of each weight is given.
 
-    Args:
-        signals: float64 [samples, signals].
-        right: bool [samples].
-        weights: float64 [samples].
-        names: of the signals.
-
-    Returns:
-        The intercept, and float64 [signals]; those of AGAINST are zero or less, the others zero or more.
+    Of float64 [samples, signals], bool [samples] and float64 [samples]. Returns the intercept, and float64 [signals];
+    those of AGAINST are zero or less, the others zero or more.
     """
     from scipy.optimize import minimize
 

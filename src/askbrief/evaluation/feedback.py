@@ -44,7 +44,7 @@ _QID_DIGITS = 16
 # ------------------------------------------------------------------------------------------------ records
 
 
-class LeftOut(StrEnum):
+class ExclusionReason(StrEnum):
     """Why a question is not exported."""
 
     NO_VOTES = "no votes"
@@ -57,21 +57,21 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """The result of an export. Without questions, nothing is written."""
+    """The result of an export; without questions, nothing is written."""
 
     folder: Path
     generation: str
     documents: int
     answerable: int
     unanswerable: int
-    left_out: Mapping[LeftOut, int]
+    left_out: Mapping[ExclusionReason, int]
 
     @property
     def questions(self) -> int:
         return self.answerable + self.unanswerable
 
 
-class Lack(StrEnum):
+class GapReason(StrEnum):
     """Why the sources did not answer."""
 
     NOT_FOUND = "not found"
@@ -87,7 +87,7 @@ class Gap:
     count: int
     people: int
     last_asked: dt.datetime
-    why: Lack
+    why: GapReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +112,14 @@ class _Ballot:
 def export(journal: Journal, library: Library, folder: Path) -> ExportReport:
     """Export the questions that people voted on as a question set.
 
-    More votes up than down: the question is answerable, and its gold is the marked sentence of the first passage
-    shown (where nothing was shown, people agree that there is nothing: unanswerable). More votes down, all whose
-    reasons say that the sources hold no answer: unanswerable. The rest is left out. The corpus is every document
-    of the index.
+    More votes up than down: the question is answerable, and its gold is the marked sentence of the first passage shown
+    (if none was shown, people agree that there is no answer: unanswerable). More votes down, all for reasons that mean
+    that the sources hold no answer: unanswerable. The rest is left out. The corpus is every document of the index.
 
     Args:
-        journal: what was asked and voted.
+        journal: the questions and votes.
         library: opened with the state that remembers keys, so that moved passages are found again.
-        folder: new, empty, or written by an export before; then it is written anew.
+        folder: new, empty, or written by an earlier export, which is replaced.
 
     Raises:
         InputError: the folder holds something else.
@@ -128,15 +127,15 @@ def export(journal: Journal, library: Library, folder: Path) -> ExportReport:
         JournalError, LedgerError: what was shown cannot be read.
     """
     _refuse_foreign(folder)
-    left_out: Counter[LeftOut] = Counter()
+    left_out: Counter[ExclusionReason] = Counter()
     questions = []
     opinions = _by_exchange(journal.votes())
     for text, exchanges in _by_question(journal.exchanges()).items():
-        judged = _judged(text, exchanges, opinions, library)
-        if isinstance(judged, LeftOut):
-            left_out[judged] += 1
+        question = _question_by_votes(text, exchanges, opinions, library)
+        if isinstance(question, ExclusionReason):
+            left_out[question] += 1
         else:
-            questions.append(judged)
+            questions.append(question)
     if questions:
         _write_set(folder, library, questions)
     answerable = sum(question.answerable for question in questions)
@@ -146,28 +145,28 @@ def export(journal: Journal, library: Library, folder: Path) -> ExportReport:
         documents=library.status().documents,
         answerable=answerable,
         unanswerable=len(questions) - answerable,
-        left_out={why: left_out[why] for why in LeftOut if left_out[why]},
+        left_out={why: left_out[why] for why in ExclusionReason if left_out[why]},
     )
 
 
-def _judged(
+def _question_by_votes(
     text: str, exchanges: Sequence[Exchange], opinions: Mapping[str, Sequence[Opinion]], library: Library
-) -> Question | LeftOut:
+) -> Question | ExclusionReason:
     """Return a question with its gold by the votes, or why it is left out."""
     ballot = _Ballot.of(opinion for exchange in exchanges for opinion in opinions.get(exchange.id, ()))
     if ballot.up == ballot.down:
-        return LeftOut.TIE if ballot.up else LeftOut.NO_VOTES
+        return ExclusionReason.TIE if ballot.up else ExclusionReason.NO_VOTES
     gold: Gold | None = None
     if ballot.up > ballot.down:
         liked = [exchange for exchange in reversed(exchanges) if _is_liked(opinions.get(exchange.id, ()))]
         if liked[0].shown:
             gold = next(filter(None, (_gold(one.shown[0], library) for one in liked if one.shown)), None)
             if gold is None:
-                return LeftOut.PASSAGE_GONE
+                return ExclusionReason.PASSAGE_GONE
     elif not ballot.reasons:
-        return LeftOut.NO_REASON
+        return ExclusionReason.NO_REASON
     elif not ballot.reasons.keys() <= _NOTHING_THERE:
-        return LeftOut.WRONG_PASSAGE if Reason.WRONG_PASSAGE in ballot.reasons else LeftOut.OTHER
+        return ExclusionReason.WRONG_PASSAGE if Reason.WRONG_PASSAGE in ballot.reasons else ExclusionReason.OTHER
     return Question(
         qid=hashlib.sha256(text.encode()).hexdigest()[:_QID_DIGITS],
         question=exchanges[-1].searched_for,
@@ -210,13 +209,13 @@ def _refuse_foreign(folder: Path) -> None:
 def _write_set(folder: Path, library: Library, questions: Sequence[Question]) -> None:
     """Write new files, then rename them; an interrupted export has no questions and is refused as a set."""
     mark = {"written_by": "askbrief feedback export", "format": 1, "generation": library.generation_name}
-    contents = {_CORPUS: map(_line, _corpus(library)), _QUERIES: map(_line, questions)}
+    contents: dict[str, Iterable[BaseModel]] = {_CORPUS: _corpus(library), _QUERIES: questions}
     new = {name: folder / f"{name}.new" for name in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _write(folder / MARK, [f"{json.dumps(mark)}\n"])
-        for name, lines in contents.items():
-            _write(new[name], lines)
+        for name, rows in contents.items():
+            _write(new[name], (f"{row.model_dump_json(exclude_none=True)}\n" for row in rows))
         (folder / _QUERIES).unlink(missing_ok=True)
         for name, path in new.items():
             path.replace(folder / name)
@@ -245,56 +244,46 @@ def _corpus(library: Library) -> Iterator[CorpusDocument]:
             )
 
 
-def _line(row: BaseModel) -> str:
-    return f"{row.model_dump_json(exclude_none=True)}\n"
-
-
 # ---------------------------------------------------------------------------------------------------- gaps
 
 
 def gaps(journal: Journal) -> list[Gap]:
-    """The questions that the sources could not answer, those asked most often first, then the latest.
+    """Return the questions that the sources could not answer, the most frequent first, then the latest.
 
-    That is where nothing was found, or where more votes are down than up and a reason says that a document is
-    missing or that the sources don't say. Why is what most exchanges came to; of as many, the latest.
+    No passage was found, or more votes are down than up and give as a reason that a document is missing or that the
+    sources hold no answer. `why` is the most frequent reason of the exchanges; of equally frequent ones, the latest.
 
     Raises:
         JournalError: the journal cannot be read.
     """
     opinions = _by_exchange(journal.votes())
-    found = []
+    gaps = []
     for exchanges in _by_question(journal.exchanges()).values():
-        lacking = [
-            (exchange, lack) for exchange in exchanges if (lack := _lack(exchange, opinions.get(exchange.id, ())))
-        ]
-        if lacking:
-            found.append(_gap(lacking))
-    return sorted(found, key=lambda gap: (-gap.count, -gap.last_asked.timestamp(), gap.question))
+        reasons = [(exchange, _gap_reason(exchange, opinions.get(exchange.id, ()))) for exchange in exchanges]
+        unanswered = [(exchange, reason) for exchange, reason in reasons if reason]
+        if unanswered:
+            gaps.append(_gap(unanswered))
+    return sorted(gaps, key=lambda gap: (-gap.count, -gap.last_asked.timestamp(), gap.question))
 
 
-def _gap(lacking: Sequence[tuple[Exchange, Lack]]) -> Gap:
-    last = lacking[-1][0]
+def _gap(unanswered: Sequence[tuple[Exchange, GapReason]]) -> Gap:
+    last = unanswered[-1][0]
     return Gap(
         question=last.searched_for,
-        count=len(lacking),
-        people=len({exchange.person for exchange, _ in lacking}),
+        count=len(unanswered),
+        people=len({exchange.person for exchange, _ in unanswered}),
         last_asked=last.asked_at,
-        why=_most_often([lack for _, lack in lacking]),
+        why=Counter(reason for _, reason in reversed(unanswered)).most_common(1)[0][0],  # of several, the latest
     )
 
 
-def _lack(exchange: Exchange, opinions: Sequence[Opinion]) -> Lack | None:
-    """Return what is lacking by the votes, else by the verdict; None if the exchange was an answer."""
+def _gap_reason(exchange: Exchange, opinions: Sequence[Opinion]) -> GapReason | None:
+    """Return why the sources did not answer, by the votes, else by the verdict; None if they did."""
     ballot = _Ballot.of(opinions)
     missing, silent = ballot.reasons[Reason.MISSING_DOCUMENT], ballot.reasons[Reason.NOTHING_TO_SAY]
     if ballot.down > ballot.up and (missing or silent):
-        return Lack.MISSING_DOCUMENT if missing >= silent else Lack.NOTHING_TO_SAY
-    return Lack.NOT_FOUND if exchange.verdict is Verdict.NONE else None
-
-
-def _most_often(lacks: Sequence[Lack]) -> Lack:
-    """Return the most frequent of the reasons, oldest first; of several, the latest."""
-    return Counter(reversed(lacks)).most_common(1)[0][0]
+        return GapReason.MISSING_DOCUMENT if missing >= silent else GapReason.NOTHING_TO_SAY
+    return GapReason.NOT_FOUND if exchange.verdict is Verdict.NONE else None
 
 
 # ------------------------------------------------------------------------------------------------ grouping

@@ -50,7 +50,9 @@ _COLUMNS = (
 )
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"  # base32, as in RFC 4648, in lower case
 _ID_LENGTH = 8
+_moment = dt.datetime.fromisoformat
 _RECENT_EXCHANGES = 2_000
+"""Number of exchanges whose keys are offered, so that this stays quick however long the journal grows."""
 
 
 class Vote(StrEnum):
@@ -71,7 +73,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShownHit:
-    """A passage as it was shown. All four are offsets into the document's text; two are the marked sentence's."""
+    """A passage as it was shown; all four offsets are into the document's text, two of the marked sentence."""
 
     key: str
     doc_id: str
@@ -83,18 +85,14 @@ class ShownHit:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and what was shown for it.
-
-    `question` is what the person wrote and `searched_for` what was looked up; `message` is the message that shows
-    the answer, once there is one. `asked_at` is in UTC.
-    """
+    """One question and what was shown for it."""
 
     id: str
-    asked_at: dt.datetime
+    asked_at: dt.datetime  # in UTC
     person: str
     conversation: str
-    message: str | None
-    question: str
+    message: str | None  # that shows the answer, once there is one
+    question: str  # as the person wrote it
     searched_for: str
     verdict: Verdict
     confidence: float
@@ -105,7 +103,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """A person's vote on an exchange, the last one given, and when, in UTC."""
+    """A person's last vote on an exchange, and when, in UTC."""
 
     exchange_id: str
     person: str
@@ -145,12 +143,12 @@ class Journal:
         """Record an answer that is about to be shown.
 
         Args:
-            answer: what was found; its `question` is what was searched for.
+            answer: its `question` is what was searched for.
             person: who asked.
             conversation: where, such as a thread: `latest` finds exchanges by it.
             question: what the person wrote.
             context: further values that the caller needs with the exchange.
-            shown: the passages that are shown; by default all, and none where the verdict is NONE.
+            shown: the passages that are shown; by default all, and none if the verdict is NONE.
         """
         hits = shown if shown is not None else () if answer.verdict is Verdict.NONE else answer.hits
         with self._writing() as connection:
@@ -168,30 +166,21 @@ class Journal:
                 shown=tuple(map(_shown, hits)),
                 context=dict(context or {}),
             )
-            connection.execute(f"INSERT INTO exchanges ({_COLUMNS}) VALUES ({_marks(12)})", _row(exchange))  # noqa: S608 - constants
+            marks = ", ".join("?" * 12)
+            connection.execute(f"INSERT INTO exchanges ({_COLUMNS}) VALUES ({marks})", _row(exchange))  # noqa: S608 - constants
         return exchange
 
     def posted(self, exchange_id: str, message: str) -> None:
-        """Record which message shows an exchange, for `at_message`; a later message replaces it.
-
-        Raises:
-            InputError: there is no such exchange.
-        """
+        """Record the last message that shows an exchange, for `at_message`; InputError if there is no exchange."""
         with self._changing(exchange_id) as connection:
             connection.execute("UPDATE exchanges SET message = ? WHERE id = ?", (message, exchange_id))
 
     def vote(self, exchange_id: str, person: str, vote: Vote, reason: Reason | None = None, comment: str = "") -> None:
         """Record a vote; of several votes of one person, the last counts.
 
-        Args:
-            exchange_id: which answer.
-            person: who votes.
-            vote: for or against it.
-            reason: what is wrong with it; with a vote against it only.
-            comment: the person's own words, at most COMMENT_CHARS characters.
-
         Raises:
-            InputError: there is no such exchange, the comment is too long, or a vote for it has a reason.
+            InputError: there is no such exchange, the comment is longer than COMMENT_CHARS, or a vote for it has a
+            reason.
         """
         comment = _storable(comment.strip())
         if len(comment) > COMMENT_CHARS:
@@ -205,11 +194,7 @@ class Journal:
             connection.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def forget(self, before: dt.datetime) -> int:
-        """Delete the exchanges from before a moment, and their votes; the free space of the file is overwritten.
-
-        Returns:
-            The number of deleted exchanges.
-        """
+        """Delete old exchanges and their votes, overwritten in the file, and return the number of exchanges."""
         with self._errors("written"):
             if not is_there(self._path):
                 return 0
@@ -223,7 +208,6 @@ class Journal:
     # ----------------------------------------------------------------------------------------- reading
 
     def find(self, exchange_id: str) -> Exchange | None:
-        """Return the exchange with an id, or None."""
         return next(iter(self._exchanges("WHERE id = ?", exchange_id)), None)
 
     def at_message(self, message: str) -> Exchange | None:
@@ -243,29 +227,28 @@ class Journal:
         rows = self._read("SELECT exchange_id, person, vote, reason, comment, at FROM votes ORDER BY at, rowid")
         with self._rows():
             return [
-                Opinion(exchange_id, person, Vote(vote), Reason(reason) if reason else None, comment, _moment(at))
+                Opinion(
+                    exchange_id,
+                    person,
+                    Vote(vote),
+                    Reason(reason) if reason else None,
+                    comment,
+                    _moment(at),
+                )
                 for exchange_id, person, vote, reason, comment, at in rows
             ]
 
-    def recently_shown(self, limit: int = 200) -> list[ShownHit]:
-        """Return the passages that were shown, newest first and best first within an exchange, each key once.
-
-        Of the last 2,000 exchanges only, so that this stays quick however long the journal grows.
-        """
+    def recent_keys(self, limit: int = 200) -> list[str]:
+        """Return the keys shown in the last 2,000 exchanges, newest first and best first within one, each once."""
         query = "SELECT shown FROM exchanges WHERE shown != '[]' ORDER BY number DESC LIMIT ?"
-        latest: dict[str, ShownHit] = {}
         rows = self._read(query, _RECENT_EXCHANGES)
+        keys: dict[str, None] = {}
         with self._rows():
             for (shown,) in rows:
-                for hit in _shown_from(shown):
-                    latest.setdefault(hit.key, hit)
-                if len(latest) >= limit:
+                keys |= dict.fromkeys(hit.key for hit in _shown_from(shown))
+                if len(keys) >= limit:
                     break
-        return list(latest.values())[:limit]
-
-    def recent_keys(self, limit: int = 200) -> list[str]:
-        """Return the keys that were shown, newest first and best first within an exchange, each once."""
-        return [hit.key for hit in self.recently_shown(limit)]
+        return list(keys)[:limit]
 
     # ----------------------------------------------------------------------------------------- the file
 
@@ -367,10 +350,6 @@ def _unused_id(connection: sqlite3.Connection) -> str:
             return new
 
 
-def _marks(number: int) -> str:
-    return ", ".join("?" * number)
-
-
 def _storable(text: str) -> str:
     """Return the text with question marks for lone surrogates, which no file can store."""
     return text.encode(errors="replace").decode()
@@ -379,7 +358,3 @@ def _storable(text: str) -> str:
 def _stamp(moment: dt.datetime) -> str:
     """Return a moment in UTC with microseconds, so that stamps sort by time."""
     return moment.astimezone(dt.UTC).isoformat(timespec="microseconds")
-
-
-def _moment(stamp: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(stamp)

@@ -104,11 +104,7 @@ class QuestionSet:
     """A folder with a corpus and questions on it."""
 
     def __init__(self, folder: Path) -> None:
-        """Read both files.
-
-        Raises:
-            EvaluationError: one is missing or malformed; the message names the line.
-        """
+        """Read both files; EvaluationError, with the line, if one is missing or malformed."""
         self.folder = folder
         self.corpus = sorted(_lines(folder / "corpus.jsonl", CorpusDocument), key=lambda document: document.doc_id)
         self.questions = list(_lines(folder / "queries.jsonl", Question))
@@ -139,8 +135,7 @@ def ask_all(
 ) -> list[AskedQuestion]:
     """Index the corpus of a set in a temporary folder, cached by content, and ask every question.
 
-    Returns:
-        The answers in the order of the questions, ten hits each whatever the verdict.
+    Returns the answers in the order of the questions, ten hits each whatever the verdict.
     """
     progress = progress or Silent()
     asked = []
@@ -186,11 +181,7 @@ def measure(questions: QuestionSet, run: Sequence[AskedQuestion]) -> Measures:
 
 
 def write_run(run: Sequence[AskedQuestion], path: Path) -> None:
-    """Write a JSON line for each question.
-
-    Raises:
-        EvaluationError: the file cannot be written.
-    """
+    """Write a JSON line for each question; EvaluationError if the file cannot be written."""
     try:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{json.dumps(_line(asked), ensure_ascii=False)}\n" for asked in run)
