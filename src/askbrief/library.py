@@ -55,10 +55,10 @@ class Library:
     """An immutable snapshot of one generation of an index. Threads may share it."""
 
     def __init__(self, engine: Engine, encoder: Encoder, settings: Settings, memory: Memory | None = None) -> None:
-        """Take the parts; `Library.open` finds them.
+        """Take the parts, which `Library.open` finds; closing the library closes the engine.
 
         Args:
-            engine: an opened generation; closing the library closes it.
+            engine: an opened generation.
             encoder: the model that its vectors come from.
             settings: of the library.
             memory: where the keys that are shown are remembered; None to remember nothing.
@@ -166,11 +166,7 @@ class Library:
         return self._engine.head.problems()
 
     def check_readable(self) -> None:
-        """Read the first passage.
-
-        Raises:
-            IndexDamaged: it cannot be read.
-        """
+        """Read the first passage, or raise IndexDamaged."""
         self._engine.check_readable()
 
     # -------------------------------------------------------------------------------------------- asking
@@ -184,11 +180,12 @@ class Library:
             scope: what may be searched; applied before anything is ranked.
             method: how to rank, for comparisons.
 
+        Returns:
+            The answer; if the keys cannot be remembered (because the disk is full, say), with a note that says so.
+
         Raises:
             InputError: the question is empty, too long or has no words, or `top` is out of range.
             IndexDamaged: a quote is not the text of its document.
-
-        If the keys cannot be remembered (because the disk is full, say), the answer has a note that says so.
         """
         question = self._checked(question, top)
         with self._turns:
@@ -234,9 +231,9 @@ class Library:
             shown[key] = passage
             return self._citations.quote(passage, key, defining_sentence(passage, place))
 
-        found = definitions(self._engine.head.names.find(name, scope), show)
+        defined = definitions(self._engine.head.names.find(name, scope), show)
         notes = self._citations.remember(list(shown.items()))
-        return [replace(one, notes=notes) for one in found]
+        return [replace(one, notes=notes) for one in defined]
 
     def _checked_name(self, name: str) -> str:
         name = _one_line(name)
@@ -277,11 +274,7 @@ class Library:
         return about is not None and scope.admits(doc_id, about.metadata)
 
     def title(self, doc_id: str) -> str:
-        """Return a document's title.
-
-        Raises:
-            KeyError: it is not in the index.
-        """
+        """Return a document's title; KeyError if it is not in the index."""
         about = self._engine.head.find_document(doc_id)
         if about is None:
             raise KeyError(doc_id)
@@ -299,9 +292,7 @@ class Library:
 
     def document(self, doc_id: str, scope: Scope = EVERYTHING) -> Document | None:
         """Return a document with its text; None if it is not in the index, or not in scope."""
-        if not self.admits(doc_id, scope):
-            return None
-        return self._engine.texts.document(doc_id)
+        return self._engine.texts.document(doc_id) if self.admits(doc_id, scope) else None
 
     def passages_within(self, doc_id: str, span: Span) -> tuple[list[tuple[str, Passage]], tuple[str, ...]]:
         """Return the passages that overlap a span of a document, with their keys: see `Citations.passages_within`."""
@@ -327,11 +318,11 @@ def _calibration(settings: Settings) -> Calibration:
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"ASKBRIEF_CALIBRATION is {str(settings.calibration)!r}: it cannot be read as what "
-            "askbrief calibrate writes; make it anew, or leave the setting out"
+            "askbrief calibrate writes; run that again, or leave the setting out"
         ) from error
     if not (settings.reader or calibration.of_unread):
         raise SettingsError(
             f"ASKBRIEF_CALIBRATION is {str(settings.calibration)!r}, which was fitted with the reader on, and "
-            "ASKBRIEF_READER is off: make it anew without, or leave one of them out"
+            "ASKBRIEF_READER is off: calibrate again without it, or leave one of them out"
         )
     return calibration

@@ -26,17 +26,12 @@ class AliasMiner:
     """Collects names passage by passage; each document counts once for a pair of names."""
 
     def __init__(self, words: Mapping[str, int] | None = None) -> None:
-        """Begin with no passage.
-
-        Args:
-            words: how often each lower-case word stands in the passages of the previous generation.
-        """
+        """Begin with no passage; `words` are the counts of lower-case words in the previous generation."""
         self.words = Counter(words)
         self._rows: dict[tuple[str, str, str], NameRow] = {}
         self._reused: list[NameRow] = []
 
     def add(self, number: int, passage: Passage) -> None:
-        """Mine a passage, by its number."""
         self.words.update(_LOWER_CASE_WORD.findall(passage.text))
         for pair in _pairs(passage.text):
             identity = (passage.doc_id, pair.name, pair.other)

@@ -27,14 +27,7 @@ from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.term_counts import TermCounter
 from askbrief.settings import Settings, load_settings
 from askbrief.storage.embedded.engine import EmbeddedGenerations, StagedGeneration
-from askbrief.storage.embedded.generation import (
-    TERM_COUNTS,
-    TEXT,
-    BuildLock,
-    Generation,
-    next_name,
-    postings_file,
-)
+from askbrief.storage.embedded.generation import TERM_COUNTS, TEXT, BuildLock, Generation, next_name, postings_file
 from askbrief.storage.embedded.manifest import Manifest, SourceRow, Versions, checksums
 from askbrief.storage.embedded.writer import StoreWriter
 
@@ -56,19 +49,12 @@ def build(
     full: bool = False,
     progress: Progress | None = None,
 ) -> BuildReport:
-    """Bring an index up to date with the files below seeds/.
+    """Bring an index up to date with the files below seeds/; the index folder is created if missing.
 
-    Only new and changed files are parsed, and only passages with new text are encoded; the result equals a full
-    build. If nothing changed, nothing is written. The old index serves until the new one is complete. A build that is
-    interrupted leaves the vectors it has computed to the next one.
-
-    Args:
-        seeds: the folder of source documents.
-        index: the folder of the index; created if missing.
-        encoder: by default, the model of the settings.
-        settings: by default, read from the environment.
-        full: parse, split and encode everything again.
-        progress: receives stages and steps.
+    Only new and changed files are parsed, and only passages with new text are encoded, unless `full`; the result equals
+    a full build. If nothing changed, nothing is written. The old index serves until the new one is complete. A build
+    that is interrupted leaves the vectors it has computed to the next one. The encoder is by default the model of the
+    settings, which are by default read from the environment.
 
     Raises:
         SeedsError: the folder does not exist, or holds too many files.

@@ -49,13 +49,9 @@ class VectorRows:
         sentences: NDArray[np.float16],
         starts: NDArray[np.int64],
     ) -> None:
-        """Take aligned arrays, usually memory maps.
+        """Take aligned arrays, usually memory maps: the digests of passages, S16, which may repeat, and their vectors.
 
-        Args:
-            digests: S16 [passages]; duplicates are allowed.
-            vectors: [passages, dimension].
-            sentences: [sentences of all passages, dimension].
-            starts: int64 [passages + 1]; the sentences of passage p are rows starts[p]:starts[p + 1].
+        The sentences of passage p are rows starts[p]:starts[p + 1].
         """
         self.vectors, self.sentences, self.starts = vectors, sentences, starts
         self._order = np.argsort(digests, kind="stable")
@@ -93,16 +89,7 @@ def encode(
     journal: EmbeddingJournal,
     progress: Progress,
 ) -> None:
-    """Encode passages and their sentences, and append the vectors to the journal block by block.
-
-    Args:
-        numbers: ascending numbers of the passages.
-        store: holds the passages.
-        encoder: the model.
-        encoded_text: returns what the model reads of a passage, by the title of its document.
-        journal: receives the vectors.
-        progress: receives a step for each passage.
-    """
+    """Encode passages, by ascending numbers, and their sentences; append the vectors to the journal by blocks."""
     progress.stage("encoding", len(numbers))
     for first in range(0, len(numbers), _JOURNAL_BLOCK):
         passages, texts = [], []
@@ -221,13 +208,7 @@ class EmbeddingJournal:
     def append(
         self, passages: Sequence[tuple[bytes, int]], vectors: NDArray[np.float32], sentences: NDArray[np.float16]
     ) -> None:
-        """Append a block.
-
-        Args:
-            passages: the digest of each passage, and the number of its sentences.
-            vectors: [passages, dimension].
-            sentences: [sentences of all passages, dimension].
-        """
+        """Append a block: the digest and the number of sentences of each passage, and the unit rows of both."""
         digests = b"".join(digest for digest, _ in passages)
         counts = np.array([count for _, count in passages], dtype="<u4")
         parts = (digests, counts.tobytes(), vectors.tobytes(), sentences.tobytes())

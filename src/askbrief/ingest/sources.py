@@ -30,16 +30,12 @@ _POLL_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to index: its path and content hashes (`row`), and how to parse it.
-
-    The team's own list of names is no document; it has `read_aliases`. A file on disk has its `seed`, and is parsed in
-    a process of its own, within limits.
-    """
+    """A file to index, or, with `read_aliases`, the team's own list of names, which is no document."""
 
     row: SourceRow
     parse: Callable[[], ParsedFile]
     read_aliases: Callable[[], Sequence[Sequence[str]]] | None = None
-    seed: SeedFile | None = None
+    seed: SeedFile | None = None  # of a file on disk, which is parsed in a process of its own, within limits
 
 
 def seed_files(seeds: Path, *, max_file_mib: float, max_documents: int | None = None) -> list[SourceFile]:
@@ -136,11 +132,7 @@ def watch(seeds: Path, *, settle_ms: int = SETTLE_MS) -> Iterator[None]:
 
 
 async def watch_async(seeds: Path, *, settle_ms: int = SETTLE_MS) -> AsyncIterator[None]:
-    """Yield each time that files below seeds/ have changed and settled.
-
-    Raises:
-        OSError, RuntimeError: the folder cannot be watched (any more).
-    """
+    """Yield each time that files below seeds/ have changed and settled; OSError, RuntimeError if not watchable."""
     import watchfiles
 
     async for _ in watchfiles.awatch(seeds, debounce=_MAX_WAIT_MS, step=settle_ms):
@@ -170,15 +162,9 @@ class CheckReport:
 
 
 def check_index(engine: Engine, files: Sequence[SourceFile], limits: ParsingLimits, progress: Progress) -> CheckReport:
-    """Compare every passage of a generation with its stored document and with its source file.
+    """Compare every passage of a generation with its stored document and with its source file as it is now.
 
     The checksums of all files are computed too; opening a large index trusts those it has computed before.
-
-    Args:
-        engine: the opened generation to verify.
-        files: the source files as they are now.
-        limits: of parsing each file.
-        progress: receives a step for each source file.
 
     Raises:
         IndexDamaged: a file of the generation does not match its checksum.

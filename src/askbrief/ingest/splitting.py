@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MAX_WORDS = 120
 MIN_WORDS = 60
-"""A paragraph of at least so many words is long enough to be a passage by itself."""
+"""Number of words from which a paragraph is long enough to be a passage by itself."""
 TARGET_WORDS = 105
 MAX_CHARS = 4_000
 """Characters of a passage. Ordinary text has none that long; 120 words of unlimited length would be slow to search."""
@@ -142,7 +142,7 @@ def _sentences(text: str, paragraphs: Sequence[_Paragraph], encoder: Encoder, ro
     sentences: list[_Sentence] = []
     cut = 0
     for (span, paragraph), count in zip(spans, tokens, strict=True):
-        whole = _Sentence(span.start, span.end, _words(text, span), count, paragraph)
+        whole = _Sentence(span.start, span.end, len(text[span.start : span.end].split()), count, paragraph)
         pieces = list(_cut(text, whole, encoder, room, overhead))
         cut += len(pieces) > 1
         sentences += pieces
@@ -160,10 +160,6 @@ def _with_gaps(text: str, sentences: list[_Sentence], encoder: Encoder, overhead
     return sentences
 
 
-def _words(text: str, span: Span) -> int:
-    return len(text[span.start : span.end].split())
-
-
 def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: int) -> Iterator[_Sentence]:
     """Halve a sentence that is too long: at the end of a clause, else at a space, else anywhere."""
     chars = sentence.end - sentence.start
@@ -172,8 +168,9 @@ def _cut(text: str, sentence: _Sentence, encoder: Encoder, room: int, overhead: 
         return
     before, after = _middle(text, sentence.start, sentence.end)
     for span in (Span(sentence.start, before), Span(after, sentence.end)):
-        tokens = encoder.count_tokens([text[span.start : span.end]])[0] - overhead
-        half = _Sentence(span.start, span.end, _words(text, span), tokens, sentence.paragraph)
+        words = text[span.start : span.end]
+        tokens = encoder.count_tokens([words])[0] - overhead
+        half = _Sentence(span.start, span.end, len(words.split()), tokens, sentence.paragraph)
         yield from _cut(text, half, encoder, room, overhead)
 
 
