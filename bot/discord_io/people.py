@@ -1,28 +1,35 @@
-"""People: who asks, where, and what they may see there."""
+"""People: who asks, where, what they may see there, and the base classes of the features that serve them."""
 
 from __future__ import annotations
 
 import asyncio
+import inspect
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.utils import resolve_annotation
 
 from bot.access_rules import Membership
+from bot.discord_io.components import think
 from bot.discord_io.language import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
+    from askbrief.library import Library
     from askbrief.records import Scope
     from bot.access_rules import AccessRules
+    from bot.app import AskbriefBot, Interaction
+    from bot.discord_io.commands import Choices
     from bot.discord_io.language import Localization
 
-    Interaction = discord.Interaction[Any]
-
+FeatureT = TypeVar("FeatureT", bound="Feature")
+Options = ParamSpec("Options")
 _CACHE_SECONDS = 60.0
 """How long a person's roles are cached for direct messages; a role that was taken away still counts as long."""
 _MAX_CONCURRENT = 5
@@ -49,8 +56,7 @@ class Asker:
     may_write: bool = True
 
     @classmethod
-    def of_interaction(cls, interaction: discord.Interaction[discord.Client]) -> Asker:
-        """Return the person who used a command or pressed a button."""
+    def of_interaction(cls, interaction: discord.Interaction[Any]) -> Asker:
         channel, user = interaction.channel, interaction.user
         conversation = interaction.channel_id or 0
         own = str(interaction.locale)
@@ -69,7 +75,6 @@ class Asker:
 
     @classmethod
     def of_message(cls, message: discord.Message) -> Asker:
-        """Return the author of a message."""
         locale = str(message.guild.preferred_locale) if message.guild else "en"
         return cls(
             person=message.author.id,
@@ -106,24 +111,14 @@ class Audience:
         guilds: Callable[[], Iterable[discord.Guild]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the rules.
-
-        Args:
-            access: the rules.
-            guilds: gives the guilds of which the bot is a member.
-            clock: in seconds.
-        """
+        """Take the rules, the guilds of which the bot is a member, and a clock in seconds."""
         self._access = access
         self._guilds = guilds
         self.clock = clock
         self._memberships: dict[int, tuple[float, tuple[Membership, ...]]] = {}
 
     async def scope(self, asker: Asker, *, private: bool) -> Scope:
-        """Return what may be shown to this person alone (`private`) or to every reader of the place.
-
-        Raises:
-            Refusal: the guild is not served.
-        """
+        """Return what this person alone (`private`) or every reader of the place may see; refuse unserved guilds."""
         if asker.guild is None:
             return self._access.direct_message_scope(await self._memberships_of(asker.person))
         if not self._access.serves(asker.guild):
@@ -156,20 +151,52 @@ class Audience:
         return memberships
 
 
-class _Bot(Protocol):
-    """What a cog for managers needs of the bot."""
+class Feature(commands.Cog):
+    """A group of commands and buttons of the bot."""
 
-    access: AccessRules
+    def __init__(self, bot: AskbriefBot) -> None:
+        self.bot = bot
 
-    def words(self, asker: Asker, *, private: bool) -> Localization: ...
+    async def visitor(self, interaction: Interaction, *, in_place: bool = False) -> tuple[Asker, Scope, Localization]:
+        """Defer a private answer, or a change of the card `in_place`; return the person, their scope and language."""
+        await (interaction.response.defer() if in_place else think(interaction))
+        asker = Asker.of_interaction(interaction)
+        return asker, await self.bot.audience.scope(asker, private=True), self.bot.words(asker, private=True)
+
+    async def choices(
+        self, interaction: Interaction, choose: Callable[[Library, Scope], Choices], *, private: bool = True
+    ) -> Choices:
+        """Return the choices of an option within the person's scope; none if their question would be refused."""
+        try:
+            scope = await self.bot.audience.scope(Asker.of_interaction(interaction), private=private)
+            return await self.bot.search.read(lambda library: choose(library, scope))
+        except Refusal:
+            return []
 
 
-class ManagersOnly(commands.Cog):
-    """A cog whose commands are for server managers only, also where Discord shows them to others."""
+def attended(
+    handler: Callable[Concatenate[FeatureT, Interaction, Options], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[FeatureT, Interaction, Options], Coroutine[Any, Any, None]]:
+    """Let the bot attend to a command, so that each of its errors reaches the person as a sentence."""
 
-    bot: _Bot
+    @wraps(handler)
+    async def attend(
+        self: FeatureT, interaction: Interaction, /, *args: Options.args, **options: Options.kwargs
+    ) -> None:
+        await self.bot.attend(interaction, handler(self, interaction, *args, **options))
 
-    async def interaction_check(self, interaction: Interaction, /) -> bool:
+    # discord.py would look up the annotations of the options in this module; those of `self, interaction` it ignores
+    signature, names = inspect.signature(handler), handler.__globals__
+    ignored, options = list(signature.parameters.values())[:2], list(signature.parameters.values())[2:]
+    resolved = [one.replace(annotation=resolve_annotation(one.annotation, names, names, {})) for one in options]
+    attend.__signature__ = signature.replace(parameters=[*ignored, *resolved])  # type: ignore[attr-defined]
+    return attend
+
+
+class ManagersOnly(Feature):
+    """A feature whose commands are for server managers only, also where Discord shows them to others."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Check the permission here too: a server's settings can override Discord's own check.
 
         Autocompletion is let through; it decides itself what it offers.
@@ -180,12 +207,8 @@ class ManagersOnly(commands.Cog):
             raise app_commands.MissingPermissions(["manage_guild"])
         return True
 
-    def manager(self, interaction: Interaction) -> tuple[Asker, Localization]:
-        """Return the manager who uses a command or button, and their language.
-
-        Raises:
-            Refusal: they do not manage this server, or it is not served.
-        """
+    def manager(self, interaction: Interaction) -> tuple[Asker, int, Localization]:
+        """Return the manager, the guild and their language; refuse others, and guilds that are not served."""
         asker = Asker.of_interaction(interaction)
         if asker.guild is None:
             raise Refusal("error-server-only")
@@ -193,4 +216,4 @@ class ManagersOnly(commands.Cog):
             raise Refusal("error-manager-only")
         if not self.bot.access.serves(asker.guild):
             raise Refusal("error-not-served")
-        return asker, self.bot.words(asker, private=True)
+        return asker, asker.guild, self.bot.words(asker, private=True)
