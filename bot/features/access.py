@@ -12,9 +12,10 @@ from bot.access_rules import AccessRule, RuleTarget
 from bot.discord_io.cards import Card, Colour, notice, with_names_cut
 from bot.discord_io.commands import collections_of, matching_choices, own_labels
 from bot.discord_io.components import respond, think
+from bot.discord_io.features import ManagersOnly, attended
 from bot.discord_io.language import Refusal
 from bot.discord_io.markup import inert_line
-from bot.discord_io.people import Asker, ManagersOnly, attended
+from bot.discord_io.people import Asker
 from bot.settings import EVERYTHING
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from askbrief.service.scoping import Coverage, visible_changes
 from bot.discord_io.cards import Button, Card, Colour, Text, action_id, notice, row, with_names_cut
 from bot.discord_io.commands import collections_of, name_choices
 from bot.discord_io.components import respond, update
+from bot.discord_io.features import Feature, attended
 from bot.discord_io.language import Refusal
 from bot.discord_io.markup import inert_line, length
-from bot.discord_io.people import Asker, Feature, attended
+from bot.discord_io.people import Asker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

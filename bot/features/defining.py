@@ -23,9 +23,9 @@ from bot.discord_io.cards import (
 )
 from bot.discord_io.commands import name_choices
 from bot.discord_io.components import respond
+from bot.discord_io.features import Feature, attended
 from bot.discord_io.language import Refusal
 from bot.discord_io.markup import inert_line, length
-from bot.discord_io.people import Feature, attended
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

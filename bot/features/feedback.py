@@ -12,8 +12,9 @@ from askbrief.errors import InputError
 from askbrief.evaluation.journal import COMMENT_CHARS, Reason, Vote
 from bot.discord_io.cards import notice
 from bot.discord_io.components import respond
+from bot.discord_io.features import Feature
 from bot.discord_io.language import Refusal
-from bot.discord_io.people import Asker, Feature
+from bot.discord_io.people import Asker
 
 if TYPE_CHECKING:
     from bot.app import AskbriefBot, Interaction

@@ -16,9 +16,10 @@ from askbrief.records import Verdict
 from bot.discord_io.cards import notice
 from bot.discord_io.commands import source_choices
 from bot.discord_io.components import post, reply, respond, think, update
+from bot.discord_io.features import Feature, attended
 from bot.discord_io.language import Refusal, refuse
 from bot.discord_io.markup import clean, cut_to_fit
-from bot.discord_io.people import Asker, Feature, attended
+from bot.discord_io.people import Asker
 from bot.features.asking.pipeline import PAGE_SIZE, AnswerPipeline, CardReply, QuestionOptions, QuestionRateLimits
 
 if TYPE_CHECKING:

@@ -14,9 +14,10 @@ from askbrief.records import Style
 from bot.discord_io.cards import link_maker, notice
 from bot.discord_io.commands import matching_choices
 from bot.discord_io.components import post, respond, think, update
+from bot.discord_io.features import Feature, attended
 from bot.discord_io.language import Refusal
 from bot.discord_io.markup import inert_line
-from bot.discord_io.people import Asker, Feature, attended
+from bot.discord_io.people import Asker
 from bot.features.citing import cards
 
 if TYPE_CHECKING:

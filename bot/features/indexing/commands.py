@@ -24,8 +24,8 @@ from bot.discord_io.commands import (
     name_choices,
 )
 from bot.discord_io.components import post, respond, think, update
+from bot.discord_io.features import ManagersOnly, attended
 from bot.discord_io.language import Refusal, best_match
-from bot.discord_io.people import ManagersOnly, attended
 from bot.features.indexing import cards
 from bot.features.indexing.uploads import Uploads, checked_collection
 
