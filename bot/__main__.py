@@ -42,7 +42,6 @@ class CannotStart(AskbriefError):
 
 @cli.callback(invoke_without_command=True)
 def start(context: typer.Context) -> None:
-    """Start the bot if no command is given."""
     if context.invoked_subcommand is None:
         asyncio.run(_run())
 
@@ -121,8 +120,7 @@ def set_up_logs(settings: BotSettings) -> None:
 def use_api(base: str) -> None:
     """Send all requests to another address of Discord's API, and connect to the gateway on the same host.
 
-    Args:
-        base: the API's address with its version, such as http://127.0.0.1:8080/api/v10; the settings have checked it.
+    `base` has the API's version, such as http://127.0.0.1:8080/api/v10; the settings have checked it.
     """
     import discord
     import yarl

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -59,18 +59,14 @@ class Membership:
     """A guild that a person belongs to, and their roles there without @everyone."""
 
     guild: int
-    roles: frozenset[int] = field(default_factory=frozenset)
+    roles: frozenset[int]
 
 
 class AccessRules:
     """The rules of every guild, in memory and in `access.sqlite`; a change is written before it takes effect."""
 
     def __init__(self, state: Path, ceilings: Mapping[int, frozenset[str]] | None = None) -> None:
-        """Read the rules.
-
-        Args:
-            state: the state directory.
-            ceilings: the collections that each served guild may see at most; None serves every guild everything.
+        """Read the rules; `ceilings` are the collections that each served guild may see at most, None all of them.
 
         Raises:
             AccessError: the rules cannot be read. The bot does not start then, since it would show everything.
@@ -96,7 +92,6 @@ class AccessRules:
         return _scope(self._ceilings.get(guild, frozenset()))
 
     def serves(self, guild: int) -> bool:
-        """Say whether the operator lets the bot answer in this guild."""
         return self._ceilings is None or guild in self._ceilings
 
     def is_open(self, guild: int) -> bool:
@@ -133,7 +128,6 @@ class AccessRules:
         return _scope(granted).within(ceiling)
 
     def rules(self, guild: int) -> list[AccessRule]:
-        """Return the rules of a guild, sorted."""
         return sorted(rule for rule in self._rules if rule.guild == guild)
 
     def allow(self, rule: AccessRule) -> None:
@@ -150,7 +144,6 @@ class AccessRules:
         return known
 
     def close(self, guild: int) -> None:
-        """Show only what rules grant."""
         self._execute(_CLOSE, (guild,))
         self._closed.add(guild)
 

@@ -23,7 +23,7 @@ from bot.discord_io import language
 from bot.discord_io.cards import Colour, notice
 from bot.discord_io.commands import CommandTranslator, sync_if_changed
 from bot.discord_io.components import ActionButton, Actions, reply, respond
-from bot.discord_io.language import Refusal
+from bot.discord_io.language import Refusal, refuse
 from bot.discord_io.markup import inert_line, inert_sentence
 from bot.discord_io.people import Asker, Audience
 from bot.metrics import BotMetrics, HealthServer
@@ -37,15 +37,7 @@ if TYPE_CHECKING:
     from bot.discord_io.language import Localization
     from bot.settings import BotSettings
 
-FEATURES = (
-    "asking.commands",
-    "citing.commands",
-    "defining",
-    "browsing",
-    "feedback",
-    "indexing.commands",
-    "access",
-)
+FEATURES = ("asking.commands", "citing.commands", "defining", "browsing", "feedback", "indexing.commands", "access")
 """The modules below bot.features that are loaded as extensions."""
 _LEAVE_SECONDS = 30.0
 """How long a stop waits for the questions that are being answered."""
@@ -57,8 +49,6 @@ log = structlog.get_logger("askbrief.bot")
 
 
 class _Tree(app_commands.CommandTree["AskbriefBot"]):
-    """Reports failed checks of commands like all other errors."""
-
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError) -> None:
         await interaction.client.tell(interaction, error, new_id())
 
@@ -75,14 +65,9 @@ class AskbriefBot(commands.Bot):
         encoder: Encoder | None = None,
         only_commands: bool = False,
     ) -> None:
-        """Create the parts.
+        """Create the parts; `only_commands` registers the commands, changed or not, and does nothing else.
 
-        Args:
-            settings: of the library.
-            bot_settings: of the bot.
-            builder: brings the index up to date; by default, in a separate process.
-            encoder: by default, the model of the settings.
-            only_commands: register the commands, changed or not, and do nothing else.
+        By default, a separate process builds, and the encoder is the model of the settings.
 
         Raises:
             AccessError: the access rules cannot be read.
@@ -174,7 +159,6 @@ class AskbriefBot(commands.Bot):
         log.info("left", unfinished=self._in_progress)
 
     async def close(self) -> None:
-        """Disconnect and close everything."""
         if self.is_closed():
             return
         self.forget_daily.cancel()
@@ -193,7 +177,7 @@ class AskbriefBot(commands.Bot):
         question_id = new_id()
         if self.is_stopping:
             work.close()
-            work = _refuse_while_stopping()
+            work = refuse("error-leaving")
         self._in_progress += 1
         self._idle.clear()
         try:
@@ -222,21 +206,12 @@ class AskbriefBot(commands.Bot):
             log.warning("not-told", error_id=error_id, error=type(failure).__name__, code=code)
 
 
-async def _refuse_while_stopping() -> None:
-    raise Refusal("error-leaving")
-
-
 def new_id() -> str:
-    """Return a short id for one question or error."""
     return secrets.token_hex(4)
 
 
 def report(error: BaseException, words: Localization, error_id: str) -> str | None:
-    """Log an error and return the sentence for the person.
-
-    Returns:
-        A sentence with the id, or None if nobody can be told because the interaction has expired.
-    """
+    """Log an error and return the sentence for the person; None if the interaction has expired."""
     error = _cause(error)
     sentence, is_expected = _sentence(error, words)
     if is_expected:

@@ -24,7 +24,6 @@ class BotMetrics:
     """The bot's counters; each bot has its own registry."""
 
     def __init__(self) -> None:
-        """Create the counters."""
         self.registry = CollectorRegistry()
         self._questions = Counter(
             "askbrief_questions", "Questions answered", ["via", "verdict"], registry=self.registry
@@ -44,17 +43,14 @@ class BotMetrics:
 
     @contextmanager
     def time_search(self) -> Iterator[None]:
-        """Time one question."""
         started = time.monotonic()
         yield
         self._seconds.observe(time.monotonic() - started)
 
     def answered(self, via: str, verdict: Verdict) -> None:
-        """Count an answer."""
         self._questions.labels(via=via, verdict=str(verdict)).inc()
 
     def failed(self, kind: str) -> None:
-        """Count an error by the name of its class."""
         self._errors.labels(kind=kind).inc()
 
     def built(self, outcome: str) -> None:
@@ -66,7 +62,6 @@ class HealthServer:
     """Serves /healthz and /metrics on 127.0.0.1."""
 
     def __init__(self, metrics: BotMetrics, is_ready: Callable[[], bool]) -> None:
-        """Take the metrics, and the check whether the bot is ready."""
         self._metrics = metrics
         self._is_ready = is_ready
         self._runner: web.AppRunner | None = None
@@ -91,7 +86,6 @@ class HealthServer:
         return int(self._runner.addresses[0][1])
 
     async def stop(self) -> None:
-        """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
 

@@ -40,21 +40,13 @@ class SearchService:
     def __init__(
         self, settings: Settings, builder: Builder, *, threads: int = 2, queue: int = 32, encoder: Encoder | None = None
     ) -> None:
-        """Prepare the threads; `open` loads the library.
-
-        Args:
-            settings: of the library.
-            builder: brings the index up to date.
-            threads: how many questions are searched at once; at least the number of answering processes.
-            queue: how many more questions may wait.
-            encoder: by default, the model of the settings.
-        """
+        """Prepare to search `threads` questions at once while `queue` more wait; `open` loads the library."""
         self._settings = settings
         self._builder = builder
         self._encoder = encoder
         threads = max(threads, settings.askers)
         self._max_pending = threads + queue
-        self._pending = 0
+        self.pending = 0  # questions that are being searched or wait
         self._search_threads = ThreadPoolExecutor(threads, thread_name_prefix="search")
         self._upkeep_thread = ThreadPoolExecutor(1, thread_name_prefix="keep")  # opens indexes, compares files
         self._build_thread = ThreadPoolExecutor(1, thread_name_prefix="build")  # waits for the build process
@@ -100,11 +92,6 @@ class SearchService:
         return self._serving is not None
 
     @property
-    def pending(self) -> int:
-        """The number of questions that are being searched or wait."""
-        return self._pending
-
-    @property
     def is_building(self) -> bool:
         return self._build_lock.locked()
 
@@ -123,25 +110,22 @@ class SearchService:
 
     async def coverage(self, scope: Scope) -> Coverage:
         """Count what a scope covers; unlike `read`, this works also when too many questions wait."""
-        with self._current().lease() as library:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._upkeep_thread, self._cached_coverage, library, scope)
+        return await self._run(self._upkeep_thread, lambda library: self._cached_coverage(library, scope))
 
     async def read(self, query: Callable[[Library], Result]) -> Result:
-        """Run a query of the library in a thread, on one generation throughout.
-
-        Raises:
-            Refusal: too many questions wait already.
-        """
-        if self._pending >= self._max_pending:
+        """Run a query of the library in a thread, on one generation; refuse it if too many wait already."""
+        if self.pending >= self._max_pending:
             raise Refusal("error-busy")
         self._refresh_if_behind()
-        self._pending += 1
+        self.pending += 1
         try:
-            with self._current().lease() as library:
-                return await asyncio.get_running_loop().run_in_executor(self._search_threads, query, library)
+            return await self._run(self._search_threads, query)
         finally:
-            self._pending -= 1
+            self.pending -= 1
+
+    async def _run(self, threads: ThreadPoolExecutor, query: Callable[[Library], Result]) -> Result:
+        with self._current().lease() as library:
+            return await asyncio.get_running_loop().run_in_executor(threads, query, library)
 
     def _current(self) -> HotReload:
         if self._serving is None:
@@ -154,8 +138,7 @@ class SearchService:
     async def rebuild(self, on_step: Callable[[Step], None]) -> BuildReport:
         """Bring the index up to date with seeds/ in a separate process, and serve it; one build at a time.
 
-        Args:
-            on_step: called on the event loop for each step.
+        `on_step` is called on the event loop for each step.
 
         Raises:
             BuildError, ModelError, SeedsError: it failed; the old index keeps serving.
@@ -182,13 +165,11 @@ class SearchService:
 
     async def changes(self) -> Changes:
         """Compare seeds/ with the index that serves."""
-        settings = self._settings
-
-        def compare(library: Library) -> Changes:
-            return seed_changes(settings.seeds_dir, library.source_rows(), max_file_mib=settings.max_file_mib)
-
-        with self._current().lease() as library:
-            return await asyncio.get_running_loop().run_in_executor(self._upkeep_thread, compare, library)
+        seeds, max_file_mib = self._settings.seeds_dir, self._settings.max_file_mib
+        return await self._run(
+            self._upkeep_thread,
+            lambda library: seed_changes(seeds, library.source_rows(), max_file_mib=max_file_mib),
+        )
 
     def _refresh_if_behind(self) -> None:
         """Switch to a generation that was built elsewhere, such as on the command line, while the old one answers."""

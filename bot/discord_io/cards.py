@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from askbrief.citations.styles import credits_of
 from askbrief.core.text import visible_title
-from bot.discord_io.markup import inert_line, length
+from bot.discord_io.markup import inert_line, length, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,7 +122,6 @@ class Card:
 
     @property
     def fits(self) -> bool:
-        """Whether Discord accepts it."""
         return self.characters <= MAX_CHARACTERS and self.components <= MAX_COMPONENTS
 
 
@@ -141,8 +140,11 @@ def row(*buttons: Button | None) -> tuple[ButtonRow, ...]:
 
 
 def notice(markdown: str, colour: Colour = Colour.PLAIN, *buttons: Button) -> Card:
-    """Return a card with one short text."""
     return Card((Text(markdown), *row(*buttons)), colour)
+
+
+def cite_button(key: str, words: Localization) -> Button:
+    return Button(words("button-cite"), action_id("cite", key))
 
 
 def shares(needs: Sequence[int], room: int) -> list[int]:
@@ -169,6 +171,15 @@ def with_names_cut(write: Callable[[int], str]) -> str:
     return text
 
 
+def quote_sections(heads: Sequence[str], hits: Sequence[Hit], room: int, words: Localization) -> list[Section]:
+    """Return the quotes, each below its head and with a button to cite it; `room` characters are shared by them."""
+    limits = shares([length(quote(hit, MAX_CHARACTERS)) for hit in hits], room)
+    return [
+        Section(f"{head}\n{quote(hit, limit)}", cite_button(hit.key, words))
+        for head, hit, limit in zip(heads, hits, limits, strict=True)
+    ]
+
+
 LinkMaker = Callable[[str, str], str | None]
 """Takes a citation key and its document, and gives the address that the readers of a card may open, or None."""
 
@@ -179,14 +190,7 @@ def no_link(_key: str, _doc_id: str) -> None:
 
 def link_maker(links: Links | None, scope: Scope) -> LinkMaker:
     """Return the links of a card whose readers may see a scope."""
-    if links is None:
-        return no_link
-    return lambda key, doc_id: links.to(key, doc_id, scope)
-
-
-def linked_key(key: str, address: str | None) -> str:
-    """Write a citation key as a link to its passage, or as code where there is no address."""
-    return f"`{key}`" if address is None else f"[{key}](<{address}>)"
+    return no_link if links is None else lambda key, doc_id: links.to(key, doc_id, scope)
 
 
 def passage_head(hit: Hit, number: int, words: Localization, longest: int, link: LinkMaker = no_link) -> str:
@@ -198,4 +202,6 @@ def passage_head(hit: Hit, number: int, words: Localization, longest: int, link:
     line = " · ".join(filter(None, (inert_line(part, longest) for part in parts)))
     title = inert_line(visible_title(hit.title, hit.doc_id), min(longest, _MAX_TITLE))
     also = f" · {words('also', count=len(hit.also))}" if hit.also else ""
-    return f"**[{number}] {title}**\n-# {line} · {linked_key(hit.key, link(hit.key, hit.doc_id))}{also}"
+    address = link(hit.key, hit.doc_id)
+    key = f"`{hit.key}`" if address is None else f"[{hit.key}](<{address}>)"
+    return f"**[{number}] {title}**\n-# {line} · {key}{also}"

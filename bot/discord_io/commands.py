@@ -41,7 +41,6 @@ class CommandTranslator(app_commands.Translator):
     """Takes names and descriptions from the language files: message `command-index-add`, an attribute an option."""
 
     def __init__(self, languages: Mapping[str, Localization]) -> None:
-        """Take the languages; what they lack stays in English."""
         self._languages = languages
 
     async def translate(
@@ -84,7 +83,6 @@ def _attribute(name: str) -> str:
 
 
 async def command_payload(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
-    """Return all commands as they are sent to Discord."""
     commands = tree.get_commands()
     if tree.translator is None:
         return [command.to_dict(tree) for command in commands]
@@ -99,7 +97,7 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], state: Path, *, a
     payload = json.dumps([tree.client.application_id, await command_payload(tree)], sort_keys=True)
     checksum = hashlib.sha256(payload.encode()).hexdigest()
     file = state / _FILE
-    if not always and _read(file) == checksum:
+    if not always and file.is_file() and file.read_text(encoding="ascii", errors="replace").strip() == checksum:
         return False
     synced = await tree.sync()
     log.info("commands-synced", commands=len(synced))
@@ -111,10 +109,6 @@ async def sync_if_changed(tree: app_commands.CommandTree[Any], state: Path, *, a
     return True
 
 
-def _read(file: Path) -> str:
-    return file.read_text(encoding="ascii", errors="replace").strip() if file.is_file() else ""
-
-
 def collections_of(sources: Iterable[Source]) -> list[str]:
     """Return the collections of some sources and the folders above them, sorted."""
     return sorted(with_parents(source.collection for source in sources))
@@ -123,9 +117,7 @@ def collections_of(sources: Iterable[Source]) -> list[str]:
 def matching_choices(typed: str, labels: Iterable[tuple[str, str]]) -> Choices:
     """Return up to 25 choices that match what is typed so far, best first; typing errors are tolerated.
 
-    Args:
-        typed: the text in the option's field; if it is empty, the first choices match.
-        labels: pairs of a label and the value it stands for.
+    `labels` are pairs of a label and its value; the first of them match if nothing is typed.
     """
     shown = [app_commands.Choice(name=_label(label), value=value) for label, value in labels]
     if not typed.strip():
@@ -159,17 +151,12 @@ def source_choices(typed: str, sources: Sequence[Source]) -> Choices:
 
 
 def document_choices(typed: str, sources: Sequence[Source]) -> Choices:
-    """Return the matching documents by title and path; the values are tokens."""
     labels = [(f"{source.title} ({source.doc_id})", document_token(source.doc_id)) for source in sources]
     return matching_choices(typed, labels)
 
 
 def source_scope(chosen: str, sources: Sequence[Source]) -> Scope:
-    """Return the scope of a choice, or of a collection, title or path typed by hand.
-
-    Raises:
-        Refusal: no source that this person may see has that name.
-    """
+    """Return the scope of a choice, or of a collection, title or path typed by hand; refuse one not in `sources`."""
     by_collection = {name: Scope(collections=frozenset({name})) for name in collections_of(sources)}
     by_document = {source.doc_id: Scope(documents=frozenset({source.doc_id})) for source in sources}
     known = {
@@ -185,11 +172,7 @@ def source_scope(chosen: str, sources: Sequence[Source]) -> Scope:
 
 
 def chosen_document(chosen: str, sources: Sequence[Source]) -> Source:
-    """Return the one document behind a choice.
-
-    Raises:
-        Refusal: there is none.
-    """
+    """Return the one document behind a choice, or refuse what is none of the sources."""
     doc_ids = source_scope(chosen, sources).documents or frozenset()
     for source in sources:
         if source.doc_id in doc_ids:
@@ -203,16 +186,11 @@ def document_token(doc_id: str) -> str:
 
 
 def collection_token(name: str) -> str:
-    """Return a short text that stands for a collection in a choice."""
     return _token("c", name)
 
 
 def date_scope(since: str | None, until: str | None) -> Scope:
-    """Return the scope between two dates, each a year, a month or a day.
-
-    Raises:
-        Refusal: one of them is not a date.
-    """
+    """Return the scope between two dates, each a year, a month or a day; refuse what is not a date."""
     return Scope(since=_date("since", since).first_day(), until=_date("until", until).last_day())
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
 
-from bot.discord_io.cards import Button, ButtonLook, ButtonRow, Card, Divider, Section, Text
-from bot.discord_io.language import Refusal
+from bot.discord_io.cards import Button, ButtonRow, Card, Divider, Section, Text
+from bot.discord_io.language import refuse
 
 if TYPE_CHECKING:
     import re
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
 
     Interaction = discord.Interaction[Any]
     Handler = Callable[[Interaction, str], Coroutine[Any, Any, None]]
-
-_STYLES = {
-    ButtonLook.SECONDARY: discord.ButtonStyle.secondary,
-    ButtonLook.PRIMARY: discord.ButtonStyle.primary,
-    ButtonLook.SUCCESS: discord.ButtonStyle.success,
-    ButtonLook.DANGER: discord.ButtonStyle.danger,
-}
-
 
 _DEFERRED = discord.InteractionResponseType.deferred_channel_message
 _ANSWERED = "answered"
@@ -35,20 +26,17 @@ class ActionButton(ui.DynamicItem[ui.Button[Any]], template=r"ab:(?P<name>[a-z]+
     """Any button of the bot; its custom id holds the name and the argument of its action, so no state is kept."""
 
     def __init__(self, button: ui.Button[Any], name: str = "", argument: str = "") -> None:
-        """Wrap a button."""
         super().__init__(button)
         self.name = name
         self.argument = argument
 
     @classmethod
     async def from_custom_id(cls, interaction: Interaction, item: ui.Item[Any], match: re.Match[str]) -> ActionButton:
-        """Restore a button from its custom id."""
         del interaction
         assert isinstance(item, ui.Button)  # noqa: S101 - the template is only for buttons
         return cls(item, match["name"], match["argument"] or "")
 
     async def callback(self, interaction: Interaction) -> None:
-        """Run the button's action."""
         await interaction.client.actions.run(self.name, interaction, self.argument)
 
 
@@ -56,7 +44,6 @@ class Actions:
     """The actions of buttons, by name; cogs register theirs."""
 
     def __init__(self) -> None:
-        """Start without actions."""
         self._handlers: dict[str, Handler] = {}
 
     def add(self, **handlers: Handler) -> None:
@@ -65,12 +52,9 @@ class Actions:
 
     async def run(self, name: str, interaction: Interaction, argument: str) -> None:
         """Run an action; the person is told about every failure."""
-        handler = self._handlers.get(name, _refuse_unknown)
-        await interaction.client.attend(interaction, handler(interaction, argument))
-
-
-async def _refuse_unknown(_: Interaction, __: str) -> None:
-    raise Refusal("error-old-button")
+        handler = self._handlers.get(name)
+        work = handler(interaction, argument) if handler else refuse("error-old-button")
+        await interaction.client.attend(interaction, work)
 
 
 def rendered(card: Card) -> dict[str, Any]:
@@ -79,24 +63,19 @@ def rendered(card: Card) -> dict[str, Any]:
     container: ui.Container[Any] = ui.Container(accent_colour=int(card.colour))
     for block in card.blocks:
         container.add_item(_item(block))
+    values: dict[str, Any] = {"view": view}
     if card.file is not None:
-        container.add_item(ui.File(f"attachment://{card.file[0]}"))
+        name, text = card.file
+        container.add_item(ui.File(f"attachment://{name}"))
+        values["files"] = [discord.File(io.BytesIO(text.encode()), name)]
     view.add_item(container)
-    return {"view": view, "files": files(card)} if card.file is not None else {"view": view}
+    return values
 
 
 def edited(card: Card) -> dict[str, Any]:
     """Return a card as the keyword arguments of an edit; files of the old card are removed."""
     values = rendered(card)
     return {"view": values["view"], "attachments": values.get("files", [])}
-
-
-def files(card: Card) -> list[discord.File]:
-    """Return the file of a card, ready to be sent."""
-    if card.file is None:
-        return []
-    name, text = card.file
-    return [discord.File(io.BytesIO(text.encode()), name)]
 
 
 def _item(block: Text | Section | Divider | ButtonRow) -> ui.Item[Any]:
@@ -114,22 +93,18 @@ def _item(block: Text | Section | Divider | ButtonRow) -> ui.Item[Any]:
 def _button(button: Button) -> ui.Item[Any]:
     if button.url:
         return ui.Button(label=button.label, url=button.url)
-    return ActionButton(
-        ui.Button(
-            label=button.label or None,
-            emoji=button.emoji or None,
-            custom_id=button.action,
-            style=_STYLES[button.look],
-        )
-    )
+    style = discord.ButtonStyle[button.look.value]
+    label, emoji = button.label or None, button.emoji or None
+    return ActionButton(ui.Button(label=label, emoji=emoji, custom_id=button.action, style=style))
+
+
+async def think(interaction: Interaction) -> None:
+    """Show that a private answer is being prepared; `respond` puts it in that place."""
+    await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 async def respond(interaction: Interaction, card: Card, *, private: bool = True) -> discord.Message | None:
-    """Answer an interaction: replace its "thinking" message, or send a new message.
-
-    Returns:
-        The message, or None if Discord does not report it.
-    """
+    """Answer an interaction in place of its "thinking" message, or in a new one; return it if Discord reports it."""
     if not interaction.response.is_done():
         sent = await interaction.response.send_message(**rendered(card), ephemeral=private)
         return sent.resource if isinstance(sent.resource, discord.Message) else None
@@ -168,11 +143,4 @@ async def reply(to: discord.Message | discord.PartialMessage, card: Card) -> dis
 
 
 async def post(channel: discord.abc.Messageable, card: Card) -> discord.Message:
-    """Send a card to a channel."""
     return await channel.send(**rendered(card))
-
-
-async def show_typing(channel: discord.abc.Messageable) -> None:
-    """Show that an answer is being prepared; a failure of this is ignored."""
-    with suppress(discord.HTTPException):
-        await channel.typing()

@@ -22,10 +22,13 @@ class Refusal(Exception):
     """A request that the bot declines; `message` names a message in the language files, `values` fills it in."""
 
     def __init__(self, message: str, **values: str | float) -> None:
-        """Name the message and give the values of its variables."""
         super().__init__(message)
         self.message = message
         self.values = values
+
+
+async def refuse(message: str) -> None:
+    raise Refusal(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +45,7 @@ class Localization:
     fallback: FluentBundle
 
     def __call__(self, message: str, /, **values: str | float) -> str:
-        """Format a message.
-
-        Args:
-            message: its name in the .ftl file, or `name.attribute`.
-            values: the values of its variables.
-
-        Raises:
-            KeyError: no language has it.
-        """
+        """Format a message, named as in the .ftl file or `name.attribute`; a KeyError if no language has it."""
         text = _format(self.bundle, message, values) or _format(self.fallback, message, values)
         if text is None:
             raise KeyError(message)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot.access_rules import Membership
 from bot.discord_io.language import Refusal
@@ -19,9 +17,6 @@ if TYPE_CHECKING:
 
     from askbrief.records import Scope
     from bot.access_rules import AccessRules
-    from bot.discord_io.language import Localization
-
-    Interaction = discord.Interaction[Any]
 
 _CACHE_SECONDS = 60.0
 """How long a person's roles are cached for direct messages; a role that was taken away still counts as long."""
@@ -49,8 +44,7 @@ class Asker:
     may_write: bool = True
 
     @classmethod
-    def of_interaction(cls, interaction: discord.Interaction[discord.Client]) -> Asker:
-        """Return the person who used a command or pressed a button."""
+    def of_interaction(cls, interaction: discord.Interaction[Any]) -> Asker:
         channel, user = interaction.channel, interaction.user
         conversation = interaction.channel_id or 0
         own = str(interaction.locale)
@@ -69,7 +63,6 @@ class Asker:
 
     @classmethod
     def of_message(cls, message: discord.Message) -> Asker:
-        """Return the author of a message."""
         locale = str(message.guild.preferred_locale) if message.guild else "en"
         return cls(
             person=message.author.id,
@@ -106,24 +99,14 @@ class Audience:
         guilds: Callable[[], Iterable[discord.Guild]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Take the rules.
-
-        Args:
-            access: the rules.
-            guilds: gives the guilds of which the bot is a member.
-            clock: in seconds.
-        """
+        """Take the rules, the guilds of which the bot is a member, and a clock in seconds."""
         self._access = access
         self._guilds = guilds
         self.clock = clock
         self._memberships: dict[int, tuple[float, tuple[Membership, ...]]] = {}
 
     async def scope(self, asker: Asker, *, private: bool) -> Scope:
-        """Return what may be shown to this person alone (`private`) or to every reader of the place.
-
-        Raises:
-            Refusal: the guild is not served.
-        """
+        """Return what this person alone (`private`) or every reader of the place may see; refuse unserved guilds."""
         if asker.guild is None:
             return self._access.direct_message_scope(await self._memberships_of(asker.person))
         if not self._access.serves(asker.guild):
@@ -154,43 +137,3 @@ class Audience:
             self._memberships.clear()
         self._memberships[person] = (now, memberships)
         return memberships
-
-
-class _Bot(Protocol):
-    """What a cog for managers needs of the bot."""
-
-    access: AccessRules
-
-    def words(self, asker: Asker, *, private: bool) -> Localization: ...
-
-
-class ManagersOnly(commands.Cog):
-    """A cog whose commands are for server managers only, also where Discord shows them to others."""
-
-    bot: _Bot
-
-    async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Check the permission here too: a server's settings can override Discord's own check.
-
-        Autocompletion is let through; it decides itself what it offers.
-        """
-        if interaction.type is discord.InteractionType.autocomplete:
-            return True
-        if not interaction.permissions.manage_guild:
-            raise app_commands.MissingPermissions(["manage_guild"])
-        return True
-
-    def manager(self, interaction: Interaction) -> tuple[Asker, Localization]:
-        """Return the manager who uses a command or button, and their language.
-
-        Raises:
-            Refusal: they do not manage this server, or it is not served.
-        """
-        asker = Asker.of_interaction(interaction)
-        if asker.guild is None:
-            raise Refusal("error-server-only")
-        if not asker.is_manager:
-            raise Refusal("error-manager-only")
-        if not self.bot.access.serves(asker.guild):
-            raise Refusal("error-not-served")
-        return asker, self.bot.words(asker, private=True)

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from discord import app_commands
-from discord.ext import commands
 
 from askbrief.citations.styles import credits_of
 from askbrief.core.text import visible_title
 from askbrief.records import Scope
 from askbrief.service.scoping import Coverage, visible_changes
-from bot.discord_io.cards import Button, Card, Colour, Text, action_id, row, with_names_cut
+from bot.discord_io.cards import Button, Card, Colour, Text, action_id, notice, row, with_names_cut
 from bot.discord_io.commands import collections_of, name_choices
 from bot.discord_io.components import respond, update
+from bot.discord_io.features import Feature, attended
 from bot.discord_io.language import Refusal
 from bot.discord_io.markup import inert_line, length
 from bot.discord_io.people import Asker
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from askbrief.records import Changes, Source
     from bot.app import AskbriefBot, Interaction
@@ -37,70 +37,51 @@ _MAX_FILES_TEXT = 3_200
 _ALL = "-"
 
 
-class BrowsingCog(commands.Cog):
+class BrowsingCog(Feature):
     """Listings, shown privately."""
 
     def __init__(self, bot: AskbriefBot) -> None:
-        """Register the buttons."""
-        self.bot = bot
+        super().__init__(bot)
         bot.actions.add(sources=self.page)
 
     @app_commands.command(name="sources", description="List the documents that can be searched")
     @app_commands.describe(collection="Only this collection")
+    @attended
     async def sources(self, interaction: Interaction, collection: str | None = None) -> None:
-        """List the sources, ten at a time."""
-        await self.bot.attend(interaction, self._sources(interaction, collection))
-
-    async def _sources(self, interaction: Interaction, collection: str | None) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        asker, _, visible = await self._visible(interaction)
+        _, scope, words = await self.visitor(interaction)
+        visible = await self._visible(scope)
         names = {name.casefold(): name for name in collections_of(visible)}
         if collection is not None and collection.strip().casefold() not in names:
             raise Refusal("error-unknown-collection", name=collection)
         chosen = names[collection.strip().casefold()] if collection is not None else None
-        await respond(interaction, self._page(visible, 0, chosen, asker))
+        await respond(interaction, sources_card(_in_collection(chosen, visible), 0, chosen, words))
 
     @sources.autocomplete("collection")
     async def _collections(self, interaction: Interaction, typed: str) -> Choices:
-        try:
-            _, _, visible = await self._visible(interaction)
-        except Refusal:
-            return []
-        return name_choices(typed, collections_of(visible))
+        return await self.choices(
+            interaction, lambda library, scope: name_choices(typed, collections_of(library.sources(scope)))
+        )
 
     async def page(self, interaction: Interaction, argument: str) -> None:
-        """Show another page, in place."""
         first, _, token = argument.partition(":")
-        await interaction.response.defer()
-        asker, _, visible = await self._visible(interaction)
-        try:
-            chosen = collection_of_token(token or _ALL, collections_of(visible))
-        except KeyError:
-            raise Refusal("error-too-old") from None
-        await update(interaction, self._page(visible, int(first), chosen, asker))
+        _, scope, words = await self.visitor(interaction, in_place=True)
+        visible = await self._visible(scope)
+        collections = {page_token(name): name for name in (None, *collections_of(visible))}
+        if (token or _ALL) not in collections:
+            raise Refusal("error-too-old")
+        chosen = collections[token or _ALL]
+        await update(interaction, sources_card(_in_collection(chosen, visible), int(first), chosen, words))
 
-    async def _visible(self, interaction: Interaction) -> tuple[Asker, Scope, list[Source]]:
-        """Return who asks, their scope and the sources in it."""
-        asker = Asker.of_interaction(interaction)
-        scope = await self.bot.audience.scope(asker, private=True)
-        return asker, scope, await self.bot.search.read(lambda library: library.sources(scope))
-
-    def _page(self, visible: list[Source], first: int, collection: str | None, asker: Asker) -> Card:
-        if collection is not None:
-            within = Scope(collections=frozenset({collection}))
-            visible = [source for source in visible if within.admits(source.doc_id, source.metadata)]
-        return sources_card(visible, first, collection, self.bot.words(asker, private=True))
+    async def _visible(self, scope: Scope) -> list[Source]:
+        return await self.bot.search.read(lambda library: library.sources(scope))
 
     @app_commands.command(
         name="status", description="Show which index is in use, how old it is, and what has changed since"
     )
+    @attended
     async def status(self, interaction: Interaction) -> None:
-        """Show the state of the index, as far as this person may see it."""
-        await self.bot.attend(interaction, self._status(interaction))
-
-    async def _status(self, interaction: Interaction) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        asker, scope, visible = await self._visible(interaction)
+        _, scope, words = await self.visitor(interaction)
+        visible = await self._visible(scope)
         status = self.bot.search.status
         state = IndexState(
             status.generation,
@@ -109,25 +90,24 @@ class BrowsingCog(commands.Cog):
             visible_changes(await self.bot.search.changes(), scope),
             self.bot.search.is_building,
         )
-        await respond(interaction, status_card(state, self.bot.words(asker, private=True), dt.datetime.now(dt.UTC)))
+        await respond(interaction, status_card(state, words, dt.datetime.now(dt.UTC)))
 
     @app_commands.command(name="help", description="What I can do, with examples")
+    @attended
     async def help(self, interaction: Interaction) -> None:
-        """Show what the bot can do."""
-        await self.bot.attend(interaction, self._help(interaction))
-
-    async def _help(self, interaction: Interaction) -> None:
         asker = Asker.of_interaction(interaction)
         await respond(interaction, help_card(self.bot.words(asker, private=True), for_manager=asker.is_manager))
 
 
-# --------------------------------------------------------------------------------------------------------- cards
+def _in_collection(collection: str | None, sources: list[Source]) -> list[Source]:
+    scope = Scope(collections=None if collection is None else frozenset({collection}))
+    return [source for source in sources if scope.admits(source.doc_id, source.metadata)]
 
 
 def sources_card(sources: Sequence[Source], first: int, collection: str | None, words: Localization) -> Card:
     """Return one page of the sources, with title, credits, path and size."""
     if not sources:
-        return Card((Text(f"### {words('sources-title')}\n{words('nothing-to-search')}"),), Colour.QUIET)
+        return notice(f"### {words('sources-title')}\n{words('nothing-to-search')}", Colour.QUIET)
     first = first if 0 <= first < len(sources) else 0
     page = sources[first : first + PAGE_SIZE]
     passages = words("passages", count=sum(source.passages for source in sources))
@@ -146,15 +126,6 @@ def sources_card(sources: Sequence[Source], first: int, collection: str | None, 
 def page_token(collection: str | None) -> str:
     """Return a short text that stands for a collection in a button; None for all collections."""
     return _ALL if collection is None else hashlib.sha256(collection.encode()).hexdigest()[:12]
-
-
-def collection_of_token(token: str, collections: Collection[str]) -> str | None:
-    """Return the collection behind a token, among those that a person may see; None for all of them.
-
-    Raises:
-        KeyError: it is not among them, or no longer.
-    """
-    return None if token == _ALL else {page_token(name): name for name in collections}[token]
 
 
 def _source(source: Source, longest: int, words: Localization) -> str:
@@ -192,12 +163,12 @@ def status_card(state: IndexState, words: Localization, now: dt.datetime) -> Car
         lines.append(words("status-building"))
     if not changed:
         lines.append(words("status-fresh"))
-        return Card((Text("\n".join(lines)),), Colour.GOOD)
+        return notice("\n".join(lines), Colour.GOOD)
     lines.append(words("status-stale"))
     lists = {kind: paths for kind in ("added", "changed", "removed") if (paths := getattr(changed, kind))}
     for kind, paths in lists.items():
         lines += _files(words(f"files-{kind}"), paths, words, _MAX_FILES_TEXT // len(lists))
-    return Card((Text("\n".join(lines)),), Colour.UNSURE)
+    return notice("\n".join(lines), Colour.UNSURE)
 
 
 def _files(title: str, paths: Sequence[str], words: Localization, room: int) -> list[str]:
@@ -218,14 +189,12 @@ def _files(title: str, paths: Sequence[str], words: Localization, room: int) -> 
 
 
 def help_card(words: Localization, *, for_manager: bool) -> Card:
-    """Return what the bot can do, with an example of each command."""
     parts = ["help-ask", "help-cite", "help-define", "help-check", "help-follow", "help-browse", "help-feedback"]
     lines = [f"### {words('help-title')}", words("help-intro"), *(words(part) for part in parts)]
     if for_manager:
         lines.append(words("help-admin"))
-    return Card((Text("\n".join(lines)),))
+    return notice("\n".join(lines))
 
 
 async def setup(bot: AskbriefBot) -> None:
-    """Add the cog."""
     await bot.add_cog(BrowsingCog(bot))

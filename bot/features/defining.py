@@ -6,30 +6,26 @@ from typing import TYPE_CHECKING
 
 import structlog
 from discord import app_commands
-from discord.ext import commands
 
 from bot.discord_io.cards import (
     MAX_CHARACTERS,
     MIN_QUOTE,
     Block,
-    Button,
     Card,
     Colour,
     Divider,
     LinkMaker,
-    Section,
     Text,
-    action_id,
     link_maker,
     no_link,
     passage_head,
-    shares,
+    quote_sections,
 )
 from bot.discord_io.commands import name_choices
 from bot.discord_io.components import respond
+from bot.discord_io.features import Feature, attended
 from bot.discord_io.language import Refusal
-from bot.discord_io.markup import inert_line, length, quote
-from bot.discord_io.people import Asker
+from bot.discord_io.markup import inert_line, length
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,25 +42,16 @@ _MAX_PART = 80
 log = structlog.get_logger("askbrief.bot")
 
 
-class DefiningCog(commands.Cog):
+class DefiningCog(Feature):
     """Acronyms and other names, shown privately."""
-
-    def __init__(self, bot: AskbriefBot) -> None:
-        """Take the bot."""
-        self.bot = bot
 
     @app_commands.command(
         name="define", description="Say what an acronym or a name stands for, and which passage says so"
     )
     @app_commands.describe(name="An acronym or another name, such as TTP")
+    @attended
     async def define(self, interaction: Interaction, name: str) -> None:
-        """Show each meaning with the passage that defines it."""
-        await self.bot.attend(interaction, self._define(interaction, name))
-
-    async def _define(self, interaction: Interaction, name: str) -> None:
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        asker = Asker.of_interaction(interaction)
-        scope = await self.bot.audience.scope(asker, private=True)
+        _, scope, words = await self.visitor(interaction)
         definitions, similar = await self.bot.search.read(lambda library: _look_up(library, name, scope))
         if not definitions and similar:
             raise Refusal("error-unknown-name-similar", name=name, similar=", ".join(similar))
@@ -72,17 +59,11 @@ class DefiningCog(commands.Cog):
             raise Refusal("error-unknown-name", name=name)
         for note in {note for definition in definitions for note in definition.notes}:
             log.warning("answer-note", note=note)
-        link = link_maker(self.bot.links, scope)
-        await respond(interaction, definitions_card(definitions, self.bot.words(asker, private=True), link))
+        await respond(interaction, definitions_card(definitions, words, link_maker(self.bot.links, scope)))
 
     @define.autocomplete("name")
     async def _names(self, interaction: Interaction, typed: str) -> Choices:
-        """Offer the names that are defined within the person's scope."""
-        try:
-            scope = await self.bot.audience.scope(Asker.of_interaction(interaction), private=True)
-            return await self.bot.search.read(lambda library: name_choices(typed, library.names(scope)))
-        except Refusal:
-            return []
+        return await self.choices(interaction, lambda library, scope: name_choices(typed, library.names(scope)))
 
 
 def _look_up(library: Library, name: str, scope: Scope) -> tuple[list[Definition], list[str]]:
@@ -105,12 +86,9 @@ def definitions_card(definitions: Sequence[Definition], words: Localization, lin
         room -= length("\n".join(small_print)) + 1 if small_print else 0
         if room >= MIN_QUOTE * len(hits):
             break
-    limits = shares([length(quote(hit, MAX_CHARACTERS)) for hit in hits], room)
     blocks: list[Block] = [Text("\n".join(own))] if own else []
-    for head, hit, limit in zip(heads, hits, limits, strict=True):
-        blocks += [Divider()] if blocks else []
-        button = Button(words("button-cite"), action_id("cite", hit.key))
-        blocks.append(Section(f"{head}\n{quote(hit, limit)}", button))
+    for section in quote_sections(heads, hits, room, words):
+        blocks += [Divider(), section] if blocks else [section]
     if small_print:
         blocks.append(Text("\n".join(small_print)))
     return Card(tuple(blocks), Colour.GOOD)
@@ -132,5 +110,4 @@ def _meaning(definition: Definition, words: Localization) -> str:
 
 
 async def setup(bot: AskbriefBot) -> None:
-    """Add the cog."""
     await bot.add_cog(DefiningCog(bot))

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
-from discord.ext import commands
 
 from askbrief.errors import InputError
 from askbrief.evaluation.journal import COMMENT_CHARS, Reason, Vote
 from bot.discord_io.cards import notice
 from bot.discord_io.components import respond
+from bot.discord_io.features import Feature
 from bot.discord_io.language import Refusal
 from bot.discord_io.people import Asker
 
@@ -24,16 +24,14 @@ _FORM_SECONDS = 3_600.0
 """Lifetime of an open form; Discord does not report that one was dismissed."""
 
 
-class FeedbackCog(commands.Cog):
+class FeedbackCog(Feature):
     """Votes on answers."""
 
     def __init__(self, bot: AskbriefBot) -> None:
-        """Register the buttons."""
-        self.bot = bot
+        super().__init__(bot)
         bot.actions.add(up=self.up, down=self.down)
 
     async def up(self, interaction: Interaction, exchange: str) -> None:
-        """Record a vote for an answer."""
         await self.vote(interaction, exchange, Vote.UP)
         await self.thank(interaction)
 
@@ -46,18 +44,13 @@ class FeedbackCog(commands.Cog):
     async def vote(
         self, interaction: Interaction, exchange: str, vote: Vote, reason: Reason | None = None, comment: str = ""
     ) -> None:
-        """Record a vote; the last of several votes of a person counts.
-
-        Raises:
-            Refusal: the answer has been deleted from the journal.
-        """
+        """Record a vote, of which a person's last counts; refuse one on an answer that the journal has deleted."""
         try:
             await asyncio.to_thread(self.bot.journal.vote, exchange, str(interaction.user.id), vote, reason, comment)
         except InputError:
             raise Refusal("error-too-old") from None
 
     async def thank(self, interaction: Interaction) -> None:
-        """Thank the person."""
         words = self.bot.words(Asker.of_interaction(interaction), private=True)
         await respond(interaction, notice(words("thanks")))
 
@@ -66,10 +59,7 @@ class FeedbackForm(ui.Modal):
     """A form that asks for the reason of a vote against an answer."""
 
     def __init__(self, cog: FeedbackCog, exchange: str, words: Localization) -> None:
-        """Lay out the form."""
-        super().__init__(
-            title=words("feedback-title"), timeout=_FORM_SECONDS
-        )  # several people may fill in their own at once
+        super().__init__(title=words("feedback-title"), timeout=_FORM_SECONDS)
         self._cog = cog
         self._exchange = exchange
         options = [discord.SelectOption(label=words(f"reason-{reason}"), value=reason) for reason in Reason]
@@ -85,7 +75,6 @@ class FeedbackForm(ui.Modal):
         self.add_item(ui.Label(text=words("feedback-comment"), component=self._comment))
 
     async def on_submit(self, interaction: Interaction, /) -> None:  # type: ignore[override]
-        """Record the reason with the vote."""
         await interaction.client.attend(interaction, self._record(interaction))
 
     async def _record(self, interaction: Interaction) -> None:
@@ -95,5 +84,4 @@ class FeedbackForm(ui.Modal):
 
 
 async def setup(bot: AskbriefBot) -> None:
-    """Add the cog."""
     await bot.add_cog(FeedbackCog(bot))

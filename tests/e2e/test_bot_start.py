@@ -165,9 +165,9 @@ async def leaves_with_the_answer(world: WireDiscord, team: Team, bot: BotProcess
     await bot.wrote("leaving")
     late = await team.bob.slash(team.intel, "ask", question=TTP_QUESTION)
     assert late.ephemeral
-    assert "I am just restarting" in text(late.response)
+    assert "I am restarting" in text(late.response)
     mentioned = await team.bob.send(team.intel, f"{world.mention} {TTP_QUESTION}")
-    assert "I am just restarting" in text(await world.reply_to(mentioned))
+    assert "I am restarting" in text(await world.reply_to(mentioned))
     assert not asked.done()
     held.times = held.used
     assert STRONG_ANSWER in (await asked).replace("__", "")  # underlined, where it is in its passage alone

@@ -122,7 +122,7 @@ def test_the_page_builds(team: Team, capfd: pytest.CaptureFixture[str]) -> None:
         begun = client.post("/status/rebuild", headers={"sec-fetch-site": "same-origin"}, follow_redirects=False)
         assert begun.status_code == 303
         deadline = time.monotonic() + PATIENCE
-        while "being rebuilt" in (page := client.get("/status").text) and time.monotonic() < deadline:
+        while "A rebuild is running" in (page := client.get("/status").text) and time.monotonic() < deadline:
             time.sleep(0.1)
     assert "up to date with the files" in page
     assert "failed" not in page

@@ -22,10 +22,10 @@ from bot.discord_io.cards import (
     action_id,
     no_link,
     passage_head,
+    quote_sections,
     row,
-    shares,
 )
-from bot.discord_io.markup import inert_line, length, quote
+from bot.discord_io.markup import inert_line, length
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +45,6 @@ _MAX_FIGURE = 60
 _MAX_UNIT = 30
 _MAX_CITED = 6
 _MAX_NAME, _MAX_NAMES = 60, 6
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class AnswerPage:
     vote: bool = True
     restriction: str = ""
     note: str = ""
-    now: dt.datetime = field(default_factory=_now)
+    now: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
     link: LinkMaker = no_link
 
 
@@ -94,7 +90,6 @@ def answer_card(answer: Answer, page: AnswerPage, words: Localization) -> Card:
 
 
 def _footer(page: AnswerPage, words: Localization) -> str:
-    """Write the small line at the end: how much was searched, and how old the index is."""
     coverage = page.coverage
     return "-# " + words(
         "footer",
@@ -127,7 +122,6 @@ def _short_answer(answer: Answer) -> list[str]:
 
 
 def _question_lines(answer: Answer, page: AnswerPage, words: Localization) -> list[str]:
-    """Write the question, and how it was searched."""
     lines = [f"-# {inert_line(page.question, _MAX_QUESTION)}"]
     if answer.question != " ".join(page.question.split()):
         searched = inert_line(answer.question, _MAX_QUESTION)
@@ -170,11 +164,7 @@ def _sections(hits: tuple[Hit, ...], page: AnswerPage, room: int, words: Localiz
         left = room - sum(length(head) + 1 for head in heads)
         if left >= MIN_QUOTE * len(hits):
             break
-    limits = shares([length(quote(hit, MAX_CHARACTERS)) for hit in hits], left)
-    return [
-        Section(f"{head}\n{quote(hit, limit)}", Button(words("button-cite"), action_id("cite", hit.key)))
-        for head, hit, limit in zip(heads, hits, limits, strict=True)
-    ]
+    return quote_sections(heads, hits, left, words)
 
 
 def _no_answer(answer: Answer, page: AnswerPage, footer: Text, words: Localization) -> Card:
@@ -184,12 +174,10 @@ def _no_answer(answer: Answer, page: AnswerPage, footer: Text, words: Localizati
         return Card((Text("\n".join([*lines, words("nothing-to-search")])), *row(*_vote_buttons(page))), Colour.QUIET)
     reason = "nothing-fits" if page.restriction and not answer.hits else "none-explained"
     lines += [words(reason), _covered(page.coverage, words)]
-    buttons = [*_vote_buttons(page)]
-    if answer.hits and not page.nearest:
-        buttons.insert(0, Button(words("button-nearest"), action_id("nearest", page.exchange)))
-    if page.share:
-        buttons.insert(0, _share_button(page, words))
-    return Card((Text("\n".join(lines)), Divider(), footer, *row(*buttons)), Colour.QUIET)
+    has_nearest = answer.hits and not page.nearest
+    nearest = Button(words("button-nearest"), action_id("nearest", page.exchange)) if has_nearest else None
+    buttons = row(_share_button(page, words), nearest, *_vote_buttons(page))
+    return Card((Text("\n".join(lines)), Divider(), footer, *buttons), Colour.QUIET)
 
 
 def _covered(coverage: Coverage, words: Localization) -> str:
@@ -212,20 +200,16 @@ def _buttons(page: AnswerPage, words: Localization) -> tuple[Block, ...]:
         Button(words("button-more"), action_id(action, page.exchange, following), look=ButtonLook.PRIMARY)
         if page.more
         else None,
-        _share_button(page, words) if page.share else None,
+        _share_button(page, words),
         Button(words("button-discuss"), action_id("discuss", page.exchange)) if page.discuss else None,
         *_vote_buttons(page),
     )
 
 
-def _share_button(page: AnswerPage, words: Localization) -> Button:
-    return Button(words("button-share"), action_id("share", page.exchange))
+def _share_button(page: AnswerPage, words: Localization) -> Button | None:
+    return Button(words("button-share"), action_id("share", page.exchange)) if page.share else None
 
 
-def _vote_buttons(page: AnswerPage) -> tuple[Button, ...]:
-    if not page.vote:
-        return ()
-    return (
-        Button("", action_id("up", page.exchange), emoji="👍"),
-        Button("", action_id("down", page.exchange), emoji="👎"),
-    )
+def _vote_buttons(page: AnswerPage) -> list[Button]:
+    votes = (("up", "👍"), ("down", "👎")) if page.vote else ()
+    return [Button("", action_id(vote, page.exchange), emoji=emoji) for vote, emoji in votes]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import discord
@@ -14,8 +15,9 @@ from askbrief.errors import JournalError
 from askbrief.records import Verdict
 from bot.discord_io.cards import notice
 from bot.discord_io.commands import source_choices
-from bot.discord_io.components import post, reply, respond, show_typing, update
-from bot.discord_io.language import Refusal
+from bot.discord_io.components import post, reply, respond, think, update
+from bot.discord_io.features import Feature, attended
+from bot.discord_io.language import Refusal, refuse
 from bot.discord_io.markup import clean, cut_to_fit
 from bot.discord_io.people import Asker
 from bot.features.asking.pipeline import PAGE_SIZE, AnswerPipeline, CardReply, QuestionOptions, QuestionRateLimits
@@ -23,6 +25,7 @@ from bot.features.asking.pipeline import PAGE_SIZE, AnswerPipeline, CardReply, Q
 if TYPE_CHECKING:
     from askbrief.evaluation.journal import Exchange
     from bot.app import AskbriefBot, Interaction
+    from bot.discord_io.commands import Choices
 
 _MAX_THREAD_NAME = 90
 _MAX_CLAIM = 1_500
@@ -32,12 +35,11 @@ _WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 log = structlog.get_logger("askbrief.bot")
 
 
-class AskingCog(commands.Cog):
+class AskingCog(Feature):
     """Questions and answers."""
 
     def __init__(self, bot: AskbriefBot) -> None:
-        """Register the buttons and the context menu."""
-        self.bot = bot
+        super().__init__(bot)
         limits = QuestionRateLimits(bot.bot_settings.person_per_minute, bot.bot_settings.guild_per_minute)
         self.pipeline = AnswerPipeline(bot.search, bot.audience, bot.journal, limits, bot.metrics, bot.links)
         bot.actions.add(more=self.more, nearest=self.nearest, share=self.share, discuss=self.discuss)
@@ -45,7 +47,6 @@ class AskingCog(commands.Cog):
         bot.tree.add_command(self.menu)
 
     async def cog_unload(self) -> None:
-        """Remove the context menu with the cog."""
         self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
 
     # ----------------------------------------------------------------------------------------- commands
@@ -59,6 +60,7 @@ class AskingCog(commands.Cog):
         top="How many passages at once (1 to 5)",
         private="Show the answer to me alone",
     )
+    @attended
     async def ask(  # noqa: PLR0917 - one for each option
         self,
         interaction: Interaction,
@@ -69,9 +71,7 @@ class AskingCog(commands.Cog):
         top: app_commands.Range[int, 1, _MAX_PAGE_SIZE] = PAGE_SIZE,
         private: bool = False,  # noqa: FBT001, FBT002 - an option of the command
     ) -> None:
-        """Answer in the channel, or privately."""
-        options = QuestionOptions(question, source, since, until, top, private)
-        await self.bot.attend(interaction, self._ask(interaction, options))
+        await self._ask(interaction, QuestionOptions(question, source, since, until, top, private))
 
     async def _ask(self, interaction: Interaction, options: QuestionOptions, via: str = "slash") -> None:
         await interaction.response.defer(ephemeral=options.private, thinking=True)
@@ -89,20 +89,16 @@ class AskingCog(commands.Cog):
         return await audience.scope(asker, private=True) != await audience.scope(asker, private=False)
 
     @ask.autocomplete("source")
-    async def _sources(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        asker = Asker.of_interaction(interaction)
-        private = bool(interaction.namespace.private)
-        try:
-            scope = await self.bot.audience.scope(asker, private=private)
-            return await self.bot.search.read(lambda library: source_choices(typed, library.sources(scope)))
-        except Refusal:
-            return []
+    async def _sources(self, interaction: Interaction, typed: str) -> Choices:
+        return await self.choices(
+            interaction,
+            lambda library, scope: source_choices(typed, library.sources(scope)),
+            private=bool(interaction.namespace.private),
+        )
 
+    @attended
     async def find_sources(self, interaction: Interaction, message: discord.Message) -> None:
         """Show the passages that support or contradict a message, privately."""
-        await self.bot.attend(interaction, self._find_sources(interaction, message))
-
-    async def _find_sources(self, interaction: Interaction, message: discord.Message) -> None:
         claim = _without_mentions(message)
         if not any(letter.isalnum() for letter in claim):
             raise Refusal("error-no-words")
@@ -121,7 +117,7 @@ class AskingCog(commands.Cog):
         if direct or self.bot.user in message.mentions:
             await self.bot.attend(message, self._answer(message, "direct" if direct else "mention"))
         elif not message.content and await self._replies_to_answer(message):
-            await self.bot.attend(message, _refuse_unreadable())
+            await self.bot.attend(message, refuse("error-cannot-read"))
 
     async def _answer(self, message: discord.Message, via: str) -> None:
         question = _without_mentions(message)
@@ -131,14 +127,14 @@ class AskingCog(commands.Cog):
         options = QuestionOptions(question)
         reference = message.reference.message_id if message.reference else None
         previous = await self._previous(asker, options, reference)
-        await show_typing(message.channel)
+        with suppress(discord.HTTPException):  # only a sign that an answer is being prepared
+            await message.channel.typing()
         words = self.bot.words(asker, private=False)
         via = "reply" if reference and previous else via
         answer = await self.pipeline.ask(asker, options, words, previous=previous, via=via)
         await self._record_message(answer, await reply(message, answer.card))
 
     async def _replies_to_answer(self, message: discord.Message) -> bool:
-        """Say whether a message without readable text replies to an answer."""
         if message.reference is None or message.reference.message_id is None:
             return False
         exchange = await asyncio.to_thread(self.bot.journal.at_message, str(message.reference.message_id))
@@ -172,37 +168,21 @@ class AskingCog(commands.Cog):
         asker = Asker.of_interaction(interaction)
         exchange = await self._exchange(exchange_id, asker)
         is_own = str(asker.person) == exchange.person
-        if is_own:
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+        await (interaction.response.defer() if is_own else think(interaction))
         private = bool(exchange.context.get("private")) or not is_own
+        words = self.bot.words(asker, private=private)
         card = await self.pipeline.again(
-            exchange,
-            asker,
-            self.bot.words(asker, private=private),
-            private=private,
-            first=int(first or 0),
-            in_place=is_own,
+            exchange, asker, words, private=private, first=int(first or 0), in_place=is_own
         )
         await (update(interaction, card, private=private) if is_own else respond(interaction, card))
 
     async def nearest(self, interaction: Interaction, argument: str) -> None:
         """Show the nearest passages to a question without an answer, privately; further pages in place."""
         exchange_id, is_page, first = argument.partition(":")
-        if is_page:
-            await interaction.response.defer()
-        else:
-            await interaction.response.defer(ephemeral=True, thinking=True)
+        await (interaction.response.defer() if is_page else think(interaction))
         asker = Asker.of_interaction(interaction)
-        card = await self.pipeline.again(
-            await self._exchange(exchange_id, asker),
-            asker,
-            self.bot.words(asker, private=True),
-            private=True,
-            first=int(first or 0),
-            nearest=True,
-        )
+        exchange, words = await self._exchange(exchange_id, asker), self.bot.words(asker, private=True)
+        card = await self.pipeline.again(exchange, asker, words, private=True, first=int(first or 0), nearest=True)
         await (update(interaction, card) if is_page else respond(interaction, card))
 
     async def share(self, interaction: Interaction, argument: str) -> None:
@@ -213,26 +193,24 @@ class AskingCog(commands.Cog):
             raise Refusal("error-not-yours")
         if not asker.may_write:
             raise Refusal("error-may-not-write")
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         words = self.bot.words(asker, private=False)
         target = exchange.context.get("target")
         note = words("found-for" if target else "shared-by", who=asker.name)
         answer = await self.pipeline.share(exchange, asker, words, note=note)
         if answer.verdict is Verdict.NONE and exchange.verdict is not Verdict.NONE:
             raise Refusal("error-not-for-channel")
-        channel = self._channel(interaction)
-        if target:
-            message = await reply(channel.get_partial_message(int(target)), answer.card)
-        else:
-            message = await post(channel, answer.card)
-        await self._record_message(answer, message)
+        channel = interaction.channel
+        if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
+            raise Refusal("error-server-only")
+        to = channel.get_partial_message(int(target)) if target else None
+        await self._record_message(answer, await (reply(to, answer.card) if to else post(channel, answer.card)))
         await respond(interaction, notice(self.bot.words(asker, private=True)("shared")))
 
     async def discuss(self, interaction: Interaction, argument: str) -> None:
-        """Start a thread from an answer."""
         asker = Asker.of_interaction(interaction)
         exchange = await self._exchange(argument, asker)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await think(interaction)
         message = interaction.message
         if message is None or not isinstance(interaction.channel, discord.TextChannel):
             raise Refusal("error-thread-here")
@@ -245,20 +223,8 @@ class AskingCog(commands.Cog):
             await post(thread, notice(words("thread-intro")))
         await respond(interaction, notice(self.bot.words(asker, private=True)("thread-opened", thread=thread.mention)))
 
-    @staticmethod
-    def _channel(interaction: Interaction) -> discord.TextChannel | discord.Thread | discord.VoiceChannel:
-        """Return the server's channel that an interaction is in."""
-        channel = interaction.channel
-        if not isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel):
-            raise Refusal("error-server-only")
-        return channel
-
     async def _exchange(self, exchange_id: str, asker: Asker) -> Exchange:
-        """Return the exchange behind a button: the person's own, or one that is public in this place.
-
-        Raises:
-            Refusal: it has been deleted, or it is neither of the two.
-        """
+        """Return the exchange of a button, or refuse one that is deleted, or neither their own nor public here."""
         exchange = await asyncio.to_thread(self.bot.journal.find, exchange_id)
         if exchange is None:
             raise Refusal("error-too-old")
@@ -272,12 +238,7 @@ class AskingCog(commands.Cog):
             await asyncio.to_thread(self.bot.journal.posted, answer.exchange.id, str(message.id))
 
 
-async def _refuse_unreadable() -> None:
-    raise Refusal("error-cannot-read")
-
-
 def _without_mentions(message: discord.Message) -> str:
-    """Return the text of a message without its mentions."""
     text = message.content
     for user in message.mentions:
         text = text.replace(f"<@{user.id}>", " ").replace(f"<@!{user.id}>", " ")
@@ -293,5 +254,4 @@ def _may_follow(exchange: Exchange, asker: Asker, options: QuestionOptions) -> b
 
 
 async def setup(bot: AskbriefBot) -> None:
-    """Add the cog."""
     await bot.add_cog(AskingCog(bot))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -67,16 +67,11 @@ class QuestionRateLimits:
     """How many questions one person and one guild may ask per minute."""
 
     def __init__(self, person_per_minute: int, guild_per_minute: int) -> None:
-        """Start with full allowances."""
         self._persons = RateLimit(person_per_minute)
         self._guilds = RateLimit(guild_per_minute)
 
     def check(self, person: int, guild: int | None) -> None:
-        """Count one question.
-
-        Raises:
-            Refusal: there were too many; it gives the seconds to wait.
-        """
+        """Count one question; a Refusal gives the seconds to wait after too many."""
         if wait := self._persons.take(person):
             raise Refusal("error-cooling-person", seconds=math.ceil(wait))
         if guild is not None and (wait := self._guilds.take(guild)):
@@ -103,14 +98,7 @@ class AnswerPipeline:
         previous: Exchange | None = None,
         via: str = "slash",
     ) -> CardReply:
-        """Answer a new question.
-
-        Args:
-            asker: who asks, and where.
-            options: the question and its options.
-            words: the language of the card.
-            previous: the exchange that this may be a follow-up of.
-            via: the way it was asked, for the metrics.
+        """Answer a new question, which may follow up the `previous` exchange; `via` is the way it was asked.
 
         Raises:
             Refusal: too many questions, or an option that cannot be used.
@@ -137,14 +125,8 @@ class AnswerPipeline:
     ) -> Card:
         """Answer a recorded question again, for the person who presses its button and within their scope.
 
-        Args:
-            exchange: the recorded question.
-            asker: the person who presses the button.
-            words: the language of the card.
-            private: whether only this person reads it.
-            first: the first passage of the page, from 0.
-            nearest: show the passages even if none answers.
-            in_place: the card replaces the one that has the button, and keeps its other buttons.
+        The page begins at passage `first`, from 0; `nearest` shows the passages even if none answers. A card
+        `in_place` replaces the one that has the button, and keeps its other buttons.
         """
         options = options_of(exchange, private=private)
         with _hide_unknown_source("error-not-yours"):
@@ -174,7 +156,6 @@ class AnswerPipeline:
         return CardReply(answer_card(result.answer, page, words), exchange, result.answer.verdict)
 
     async def _search(self, question: str, asker: Asker, options: QuestionOptions) -> _SearchResult:
-        """Search within the person's scope and the options of the question."""
         allowed = await self.audience.scope(asker, private=options.private)
         scope, restriction = await self._restrict(allowed, options)
         answer, coverage = await self.search.ask(question, MAX_PASSAGES, scope)
@@ -198,16 +179,8 @@ class AnswerPipeline:
     async def _record(self, answer: Answer, asker: Asker, options: QuestionOptions) -> Exchange | None:
         """Record the question in the journal; a failure of this does not prevent the answer."""
         shown = () if answer.verdict is Verdict.NONE else answer.hits[: options.size]
-        context = {
-            "guild": asker.guild,
-            "channel": asker.channel,
-            "source": options.source,
-            "since": options.since,
-            "until": options.until,
-            "size": options.size,
-            "private": options.private,
-            "target": options.target,
-        }
+        context = {"guild": asker.guild, "channel": asker.channel, **asdict(options)}
+        del context["question"]  # it has its own column
         try:
             return await asyncio.to_thread(
                 self.journal.record,
@@ -265,7 +238,6 @@ def _hide_unknown_source(instead: str) -> Iterator[None]:
 
 
 def options_of(exchange: Exchange, *, private: bool) -> QuestionOptions:
-    """Return the options of a recorded question."""
     context = exchange.context
     source, since, until = (str(context[name]) if context.get(name) else None for name in ("source", "since", "until"))
     size, target = int(context.get("size") or PAGE_SIZE), context.get("target")

@@ -8,11 +8,11 @@ import regex
 
 from askbrief.citations.styles import credits_of, written
 from askbrief.records import Citation, CitationStatus, Style, Surroundings
-from bot.discord_io.cards import Button, ButtonLook, Card, Colour, LinkMaker, Text, action_id, no_link, row
+from bot.discord_io.cards import Button, ButtonLook, Card, Colour, LinkMaker, Text, action_id, cite_button, no_link, row
 from bot.discord_io.markup import block_quote, code_block, inert, inert_line, length, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from bot.discord_io.language import Localization
 
@@ -45,13 +45,8 @@ def menu_card(
 ) -> Card:
     """Return the private menu: status, the citation in one style for copying, the other styles, and further actions.
 
-    Args:
-        citation: the resolved citation.
-        style: the style of the text for copying.
-        words: the language of the card.
-        postable: whether there is a button that posts the quote in the channel.
-        link: gives the address of the button that opens the passage.
-        url: the web page's address. The copied text links to it permanently, and readers have to log in there.
+    `postable` adds the button that posts the quote. The copied text links permanently to the web page at `url`, where
+    readers have to log in.
     """
     text = written(citation, style, url)
     fenced = code_block(text)
@@ -94,10 +89,8 @@ def resolved_card(citation: Citation, words: Localization, link: LinkMaker = no_
 
 def posted_card(citation: Citation, words: Localization, *, by: str, link: LinkMaker = no_link) -> Card:
     """Return a quote with its key, for the channel."""
-    cite = Button(words("button-cite"), action_id("cite", citation.key))
-    source = _source_button(citation, words)
-    text = "\n".join([_quoted(citation.quote, _MAX_QUOTE * 2), _credit(citation), f"-# {words('posted-by', who=by)}"])
-    return Card((Text(text), *row(cite, _open_button(citation, words, link), source)), _COLOURS[citation.status])
+    lines = [_quoted(citation.quote, _MAX_QUOTE * 2), _credit(citation), f"-# {words('posted-by', who=by)}"]
+    return _card_with_actions(lines, citation, words, link)
 
 
 def around_card(surroundings: Surroundings, words: Localization, link: LinkMaker = no_link) -> Card:
@@ -111,10 +104,13 @@ def around_card(surroundings: Surroundings, words: Localization, link: LinkMaker
         _fit(lambda room: _small(shortened(surroundings.after, room)), _MAX_CONTEXT),
         _credit(citation),
     ]
-    cite = Button(words("button-cite"), action_id("cite", citation.key))
-    text = "\n".join(filter(None, parts))
-    buttons = row(cite, _open_button(citation, words, link), _source_button(citation, words))
-    return Card((Text(text), *buttons), _COLOURS[citation.status])
+    return _card_with_actions(filter(None, parts), citation, words, link)
+
+
+def _card_with_actions(lines: Iterable[str], citation: Citation, words: Localization, link: LinkMaker) -> Card:
+    cite, source = cite_button(citation.key, words), _source_button(citation, words)
+    buttons = row(cite, _open_button(citation, words, link), source)
+    return Card((Text("\n".join(lines)), *buttons), _COLOURS[citation.status])
 
 
 def _open_button(citation: Citation, words: Localization, link: LinkMaker) -> Button | None:

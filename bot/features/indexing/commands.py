@@ -23,9 +23,9 @@ from bot.discord_io.commands import (
     document_token,
     name_choices,
 )
-from bot.discord_io.components import post, respond, update
+from bot.discord_io.components import post, respond, think, update
+from bot.discord_io.features import ManagersOnly, attended
 from bot.discord_io.language import Refusal, best_match
-from bot.discord_io.people import ManagersOnly
 from bot.features.indexing import cards
 from bot.features.indexing.uploads import Uploads, checked_collection
 
@@ -49,11 +49,8 @@ class IndexingCog(
 ):
     """The commands and buttons for the index of a server's managers."""
 
-    bot: AskbriefBot
-
     def __init__(self, bot: AskbriefBot) -> None:
-        """Register the buttons."""
-        self.bot = bot
+        super().__init__(bot)
         self.uploads = Uploads(bot.settings)
         self.watch_task: asyncio.Task[None] | None = None
         bot.actions.add(
@@ -61,12 +58,10 @@ class IndexingCog(
         )
 
     async def cog_load(self) -> None:
-        """Start to watch seeds/ if the settings say so."""
         if self.bot.bot_settings.watch:
             self.watch_task = asyncio.create_task(self.watch())
 
     async def cog_unload(self) -> None:
-        """Stop watching."""
         if self.watch_task is not None:
             self.watch_task.cancel()
             with suppress(asyncio.CancelledError):
@@ -75,43 +70,35 @@ class IndexingCog(
     # ----------------------------------------------------------------------------------------- commands
 
     @app_commands.command(name="rebuild", description="Bring the index up to date with the documents")
+    @attended
     async def rebuild(self, interaction: Interaction) -> None:
-        """Rebuild, and show the progress and a report."""
-        await self.bot.attend(interaction, self._rebuild(interaction))
-
-    async def _rebuild(self, interaction: Interaction) -> None:
-        asker, words = self.manager(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await self._build_and_report(interaction, asker, words)
+        _, guild, words = self.manager(interaction)
+        await think(interaction)
+        await self._build_and_report(interaction, guild, words)
 
     @app_commands.command(name="add", description="Add an attached file to the documents")
     @app_commands.describe(file="The document", collection="In this collection; a new name makes a new one")
+    @attended
     async def add(self, interaction: Interaction, file: discord.Attachment, collection: str | None = None) -> None:
         """Check and preview an attachment; a second click adds it."""
-        await self.bot.attend(interaction, self._add(interaction, file, collection or ""))
-
-    async def _add(self, interaction: Interaction, file: discord.Attachment, collection: str) -> None:
-        asker, words = self.manager(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        doc_id = self.uploads.doc_id(file.filename, checked_collection(collection), file.size)
-        self._check_ceiling(asker, doc_id)
+        asker, guild, words = self.manager(interaction)
+        await think(interaction)
+        doc_id = self.uploads.doc_id(file.filename, checked_collection(collection or ""), file.size)
+        self._check_ceiling(guild, doc_id)
         content = await file.read()
         upload, parsed = await asyncio.to_thread(
-            lambda: self.uploads.store(content, doc_id, person=asker.person, guild=asker.guild or 0)
+            lambda: self.uploads.store(content, doc_id, person=asker.person, guild=guild)
         )
         card = cards.preview_card(upload.upload_id, doc_id, parsed, replaces=self.uploads.exists(doc_id), words=words)
         await respond(interaction, card)
 
     @app_commands.command(name="remove", description="Take a document out of the index")
     @app_commands.describe(document="Which document")
+    @attended
     async def remove(self, interaction: Interaction, document: str) -> None:
-        """Ask whether the document shall really be removed."""
-        await self.bot.attend(interaction, self._remove(interaction, document))
-
-    async def _remove(self, interaction: Interaction, document: str) -> None:
-        asker, words = self.manager(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        source = chosen_document(document, await self._sources(asker))
+        _, guild, words = self.manager(interaction)
+        await think(interaction)
+        source = chosen_document(document, await self._sources(guild))
         await respond(interaction, cards.removal_card(document_token(source.doc_id), source.path, source.title, words))
 
     @add.autocomplete("collection")
@@ -125,42 +112,38 @@ class IndexingCog(
     # ------------------------------------------------------------------------------------------ buttons
 
     async def confirm_add(self, interaction: Interaction, upload_id: str) -> None:
-        """Add the uploaded file, and rebuild."""
-        asker, words = self.manager(interaction)
+        asker, guild, words = self.manager(interaction)
         upload = self._own_upload(upload_id, asker)
-        self._check_ceiling(asker, upload.doc_id)
+        self._check_ceiling(guild, upload.doc_id)
         await update(interaction, notice(words("added-building")))
         await asyncio.to_thread(self.uploads.add, upload)
-        await self._build_and_report(interaction, asker, words)
+        await self._build_and_report(interaction, guild, words)
 
     async def cancel_add(self, interaction: Interaction, upload_id: str) -> None:
-        """Delete the uploaded file."""
-        asker, words = self.manager(interaction)
+        asker, _, words = self.manager(interaction)
         self.uploads.discard(self._own_upload(upload_id, asker))
         await update(interaction, notice(words("add-discarded")))
 
     async def confirm_remove(self, interaction: Interaction, token: str) -> None:
-        """Remove the document, and rebuild."""
-        asker, words = self.manager(interaction)
-        source = chosen_document(token, await self._sources(asker))
+        _, guild, words = self.manager(interaction)
+        source = chosen_document(token, await self._sources(guild))
         await update(interaction, notice(words("removed-building")))
         await asyncio.to_thread(self.uploads.remove, source.path)
-        await self._build_and_report(interaction, asker, words)
+        await self._build_and_report(interaction, guild, words)
 
     async def cancel_remove(self, interaction: Interaction, _: str) -> None:
-        """Confirm that nothing was removed."""
-        _asker, words = self.manager(interaction)
+        _asker, _guild, words = self.manager(interaction)
         await update(interaction, notice(words("remove-cancelled")))
 
     # ----------------------------------------------------------------------------------------- building
 
-    async def _build_and_report(self, interaction: Interaction, asker: Asker, words: Localization) -> None:
+    async def _build_and_report(self, interaction: Interaction, guild: int, words: Localization) -> None:
         """Rebuild; the message shows each step, then the report."""
         steps: asyncio.Queue[Step | None] = asyncio.Queue()
         await update(interaction, cards.progress_card("starting", 0, 0, words))
         progress = asyncio.create_task(self._show_steps(interaction, steps, words))
         try:
-            card = cards.report_card(await self._visible(await self._rebuilt(steps), asker), words)
+            card = await self._report_card(await self._rebuilt(steps), guild, words)
         except AskbriefError as error:
             card = cards.failure_card(str(error), words)
             await self._notify_admins(error)
@@ -201,9 +184,9 @@ class IndexingCog(
             log.info("report-by-message", code=error.code)
             await post(interaction.user, card)
 
-    async def _visible(self, report: BuildReport, asker: Asker) -> BuildReport:
-        scope = self.bot.access.ceiling(asker.guild or 0)
-        return visible_report(report, scope, await self.bot.search.coverage(scope))
+    async def _report_card(self, report: BuildReport, guild: int, words: Localization) -> Card:
+        scope = self.bot.access.ceiling(guild)
+        return cards.report_card(visible_report(report, scope, await self.bot.search.coverage(scope)), words)
 
     async def watch(self) -> None:
         """Rebuild whenever files have changed and settled, also while the bot was not running; until it stops."""
@@ -240,44 +223,36 @@ class IndexingCog(
         if isinstance(news, AskbriefError):
             card = cards.failure_card(str(news), words)
         else:
-            scope = self.bot.access.ceiling(channel.guild.id)
-            card = cards.report_card(visible_report(news, scope, await self.bot.search.coverage(scope)), words)
+            card = await self._report_card(news, channel.guild.id, words)
         try:
             await post(channel, card)
         except discord.HTTPException as error:
             log.warning("admins-not-told", code=error.code)
 
-    # ------------------------------------------------------------------------------------------- checks
-
     def _own_upload(self, upload_id: str, asker: Asker) -> Upload:
-        """Return an upload of this manager in this server.
-
-        Raises:
-            Refusal: there is none under this id, or it is somebody else's.
-        """
+        """Return an upload, or refuse one that is gone or is not from this manager in this server."""
         upload = self.uploads.find(upload_id)
         if (upload.person, upload.guild) != (asker.person, asker.guild):
             raise Refusal("error-not-yours")
         return upload
 
-    def _check_ceiling(self, asker: Asker, doc_id: str) -> None:
+    def _check_ceiling(self, guild: int, doc_id: str) -> None:
         """Refuse a document in a collection that the operator does not let this server see."""
-        if not self.bot.access.ceiling(asker.guild or 0).admits(doc_id, Metadata()):
+        if not self.bot.access.ceiling(guild).admits(doc_id, Metadata()):
             raise Refusal("error-unknown-collection", name=doc_id.rpartition("/")[0])
 
-    async def _sources(self, asker: Asker) -> list[Source]:
-        ceiling = self.bot.access.ceiling(asker.guild or 0)
+    async def _sources(self, guild: int) -> list[Source]:
+        ceiling = self.bot.access.ceiling(guild)
         return await self.bot.search.read(lambda library: library.sources(ceiling))
 
     async def _offered(self, interaction: Interaction) -> list[Source]:
         """Return the sources to choose from; none for people who do not manage the server."""
         try:
-            asker, _ = self.manager(interaction)
-            return await self._sources(asker)
+            _, guild, _ = self.manager(interaction)
+            return await self._sources(guild)
         except Refusal:
             return []
 
 
 async def setup(bot: AskbriefBot) -> None:
-    """Add the cog."""
     await bot.add_cog(IndexingCog(bot))

@@ -47,7 +47,6 @@ class Uploads:
     """Files in `state/uploads` that wait for confirmation, and removed documents in `state/removed`."""
 
     def __init__(self, settings: Settings) -> None:
-        """Take the folders and the limits from the settings."""
         self._seeds = settings.seeds_dir
         self._waiting = settings.state_dir / "uploads"
         self._removed = settings.state_dir / "removed"
@@ -55,12 +54,7 @@ class Uploads:
         self._limits = ParsingLimits.of(settings)
 
     def doc_id(self, name: str, collection: str, size: int) -> str:
-        """Return the path below seeds/ at which a file would be added.
-
-        Args:
-            name: the file's name.
-            collection: the collection to add it to; empty for none.
-            size: in bytes.
+        """Return the path below seeds/ at which a file of `size` bytes would be added to a collection, or to none.
 
         Raises:
             Refusal: its type, size or name is not allowed, or the path is taken by a folder or outside seeds/.
@@ -86,7 +80,6 @@ class Uploads:
         )
 
     def exists(self, doc_id: str) -> bool:
-        """Say whether seeds/ has a document at this path."""
         return (self._seeds / doc_id).exists()
 
     def store(self, content: bytes, doc_id: str, *, person: int, guild: int) -> tuple[Upload, ParsedFile]:
@@ -113,11 +106,7 @@ class Uploads:
         return upload, parsed
 
     def find(self, upload_id: str) -> Upload:
-        """Return the upload with an id.
-
-        Raises:
-            Refusal: there is none, or no longer.
-        """
+        """Return the upload with an id, or refuse one that is not there, or no longer."""
         about = self._waiting / upload_id / _ABOUT
         if not _ID.fullmatch(upload_id) or not about.is_file():
             raise Refusal("error-upload-gone")
@@ -151,15 +140,10 @@ class Uploads:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def discard(self, upload: Upload) -> None:
-        """Delete an uploaded file."""
         shutil.rmtree(self._waiting / upload.upload_id, ignore_errors=True)
 
     def remove(self, doc_id: str) -> None:
-        """Move a document, with its side-car, from seeds/ to the removed ones.
-
-        Raises:
-            Refusal: there is no such document.
-        """
+        """Move a document, with its side-car, from seeds/ to the removed ones; refuse one that is not there."""
         source = self._seeds / doc_id
         if not source.is_file() or not source.resolve().is_relative_to(self._seeds.resolve()):
             raise Refusal("error-document-gone")
