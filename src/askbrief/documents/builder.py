@@ -63,7 +63,6 @@ class ParsedFile:
         return cls(tuple(documents), tuple(failed), tuple(warnings))
 
     def as_mapping(self) -> dict[str, Any]:
-        """Return everything in types that JSON can hold."""
         return {
             "documents": [
                 [one.doc_id, one.title, one.text, rows_of(one.blocks), one.metadata.as_mapping(), one.form, one.pages]
@@ -75,12 +74,10 @@ class ParsedFile:
 
 
 def rows_of(blocks: Iterable[Block]) -> list[list[Any]]:
-    """Return blocks as rows for JSON."""
     return [[block.start, block.end, block.kind, block.level, block.number] for block in blocks]
 
 
 def blocks_of(rows: Iterable[Sequence[Any]]) -> tuple[Block, ...]:
-    """Return the blocks that `rows_of` turned into rows."""
     return tuple(Block(start, end, BlockKind(kind), level, number) for start, end, kind, level, number in rows)
 
 
@@ -95,7 +92,6 @@ class DocumentBuilder:
     """
 
     def __init__(self) -> None:
-        """Begin with an empty text."""
         self._pieces: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
@@ -105,7 +101,6 @@ class DocumentBuilder:
 
     @property
     def characters(self) -> int:
-        """The length of the text so far."""
         return self._length
 
     def page(self) -> None:

@@ -46,18 +46,13 @@ class ParsingLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Return the limits of the settings."""
         return cls(settings.read_seconds, settings.read_mib, settings.max_document_chars, settings.ocr)
-
-
-# ---------------------------------------------------------------------------------------------- zip files
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
     """Open a zip file whose members are few and, unpacked, small enough; nothing is unpacked yet.
 
-    Raises:
-        ParsingError: it is no zip file, it is encrypted, or it is a bomb.
+    Raises ParsingError if it is no zip file, it is encrypted, or it is a bomb.
     """
     import zipfile
 
@@ -79,8 +74,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> bytes:
     """Read a member, by its name or its entry in the archive's list.
 
-    Raises:
-        ParsingError: it does not exist, or it is damaged.
+    Raises ParsingError if it does not exist, or it is damaged.
     """
     import lzma
     import zipfile
@@ -94,9 +88,6 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
         raise ParsingError(f"is not whole ({name} is missing in it): save it anew") from error
     except damage as error:
         raise ParsingError(f"is damaged ({name}: {error}): save it anew") from error
-
-
-# ---------------------------------------------------------------------------------------------- XML files
 
 
 def parse_xml(data: bytes, what: str) -> Element:
@@ -162,9 +153,6 @@ def _refuse_entities(element: Element, what: str) -> None:
         raise ParsingError(f"defines entities of its own ({what}), which are not read: save it anew")
 
 
-# ---------------------------------------------------------------------------------- names of nested files
-
-
 class UniqueNames:
     r"""Gives each nested file a name that no other file has.
 
@@ -174,11 +162,9 @@ class UniqueNames:
     """
 
     def __init__(self) -> None:
-        """Begin with no name taken."""
         self._taken: set[str] = set()
 
     def of(self, given: str, suffix: str = "") -> str:
-        """Return the last part of a given path, with `suffix` if it has none, made safe and unique."""
         name = safe_name(given.replace("\\", "/").rpartition("/")[2]) or "attachment"
         path = PurePosixPath(name)
         if not path.suffix and suffix:

@@ -78,8 +78,7 @@ def parse_metadata(source: str, where: str) -> Metadata:
 def _load_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` returns
     """Load YAML from an untrusted source.
 
-    Raises:
-        ParsingError: it is too long, too deep, has aliases, or is not YAML; the message names the line.
+    Raises ParsingError if it is too long, too deep, has aliases, or is not YAML; the message names the line.
     """
     if len(source) > _MAX_YAML_CHARS:
         raise ParsingError(f"{where}: is {len(source):,} characters long; the limit is {_MAX_YAML_CHARS:,}")
@@ -120,8 +119,7 @@ def _texts(value: object) -> object:
 def iso_date(value: object) -> str | None:
     """Return a date in ISO 8601, as precise as it was given, without the time of day; None for an empty value.
 
-    Raises:
-        ValueError: it is not a date.
+    Raises ValueError if it is not a date.
 
     >>> iso_date("2022-07"), iso_date("2022-07-05T10:00:00Z")
     ('2022-07', '2022-07-05')
@@ -155,15 +153,8 @@ class _Fields(BaseModel):
     tags: _Texts = ()
 
 
-# --------------------------------------------------------------------------------------------- side-cars
-
-
 def read_sidecar(name: str, content: bytes) -> Metadata:
-    """Read a side-car.
-
-    Raises:
-        ParsingError: it is not valid; the message names it and the reason.
-    """
+    """Read a side-car; ParsingError if it is not valid; the message names it and the reason."""
     where = f"side-car {name}"
     try:
         source = decode(content)
@@ -172,14 +163,10 @@ def read_sidecar(name: str, content: bytes) -> Metadata:
     return parse_metadata(source, where)
 
 
-# ------------------------------------------------------------------------------- the team's list of names
-
-
 def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
     """Read the groups of names: a mapping from a name to its other names, or a list of lists of names.
 
-    Raises:
-        ParsingError: it is neither; the message says what is wrong, and in which line.
+    Raises ParsingError if it is neither; the message says what is wrong, and in which line.
 
     >>> read_alias_groups(b"TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]")
     (('TTP', 'Tehreek-e-Taliban Pakistan', 'Pakistani Taliban'),)

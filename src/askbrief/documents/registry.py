@@ -74,8 +74,7 @@ def parser_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], ParsedT
 def check_supported(doc_id: str) -> None:
     """Refuse a file whose format has no parser.
 
-    Raises:
-        ParsingError: no parser exists for its suffix; the message says what to do.
+    Raises ParsingError if no parser exists for its suffix; the message says what to do.
     """
     suffix = _suffix(doc_id)
     if suffix in PARSERS:

@@ -61,8 +61,7 @@ def parse_all(files: Sequence[SeedFile], limits: ParsingLimits) -> Generator[Par
 def parse_in_sandbox(file: SeedFile, limits: ParsingLimits) -> ParsedFile:
     """Parse one file as `parse_all` does.
 
-    Raises:
-        ParsingError: it cannot be parsed within the limits; the message is the reason.
+    Raises ParsingError if it cannot be parsed within the limits; the message is the reason.
     """
     with closing(parse_all([file], limits)) as results:
         result = next(results)
@@ -126,7 +125,6 @@ class ParserProcess:
     """A child process that parses files, started when it is needed, and again after a file has ended it."""
 
     def __init__(self, limits: ParsingLimits) -> None:
-        """Take the limits for each file; no process is started yet."""
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
@@ -140,9 +138,8 @@ class ParserProcess:
     def parse(self, file: SeedFile) -> ParsedFile:
         """Parse one file within the limits.
 
-        Raises:
-            ParsingError: the file cannot be parsed, takes too much time or memory, or ends the process.
-            BuildError: no process can be started.
+        Raises ParsingError if the file cannot be parsed, takes too much time or memory, or ends the process. Raises
+        BuildError if no process can be started.
         """
         process = self._running()
         timer = threading.Timer(_STALL_FACTOR * self._limits.seconds + _GRACE_SECONDS, process.kill)
@@ -159,7 +156,6 @@ class ParserProcess:
         return ParsedFile.from_mapping(values)
 
     def stop(self) -> None:
-        """End the process for good."""
         self._stopped = True
         if self._process is not None:
             self._process.kill()
@@ -236,9 +232,6 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes | None:
     except (BrokenPipeError, ValueError):  # ValueError: closed while we waited
         return None
     return answer if answer.endswith(b"\n") else None
-
-
-# ------------------------------------------------------------------------------------------ the child process
 
 
 def main(limits: ParsingLimits) -> None:

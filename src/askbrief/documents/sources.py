@@ -167,8 +167,7 @@ def _sidecar_stamp(path: Path, root: Path, max_file_mib: float) -> str:
 def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
     """Return the stamp of a file without opening it.
 
-    Raises:
-        ParsingError: it is not a regular file inside seeds/, or it is too large.
+    Raises ParsingError if it is not a regular file inside seeds/, or it is too large.
     """
     try:
         real = path.resolve(strict=True)
@@ -196,9 +195,6 @@ def _sha256(path: Path) -> str:
         raise ParsingError(f"cannot be read: {in_words(error)}") from error
 
 
-# ---------------------------------------------------------------------------------------------- parsing
-
-
 def parse_file(file: SeedFile, limits: ParsingLimits = _DEFAULT_LIMITS) -> ParsedFile:
     """Parse one seed file with its side-car, and the files within it.
 
@@ -218,11 +214,7 @@ def parse_file(file: SeedFile, limits: ParsingLimits = _DEFAULT_LIMITS) -> Parse
 
 
 def read_aliases(file: SeedFile) -> tuple[tuple[str, ...], ...]:
-    """Read the team's own list of names.
-
-    Raises:
-        ParsingError: the file cannot be read; the message is the reason.
-    """
+    """Read the team's own list of names; ParsingError if the file cannot be read; the message is the reason."""
     from askbrief.documents.metadata import read_alias_groups
 
     return read_alias_groups(_content(file.path))
@@ -254,8 +246,7 @@ class _Collector:
     def parse(self, doc_id: str, content: bytes, sidecar: Metadata, depth: int = 0) -> None:
         """Parse a file and the files within it; the metadata of its side-car take precedence over its own.
 
-        Raises:
-            ParsingError: it cannot be parsed. If a file within it cannot, that is recorded.
+        Raises ParsingError if it cannot be parsed. If a file within it cannot, that is recorded.
         """
         parsed = parser_for(doc_id, self._limits.ocr)(content)
         self._count(len(parsed.text))

@@ -19,11 +19,7 @@ _IGNORED = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a zip file.
-
-    Raises:
-        ParsingError: it is damaged, encrypted, or too large unpacked.
-    """
+    """Parse a zip file; ParsingError if it is damaged, encrypted, or too large unpacked."""
     opened = limits.open_zip(data)
     names = UniqueNames()
     parts: list[NestedFile] = []

@@ -32,8 +32,7 @@ _MAX_SUBJECT_CHARS = 80
 def parsed(data: bytes) -> Message:
     """Parse a message.
 
-    Raises:
-        ParsingError: it is damaged, its parts are nested too deep or too many, or a header is too long.
+    Raises ParsingError if it is damaged, its parts are nested too deep or too many, or a header is too long.
     """
     if data.startswith(_BYTE_ORDER_MARKS):
         data = decode(data).encode()
@@ -67,7 +66,6 @@ def walk(message: Message) -> Iterator[Message]:
 
 
 def inner(message: Message) -> list[Message]:
-    """Return the direct parts of a message."""
     payload = message.get_payload()
     return [part for part in payload if not isinstance(part, str)] if isinstance(payload, list) else []
 
@@ -85,11 +83,7 @@ def content(part: Message) -> bytes:
 
 
 def text(part: Message) -> str:
-    """Return the text of a part, decoded with its stated charset or a detected one.
-
-    Raises:
-        ParsingError: it is no text.
-    """
+    """Return the text of a part, decoded with its stated charset or a detected one; ParsingError if it is no text."""
     try:
         charset = part.get_content_charset()
     except (ValueError, LookupError):

@@ -21,11 +21,7 @@ _ENCRYPTED = {"application/pgp-encrypted", "application/pkcs7-mime", "applicatio
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .eml file.
-
-    Raises:
-        ParsingError: it is damaged, or the only part of its text is no text.
-    """
+    """Parse a .eml file; ParsingError if it is damaged, or the only part of its text is no text."""
     message = email.parsed(data)
     mail = _Mail()
     mail.add(message)

@@ -45,11 +45,7 @@ _DAMAGED = OSError, ValueError, LookupError, ArithmeticError, TypeError, Attribu
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .msg file.
-
-    Raises:
-        ParsingError: it is damaged, or no mail.
-    """
+    """Parse a .msg file; ParsingError if it is damaged, or no mail."""
     storage = _Storage(_streams(data), "", _HEADER_OF_MAIL)
     if not storage.has_properties():
         raise ParsingError("is no Outlook mail: save it again, as .msg or .eml")
@@ -69,7 +65,6 @@ def parse(data: bytes) -> ParsedText:
 
 
 def _streams(data: bytes) -> Mapping[str, bytes]:
-    """Return every stream by its path."""
     import olefile
 
     try:

@@ -62,7 +62,6 @@ _SENTENCE_CHARS = 40
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .html, .htm or .xhtml file."""
     return parse_page(decode_as(data, declared_charset(data)))
 
 
@@ -101,9 +100,6 @@ def _body(text: str) -> Element | None:
     root = parse_html(text)
     body = None if root is None else root.find("body")
     return root if body is None else body
-
-
-# ---------------------------------------------------------------------------------------------- the article
 
 
 def _article(body: Element) -> Element:
@@ -165,7 +161,6 @@ def _lengths(body: Element) -> tuple[Mapping[Element, int], Mapping[Element, int
 
 
 def _first_headings(body: Element, tags: Sequence[str]) -> Mapping[Element, Element]:
-    """Return the first heading within each element that holds one."""
     first: dict[Element, Element] = {}
     for heading in body.iter(*tags):
         for ancestor in heading.iterancestors():

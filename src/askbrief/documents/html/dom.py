@@ -63,8 +63,7 @@ _MAX_REPEATED_CHARS = 1_000_000
 def parse_html(text: str) -> Element | None:
     """Parse a page; return None if it is empty.
 
-    Raises:
-        ParsingError: it is nested deeper than the parser goes, so that its end would be lost.
+    Raises ParsingError if it is nested deeper than the parser goes, so that its end would be lost.
     """
     source = _SELF_CLOSED.sub(r"<\1\2></\1>", text) if "xhtml" in text[:2000] or text.startswith("<?xml") else text
     root, too_deep = _tree(source)
@@ -220,9 +219,6 @@ def _heading_level(node: Element) -> int:
         return 0
     level = node.get("aria-level") or ""
     return min(int(level), _MAX_HEADING_LEVEL) if level.isdecimal() and int(level) else 2
-
-
-# ---------------------------------------------------------------------------------------------- tables
 
 
 @dataclass(frozen=True, slots=True)

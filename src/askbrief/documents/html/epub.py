@@ -31,11 +31,7 @@ _PUBLISHED = {"", "publication", "original-publication", "issued"}
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .epub file.
-
-    Raises:
-        ParsingError: it is no e-book, it is protected, or none of its chapters can be parsed.
-    """
+    """Parse a .epub file; ParsingError if it is no e-book, it is protected, or none of its chapters can be parsed."""
     book = open_zip(data)
     _refuse_protected(book)
     path = _package_path(book)

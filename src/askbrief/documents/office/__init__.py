@@ -224,13 +224,11 @@ class ParagraphContent:
     plain: bool = False
 
     def add(self, text: str, *, bold: bool) -> None:
-        """Add text."""
         self.pieces.append(text)
         self.plain = self.plain or (not bold and bool(text.strip()))
 
     @property
     def text(self) -> str:
-        """The text so far."""
         return "".join(self.pieces)
 
     @property

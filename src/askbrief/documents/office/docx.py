@@ -23,7 +23,6 @@ _CONTENTS = ("toc ", "toc heading", "table of figures")
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a Word file."""
     package = OoxmlPackage(data)
     name, root = package.main("document", "a Word document")
     parser = _Parser(package, name)
@@ -34,8 +33,6 @@ def parse(data: bytes) -> ParsedText:
 
 
 class _Parser:
-    """Walks a document in order."""
-
     def __init__(self, package: OoxmlPackage, name: str) -> None:
         styles = DocxStyles(package.related(name, "styles"))
         self._styles = styles
@@ -47,7 +44,6 @@ class _Parser:
         self._carried = ""
 
     def notes(self) -> list[str]:
-        """Return what is not in the text."""
         count = self._embedded
         embedded = [f"{count:,} embedded file{'s' if count > 1 else ''} left out"] if count else []
         return [*left_out(self._paragraphs.comments, 0), *embedded, *left_out(0, self._contents)]

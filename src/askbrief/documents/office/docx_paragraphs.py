@@ -24,7 +24,6 @@ class DocxStyles:
     """The styles of a file and their inheritance; the names of Word's built-in styles are English in every language."""
 
     def __init__(self, root: Element | None) -> None:
-        """Index the styles of word/styles.xml, if the file has one."""
         styles = [] if root is None else list(children(root, "style"))
         self._by_id = {attribute(style, "styleId") or "": style for style in styles}
         defaults = [style for style in styles if (attribute(style, "default") or "0") in {"1", "true", "on"}]
@@ -87,7 +86,6 @@ class DocxNumbering:
     """The lists of a file, and the current number on each of their levels."""
 
     def __init__(self, root: Element | None, styles: DocxStyles) -> None:
-        """Index the lists of word/numbering.xml, if the file has one."""
         items = [] if root is None else list(root.iterchildren("*"))
         self._styles = styles
         self._lists = {attribute(item, "numId") or "": item for item in items if local(item) == "num"}
@@ -195,7 +193,6 @@ class DocxParagraphs:
     """Extracts the visible text of consecutive paragraphs; a field may begin in one and end in another."""
 
     def __init__(self, styles: DocxStyles) -> None:
-        """Begin outside any field."""
         self._styles = styles
         self._fields: list[str] = []
         self.comments = 0

@@ -38,7 +38,6 @@ _TEXT, _NUMBER, _DATE, _BOOLEAN = 1, 2, 3, 4
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse an Excel file of either format."""
     if data.startswith((OLE, _BARE)):
         try:
             return _parse_binary(data)
@@ -146,7 +145,6 @@ class _Workbook:
 
 
 def _shared_strings(package: OoxmlPackage, name: str) -> list[str]:
-    """Return the strings to which cells refer by index."""
     for relation in package.relations(name).values():
         if relation.kind == "sharedStrings" and package.has(relation.target):
             items = limits.iterate_xml(package.content(relation.target), relation.target, "si")
@@ -155,7 +153,6 @@ def _shared_strings(package: OoxmlPackage, name: str) -> list[str]:
 
 
 def _format_codes(styles: Element | None) -> list[str]:
-    """Return the number format code of each cell style."""
     if styles is None:
         return []
     own = {

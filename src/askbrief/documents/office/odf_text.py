@@ -34,7 +34,6 @@ class OdfStyles:
     """The styles of a file by family and name; those in content.xml override those in styles.xml."""
 
     def __init__(self, roots: Iterable[Element]) -> None:
-        """Index the styles of styles.xml, then of content.xml."""
         self._styles: dict[tuple[str, str], Element] = {}
         self.lists: dict[str, dict[int, Element]] = {}
         for root in roots:
@@ -93,7 +92,6 @@ class OdfCounter:
     """The current number on each level of each list."""
 
     def __init__(self, styles: OdfStyles) -> None:
-        """Begin with no list."""
         self._styles = styles
         self._counts: dict[str, list[int | None]] = {}
         self._of_style: dict[str, str] = {}
@@ -186,13 +184,11 @@ class OdfText:
     """Walks the content of a file, or a part of it, in order."""
 
     def __init__(self, styles: OdfStyles) -> None:
-        """Begin with the styles of the file."""
         self.styles = styles
         self._counter = OdfCounter(styles)
         self.comments = self.listings = 0
 
     def notes(self) -> list[str]:
-        """Return what is not in the text."""
         return left_out(self.comments, self.listings)
 
     def blocks(self, parent: Element) -> Iterator[OfficeBlock]:

@@ -46,13 +46,10 @@ class OoxmlRelation(NamedTuple):
 
 
 class OoxmlPackage:
-    """An opened package."""
-
     def __init__(self, data: bytes) -> None:
         """Open the package without reading a part.
 
-        Raises:
-            ParsingError: it is not a zip file, it is encrypted, or it is too large unpacked.
+        Raises ParsingError if it is not a zip file, it is encrypted, or it is too large unpacked.
         """
         if data.startswith(OLE):
             raise ParsingError(
@@ -64,15 +61,10 @@ class OoxmlPackage:
         self._names = {name.lower(): name for name in reversed(self._archive.namelist())}
 
     def has(self, part: str) -> bool:
-        """Return whether the package has a part."""
         return part.lower() in self._names
 
     def part(self, name: str) -> Element:
-        """Parse a part.
-
-        Raises:
-            ParsingError: it is missing or damaged.
-        """
+        """Parse a part; ParsingError if it is missing or damaged."""
         return limits.parse_xml(self.content(name), name)
 
     def content(self, name: str) -> bytes:
@@ -170,7 +162,6 @@ def local(element: Element) -> str:
 
 
 def text_of(element: Element) -> str:
-    """Return all text inside an element."""
     return "".join(str(piece) for piece in element.itertext("*"))
 
 
@@ -190,7 +181,6 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 
 def children(element: Element, name: str) -> Iterator[Element]:
-    """Yield the children that have a name."""
     yield from element.iterchildren(f"{{*}}{name}")
 
 

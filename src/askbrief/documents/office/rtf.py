@@ -17,7 +17,6 @@ _OLE = b"\xd0\xcf\x11\xe0"
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse an RTF file."""
     if data.startswith(_OLE):
         raise ParsingError("is a binary Word file whatever its suffix says: save it as .docx")
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"{\\rtf"):

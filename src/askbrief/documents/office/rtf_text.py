@@ -104,8 +104,6 @@ class _Header:
 
 
 class _Parser:
-    """Takes the tokens one by one."""
-
     def __init__(self) -> None:
         self._header = _Header()
         self._group = RtfGroup()

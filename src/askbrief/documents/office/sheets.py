@@ -84,8 +84,6 @@ def general(number: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _NumberFormat:
-    """A parsed number format."""
-
     before: str = ""
     after: str = ""
     decimals: int | None = None
@@ -241,15 +239,13 @@ class SheetRows:
     """
 
     def __init__(self, builder: DocumentBuilder) -> None:
-        """Add sheets to a builder."""
         self._builder = builder
         self._cells = 0
 
     def add(self, name: str | None, rows: Iterable[tuple[int, list[str]]]) -> None:
         """Add a sheet: its name, if it has one, as a heading, and its rows with their numbers.
 
-        Raises:
-            ParsingError: the file has too many cells, or too much text.
+        Raises ParsingError if the file has too many cells, or too much text.
         """
         filled = [(number, cells) for number, cells in rows if self._count(cells)]
         if not filled:
@@ -267,7 +263,6 @@ class SheetRows:
                 raise ParsingError(f"has more than {MAX_CHARACTERS:,} characters of text: divide it")
 
     def _count(self, cells: Sequence[str]) -> int:
-        """Return the number of filled cells."""
         filled = sum(map(bool, cells))
         self._cells += filled
         if self._cells > MAX_CELLS:

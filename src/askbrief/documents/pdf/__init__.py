@@ -134,9 +134,6 @@ def _build(
     return builder
 
 
-# ---------------------------------------------------------------------------------------------- OCR
-
-
 @dataclass(slots=True)
 class _Scans:
     """Recognises the text of pages that are pictures, and notes what people should know about them."""

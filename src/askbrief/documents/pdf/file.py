@@ -73,11 +73,7 @@ class PageContent:
 
 @contextmanager
 def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF file.
-
-    Raises:
-        ParsingError: it is no PDF, it is damaged or encrypted, or it has no pages or too many.
-    """
+    """Open a PDF file; ParsingError if it is no PDF, it is damaged or encrypted, or it has no pages or too many."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -98,8 +94,7 @@ def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
 def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | None:
     """Return the text of a page, counted from 0; None if the page is damaged.
 
-    Raises:
-        ParsingError: the page has more characters than the limit.
+    Raises ParsingError if the page has more characters than the limit.
     """
     try:
         page = document[index]
@@ -123,8 +118,7 @@ def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | N
 def page_image(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int]:
     """Return a page as grey pixels, a byte each, with its width, height and dots per inch.
 
-    Raises:
-        ParsingError: it cannot be drawn.
+    Raises ParsingError if it cannot be drawn.
     """
     try:
         page = document[index]

@@ -251,9 +251,6 @@ def _paragraph(lines: list[PdfLine], page: int, block: Sequence[PdfLine], *, kep
     )
 
 
-# ---------------------------------------------------------------------------------------------- broken words
-
-
 class Dehyphenator:
     """Joins the lines of a paragraph, judging each hyphen by the unbroken words of the document.
 
@@ -264,7 +261,6 @@ class Dehyphenator:
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Count the words of the whole document that no line break divides."""
         self._words: Counter[str] = Counter()
         self._firsts: set[str] = set()
         self._lasts: set[str] = set()

@@ -56,11 +56,9 @@ class FurnitureDetector:
     """Collects the outer lines of every page, and finds out which of them are furniture."""
 
     def __init__(self) -> None:
-        """Begin with no page."""
         self._pages: dict[int, list[EdgeLine]] = {}
 
     def add(self, page: int, runs: Sequence[TextRun]) -> None:
-        """Collect the outer lines of a page."""
         self._pages[page] = [EdgeLine(page, line.y, line.size, top, line.text) for line, top in _outer(runs)]
 
     def furniture(self) -> dict[int, set[tuple[float, str]]]:

@@ -90,8 +90,6 @@ class TextRun:
 
 @dataclass(slots=True)
 class _RunBuilder:
-    """The run that is being composed."""
-
     style: TextStyle
     text: list[str] = field(default_factory=list)
     x0: float = 0.0
@@ -139,7 +137,6 @@ class PageText:
     """The glyphs of one page."""
 
     def __init__(self, page: Any, height: float) -> None:  # noqa: ANN401 - a handle of PDFium's
-        """Open the text of a page; close it with `close`."""
         self._text = pdfium.FPDFText_LoadPage(page)
         self._height = height
         self._styles: dict[int, TextStyle] = {}
@@ -229,8 +226,6 @@ class PageText:
 
 
 class _GlyphBox:
-    """Returns the positions of glyphs."""
-
     def __init__(self, text: Any, height: float) -> None:  # noqa: ANN401 - a handle of PDFium's
         self._text, self._height = text, height
         self._box = pdfium.FS_RECTF()
@@ -251,7 +246,6 @@ class _GlyphBox:
 
 
 def _characters(code: int, *, tex: bool) -> str:
-    """Return the text of a glyph by its code."""
     if code == _HYPHENATED:
         return "-"
     if tex and code in _TEX_LIGATURES:

@@ -40,8 +40,7 @@ _CHAOS_MARGIN, _COHERENCE_MARGIN = 0.01, 0.02
 def decode(data: bytes) -> str:
     """Decode UTF-8, UTF-16 or UTF-32 by its byte order mark, or a legacy encoding detected by charset-normalizer.
 
-    Raises:
-        ParsingError: the bytes are no text, or the encoding cannot be detected.
+    Raises ParsingError if the bytes are no text, or the encoding cannot be detected.
 
     >>> decode("café".encode("cp1252"))
     'café'
@@ -122,10 +121,7 @@ def decode_as(data: bytes, label: str | None) -> str:
     r"""Decode with the stated encoding, or as `decode` does where that does not fit.
 
     Up to 0.1% of undecodable bytes become U+FFFD, which `DocumentBuilder` leaves out, counts and reports. `label` names
-    the encoding; it is None where none is stated.
-
-    Raises:
-        ParsingError: as `decode` does.
+    the encoding; it is None where none is stated. Raises ParsingError as `decode` does.
 
     >>> decode_as(b"caf\xe9", "iso-8859-1"), decode_as("café".encode(), "us-ascii")
     ('café', 'café')
