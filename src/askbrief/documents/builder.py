@@ -112,12 +112,9 @@ class DocumentBuilder:
         self._add(self._one_line(words), BlockKind.HEADING, level, None)
 
     def paragraph(self, words: str, *, number: str | None = None, keep_lines: bool = False) -> None:
-        """Add a paragraph; an empty one is ignored.
+        """Add a paragraph, with the number that the document gives it; an empty one is ignored.
 
-        Args:
-            words: its text; runs of white space become one space.
-            number: the number that the document gives it.
-            keep_lines: keep its line breaks, as in verse or code.
+        Runs of white space become one space; `keep_lines` keeps the line breaks, as in verse or code.
         """
         text = self._lines(words) if keep_lines else self._one_line(words)
         self._add(text, BlockKind.PARAGRAPH, 0, number)
@@ -125,10 +122,7 @@ class DocumentBuilder:
     def continued(self, words: str, *, between: str | None = None) -> None:
         """Append words to the last paragraph, usually from a page that has begun since.
 
-        Args:
-            words: what follows.
-            between: the separator, if the caller knows it. By default a space; a hyphen at the end of the paragraph is
-                dropped if a lower-case letter follows, as at the end of a line.
+        Without a separator `between`, it is a space, and a hyphen is dropped if a lower-case letter follows it.
         """
         if not self._blocks or self._blocks[-1].kind is not BlockKind.PARAGRAPH:
             self.paragraph(words)

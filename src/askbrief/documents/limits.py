@@ -50,10 +50,7 @@ class ParsingLimits:
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """Open a zip file whose members are few and, unpacked, small enough; nothing is unpacked yet.
-
-    Raises ParsingError if it is no zip file, it is encrypted, or it is a bomb.
-    """
+    """Open a zip file without unpacking it; ParsingError if it is none, is encrypted, or is a bomb."""
     import zipfile
 
     try:
@@ -72,10 +69,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 
 
 def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> bytes:
-    """Read a member, by its name or its entry in the archive's list.
-
-    Raises ParsingError if it does not exist, or it is damaged.
-    """
+    """Read a member, by its name or its entry in the archive; ParsingError if it is missing or damaged."""
     import lzma
     import zipfile
     import zlib
@@ -91,15 +85,7 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
 
 
 def parse_xml(data: bytes, what: str) -> Element:
-    """Parse an XML file.
-
-    Args:
-        data: its content.
-        what: its name in error messages.
-
-    Raises:
-        ParsingError: it is not well formed, or it defines entities of its own.
-    """
+    """Parse an XML file, named `what` in errors; ParsingError if it is not well formed or defines entities."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -112,18 +98,9 @@ def parse_xml(data: bytes, what: str) -> Element:
 
 
 def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
-    """Parse a long XML file piece by piece.
+    """Yield each element with a local name from a long XML file; it is emptied when the next one is requested.
 
-    Args:
-        data: its content.
-        what: its name in error messages.
-        name: the local name of the elements to return.
-
-    Yields:
-        Each element of that name; it is emptied when the next one is requested.
-
-    Raises:
-        ParsingError: it is not well formed, or it defines entities of its own.
+    Raises ParsingError as `parse_xml` does.
     """
     from lxml import etree
 

@@ -32,13 +32,9 @@ _EXAMPLE = "such as 'TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]'"
 
 
 def front_matter(text: str) -> tuple[Metadata, int]:
-    """Read the front matter of a text, if it has one.
+    """Return the metadata in the front matter of a text, and the offset at which the body begins (0 without any).
 
-    Returns:
-        The metadata, and the offset at which the body begins (0 without front matter).
-
-    Raises:
-        ParsingError: there is front matter, but it is not valid YAML or holds a value of the wrong type.
+    Raises ParsingError if the front matter is not valid YAML or holds a value of the wrong type.
     """
     handler = YAMLHandler(fm_boundary=_BOUNDARY)
     if not handler.detect(text):
@@ -51,14 +47,9 @@ def front_matter(text: str) -> tuple[Metadata, int]:
 
 
 def parse_metadata(source: str, where: str) -> Metadata:
-    """Parse a YAML mapping of metadata; unknown keys are ignored.
+    """Parse a YAML mapping of metadata, named `where` in errors; unknown keys are ignored.
 
-    Args:
-        source: the YAML.
-        where: its name in error messages.
-
-    Raises:
-        ParsingError: it is not valid; the message names the line or field, and what it should be.
+    Raises ParsingError if it is not valid; the message names the line or field, and what it should be.
     """
     # The base loader leaves every value as it is written; the usual one reads "9:11" as 551 and "007" as 7.
     values = _load_yaml(source, where, lambda text: yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - text only
@@ -76,10 +67,7 @@ def parse_metadata(source: str, where: str) -> Metadata:
 
 
 def _load_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` returns
-    """Load YAML from an untrusted source.
-
-    Raises ParsingError if it is too long, too deep, has aliases, or is not YAML; the message names the line.
-    """
+    """Load untrusted YAML; ParsingError, naming the line, if it is too long or deep, has aliases, or is no YAML."""
     if len(source) > _MAX_YAML_CHARS:
         raise ParsingError(f"{where}: is {len(source):,} characters long; the limit is {_MAX_YAML_CHARS:,}")
     try:
@@ -117,9 +105,7 @@ def _texts(value: object) -> object:
 
 
 def iso_date(value: object) -> str | None:
-    """Return a date in ISO 8601, as precise as it was given, without the time of day; None for an empty value.
-
-    Raises ValueError if it is not a date.
+    """Return a date in ISO 8601, as precise as given, without the time; None for none, ValueError if it is no date.
 
     >>> iso_date("2022-07"), iso_date("2022-07-05T10:00:00Z")
     ('2022-07', '2022-07-05')

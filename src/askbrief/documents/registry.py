@@ -56,14 +56,9 @@ _WITH_OCR = frozenset({"pdf"})
 
 
 def parser_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], ParsedText]:
-    """Return the parser for a file, by its suffix.
+    """Return the parser for a file, by its suffix; ParsingError if there is none.
 
-    Args:
-        doc_id: the path of the file.
-        ocr: the languages in which Tesseract reads pages without text, such as "eng+deu"; None disables it.
-
-    Raises:
-        ParsingError: no parser exists for this suffix.
+    `ocr` names the languages in which Tesseract reads pages without text, such as "eng+deu"; None disables it.
     """
     check_supported(doc_id)
     name = PARSERS[_suffix(doc_id)]
@@ -72,10 +67,7 @@ def parser_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], ParsedT
 
 
 def check_supported(doc_id: str) -> None:
-    """Refuse a file whose format has no parser.
-
-    Raises ParsingError if no parser exists for its suffix; the message says what to do.
-    """
+    """Raise ParsingError, which says what to do, for a file whose suffix has no parser."""
     suffix = _suffix(doc_id)
     if suffix in PARSERS:
         return

@@ -59,10 +59,7 @@ def parse_all(files: Sequence[SeedFile], limits: ParsingLimits) -> Generator[Par
 
 
 def parse_in_sandbox(file: SeedFile, limits: ParsingLimits) -> ParsedFile:
-    """Parse one file as `parse_all` does.
-
-    Raises ParsingError if it cannot be parsed within the limits; the message is the reason.
-    """
+    """Parse one file as `parse_all` does; ParsingError, with the reason, if it cannot be parsed within the limits."""
     with closing(parse_all([file], limits)) as results:
         result = next(results)
     if isinstance(result, ParsingError):
@@ -138,8 +135,7 @@ class ParserProcess:
     def parse(self, file: SeedFile) -> ParsedFile:
         """Parse one file within the limits.
 
-        Raises ParsingError if the file cannot be parsed, takes too much time or memory, or ends the process. Raises
-        BuildError if no process can be started.
+        Raises ParsingError if it cannot be parsed or ends the process, BuildError if no process can be started.
         """
         process = self._running()
         timer = threading.Timer(_STALL_FACTOR * self._limits.seconds + _GRACE_SECONDS, process.kill)

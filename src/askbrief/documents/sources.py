@@ -61,14 +61,8 @@ def scan(
 ) -> list[SeedFile]:
     """List every file below seeds/, sorted by `doc_id`; hidden files and editors' leftovers are ignored.
 
-    Args:
-        seeds: the folder.
-        max_file_mib: larger files are refused.
-        max_documents: more files are an error; None for any number.
-        known: files of an earlier scan; the hashes of those with the same stamp are reused.
-
-    Raises:
-        SeedsError: the folder is missing, is no folder, cannot be listed, or holds too many files.
+    Larger files than `max_file_mib` are refused. `known` are files of an earlier scan; the hashes of those with the
+    same stamp are reused. Raises SeedsError if the folder is missing, cannot be listed, or holds over `max_documents`.
     """
     if not seeds.is_dir():
         what = "is not a folder" if seeds.exists() else "is not there"
@@ -117,12 +111,7 @@ def _sidecar_of(path: Path, sidecars: set[Path]) -> Path | None:
 
 
 def _seed_file(
-    path: Path,
-    seeds: Path,
-    root: Path,
-    sidecar: Path | None,
-    max_file_mib: float,
-    known: Mapping[str, SeedFile],
+    path: Path, seeds: Path, root: Path, sidecar: Path | None, max_file_mib: float, known: Mapping[str, SeedFile]
 ) -> SeedFile:
     doc_id = path.relative_to(seeds).as_posix()
     try:
@@ -165,10 +154,7 @@ def _sidecar_stamp(path: Path, root: Path, max_file_mib: float) -> str:
 
 
 def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
-    """Return the stamp of a file without opening it.
-
-    Raises ParsingError if it is not a regular file inside seeds/, or it is too large.
-    """
+    """Return the stamp of a file, unopened; ParsingError if it is too large, or no regular file inside seeds/."""
     try:
         real = path.resolve(strict=True)
         status = real.stat()
@@ -196,15 +182,7 @@ def _sha256(path: Path) -> str:
 
 
 def parse_file(file: SeedFile, limits: ParsingLimits = _DEFAULT_LIMITS) -> ParsedFile:
-    """Parse one seed file with its side-car, and the files within it.
-
-    Args:
-        file: the file.
-        limits: the characters of text that may result, and whether OCR is enabled.
-
-    Raises:
-        ParsingError: the file or its side-car cannot be parsed; the message is the reason.
-    """
+    """Parse one seed file with its side-car, and the files within it; ParsingError, with the reason, if that fails."""
     sidecar = Metadata()
     if file.sidecar is not None:
         sidecar = _read_sidecar(file.sidecar.name, _content(file.sidecar, f"side-car {file.sidecar.name}: "))
@@ -244,9 +222,9 @@ class _Collector:
         self.warnings: list[Problem] = []
 
     def parse(self, doc_id: str, content: bytes, sidecar: Metadata, depth: int = 0) -> None:
-        """Parse a file and the files within it; the metadata of its side-car take precedence over its own.
+        """Parse a file, whose side-car takes precedence over its own metadata, and the files within it.
 
-        Raises ParsingError if it cannot be parsed. If a file within it cannot, that is recorded.
+        Raises ParsingError if it cannot be parsed; if a file within it cannot, that is recorded.
         """
         parsed = parser_for(doc_id, self._limits.ocr)(content)
         self._count(len(parsed.text))

@@ -30,10 +30,7 @@ _MAX_SUBJECT_CHARS = 80
 
 
 def parsed(data: bytes) -> Message:
-    """Parse a message.
-
-    Raises ParsingError if it is damaged, its parts are nested too deep or too many, or a header is too long.
-    """
+    """Parse a message; ParsingError if it is damaged, has parts too deep or too many, or a header is too long."""
     if data.startswith(_BYTE_ORDER_MARKS):
         data = decode(data).encode()
     try:

@@ -28,9 +28,7 @@ def parse(data: bytes) -> ParsedText:
     if mail.unreadable and not mail.builder.characters and not mail.parts:
         raise mail.unreadable[0]
     metadata = Metadata(
-        title=email.header(message, "subject") or None,
-        author=email.senders(message),
-        date=email.date(message),
+        title=email.header(message, "subject") or None, author=email.senders(message), date=email.date(message)
     )
     notes = [*mail.notes, *(f"a part of its text {error}" for error in mail.unreadable)]
     return mail.builder.build(metadata, nested_files=mail.parts, notes=notes)

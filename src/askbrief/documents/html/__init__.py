@@ -73,12 +73,7 @@ def declared_charset(data: bytes) -> str | None:
 
 
 def parse_page(text: str, url: str | None = None) -> ParsedText:
-    """Parse the article of a page, or all of a page without one.
-
-    Args:
-        text: the source of the page.
-        url: its address, used if the page does not state one.
-    """
+    """Parse the article of a page, or all of a page without one; `url` is its address if the page states none."""
     body = _body(text)
     if body is None:
         return ParsedText("", ())

@@ -1,8 +1,4 @@
-"""HTML: parsed, and walked from top to bottom for headings, paragraphs, list items, tables and code.
-
-A table of data becomes one paragraph a row, each value after the header of its column. A table that only arranges the
-page is walked like any other element.
-"""
+"""HTML: parsed, and walked from top to bottom for headings, paragraphs, list items, tables of data and code."""
 
 from __future__ import annotations
 
@@ -61,10 +57,7 @@ _MAX_REPEATED_CHARS = 1_000_000
 
 
 def parse_html(text: str) -> Element | None:
-    """Parse a page; return None if it is empty.
-
-    Raises ParsingError if it is nested deeper than the parser goes, so that its end would be lost.
-    """
+    """Parse a page; None if it is empty, ParsingError if it is nested so deep that its end would be lost."""
     source = _SELF_CLOSED.sub(r"<\1\2></\1>", text) if "xhtml" in text[:2000] or text.startswith("<?xml") else text
     root, too_deep = _tree(source)
     if too_deep:

@@ -44,12 +44,7 @@ _MAX_AUTHORS = 200
 
 
 def page_metadata(root: Element, url: str | None = None) -> Metadata:
-    """Return title, authors, publisher, date, address and licence, each from the first place that states it.
-
-    Args:
-        root: the root of the page.
-        url: its address, used if the page does not state one.
-    """
+    """Return the metadata, each from the first place that states it; `url` is the address if the page states none."""
     stated = _meta(root)
     linked = list(_linked_data(root))
     authors = [*_named(linked, "author"), *chain.from_iterable(stated.get(name, ()) for name in _AUTHORS)]

@@ -70,10 +70,8 @@ _PAIR = 2
 def add_table(builder: DocumentBuilder, rows: Sequence[Cells], *, headers: int | None = None) -> None:
     """Add a table row by row, each value after the name of its column.
 
-    Args:
-        builder: where to add it.
-        rows: the texts of the cells; None for a column that the merged cell on the left covers.
-        headers: how many of the first rows are marked as headers; None or 0 to infer it from the words.
+    A cell is None where the merged cell on its left covers it. `headers` is the number of rows marked as headers at the
+    top; None or 0 to infer it from the words.
     """
     normalised = ([None if cell is None else " ".join(cell.split()) for cell in cells] for cells in rows)
     filled = [cells for cells in normalised if any(cells)]
@@ -146,10 +144,8 @@ def in_reading_order(
 ) -> list[_Shape]:
     """Sort shapes from top to bottom, and from left to right where they begin at nearly the same height.
 
-    Args:
-        shapes: in the order of the file.
-        position: the distance of a shape from the top and the left, in points; None where it is unknown, and the shape
-            then stays after the one before it.
+    `position` returns the distance of a shape from the top and the left, in points; a shape for which it returns None
+    stays after the one before it.
 
     >>> in_reading_order(["right", "below", "left"], {"right": (10, 300), "below": (90, 0), "left": (14, 0)}.get)
     ['left', 'right', 'below']
@@ -267,10 +263,7 @@ OfficeBlock: TypeAlias = OfficeParagraph | OfficeTable | OfficeNote
 def add_blocks(builder: DocumentBuilder, blocks: Sequence[OfficeBlock], *, infer_headings: bool = True) -> None:
     """Add blocks in order; footnotes go to the end of their section, endnotes to the end of the document.
 
-    Args:
-        builder: where to add them.
-        blocks: in the order of the file.
-        infer_headings: whether short bold paragraphs are headings in a document without headings.
+    With `infer_headings`, short bold paragraphs are headings in a document without headings.
     """
     blocks = _with_headings(blocks) if infer_headings else blocks
     numbered = _numbered_series(blocks)

@@ -47,10 +47,7 @@ class OoxmlRelation(NamedTuple):
 
 class OoxmlPackage:
     def __init__(self, data: bytes) -> None:
-        """Open the package without reading a part.
-
-        Raises ParsingError if it is not a zip file, it is encrypted, or it is too large unpacked.
-        """
+        """Open the package; ParsingError if it is no zip file, is encrypted, or is too large unpacked."""
         if data.startswith(OLE):
             raise ParsingError(
                 "is encrypted: save it without a password"
@@ -72,15 +69,7 @@ class OoxmlPackage:
         return limits.member_bytes(self._archive, self._names.get(name.lower(), name))
 
     def main(self, root: str, what: str) -> tuple[str, Element]:
-        """Return the name and the root element of the main part.
-
-        Args:
-            root: the local name that the root element must have.
-            what: the expected kind of file, with its article, for the error.
-
-        Raises:
-            ParsingError: the package is of another kind.
-        """
+        """Return the name and the root element of the main part; ParsingError, naming `what`, if it is another."""
         names = [relation.target for relation in self.relations("").values() if relation.kind == "officeDocument"]
         if not names:
             raise ParsingError(f"is not {what} (it names no main part): save it again")
@@ -126,13 +115,9 @@ class OoxmlPackage:
 
 
 def cleaned_metadata(title: str | None, authors: str | None, date: str | None, keywords: str | None) -> Metadata:
-    """Return the metadata that people entered, without what programs fill in.
+    """Return the metadata that people entered, without default titles, programs as authors, and dates before 1981.
 
-    Args:
-        title: the title; the default names of new files are dropped.
-        authors: names between semicolons; names of programs and placeholders are dropped.
-        date: a date in ISO 8601; one before 1981 comes from a program without a clock and is dropped.
-        keywords: tags between commas or semicolons.
+    Authors are separated by semicolons, keywords by commas or semicolons. A program without a clock writes such dates.
 
     >>> cleaned_metadata("Document1", "A. Analyst; python-docx", "1980-01-01", "un; ttp").as_mapping()
     {'author': ['A. Analyst'], 'tags': ['un', 'ttp']}

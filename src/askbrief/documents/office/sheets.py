@@ -47,12 +47,7 @@ def built_in_code(number: int) -> str:
 
 
 def formatted(number: float, code: str = "", *, since_1904: bool = False) -> str:
-    """Return a number as a number format shows it; dates and times in ISO 8601.
-
-    Args:
-        number: the stored value; for a date, in days.
-        code: the code of the format, as in a spreadsheet file.
-        since_1904: whether the file counts days from 1904 rather than 1900.
+    """Return a number as a format code shows it; dates, which are stored in days since 1900 or 1904, in ISO 8601.
 
     >>> formatted(0.42, "0%"), formatted(1234567.891, "#,##0.0"), formatted(0.1 + 0.2), formatted(44747, "d/m/yyyy")
     ('42%', '1,234,567.9', '0.3', '2022-07-05')
@@ -243,10 +238,7 @@ class SheetRows:
         self._cells = 0
 
     def add(self, name: str | None, rows: Iterable[tuple[int, list[str]]]) -> None:
-        """Add a sheet: its name, if it has one, as a heading, and its rows with their numbers.
-
-        Raises ParsingError if the file has too many cells, or too much text.
-        """
+        """Add a sheet: its name as a heading, and its numbered rows; ParsingError if the file exceeds a limit."""
         filled = [(number, cells) for number, cells in rows if self._count(cells)]
         if not filled:
             return

@@ -42,14 +42,9 @@ _LANGUAGES = pattern(r"[A-Za-z][A-Za-z0-9_/]*(?:\+[A-Za-z][A-Za-z0-9_/]*)*")
 
 
 def parse(data: bytes, *, ocr: str | None = None) -> ParsedText:
-    """Parse a PDF file.
+    """Parse a PDF file; ParsingError if it is none, is damaged or encrypted, or exceeds a limit.
 
-    Args:
-        data: its content.
-        ocr: the languages in which Tesseract reads pages without text, such as "eng" or "eng+deu"; None disables it.
-
-    Raises:
-        ParsingError: it is no PDF, it is damaged or encrypted, or it exceeds a limit.
+    `ocr` names the languages in which Tesseract reads pages without text, such as "eng+deu"; None disables it.
     """
     with open_pdf(data) as document:
         pages = [page_content(document, index) for index in range(len(document))]
@@ -211,17 +206,9 @@ def ocr_obstacle(languages: str) -> str | None:
 
 
 def _recognised(grey: bytes, width: int, height: int, dpi: int, languages: str) -> list[list[str]]:
-    """Return the lines of each paragraph in a picture.
+    """Return the lines of each paragraph in a picture, which has a byte for each pixel, row by row.
 
-    Args:
-        grey: a byte for each pixel, row by row.
-        width: pixels of a row.
-        height: number of rows.
-        dpi: pixels per inch.
-        languages: as Tesseract names them, joined by +.
-
-    Raises:
-        ParsingError: Tesseract fails, or takes longer than a minute.
+    Raises ParsingError if Tesseract fails, or takes longer than a minute.
     """
     program = shutil.which(_TESSERACT) or _TESSERACT
     image = b"P5 %d %d 255\n" % (width, height) + grey

@@ -92,10 +92,7 @@ def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 
 def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | None:
-    """Return the text of a page, counted from 0; None if the page is damaged.
-
-    Raises ParsingError if the page has more characters than the limit.
-    """
+    """Return the text of a page, counted from 0; None if it is damaged, ParsingError if it exceeds the limit."""
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
@@ -116,10 +113,7 @@ def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | N
 
 
 def page_image(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int]:
-    """Return a page as grey pixels, a byte each, with its width, height and dots per inch.
-
-    Raises ParsingError if it cannot be drawn.
-    """
+    """Return a page as grey pixels, a byte each, with width, height and dots per inch; ParsingError if it fails."""
     try:
         page = document[index]
         longest = max(*page.get_size(), 1.0)

@@ -38,9 +38,7 @@ _CHAOS_MARGIN, _COHERENCE_MARGIN = 0.01, 0.02
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8, UTF-16 or UTF-32 by its byte order mark, or a legacy encoding detected by charset-normalizer.
-
-    Raises ParsingError if the bytes are no text, or the encoding cannot be detected.
+    """Decode UTF-8, UTF-16 or UTF-32 by its byte order mark, or a detected legacy encoding; ParsingError if none fits.
 
     >>> decode("café".encode("cp1252"))
     'café'
