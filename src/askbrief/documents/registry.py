@@ -27,7 +27,7 @@ _SUFFIXES = {
     "office.excel": ".xlsx .xlsm .xltx .xltm .xls",
     "office.csv": ".csv .tsv .tab",
     "office.rtf": ".rtf",
-    "email.eml": ".eml",
+    "email": ".eml",
     "email.mhtml": ".mhtml .mht",
     "email.outlook": ".msg",
     "archive": ".zip",

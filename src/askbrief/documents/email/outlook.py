@@ -13,7 +13,7 @@ from askbrief.documents.builder import DocumentBuilder, NestedFile
 from askbrief.documents.html import declared_charset
 from askbrief.documents.limits import UniqueNames
 from askbrief.documents.office import OfficeParagraph, add_blocks
-from askbrief.documents.office.rtf_text import parse_rtf
+from askbrief.documents.office.rtf import parse_rtf
 from askbrief.documents.text import decode_as
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
