@@ -106,12 +106,10 @@ def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
 
     options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     events = etree.iterparse(io.BytesIO(data), events=("end",), tag=f"{{*}}{name}", **options)
-    checked = False
     try:
-        for _, element in events:
-            if not checked:
+        for index, (_, element) in enumerate(events):
+            if not index:
                 _refuse_entities(element, what)
-                checked = True
             yield element
             element.clear()
             while element.getprevious() is not None:

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 _MAX_YAML_CHARS = 64 * 1024
 _MAX_YAML_DEPTH = 20
 _NULL = (None, "", "~", "null")
-_BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)
-"""Exactly three dashes: a longer line of dashes is a rule in an ordinary text."""
+_BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)  # a longer line of dashes is a rule in an ordinary text
 _TIME_OF_DAY = re.compile(r"(?<=\d-\d\d)[Tt\s]+\d\d?:\d\d.*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_GROUP = 50

@@ -51,8 +51,6 @@ UNSUPPORTED: Mapping[str, str] = {
     ".mbox": "export its mails as .eml",
 }
 """Formats in common use that have no parser, and what to do with such a file."""
-_WITH_OCR = frozenset({"pdf"})
-"""The modules that can have pages without text read by Tesseract."""
 
 
 def parser_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], ParsedText]:
@@ -63,7 +61,7 @@ def parser_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], ParsedT
     check_supported(doc_id)
     name = PARSERS[_suffix(doc_id)]
     parser: Callable[..., ParsedText] = import_module(f"askbrief.documents.{name}").parse
-    return partial(parser, ocr=ocr) if name in _WITH_OCR else parser
+    return partial(parser, ocr=ocr) if name == "pdf" else parser
 
 
 def check_supported(doc_id: str) -> None:

@@ -33,16 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from concurrent.futures import Future
 
-_SMALL_BYTES = 128 * 1024
-"""Plain text up to this size is parsed at once instead of starting a process; the slowest takes seconds."""
-_STALL_FACTOR = 5
-"""A process that waits, instead of working, is ended after this multiple of the processor time it may use."""
-_GRACE_SECONDS = 5
-"""After the time above, a process that the kernel's timers did not end is killed."""
-_TIMER_SIGNALS = frozenset({signal.SIGPROF, signal.SIGALRM})
-"""The signals by which the kernel ends a process that works, or waits, for too long."""
-_AHEAD = 4
-"""Files per process that are parsed before their results are needed."""
+_SMALL_BYTES = 128 * 1024  # plain text up to this size is parsed in this process; the slowest takes seconds
+_STALL_FACTOR = 5  # a process that waits is ended after this multiple of the processor time that it may use
+_GRACE_SECONDS = 5  # after the time above, a process that the kernel's timers did not end is killed
+_TIMER_SIGNALS = frozenset({signal.SIGPROF, signal.SIGALRM})  # end a process that works, or waits, for too long
+_AHEAD = 4  # files per process that are parsed before their results are needed
 _MIB = 1024 * 1024
 
 

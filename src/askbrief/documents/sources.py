@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from askbrief.documents.builder import NestedFile, ParsedText
 
 SIDECAR = ".meta.yaml"
-ALIASES = "aliases.yaml"
-"""The team's own list of names, below seeds/; it is not a document."""
-_MAX_DEPTH = 3
-"""Files within files: a mail in an archive in an archive is parsed, what it holds is not."""
+ALIASES = "aliases.yaml"  # the team's own list of names, below seeds/; it is not a document
+_MAX_DEPTH = 3  # files within files: a mail in an archive in an archive is parsed, what it holds is not
 _DEFAULT_LIMITS = ParsingLimits()
 _MIB = 1024 * 1024
 
@@ -77,7 +75,9 @@ def scan(
     root = seeds.resolve()
     owners = {path: _sidecar_of(path, sidecars) for path in paths if path not in sidecars}
     files = [_seed_file(path, seeds, root, sidecar, max_file_mib, known or {}) for path, sidecar in owners.items()]
-    files += [_orphan(path, seeds) for path in sorted(sidecars.difference(owners.values()))]
+    orphan = "is a side-car without a document of its name beside it"
+    orphans = sorted(sidecars.difference(owners.values()))
+    files += [_refused(path.relative_to(seeds).as_posix(), path, orphan) for path in orphans]
     return sorted(files, key=lambda file: file.doc_id)
 
 
@@ -135,10 +135,6 @@ def _refused(doc_id: str, path: Path, reason: str) -> SeedFile:
     return SeedFile(doc_id.encode("utf-8", "backslashreplace").decode(), path, stamp="", refusal=reason)
 
 
-def _orphan(path: Path, seeds: Path) -> SeedFile:
-    return _refused(path.relative_to(seeds).as_posix(), path, "is a side-car without a document of its name beside it")
-
-
 def _check_name(doc_id: str) -> None:
     try:
         doc_id.encode()
@@ -159,9 +155,8 @@ def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
         real = path.resolve(strict=True)
         status = real.stat()
     except (OSError, RuntimeError) as error:  # a broken or circular link
-        raise ParsingError(
-            f"cannot be read: {(getattr(error, 'strerror', None) or 'a broken link').lower()}"
-        ) from error
+        reason = (getattr(error, "strerror", None) or "a broken link").lower()
+        raise ParsingError(f"cannot be read: {reason}") from error
     if not real.is_relative_to(root):
         raise ParsingError("is a link that leaves seeds/: copy the file here instead")
     if stat.S_ISDIR(status.st_mode):

@@ -119,9 +119,8 @@ class _Mail:
     def _attachment(self, part: Message) -> None:
         """Add an attached file; pictures that are shown in the text are not attachments."""
         name = _file_name(part)
-        if part.get_content_disposition() != "attachment" and (
-            part.get_content_maintype() == "image" or part["Content-ID"] or not name
-        ):
+        in_text = part.get_content_maintype() == "image" or part["Content-ID"] or not name
+        if in_text and part.get_content_disposition() != "attachment":
             return
         suffix = mimetypes.MimeTypes().guess_extension(part.get_content_type()) or ""  # the same on every machine
         self.parts.append(NestedFile(self._names.of(name, suffix), content(part)))
@@ -156,16 +155,10 @@ def parsed(data: bytes) -> Message:
         raise ParsingError(f"is damaged ({error}): save it again") from error
     if len(parts) > _MAX_PARTS:
         raise ParsingError(f"has {len(parts):,} parts; the limit is {_MAX_PARTS:,}: save them one by one")
-    if any(
-        len(value) > _MAX_HEADER_CHARS for part in parts for name, value in part.raw_items() if _is_of_content(name)
-    ):
+    headers = (value for part in parts for name, value in part.raw_items() if name.lower().startswith("content-"))
+    if any(len(value) > _MAX_HEADER_CHARS for value in headers):  # their parameters take quadratic time to parse
         raise ParsingError(f"has a Content header of over {_MAX_HEADER_CHARS:,} characters: save it again")
     return message
-
-
-def _is_of_content(name: str) -> bool:
-    """Return whether a header has parameters, which the standard library parses in quadratic time."""
-    return name.lower().startswith("content-")
 
 
 def walk(message: Message) -> Iterator[Message]:
@@ -271,8 +264,7 @@ def _decoded(data: bytes, charset: str | None) -> str:
 
 
 _QUOTE = pattern(r"^(?:>[ ]?)+")
-_SUBSTANCE = 0.5
-"""A plain text shorter than this share of the HTML text only says that the mail is in HTML."""
+_SUBSTANCE = 0.5  # a plain text shorter than this share of the HTML text only says that the mail is in HTML
 
 
 def add_body(plain_text: str, html: str, builder: DocumentBuilder, *, flowed: bool = False) -> None:

@@ -38,8 +38,7 @@ _CODEPAGES |= {28590 + number: f"iso8859-{number}" for number in (*range(1, 10),
 _HEADER_OF_MAIL, _HEADER_OF_INNER_MAIL, _HEADER_OF_ATTACHMENT = 32, 24, 8
 _EPOCH, _TICKS = dt.datetime(1601, 1, 1, tzinfo=dt.UTC), 10
 _INNER_MAIL = "__substg1.0_3701000D"
-_MAX_DEPTH = 8
-"""Maximum number of mails inside each other."""
+_MAX_DEPTH = 8  # maximum number of mails inside each other
 _DAMAGED = OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, struct.error, RecursionError
 """What olefile raises for damaged files."""
 
@@ -55,10 +54,11 @@ def parse(data: bytes) -> ParsedText:
         part, note = _attachment(attachment, names)
         parts += [part] if part else []
         notes += [note] if note else []
+    sender = next(filter(None, (_one_line(storage.text(number)) for number in (_FROM, _SENDER, _FROM_ADDRESS))), "")
     headers = email.parsed(storage.text(_HEADERS).encode("utf-8", "replace"))
     metadata = Metadata(
         title=_one_line(storage.text(_SUBJECT)) or None,
-        author=email.people_in(_sender(storage)) or email.senders(headers),
+        author=email.people_in(sender) or email.senders(headers),
         date=email.date(headers) or storage.day(_SUBMITTED) or storage.day(_DELIVERED),
     )
     return builder.build(metadata, nested_files=parts, notes=notes)
@@ -164,10 +164,6 @@ def _decompressed(data: bytes) -> bytes:
         return bytes(decompress(data))
     except Exception as error:  # the library has no error of its own
         raise ParsingError(f"its text is in damaged RTF ({error}): save it as .eml") from error
-
-
-def _sender(storage: _Storage) -> str:
-    return next(filter(None, (_one_line(storage.text(number)) for number in (_FROM, _SENDER, _FROM_ADDRESS))), "")
 
 
 def _attachment(storage: _Storage, names: UniqueNames) -> tuple[NestedFile | None, str | None]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -50,10 +49,8 @@ _IN_LAYOUT_TABLES = "h1 h2 h3 h4 table form pre".split()
 _MAX_SPAN = 100
 _MAX_CELLS = 500_000
 _MAX_COLUMNS = 1_000
-_MAX_CELL_CHARS = 1_000
-"""A table without headers is one of data only if no cell is longer."""
-_MAX_REPEATED_CHARS = 1_000_000
-"""Characters that cells spanning rows or columns may add; beyond, spans are ignored."""
+_MAX_CELL_CHARS = 1_000  # a table without headers is one of data only if no cell is longer
+_MAX_REPEATED_CHARS = 1_000_000  # characters that cells spanning rows or columns may add; beyond, spans are ignored
 
 
 def parse_html(text: str) -> Element | None:
@@ -65,6 +62,13 @@ def parse_html(text: str) -> Element | None:
     if too_deep:
         raise ParsingError("is nested deeper than 2,048 elements: save it anew")
     return root
+
+
+def page_body(text: str) -> Element | None:
+    """Parse a page as `parse_html` does, and return its body, or its root where it has none."""
+    root = parse_html(text)
+    body = None if root is None else root.find("body")
+    return root if body is None else body
 
 
 def _tree(source: str) -> tuple[Element | None, bool]:
@@ -79,12 +83,10 @@ def _tree(source: str) -> tuple[Element | None, bool]:
 
 def remove_hidden(root: Element) -> None:
     """Remove, in place, what a person who sees the page does not see."""
-    drop(root, (element for element in root.iterdescendants() if _is_hidden(element)))
+    drop(root, (element for element in root.iterdescendants("*") if _is_hidden(element)))
 
 
 def _is_hidden(element: Element) -> bool:
-    if not isinstance(element.tag, str):
-        return False
     if element.tag in _NEVER_TEXT or element.get("hidden") is not None:
         return True
     if element.tag == "body":
@@ -169,12 +171,10 @@ class _Walk:
         self._after_break = self._after_break and not text.strip()
 
     def _end(self, node: Element) -> None:
-        if node.tag not in BLOCKS:
-            return
-        self._flush()
-        if _heading_level(node):
-            self._heading = 0
-        self._code -= node.tag == "pre"
+        if node.tag in BLOCKS:
+            self._flush()
+            self._heading = 0 if _heading_level(node) else self._heading
+            self._code -= node.tag == "pre"
 
     def _line_break(self) -> None:
         """Treat one line break as a space, as in an address, and two as the end of a paragraph."""
@@ -194,13 +194,12 @@ class _Walk:
 
     def _table(self, element: Element) -> bool:
         """Add a table of data; return False for one that only arranges the page."""
-        table = _data_table(element)
-        if table is None:
+        rows = _data_rows(element)
+        if rows is None:
             return False
         self._flush()
-        self._builder.paragraph(table.caption)
-        for cells in table.rows:
-            self._builder.paragraph(row(table.headers, cells))
+        for text in rows:
+            self._builder.paragraph(text)
         return True
 
 
@@ -214,37 +213,22 @@ def _heading_level(node: Element) -> int:
     return min(int(level), _MAX_HEADING_LEVEL) if level.isdecimal() and int(level) else 2
 
 
-@dataclass(frozen=True, slots=True)
-class _DataTable:
-    """The headers of the columns, "" or missing for some or all, and the cells of each row below them."""
-
-    caption: str
-    headers: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def _data_table(table: Element) -> _DataTable | None:
-    """Return the content of a table of data; None if the table only arranges the page."""
-    if (
-        table.get("role") in {"presentation", "none"}
-        or next(table.iterdescendants(*_IN_LAYOUT_TABLES), None) is not None
-    ):
+def _data_rows(table: Element) -> list[str] | None:
+    """Return the caption and the rows of a table of data; None if the table only arranges the page."""
+    arranges = table.get("role") in {"presentation", "none"}
+    if arranges or next(table.iterdescendants(*_IN_LAYOUT_TABLES), None) is not None:
         return None
-    lines = [cells for cells in map(_cells, table.iter("tr")) if cells]
+    lines = [cells for line in table.iter("tr") if (cells := [cell for cell in line if cell.tag in {"td", "th"}])]
     if sum(map(len, lines)) > _MAX_CELLS or not (table.find(".//th") is not None or _is_grid(lines)):
         return None
     caption = table.find("caption")
     head = _header_rows(lines)
     grid = _grid(lines, head)
-    headers = [" ".join(dict.fromkeys(filter(None, column))) for column in _columns(grid[:head])]
+    headers = [" ".join(dict.fromkeys(filter(None, column))) for column in zip_longest(*grid[:head])]
     rows = grid[head:]
     if not head:
         rows = [_named_by_first(line, cells) for line, cells in zip(lines, rows, strict=True)]
-    return _DataTable(words(caption) if caption is not None else "", headers, rows)
-
-
-def _cells(line: Element) -> list[Element]:
-    return [cell for cell in line if cell.tag in {"td", "th"}]
+    return ["" if caption is None else words(caption), *(row(headers, cells) for cells in rows)]
 
 
 def _is_grid(lines: Sequence[Sequence[Element]]) -> bool:
@@ -303,11 +287,6 @@ def _add_from_above(cells: list[str], below: dict[int, tuple[str, int]]) -> None
 def _span(cell: Element, attribute: str) -> int:
     value = (cell.get(attribute) or "").strip()
     return max(1, min(int(value), _MAX_SPAN)) if value.isascii() and value.isdecimal() else 1
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    width = max(map(len, rows), default=0)
-    return [[cells[at] if at < len(cells) else "" for cells in rows] for at in range(width)]
 
 
 def _named_by_first(line: Sequence[Element], cells: list[str]) -> list[str]:

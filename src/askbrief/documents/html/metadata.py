@@ -49,7 +49,8 @@ def page_metadata(root: Element, url: str | None = None) -> Metadata:
     linked = list(_linked_data(root))
     authors = [*_named(linked, "author"), *chain.from_iterable(stated.get(name, ()) for name in _AUTHORS)]
     publishers = [*_first(stated, _PUBLISHERS), *_named(linked, "publisher")]
-    dates = [*_texts(linked, "datePublished"), *_first(stated, _DATES), *_times(root)]
+    times = (time.get("datetime") or time.get("content") or words(time) for time in root.xpath(_TIMES))
+    dates = chain(_texts(linked, "datePublished"), _first(stated, _DATES), times)
     addresses = [*_links(root, "canonical"), *stated.get("og:url", ())]
     return Metadata(
         title=_title(root, list(_first(stated, _TITLES)), _texts(linked, "headline"), publishers),
@@ -85,11 +86,6 @@ def _first(stated: Mapping[str, list[str]], names: Iterable[str]) -> Iterator[st
 def _links(root: Element, relation: str) -> list[str]:
     path = f"//*[self::link or self::a][contains(concat(' ', @rel, ' '), ' {relation} ')]/@href"
     return [address for address in map(_clean, map(str, root.xpath(path))) if address]
-
-
-def _times(root: Element) -> Iterator[str]:
-    for element in root.xpath(_TIMES):
-        yield element.get("datetime") or element.get("content") or words(element)
 
 
 def _linked_data(root: Element) -> Iterator[Mapping[str, Any]]:

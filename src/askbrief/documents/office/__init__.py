@@ -54,6 +54,14 @@ def letters(number: int) -> str:
     return chr(ord("a") + letter) * (times + 1)
 
 
+def numeral(number: int, form: str) -> str:
+    """Return a number as a list prints it in the form "a", "A", "i" or "I"; in digits in any other."""
+    if form not in {"a", "A", "i", "I"}:
+        return str(number)
+    lower = letters(number) if form in "aA" else roman(number)
+    return lower.upper() if form.isupper() else lower
+
+
 def left_out(comments: int, contents: int) -> list[str]:
     """Return the notes about comments and tables of contents, which are not part of the text."""
     notes = [f"{comments:,} comment{'s' if comments > 1 else ''} left out"] if comments else []
@@ -288,6 +296,13 @@ def add_blocks(builder: DocumentBuilder, blocks: Sequence[OfficeBlock], *, infer
 def joined(blocks: Iterable[OfficeBlock]) -> str:
     """Join the paragraphs into one line, as for a table cell."""
     return " ".join(block.printed for block in blocks if isinstance(block, OfficeParagraph))
+
+
+def cell_text(blocks: Iterable[OfficeBlock], after: list[OfficeBlock]) -> str:
+    """Return the text of a cell, and add its blocks that are no paragraphs to those that follow the table."""
+    pieces = list(blocks)
+    after += [piece for piece in pieces if not isinstance(piece, OfficeParagraph)]
+    return joined(pieces)
 
 
 def _add_paragraph(

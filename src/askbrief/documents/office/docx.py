@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from askbrief.documents.builder import DocumentBuilder
-from askbrief.documents.office import OfficeNote, OfficeParagraph, OfficeTable, add_blocks, joined, left_out, roman
+from askbrief.documents.office import (
+    OfficeNote,
+    OfficeParagraph,
+    OfficeTable,
+    add_blocks,
+    cell_text,
+    joined,
+    left_out,
+    roman,
+)
 from askbrief.documents.office.docx_paragraphs import DocxNumbering, DocxParagraphs, DocxStyles, alternative
 from askbrief.documents.office.ooxml import OoxmlPackage, attribute, child, children, integer, is_on, local, value
 
@@ -17,8 +27,7 @@ if TYPE_CHECKING:
     from askbrief.documents.office import OfficeBlock, ParagraphContent
 
 _TRANSPARENT = frozenset({"ins", "moveTo", "customXml", "smartTag", "sdtContent"})
-_MAX_COLUMNS = 63
-"""Word's own limit."""
+_MAX_COLUMNS = 63  # Word's own limit
 _CONTENTS = ("toc ", "toc heading", "table of figures")
 
 
@@ -106,30 +115,25 @@ class _Parser:
 
     def _table(self, table: Element) -> Iterator[OfficeBlock]:
         """Yield a table, then the blocks of its cells that are no paragraphs; a single column is only a frame."""
-        rows = [
-            row
-            for row in _within(table, "tr")
-            if child(row, "trPr", "del") is None and not is_on(row, "trPr", "hidden")
-        ]
-        if all(len(list(_within(row, "tc"))) <= 1 for row in rows):
-            for row in rows:
-                for cell in _within(row, "tc"):
-                    yield from self.blocks(cell)
+        rows = [row for row in _within(table, "tr") if child(row, "trPr", "del") is None]
+        rows = [row for row in rows if not is_on(row, "trPr", "hidden")]
+        cells = [list(_within(row, "tc")) for row in rows]
+        if max(map(len, cells), default=0) <= 1:
+            for cell in chain.from_iterable(cells):
+                yield from self.blocks(cell)
             return
         after: list[OfficeBlock] = []
-        cells = [self._row(row, after) for row in rows]
-        headers = [is_on(row, "trPr", "tblHeader") for row in rows]
-        yield OfficeTable(cells, (*headers, False).index(False))
+        texts = [self._row(row, after) for row in rows]
+        yield OfficeTable(texts, sum(1 for _ in takewhile(lambda row: is_on(row, "trPr", "tblHeader"), rows)))
         yield from after
 
     def _row(self, row: Element, after: list[OfficeBlock]) -> list[str | None]:
         texts: list[str | None] = [""] * min(integer(value(row, "trPr", "gridBefore"), 0), _MAX_COLUMNS)
         for cell in _within(row, "tc"):
-            pieces = list(self.blocks(cell))
+            text = cell_text(self.blocks(cell), after)
             goes_on = child(cell, "tcPr", "vMerge") is not None and value(cell, "tcPr", "vMerge") != "restart"
-            texts.append("" if goes_on else joined(pieces))
+            texts.append("" if goes_on else text)
             texts += [None] * (min(integer(value(cell, "tcPr", "gridSpan"), 1), _MAX_COLUMNS) - 1)
-            after += [piece for piece in pieces if not isinstance(piece, OfficeParagraph)]
         return texts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from askbrief.documents.office import ListMark, ParagraphContent, letters, roman
+from askbrief.documents.office import ListMark, ParagraphContent, numeral
 from askbrief.documents.office.ooxml import attribute, child, children, integer, is_on, local, value
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"heading (\d)")
 _BODY_TEXT = 9
 _LEVELS = 9
+_NUMERALS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _PLACEHOLDER = re.compile(r"%(\d)")
 _BULLETS = "•◦▪■□○●–—-‒‣→➢✓*"
 
@@ -173,10 +174,7 @@ def _depth(element: Element) -> int:
 
 def _numeral(number: int, form: str) -> str:
     """Return a number as a list prints it; in digits for numerals of other scripts."""
-    if form.endswith(("Letter", "Roman")):
-        numeral = letters(number) if form.endswith("Letter") else roman(number)
-        return numeral.upper() if form.startswith("upper") else numeral
-    return {"decimalZero": f"{number:02}", "none": ""}.get(form, str(number))
+    return {"decimalZero": f"{number:02}", "none": ""}.get(form, numeral(number, _NUMERALS.get(form, "1")))
 
 
 _SKIPPED = frozenset(

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
 
-_BARE = b"\x09"
-"""The first byte of the oldest binary workbooks, which are not wrapped in an OLE file."""
+_BARE = b"\x09"  # the first byte of the oldest binary workbooks, which are not wrapped in an OLE file
 _ZIP, _ZIP_END = b"PK", b"PK\x05\x06"
 _COLUMN = re.compile(r"\$?([A-Za-z]{1,3})\$?\d*")
 _MAX_COLUMNS = 16_384

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 _POINTS = {"cm": 28.3465, "mm": 2.83465, "in": 72.0, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _ENCRYPTED = b"encryption-data"
-_MAX_ROWS_REPEATED = 1_000
-"""Maximum number of copies of a row that is not empty."""
+_MAX_ROWS_REPEATED = 1_000  # maximum number of copies of a row that is not empty
 
 
 def parse(data: bytes) -> ParsedText:

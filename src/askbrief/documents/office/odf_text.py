@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from askbrief.documents.office import (
@@ -11,10 +11,10 @@ from askbrief.documents.office import (
     OfficeParagraph,
     OfficeTable,
     ParagraphContent,
+    cell_text,
     joined,
     left_out,
-    letters,
-    roman,
+    numeral,
 )
 from askbrief.documents.office.ooxml import attribute, child, children, integer, local, text_of
 
@@ -137,22 +137,11 @@ class OdfCounter:
         if not attribute(level, "num-format"):
             return None
         shown = min(max(integer(attribute(level, "display-levels"), 1), 1), depth + 1)
-        places = [
-            at for at in range(depth + 1 - shown, depth + 1) if attribute(levels.get(at + 1, level), "num-format")
-        ]
-        counts = self._counts[series]
-        numbers = [
-            _numeral(counts[at] or 0, attribute(levels.get(at + 1, level), "num-format") or "1") for at in places
-        ]
-        printed = f"{attribute(level, 'num-prefix') or ''}{'.'.join(numbers)}{attribute(level, 'num-suffix') or ''}"
-        return ListMark(printed.strip(), series, depth, len(places) == depth + 1)
-
-
-def _numeral(number: int, form: str) -> str:
-    if form in {"a", "A", "i", "I"}:
-        numeral = letters(number) if form.lower() == "a" else roman(number)
-        return numeral.upper() if form.isupper() else numeral
-    return str(number)
+        places = range(depth + 1 - shown, depth + 1)
+        forms = {at: form for at in places if (form := attribute(levels.get(at + 1, level), "num-format"))}
+        numbers = ".".join(numeral(self._counts[series][at] or 0, form) for at, form in forms.items())
+        printed = f"{attribute(level, 'num-prefix') or ''}{numbers}{attribute(level, 'num-suffix') or ''}"
+        return ListMark(printed.strip(), series, depth, len(forms) == depth + 1)
 
 
 def printed_number(paragraph: Element) -> str | None:
@@ -161,8 +150,7 @@ def printed_number(paragraph: Element) -> str | None:
     return None if number is None else text_of(number).strip() or None
 
 
-MAX_REPEATED = 16_384
-"""Maximum number of columns in a row, as repeated cells are written once with a count."""
+MAX_REPEATED = 16_384  # maximum number of columns in a row, as repeated cells are written once with a count
 _SKIPPED = frozenset(
     "annotation annotation-end tracked-changes hidden-text script number title desc ruby-text forms "
     "sequence-decls variable-decls user-field-decls dde-connection-decls event-listeners settings notes".split()
@@ -292,28 +280,26 @@ class OdfText:
     def _table(self, table: Element) -> Iterator[OfficeBlock]:
         """Yield a table, then the blocks of its cells that are no paragraphs; a single column is only a frame."""
         rows = list(rows_of(table))
-        if all(len(list(cells_of(row))) <= 1 for row, _ in rows):
-            for row, _ in rows:
-                for cell in cells_of(row):
-                    yield from self.blocks(cell)
+        cells = [list(cells_of(row)) for row, _ in rows]
+        if max(map(len, cells), default=0) <= 1:
+            for cell in chain.from_iterable(cells):
+                yield from self.blocks(cell)
             return
         after: list[OfficeBlock] = []
-        cells = [self._row(row, after) for row, _ in rows]
-        yield OfficeTable(cells, [*(marked for _, marked in rows), False].index(False))
+        texts = [self._row(row, after) for row in cells]
+        yield OfficeTable(texts, [*(marked for _, marked in rows), False].index(False))
         yield from after
 
-    def _row(self, row: Element, after: list[OfficeBlock]) -> list[str | None]:
+    def _row(self, cells: list[Element], after: list[OfficeBlock]) -> list[str | None]:
         texts: list[str | None] = []
         reaches = 0
-        for cell in cells_of(row):
+        for cell in cells:
             if local(cell) == "covered-table-cell":
                 times = min(integer(attribute(cell, "number-columns-repeated"), 1), MAX_REPEATED)
                 texts += [None if at < reaches else "" for at in range(times)]
                 reaches -= times
                 continue
-            pieces = list(self.blocks(cell))
-            texts.append(joined(pieces))
-            after += [piece for piece in pieces if not isinstance(piece, OfficeParagraph)]
+            texts.append(cell_text(self.blocks(cell), after))
             reaches = integer(attribute(cell, "number-columns-spanned"), 1) - 1
         return texts
 

@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
     from askbrief.documents.limits import Element
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""The first bytes of an OLE file: the old binary formats, and encrypted files of the current ones."""
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-"""The name of the OLE stream that holds an encrypted package."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins the old binary formats, and encrypted files of the current ones
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the name of the OLE stream that holds an encrypted package
 _NOT_AUTHORS = re.compile(
     r"(?i)(?:word|powerpoint|excel|microsoft|python-(?:docx|pptx)|openpyxl|xlsxwriter|docx|"
     r"(?:un-?named|unknown)(?: author)?|user|admin|administrator|owner|author)"

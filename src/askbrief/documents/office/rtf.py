@@ -35,8 +35,7 @@ _SWITCHES = {"v": "hidden", "deleted": "deleted", "b": "bold"}
 _BREAKS = frozenset({"sect", "page", "column"})
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _BODY_TEXT = 9
-_CONTENTS = -1
-"""The heading level that stands for an entry of a table of contents."""
+_CONTENTS = -1  # the heading level that stands for an entry of a table of contents
 
 
 def parse(data: bytes) -> ParsedText:

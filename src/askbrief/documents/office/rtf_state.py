@@ -92,8 +92,7 @@ def _with_pairs_joined(text: str) -> str:
 
 
 _LIST_NUMBER = pattern(r"\(?\d+(?:\.\d+)*[.):]?")
-_SAME_BORDER = 30
-"""Cell borders within this distance, in twips (1/20 point), belong to the same column."""
+_SAME_BORDER = 30  # cell borders within this distance, in twips (1/20 point), belong to the same column
 
 
 @dataclass(slots=True)

@@ -35,10 +35,8 @@ _SIGNIFICANT_DIGITS, _MAX_PLAIN = 15, 1e21
 _MAX_DECIMALS = 15
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DAY_SECONDS = 86_400
-_LAST_DAY = 2_958_465
-"""The number of 9999-12-31, the last day that spreadsheets count."""
-_LEAP_BUG = 60
-"""The number of 1900-02-29, which spreadsheets count although there was no such day."""
+_LAST_DAY = 2_958_465  # the number of 9999-12-31, the last day that spreadsheets count
+_LEAP_BUG = 60  # the number of 1900-02-29, which spreadsheets count although there was no such day
 
 
 def built_in_code(number: int) -> str:
@@ -210,12 +208,8 @@ def hidden_notes(name: str, *, sheet: bool, rows: int) -> list[str]:
     return notes
 
 
-MAX_CELLS = 1_000_000
-"""Maximum number of filled cells in a file."""
-MAX_CHARACTERS = 50_000_000
-"""Maximum length of the text of a file."""
-_HEADER_WITHIN = 40
-"""The header is looked for in this number of filled rows."""
+MAX_CELLS, MAX_CHARACTERS = 1_000_000, 50_000_000  # of a file: filled cells, and length of the text
+_HEADER_WITHIN = 40  # the header is looked for in this number of filled rows
 _MAX_HEADER_CHARS = 200
 _MIN_HEADER_CELLS = 2
 _MIN_DISTINCT = 0.8

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from askbrief.documents.pdf.file import PageContent
     from askbrief.documents.pdf.structure import ParagraphRoles
 
-_MAX_UNREADABLE = 0.3
-"""A page with a larger share of glyphs without a meaning is treated as a picture."""
+_MAX_UNREADABLE = 0.3  # a page with a larger share of glyphs without a meaning is treated as a picture
 _TESSERACT = "tesseract"
 _OCR_SECONDS = 60
 _LANGUAGES = pattern(r"[A-Za-z][A-Za-z0-9_/]*(?:\+[A-Za-z][A-Za-z0-9_/]*)*")

@@ -28,12 +28,9 @@ _MAX_BOOKMARKS = 10_000
 _MAX_ATTACHMENTS = 100
 _MAX_ATTACHMENTS_MIB = 64
 _MIB = 1024 * 1024
-_PASSWORD = 4
-"""PDFium's error code for a missing or wrong password."""
-_OCR_DPI, _MAX_PIXELS = 300, 5_000
-"""The picture of a page for OCR: its resolution, unless a side would have more pixels than the limit."""
-_MANY_PATHS = 20
-"""A page with more drawn paths than this may show words as drawings."""
+_PASSWORD = 4  # PDFium's error code for a missing or wrong password
+_OCR_DPI, _MAX_PIXELS = 300, 5_000  # the picture of a page for OCR: its resolution, and the limit of a side
+_MANY_PATHS = 20  # a page with more drawn paths than this may show words as drawings
 _RIGHT_ANGLES = (0, 90, 180, 270)
 _DATE = pattern(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100

@@ -28,9 +28,8 @@ _LETTER = pattern(r"\p{L}")
 _CELL_GAP = 1.3
 _WORD_GAP = 0.17
 _ATOM_GAP = 0.6
-_SAME_LINE = 0.5
-"""Runs are on one line if they share half the height of the smaller one, a quarter if it is much smaller (an index)."""
-_SMALL, _BARELY = 0.85, 0.25
+_SAME_LINE = 0.5  # runs are on one line if they share this part of the height of the smaller one
+_SMALL, _BARELY = 0.85, 0.25  # if it is smaller than this part of the other (an index), this part is enough
 _MIN_LINES = 3
 _MAX_GUTTERS = 8
 _FEW_CROSSING = 0.1

@@ -24,10 +24,8 @@ _LOWER = pattern(r"\p{Ll}")
 LEADERS = pattern(r"(?:\s?[.…·]){4,}\s*[\divxlc]{1,5}$")
 """The end of a line in a table of contents."""
 _CAPTION = pattern(r"(?i:fig(?:ure|\.)|table|chart|box|map|source|photo|graph|abbildung|tabelle|tableau)\b")
-_LEADERS_WITHIN = 120
-"""Characters at the end of a line in which leaders are looked for."""
-_LOOSE = 1.35
-"""Lines further apart than this multiple of the usual distance belong to two paragraphs."""
+_LEADERS_WITHIN = 120  # characters at the end of a line in which leaders are looked for
+_LOOSE = 1.35  # lines further apart than this multiple of the usual distance belong to two paragraphs
 _INDENT = 0.8
 _OTHER_SIZE = 0.08
 _LARGE = 1.2
@@ -40,8 +38,7 @@ _BEFORE = pattern(r"([\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}-]*)[-\u2010\u00ad]$")
 _FIRST_PART = pattern(r"[\p{L}\p{M}]+")
 _UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}、。，．：；！？（）「」『』【】・ー]")
 _SOFT = "\u00ad"
-_JOINT_CHARS = 80
-"""Characters considered on either side of a line break."""
+_JOINT_CHARS = 80  # characters considered on either side of a line break
 
 
 @dataclass(slots=True)

@@ -25,14 +25,10 @@ _BARE = pattern(r"(?i)\W*(?:page|p\.|seite|página|стр\.|第)?\W*(\d{1,4})(?:
 _AT_AN_END = pattern(r"^(\d{1,4})\b|\b(\d{1,4})$")
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv".split()
 _MAX_NUMBER_CHARS = 40
-_DEPTH = 4
-"""Lines at the top and at the bottom of a page that may be furniture."""
-_MARGIN = 0.15
-"""Share of the height of the text, at the top and at the bottom, in which furniture is looked for."""
-_NEAR = 4.0
-"""Points by which the position of furniture may vary."""
-_APART = 1.6
-"""Minimum distance of furniture and text, baseline to baseline, as a multiple of their size."""
+_DEPTH = 4  # lines at the top and at the bottom of a page that may be furniture
+_MARGIN = 0.15  # share of the height of the text, at the top and at the bottom, in which furniture is looked for
+_NEAR = 4.0  # points by which the position of furniture may vary
+_APART = 1.6  # minimum distance of furniture and text, baseline to baseline, as a multiple of their size
 _MIN_PAGES = 3
 _SHARE, _SHARE_OF_SPAN = 0.3, 0.35
 

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 UNREADABLE = "\ufffd"
 _ASCENT, _DESCENT = 0.75, 0.22
-_WIDE_GAP = 1.3
-"""Glyphs further apart than this multiple of their size stand in different columns or cells."""
+_WIDE_GAP = 1.3  # glyphs further apart than this multiple of their size stand in different columns or cells
 _NEW_BASELINE = 0.12
 _BOLD_WEIGHT = 600
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi", "cmbx", "-bd", "medi")
-_HYPHENATED = 0x02
-"""PDFium's code for a hyphen at the end of a line that divides a word."""
+_HYPHENATED = 0x02  # PDFium's code for a hyphen at the end of a line that divides a word
 _BREAKS = frozenset({0x0A, 0x0D})
 _SPACES = frozenset({0x09, 0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000})
 _LETTERS = frozenset((*range(0x41, 0x5B), *range(0x61, 0x7B)))

@@ -19,14 +19,10 @@ if TYPE_CHECKING:
 
     from charset_normalizer import CharsetMatch
 
-# The UTF-32 mark begins with the UTF-16 mark, so it is tried first.
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BYTE_ORDER_MARKS = {  # the UTF-32 mark begins with the UTF-16 mark, so it is tried first
+    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
 _MAX_CONTROL_SHARE = 0.01
 # Without a byte order mark, any short text of even length is also valid UTF-16, in Chinese characters.
 _NEVER_GUESSED = ["utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"]
@@ -53,7 +49,7 @@ def decode(data: bytes) -> str:
 
 
 def _decode(data: bytes) -> str:
-    for mark, encoding in _BYTE_ORDER_MARKS:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             try:
                 return data.decode(encoding)
@@ -99,18 +95,10 @@ def _is_western(match: CharsetMatch, best: CharsetMatch) -> bool:
 
 _MAX_UNDECODABLE_SHARE = 0.001
 _REPLACEMENT = "\ufffd"
-# The encodings that browsers use for a label (WHATWG Encoding Standard), where those of Python cover less.
-_WEB_ENCODINGS = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-    "tis-620": "cp874",
-}
+_WEB_ENCODINGS = {  # what browsers use for a label (WHATWG Encoding Standard), where Python's encodings cover less
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
+    "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs", "tis-620": "cp874",
+}  # fmt: skip
 # Codecs that Python lists as text encodings, but that no document uses, or that are slow.
 _NOT_ENCODINGS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 
@@ -196,12 +184,8 @@ def plain_blocks(text: str, start: int = 0) -> tuple[Block, ...]:
     """
     pieces = [piece for group in _groups(text, start) for piece in _paragraphs(text, group)]
     headings = _headings(text, pieces)
-    return tuple(
-        Block(piece.span.start, piece.span.end, BlockKind.HEADING, level=1)
-        if index in headings
-        else Block(piece.span.start, piece.span.end)
-        for index, piece in enumerate(pieces)
-    )
+    kinds = ((BlockKind.HEADING, 1) if index in headings else (BlockKind.PARAGRAPH, 0) for index in range(len(pieces)))
+    return tuple(Block(piece.span.start, piece.span.end, *kind) for piece, kind in zip(pieces, kinds, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,21 +226,18 @@ def _headings(text: str, pieces: Sequence[_Piece]) -> set[int]:
 
     A longer run of title-like lines is a list or a table. Inside a group, a heading must follow a long line.
     """
-    titles = [_is_title_like(text[piece.span.start : piece.span.end]) for piece in pieces]
     headings: set[int] = set()
     run: list[int] = []
-    for index, is_title in enumerate(titles):
-        if is_title:
+    for index, piece in enumerate(pieces):
+        if _is_title_like(text[piece.span.start : piece.span.end]):
             run.append(index)
             continue
-        if 0 < len(run) <= _MAX_HEADING_RUN and all(pieces[i].opens_group or _is_long(pieces[i - 1]) for i in run[:1]):
-            headings.update(run)
+        if 0 < len(run) <= _MAX_HEADING_RUN:
+            above = pieces[run[0] - 1].span
+            if pieces[run[0]].opens_group or above.end - above.start > _MAX_HEADING_CHARS:
+                headings.update(run)
         run = []
     return headings
-
-
-def _is_long(piece: _Piece) -> bool:
-    return piece.span.end - piece.span.start > _MAX_HEADING_CHARS
 
 
 def _is_title_like(line: str) -> bool:
