@@ -153,17 +153,11 @@ class DocumentBuilder:
     ) -> ParsedText:
         """Return the text with its blocks and pages, and a note on the unreadable characters left out of it."""
         self._begin_pages()
-        lost = self._unreadable
-        lost_note = [f"{lost:,} character{'s' if lost > 1 else ''} without a meaning left out"] if lost else []
-        return ParsedText(
-            "".join(self._pieces),
-            tuple(self._blocks),
-            metadata or Metadata(),
-            form,
-            tuple(self._pages),
-            tuple(nested_files),
-            (*notes, *lost_note),
-        )
+        text, blocks, pages = "".join(self._pieces), tuple(self._blocks), tuple(self._pages)
+        notes = [*notes]
+        if lost := self._unreadable:
+            notes.append(f"{lost:,} character{'s' if lost > 1 else ''} without a meaning left out")
+        return ParsedText(text, blocks, metadata or Metadata(), form, pages, tuple(nested_files), tuple(notes))
 
     def _add(self, words: str, kind: BlockKind, level: int, number: str | None) -> None:
         if not words:

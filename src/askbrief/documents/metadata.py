@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
@@ -114,11 +115,9 @@ def iso_date(value: object) -> str | None:
         return None
     text = _TIME_OF_DAY.sub("", text)
     for form, fields in (("%Y-%m-%d", 3), ("%Y-%m", 2), ("%Y", 1)):
-        try:
+        with suppress(ValueError):
             day = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
-        except ValueError:
-            continue
-        return "-".join(day.isoformat().split("-")[:fields])
+            return "-".join(day.isoformat().split("-")[:fields])
     raise ValueError("should be a date such as 2022-07-05, 2022-07 or 2022")
 
 
@@ -169,7 +168,6 @@ def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
 
 
 def _items(node: yaml.Node) -> Iterator[yaml.Node]:
-    """Yield the names of a list, or a single name given instead of a list."""
     if isinstance(node, yaml.MappingNode):
         raise _wrong(node, f"should be a name or a list of names, {_EXAMPLE}")
     yield from node.value if isinstance(node, yaml.SequenceNode) else [node]

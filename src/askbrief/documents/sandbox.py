@@ -49,7 +49,7 @@ def parse_all(files: Sequence[SeedFile], limits: ParsingLimits) -> Generator[Par
     if _is_small(files):
         yield from (_parse_here(file, limits) for file in files)
         return
-    with _ParserPool(min(processors(), len(files)), limits) as pool:
+    with closing(_ParserPool(min(processors(), len(files)), limits)) as pool:
         yield from pool.in_order(files)
 
 
@@ -85,7 +85,6 @@ class _ParserPool:
             self._idle.put(process)
 
     def in_order(self, files: Sequence[SeedFile]) -> Iterator[ParsedFile | ParsingError]:
-        """Parse files a few ahead, and yield the results in order."""
         pending: deque[Future[ParsedFile | ParsingError]] = deque()
         for file in files:
             pending.append(self._threads.submit(self._parse, file))
@@ -103,10 +102,7 @@ class _ParserPool:
         finally:
             self._idle.put(process)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
             process.stop()
@@ -124,7 +120,6 @@ class ParserProcess:
 
     @property
     def pid(self) -> int | None:
-        """The identifier of the running process, None before the first file."""
         return self._process.pid if self._process else None
 
     def parse(self, file: SeedFile) -> ParsedFile:
@@ -208,7 +203,6 @@ class ParserProcess:
 
 
 def encode_request(file: SeedFile) -> bytes:
-    """Return the line by which a child process is asked to parse a file."""
     sidecar = str(file.sidecar) if file.sidecar else None
     return f"{json.dumps([file.doc_id, str(file.path), sidecar])}\n".encode()
 
@@ -226,7 +220,6 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes | None:
 
 
 def main(limits: ParsingLimits) -> None:
-    """Parse one file after the other until standard input ends."""
     answers = _confine(limits)
     with contextlib.suppress(BrokenPipeError):  # the build is gone
         answers.write(b"\n")  # ready: the time of the first file begins

@@ -207,8 +207,6 @@ def _content(path: Path, what: str = "") -> bytes:
 
 
 class _Collector:
-    """Collects the documents of a file and of the files within it, and the problems met."""
-
     def __init__(self, limits: ParsingLimits) -> None:
         self._limits = limits
         self._characters = 0
@@ -262,7 +260,6 @@ class _Collector:
 
 
 def _title(doc_id: str, stated: str | None, parsed: ParsedText) -> str:
-    """Return the stated title, else the first heading of a text, else the file's name with spaces."""
     if stated:
         return stated
     if parsed.form is not Form.ROWS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import mimetypes
+from contextlib import suppress
 from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
@@ -136,10 +137,9 @@ def _is_flowed(part: Message) -> bool:
 
 
 def _file_name(part: Message) -> str:
-    try:
+    with suppress(ValueError, LookupError, TypeError):
         return header_text(part.get_filename() or "")
-    except (ValueError, LookupError, TypeError):
-        return ""
+    return ""
 
 
 def parsed(data: bytes) -> Message:
@@ -242,18 +242,16 @@ def people_in(raw: str) -> tuple[str, ...]:
 
 def date(message: Message) -> str | None:
     """Return the date on which a message was sent, in the time zone of the sender; None where none is stated."""
-    try:
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
         return parsedate_to_datetime(header(message, "date")).date().isoformat()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    return None
 
 
 def _unescaped(raw: str) -> str:
     """Decode bytes of a header that are not ASCII, which the standard library keeps as surrogates."""
-    try:
+    with suppress(UnicodeEncodeError):
         return _decoded(raw.encode("ascii", "surrogateescape"), None)
-    except UnicodeEncodeError:
-        return raw
+    return raw
 
 
 def _decoded(data: bytes, charset: str | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formataddr
 from typing import TYPE_CHECKING
@@ -45,8 +46,9 @@ _DAMAGED = OSError, ValueError, LookupError, ArithmeticError, TypeError, Attribu
 
 def parse(data: bytes) -> ParsedText:
     """Parse a .msg file; ParsingError if it is damaged, or no mail."""
-    storage = _Storage(_streams(data), "", _HEADER_OF_MAIL)
-    if not storage.has_properties():
+    streams = _streams(data)
+    storage = _Storage(streams, "", _HEADER_OF_MAIL)
+    if "__properties_version1.0" not in streams:
         raise ParsingError("is no Outlook mail: save it again, as .msg or .eml")
     builder, names, parts = DocumentBuilder(), UniqueNames(), []
     notes = _add_body(storage, builder)
@@ -83,11 +85,10 @@ class _Storage:
     def __init__(self, streams: Mapping[str, bytes], path: str, header: int, codepage: str | None = None) -> None:
         self._streams = streams
         self._path = path
-        self._numbers = dict(_fixed(streams.get(f"{path}__properties_version1.0", b"")[header:]))
+        fixed = streams.get(f"{path}__properties_version1.0", b"")[header:]
+        entries = (fixed[at : at + 16] for at in range(0, len(fixed) - 15, 16))
+        self._numbers = {int.from_bytes(entry[2:4], "little"): entry[8:] for entry in entries}
         self.codepage = self._codepage(_MESSAGE_CODEPAGE) or codepage
-
-    def has_properties(self) -> bool:
-        return f"{self._path}__properties_version1.0" in self._streams
 
     def bytes(self, number: int, kind: str = _BINARY) -> bytes:
         return self._streams.get(f"{self._path}__substg1.0_{number:04X}{kind}", b"")
@@ -116,10 +117,9 @@ class _Storage:
 
     def day(self, number: int) -> str | None:
         ticks = int.from_bytes(self._numbers.get(number, b""), "little")
-        try:
+        with suppress(OverflowError):
             return (_EPOCH + dt.timedelta(microseconds=ticks // _TICKS)).date().isoformat() if ticks else None
-        except OverflowError:
-            return None
+        return None
 
     def nested(self, prefix: str, header: int) -> Iterator[_Storage]:
         """Yield the storages directly in this one whose names begin with a prefix, in order."""
@@ -131,12 +131,6 @@ class _Storage:
     def _codepage(self, number: int) -> str | None:
         page = self.number(number)
         return _CODEPAGES.get(page, f"cp{page}") if page else None
-
-
-def _fixed(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the numbers and values of the properties of fixed size, in entries of 16 bytes."""
-    for at in range(0, len(data) - 15, 16):
-        yield int.from_bytes(data[at + 2 : at + 4], "little"), data[at + 8 : at + 16]
 
 
 def _add_body(storage: _Storage, builder: DocumentBuilder) -> list[str]:

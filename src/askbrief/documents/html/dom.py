@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, zip_longest
+from itertools import chain, takewhile, zip_longest
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -132,8 +132,6 @@ def compose(root: Element, builder: DocumentBuilder) -> None:
 
 
 class _Walk:
-    """Gathers the text of a line or paragraph until a block begins or ends."""
-
     def __init__(self, builder: DocumentBuilder) -> None:
         self._builder = builder
         self._words: list[str] = []
@@ -193,7 +191,6 @@ class _Walk:
             self._builder.paragraph(text, keep_lines=self._code > 0)
 
     def _table(self, element: Element) -> bool:
-        """Add a table of data; return False for one that only arranges the page."""
         rows = _data_rows(element)
         if rows is None:
             return False
@@ -204,7 +201,6 @@ class _Walk:
 
 
 def _heading_level(node: Element) -> int:
-    """Return the level of a heading, 0 if it is none."""
     if isinstance(node.tag, str) and _HEADING.fullmatch(node.tag):
         return int(node.tag[1])
     if node.get("role") != "heading":
@@ -240,12 +236,12 @@ def _is_grid(lines: Sequence[Sequence[Element]]) -> bool:
 
 def _header_rows(lines: Sequence[Sequence[Element]]) -> int:
     """Return how many rows at the top are headers, by their cells or because they stand in a thead."""
-    count = 0
-    for line in lines:
+
+    def is_header(line: Sequence[Element]) -> bool:
         in_head = next(line[0].iterancestors("thead", "tbody", "tfoot", "table")).tag == "thead"
-        if not in_head and (any(cell.tag == "td" for cell in line) or len(line) < 2):  # noqa: PLR2004 - one is a title
-            break
-        count += 1
+        return in_head or (len(line) > 1 and all(cell.tag == "th" for cell in line))  # a single one is a title
+
+    count = sum(1 for _ in takewhile(is_header, lines))
     return count if count < len(lines) else 0
 
 

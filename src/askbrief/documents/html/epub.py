@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -127,10 +128,8 @@ def _metadata(package: Element) -> Metadata:
 def _date(entries: list[tuple[Element, str]]) -> str | None:
     for element, text in entries:
         if _attribute(element, "event").lower() in _PUBLISHED:
-            try:
+            with suppress(ValueError, OverflowError):
                 return iso_date(text)
-            except (ValueError, OverflowError):
-                continue
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -92,10 +93,8 @@ def _linked_data(root: Element) -> Iterator[Mapping[str, Any]]:
     """Yield every article that the page describes in JSON-LD; invalid JSON is ignored."""
     for script in root.xpath("//script[@type='application/ld+json']"):
         source = (script.text or "")[:_MAX_JSON_CHARS]
-        try:
+        with suppress(ValueError, RecursionError):
             yield from _described(json.loads(source, strict=False))
-        except (ValueError, RecursionError):
-            continue
 
 
 def _described(value: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
@@ -149,7 +148,6 @@ def _date(text: str) -> str | None:
     slashed = _SLASHED.match(text) or _COMPACT.match(text)
     if slashed:
         text = "-".join(part.zfill(2) for part in slashed.groups() if part)
-    try:
+    with suppress(ValueError, OverflowError):
         return iso_date(text)
-    except (ValueError, OverflowError):
-        return None
+    return None

@@ -199,7 +199,6 @@ class ListMark:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a number or letter rather than a bullet."""
         return any(map(str.isalnum, self.printed))
 
 
@@ -296,6 +295,12 @@ def add_blocks(builder: DocumentBuilder, blocks: Sequence[OfficeBlock], *, infer
 def joined(blocks: Iterable[OfficeBlock]) -> str:
     """Join the paragraphs into one line, as for a table cell."""
     return " ".join(block.printed for block in blocks if isinstance(block, OfficeParagraph))
+
+
+def numbered_note(kind: str, number: int | None, blocks: Iterable[OfficeBlock]) -> OfficeNote:
+    """Return a "footnote", numbered in digits, or an "endnote", in Roman numerals; without a label if None."""
+    label = "" if number is None else str(number) if kind == "footnote" else roman(number)
+    return OfficeNote(label, joined(blocks), at_end=kind == "endnote")
 
 
 def cell_text(blocks: Iterable[OfficeBlock], after: list[OfficeBlock]) -> str:

@@ -6,16 +6,7 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from askbrief.documents.builder import DocumentBuilder
-from askbrief.documents.office import (
-    OfficeNote,
-    OfficeParagraph,
-    OfficeTable,
-    add_blocks,
-    cell_text,
-    joined,
-    left_out,
-    roman,
-)
+from askbrief.documents.office import OfficeParagraph, OfficeTable, add_blocks, cell_text, left_out, numbered_note
 from askbrief.documents.office.docx_paragraphs import DocxNumbering, DocxParagraphs, DocxStyles, alternative
 from askbrief.documents.office.ooxml import OoxmlPackage, attribute, child, children, integer, is_on, local, value
 
@@ -24,7 +15,7 @@ if TYPE_CHECKING:
 
     from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
-    from askbrief.documents.office import OfficeBlock, ParagraphContent
+    from askbrief.documents.office import OfficeBlock, OfficeNote, ParagraphContent
 
 _TRANSPARENT = frozenset({"ins", "moveTo", "customXml", "smartTag", "sdtContent"})
 _MAX_COLUMNS = 63  # Word's own limit
@@ -82,10 +73,9 @@ class _Parser:
                 self._embedded += 1
 
     def _paragraph(self, paragraph: Element) -> Iterator[OfficeBlock]:
-        """Yield a paragraph, then the text boxes anchored in it and the notes to which it refers."""
         properties = child(paragraph, "pPr")
         content = self._paragraphs.content(paragraph)
-        if self._is_contents(properties):
+        if any(name.startswith(_CONTENTS) for name in self._styles.names(value(properties, "pStyle"))[:1]):
             self._contents += 1
             return
         text = self._carried + content.text
@@ -99,19 +89,16 @@ class _Parser:
             yield from self.blocks(box)
         yield from self._notes(content)
 
-    def _is_contents(self, properties: Element | None) -> bool:
-        return any(name.startswith(_CONTENTS) for name in self._styles.names(value(properties, "pStyle"))[:1])
-
     def _notes(self, content: ParagraphContent) -> Iterator[OfficeNote]:
         for reference in content.notes:
             kind = local(reference).removesuffix("Reference")
             note = self._stories[kind].pop(attribute(reference, "id") or "", None)
-            label = ""
+            number = None
             if (attribute(reference, "customMarkFollows") or "0") in {"0", "false"}:
                 self._note_counts[kind] += 1
-                label = str(self._note_counts[kind]) if kind == "footnote" else roman(self._note_counts[kind])
+                number = self._note_counts[kind]
             if note is not None:
-                yield OfficeNote(label, joined(self.blocks(note)), at_end=kind == "endnote")
+                yield numbered_note(kind, number, self.blocks(note))
 
     def _table(self, table: Element) -> Iterator[OfficeBlock]:
         """Yield a table, then the blocks of its cells that are no paragraphs; a single column is only a frame."""
@@ -138,7 +125,6 @@ class _Parser:
 
 
 def _within(parent: Element, name: str) -> Iterator[Element]:
-    """Yield the rows of a table or the cells of a row, also those inside content controls."""
     for item in parent.iterchildren("*"):
         if local(item) == name:
             yield item

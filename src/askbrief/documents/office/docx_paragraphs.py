@@ -40,7 +40,6 @@ class DocxStyles:
             style_id = value(self._by_id[style_id], "basedOn")
 
     def names(self, style_id: str | None) -> list[str]:
-        """Return the names of a style and of its ancestors, in lower case."""
         return [(value(style, "name") or "").lower() for style in self.chain(style_id)]
 
     def level(self, properties: Element | None) -> int:

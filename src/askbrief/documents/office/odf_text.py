@@ -51,7 +51,6 @@ class OdfStyles:
                 self.lists[name] = {integer(attribute(level, "level"), 0): level for level in style.iterchildren("*")}
 
     def chain(self, family: str, name: str | None) -> Iterator[Element]:
-        """Yield a style, its parent, and so on."""
         seen: set[str] = set()
         while name and (family, name) in self._styles and name not in seen:
             seen.add(name)
@@ -60,7 +59,6 @@ class OdfStyles:
             name = attribute(style, "parent-style-name")
 
     def level(self, name: str | None) -> int:
-        """Return the heading level of a paragraph style, from 1; 0 for none."""
         for style in self.chain("paragraph", name):
             if (outline := attribute(style, "default-outline-level")) is not None:
                 return max(integer(outline, 0), 0)
@@ -84,7 +82,6 @@ class OdfStyles:
         return None
 
     def is_shown(self, family: str, name: str | None) -> bool:
-        """Return whether a table or slide is shown."""
         return self.has(family, name, "display", "false", f"{family}-properties") is not True
 
 
@@ -145,7 +142,6 @@ class OdfCounter:
 
 
 def printed_number(paragraph: Element) -> str | None:
-    """Return the number of a paragraph as a program stored it, or None."""
     number = child(paragraph, "number")
     return None if number is None else text_of(number).strip() or None
 
@@ -180,11 +176,9 @@ class OdfText:
         return left_out(self.comments, self.listings)
 
     def blocks(self, parent: Element) -> Iterator[OfficeBlock]:
-        """Yield the blocks of a body, a section, a cell, a frame or a note."""
         return self.blocks_among(parent.iterchildren("*"))
 
     def blocks_among(self, items: Iterable[Element]) -> Iterator[OfficeBlock]:
-        """Yield the blocks that elements are or hold."""
         for item in items:
             name = local(item)
             if name in {"p", "h"}:
@@ -199,14 +193,13 @@ class OdfText:
                 yield from self.blocks(item)
 
     def _paragraph(self, paragraph: Element, mark: ListMark | None) -> Iterator[OfficeBlock]:
-        """Yield a paragraph, then the frames anchored in it and the notes to which it refers."""
         style = attribute(paragraph, "style-name")
         content = ParagraphContent()
         bold = self.styles.has("paragraph", style, "font-weight", "bold") is True
         if not self.styles.has("paragraph", style, "display", "none"):
             self._inside(paragraph, content, bold=bold)
-        level = self._level(paragraph, style) if content.text.strip() else 0
-        yield OfficeParagraph(content.text, level, mark, content.bold)
+        level = _outline_level(paragraph) or self.styles.level(style)
+        yield OfficeParagraph(content.text, level if content.text.strip() else 0, mark, content.bold)
         for frame in content.boxes:
             yield from self.blocks(frame)
         for note in content.notes:
@@ -215,20 +208,14 @@ class OdfText:
             if body is not None:
                 yield OfficeNote(label, joined(self.blocks(body)), at_end=attribute(note, "note-class") == "endnote")
 
-    def _level(self, paragraph: Element, style: str | None) -> int:
-        if local(paragraph) == "h":
-            return max(integer(attribute(paragraph, "outline-level"), 1), 1)
-        return self.styles.level(style)
-
     def _own_mark(self, paragraph: Element) -> ListMark | None:
         """Return the number of a heading, or the one stored with a paragraph."""
         if (printed := printed_number(paragraph)) is not None:
             return ListMark(printed, "outline", complete=True)
-        if local(paragraph) == "h":
-            if attribute(paragraph, "is-list-header") == "true" or not text_of(paragraph).strip():
-                return None
-            return self._counter.mark("outline", "", max(integer(attribute(paragraph, "outline-level"), 1), 1) - 1)
-        return None
+        level = _outline_level(paragraph)
+        if not level or attribute(paragraph, "is-list-header") == "true" or not text_of(paragraph).strip():
+            return None
+        return self._counter.mark("outline", "", level - 1)
 
     def _inside(self, element: Element, content: ParagraphContent, *, bold: bool) -> None:
         content.add(element.text or "", bold=bold)
@@ -273,7 +260,6 @@ class OdfText:
         return ListMark(printed, series, depth, mark is None or mark.complete) if printed else mark
 
     def _style_inside(self, element: Element) -> str:
-        """Return the list style of the first paragraph in a list."""
         first = next((part for part in element.iter("{*}p", "{*}h")), None)
         return "" if first is None else self.styles.list_of(attribute(first, "style-name")) or ""
 
@@ -304,8 +290,11 @@ class OdfText:
         return texts
 
 
+def _outline_level(paragraph: Element) -> int:
+    return max(integer(attribute(paragraph, "outline-level"), 1), 1) if local(paragraph) == "h" else 0
+
+
 def rows_of(table: Element, *, header: bool = False) -> Iterator[tuple[Element, bool]]:
-    """Yield the rows of a table, and whether each is marked as a header."""
     for item in table.iterchildren("*"):
         name = local(item)
         if name == "table-row":
@@ -315,5 +304,4 @@ def rows_of(table: Element, *, header: bool = False) -> Iterator[tuple[Element, 
 
 
 def cells_of(row: Element) -> Iterator[Element]:
-    """Yield the cells of a row, also those covered by a merged cell."""
     return (cell for cell in row.iterchildren("*") if local(cell) in _CELLS)

@@ -156,6 +156,11 @@ def attribute(element: Element, name: str) -> str | None:
     return None
 
 
+def relation_id(element: Element) -> str:
+    """Return the id of the relation to which an element refers, or ""; the element's own `id` has no namespace."""
+    return next((str(text) for key, text in element.items() if str(key).endswith("}id")), "")
+
+
 def child(element: Element | None, *path: str) -> Element | None:
     """Return the first child of a name, its first child of the next name, and so on; None where one is missing."""
     for name in path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from askbrief.documents.builder import DocumentBuilder
-from askbrief.documents.office import OfficeNote, add_blocks, joined, left_out, roman
+from askbrief.documents.office import add_blocks, left_out, numbered_note
 from askbrief.documents.office.ooxml import cleaned_metadata
 from askbrief.documents.office.rtf_state import RtfCodePages, RtfGroup, RtfParagraphStyle, RtfStory, rtf_tokens
 from askbrief.errors import ParsingError
@@ -74,8 +74,6 @@ def parse_rtf(data: bytes) -> RtfContent:
 
 
 class _Header:
-    """The tables before the text: fonts, styles and information about the file."""
-
     def __init__(self) -> None:
         self.code_pages = RtfCodePages()
         self.levels: dict[int, int] = {}
@@ -216,8 +214,7 @@ class _Parser:
             self._story.anchor(blocks)
             return
         self._note_counts[kind] += 1
-        label = str(self._note_counts[kind]) if kind == "footnote" else roman(self._note_counts[kind])
-        self._story.anchor([OfficeNote(label, joined(blocks), at_end=kind == "endnote")])
+        self._story.anchor([numbered_note(kind, self._note_counts[kind], blocks)])
 
     def _word(self, word: str, number: int | None) -> None:
         group = self._group

@@ -145,7 +145,6 @@ class RtfStory:
         self._content, self.mark = ParagraphContent(), ""
 
     def anchor(self, blocks: Sequence[OfficeBlock]) -> None:
-        """Add blocks that are anchored in the paragraph and follow it."""
         self._after += blocks
 
     def end_paragraph(self, level: int) -> None:
@@ -173,7 +172,6 @@ class RtfStory:
         self._row = []
 
     def end_table(self) -> None:
-        """End the table, if there is one."""
         self.end_row()
         if self._rows:
             self.blocks += [OfficeTable(_aligned(self._rows), self._headers), *self._after]

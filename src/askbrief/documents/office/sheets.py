@@ -163,9 +163,9 @@ def _number(number: float, form: _NumberFormat) -> str:
         if form.places > 1:
             sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
             digits = sign + digits.zfill(form.places + (decimals and decimals + 1))
-    if digits.startswith("-") and form.before:
-        return f"-{form.before}{digits[1:]}{form.after}{'%' if form.percent else ''}".strip()
     percent = "%" if form.percent else ""
+    if digits.startswith("-") and form.before:
+        return f"-{form.before}{digits[1:]}{form.after}{percent}".strip()
     return f"{form.before}{digits}{percent}{form.after}".strip()
 
 

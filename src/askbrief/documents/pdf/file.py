@@ -127,7 +127,6 @@ def page_image(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
 
 
 def outline_of(document: pypdfium2.PdfDocument) -> list[Bookmark]:
-    """Return the bookmarks that link to a page."""
     bookmarks = []
     with suppress(pypdfium2.PdfiumError, UnicodeDecodeError, RecursionError):
         for bookmark in islice(document.get_toc(), _MAX_BOOKMARKS):
@@ -191,12 +190,8 @@ def _visible(runs: list[TextRun], page: pypdfium2.PdfPage) -> list[TextRun]:
     height = page.get_height()
     if right - left < 1 or top - bottom < 1:
         return runs
-    visible = []
-    for run in runs:
-        x0, x1, y0, y1 = _box(run, height)
-        if x1 > left and x0 < right and y1 > bottom and y0 < top:
-            visible.append(run)
-    return visible
+    boxes = ((run, *_box(run, height)) for run in runs)
+    return [run for run, x0, x1, y0, y1 in boxes if x1 > left and x0 < right and y1 > bottom and y0 < top]
 
 
 def _box(run: TextRun, height: float) -> tuple[float, float, float, float]:
@@ -217,10 +212,9 @@ def _without_copies(runs: list[TextRun]) -> list[TextRun]:
     for run in runs:
         before = seen.setdefault((run.text.strip(), run.size), [])
         near = 0.15 * run.size
-        if any(abs(run.x0 - other.x0) < near and abs(run.y - other.y) < near for other in before[-3:]):
-            continue
-        before.append(run)
-        single.append(run)
+        if not any(abs(run.x0 - other.x0) < near and abs(run.y - other.y) < near for other in before[-3:]):
+            before.append(run)
+            single.append(run)
     return single
 
 
@@ -246,17 +240,12 @@ def _is_margin(run: TextRun, upright: list[TextRun]) -> bool:
     if abs(run.style.angle - upright[0].style.angle) % 180 != 90:  # noqa: PLR2004 - degrees
         return False
     left, right = min(p.x0 for p in upright), max(p.x1 for p in upright)
-    across = run.y if run.style.angle == 90 else -run.y  # noqa: PLR2004 - see _GlyphBox
+    across = run.y if run.style.angle == 90 else -run.y  # noqa: PLR2004 - see _box
     return upright[0].style.angle == 0 and not left < across < right
 
 
 def _has_pictures(page: pypdfium2.PdfPage) -> bool:
-    paths = 0
-    for index in range(pdfium.FPDFPage_CountObjects(page)):
-        kind = pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, index))
-        if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
-            return True
-        paths += kind == pdfium.FPDF_PAGEOBJ_PATH
-        if paths > _MANY_PATHS:
-            return True
-    return False
+    objects = (pdfium.FPDFPage_GetObject(page, index) for index in range(pdfium.FPDFPage_CountObjects(page)))
+    kinds = Counter(map(pdfium.FPDFPageObj_GetType, objects))
+    shown = kinds[pdfium.FPDF_PAGEOBJ_IMAGE] + kinds[pdfium.FPDF_PAGEOBJ_FORM]
+    return shown > 0 or kinds[pdfium.FPDF_PAGEOBJ_PATH] > _MANY_PATHS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
@@ -55,10 +56,8 @@ def _decode(data: bytes) -> str:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
                 raise ParsingError(f"begins as {encoding} but byte {error.start} is not: save it as UTF-8") from error
-    try:
+    with suppress(UnicodeDecodeError):
         return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
     if b"\0" in data:
         raise ParsingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
     return _legacy(data)
@@ -67,10 +66,8 @@ def _decode(data: bytes) -> str:
 def _legacy(data: bytes) -> str:
     """Detect a legacy encoding; prefer Windows-1252 where it fits as well as the best match."""
     if _is_nearly_ascii(data):
-        try:
+        with suppress(UnicodeDecodeError):
             return data.decode(_WESTERN)
-        except UnicodeDecodeError:
-            pass
     matches = from_bytes(data, cp_exclusion=_NEVER_GUESSED)
     best = matches.best()
     if best is None:
@@ -116,10 +113,8 @@ def decode_as(data: bytes, label: str | None) -> str:
     if encoding is None or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data)
     if encoding == "cp1252":
-        try:
+        with suppress(UnicodeDecodeError):
             return data.decode("utf-8")  # other text is hardly ever valid UTF-8
-        except UnicodeDecodeError:
-            pass
     text = data.decode(encoding, "replace")
     if text.count(_REPLACEMENT) <= 1 + _MAX_UNDECODABLE_SHARE * len(text):
         return text
@@ -195,7 +190,6 @@ class _Piece:
 
 
 def _groups(text: str, start: int) -> Iterator[list[Span]]:
-    """Yield the runs of lines between lines without words."""
     lines = groupby(line_spans(text, start), lambda line: bool(_WORD.search(text, line.start, line.end)))
     for has_words, group in lines:
         if has_words:
