@@ -63,7 +63,6 @@ class ParsedFile:
         return cls(tuple(documents), tuple(failed), tuple(warnings))
 
     def as_mapping(self) -> dict[str, Any]:
-        """Return everything in types that JSON can hold."""
         return {
             "documents": [
                 [one.doc_id, one.title, one.text, rows_of(one.blocks), one.metadata.as_mapping(), one.form, one.pages]
@@ -75,12 +74,10 @@ class ParsedFile:
 
 
 def rows_of(blocks: Iterable[Block]) -> list[list[Any]]:
-    """Return blocks as rows for JSON."""
     return [[block.start, block.end, block.kind, block.level, block.number] for block in blocks]
 
 
 def blocks_of(rows: Iterable[Sequence[Any]]) -> tuple[Block, ...]:
-    """Return the blocks that `rows_of` turned into rows."""
     return tuple(Block(start, end, BlockKind(kind), level, number) for start, end, kind, level, number in rows)
 
 
@@ -95,7 +92,6 @@ class DocumentBuilder:
     """
 
     def __init__(self) -> None:
-        """Begin with an empty text."""
         self._pieces: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
@@ -105,7 +101,6 @@ class DocumentBuilder:
 
     @property
     def characters(self) -> int:
-        """The length of the text so far."""
         return self._length
 
     def page(self) -> None:
@@ -117,12 +112,9 @@ class DocumentBuilder:
         self._add(self._one_line(words), BlockKind.HEADING, level, None)
 
     def paragraph(self, words: str, *, number: str | None = None, keep_lines: bool = False) -> None:
-        """Add a paragraph; an empty one is ignored.
+        """Add a paragraph, with the number that the document gives it; an empty one is ignored.
 
-        Args:
-            words: its text; runs of white space become one space.
-            number: the number that the document gives it.
-            keep_lines: keep its line breaks, as in verse or code.
+        Runs of white space become one space; `keep_lines` keeps the line breaks, as in verse or code.
         """
         text = self._lines(words) if keep_lines else self._one_line(words)
         self._add(text, BlockKind.PARAGRAPH, 0, number)
@@ -130,10 +122,7 @@ class DocumentBuilder:
     def continued(self, words: str, *, between: str | None = None) -> None:
         """Append words to the last paragraph, usually from a page that has begun since.
 
-        Args:
-            words: what follows.
-            between: the separator, if the caller knows it. By default a space; a hyphen at the end of the paragraph is
-                dropped if a lower-case letter follows, as at the end of a line.
+        Without a separator `between`, it is a space, and a hyphen is dropped if a lower-case letter follows it.
         """
         if not self._blocks or self._blocks[-1].kind is not BlockKind.PARAGRAPH:
             self.paragraph(words)
@@ -164,17 +153,11 @@ class DocumentBuilder:
     ) -> ParsedText:
         """Return the text with its blocks and pages, and a note on the unreadable characters left out of it."""
         self._begin_pages()
-        lost = self._unreadable
-        lost_note = [f"{lost:,} character{'s' if lost > 1 else ''} without a meaning left out"] if lost else []
-        return ParsedText(
-            "".join(self._pieces),
-            tuple(self._blocks),
-            metadata or Metadata(),
-            form,
-            tuple(self._pages),
-            tuple(nested_files),
-            (*notes, *lost_note),
-        )
+        text, blocks, pages = "".join(self._pieces), tuple(self._blocks), tuple(self._pages)
+        notes = [*notes]
+        if lost := self._unreadable:
+            notes.append(f"{lost:,} character{'s' if lost > 1 else ''} without a meaning left out")
+        return ParsedText(text, blocks, metadata or Metadata(), form, pages, tuple(nested_files), tuple(notes))
 
     def _add(self, words: str, kind: BlockKind, level: int, number: str | None) -> None:
         if not words:

@@ -46,19 +46,11 @@ class ParsingLimits:
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Return the limits of the settings."""
         return cls(settings.read_seconds, settings.read_mib, settings.max_document_chars, settings.ocr)
 
 
-# ---------------------------------------------------------------------------------------------- zip files
-
-
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """Open a zip file whose members are few and, unpacked, small enough; nothing is unpacked yet.
-
-    Raises:
-        ParsingError: it is no zip file, it is encrypted, or it is a bomb.
-    """
+    """Open a zip file without unpacking it; ParsingError if it is none, is encrypted, or is a bomb."""
     import zipfile
 
     try:
@@ -77,11 +69,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 
 
 def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> bytes:
-    """Read a member, by its name or its entry in the archive's list.
-
-    Raises:
-        ParsingError: it does not exist, or it is damaged.
-    """
+    """Read a member, by its name or its entry in the archive; ParsingError if it is missing or damaged."""
     import lzma
     import zipfile
     import zlib
@@ -96,19 +84,8 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
         raise ParsingError(f"is damaged ({name}: {error}): save it anew") from error
 
 
-# ---------------------------------------------------------------------------------------------- XML files
-
-
 def parse_xml(data: bytes, what: str) -> Element:
-    """Parse an XML file.
-
-    Args:
-        data: its content.
-        what: its name in error messages.
-
-    Raises:
-        ParsingError: it is not well formed, or it defines entities of its own.
-    """
+    """Parse an XML file, named `what` in errors; ParsingError if it is not well formed or defines entities."""
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -121,29 +98,18 @@ def parse_xml(data: bytes, what: str) -> Element:
 
 
 def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
-    """Parse a long XML file piece by piece.
+    """Yield each element with a local name from a long XML file; it is emptied when the next one is requested.
 
-    Args:
-        data: its content.
-        what: its name in error messages.
-        name: the local name of the elements to return.
-
-    Yields:
-        Each element of that name; it is emptied when the next one is requested.
-
-    Raises:
-        ParsingError: it is not well formed, or it defines entities of its own.
+    Raises ParsingError as `parse_xml` does.
     """
     from lxml import etree
 
     options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
     events = etree.iterparse(io.BytesIO(data), events=("end",), tag=f"{{*}}{name}", **options)
-    checked = False
     try:
-        for _, element in events:
-            if not checked:
+        for index, (_, element) in enumerate(events):
+            if not index:
                 _refuse_entities(element, what)
-                checked = True
             yield element
             element.clear()
             while element.getprevious() is not None:
@@ -162,9 +128,6 @@ def _refuse_entities(element: Element, what: str) -> None:
         raise ParsingError(f"defines entities of its own ({what}), which are not read: save it anew")
 
 
-# ---------------------------------------------------------------------------------- names of nested files
-
-
 class UniqueNames:
     r"""Gives each nested file a name that no other file has.
 
@@ -174,11 +137,9 @@ class UniqueNames:
     """
 
     def __init__(self) -> None:
-        """Begin with no name taken."""
         self._taken: set[str] = set()
 
     def of(self, given: str, suffix: str = "") -> str:
-        """Return the last part of a given path, with `suffix` if it has none, made safe and unique."""
         name = safe_name(given.replace("\\", "/").rpartition("/")[2]) or "attachment"
         path = PurePosixPath(name)
         if not path.suffix and suffix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 _MAX_YAML_CHARS = 64 * 1024
 _MAX_YAML_DEPTH = 20
 _NULL = (None, "", "~", "null")
-_BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)
-"""Exactly three dashes: a longer line of dashes is a rule in an ordinary text."""
+_BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)  # a longer line of dashes is a rule in an ordinary text
 _TIME_OF_DAY = re.compile(r"(?<=\d-\d\d)[Tt\s]+\d\d?:\d\d.*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_GROUP = 50
@@ -32,13 +32,9 @@ _EXAMPLE = "such as 'TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]'"
 
 
 def front_matter(text: str) -> tuple[Metadata, int]:
-    """Read the front matter of a text, if it has one.
+    """Return the metadata in the front matter of a text, and the offset at which the body begins (0 without any).
 
-    Returns:
-        The metadata, and the offset at which the body begins (0 without front matter).
-
-    Raises:
-        ParsingError: there is front matter, but it is not valid YAML or holds a value of the wrong type.
+    Raises ParsingError if the front matter is not valid YAML or holds a value of the wrong type.
     """
     handler = YAMLHandler(fm_boundary=_BOUNDARY)
     if not handler.detect(text):
@@ -51,14 +47,9 @@ def front_matter(text: str) -> tuple[Metadata, int]:
 
 
 def parse_metadata(source: str, where: str) -> Metadata:
-    """Parse a YAML mapping of metadata; unknown keys are ignored.
+    """Parse a YAML mapping of metadata, named `where` in errors; unknown keys are ignored.
 
-    Args:
-        source: the YAML.
-        where: its name in error messages.
-
-    Raises:
-        ParsingError: it is not valid; the message names the line or field, and what it should be.
+    Raises ParsingError if it is not valid; the message names the line or field, and what it should be.
     """
     # The base loader leaves every value as it is written; the usual one reads "9:11" as 551 and "007" as 7.
     values = _load_yaml(source, where, lambda text: yaml.load(text, Loader=yaml.BaseLoader))  # noqa: S506 - text only
@@ -76,11 +67,7 @@ def parse_metadata(source: str, where: str) -> Metadata:
 
 
 def _load_yaml(source: str, where: str, load: Callable[[str], Any]) -> Any:  # noqa: ANN401 - what `load` returns
-    """Load YAML from an untrusted source.
-
-    Raises:
-        ParsingError: it is too long, too deep, has aliases, or is not YAML; the message names the line.
-    """
+    """Load untrusted YAML; ParsingError, naming the line, if it is too long or deep, has aliases, or is no YAML."""
     if len(source) > _MAX_YAML_CHARS:
         raise ParsingError(f"{where}: is {len(source):,} characters long; the limit is {_MAX_YAML_CHARS:,}")
     try:
@@ -118,10 +105,7 @@ def _texts(value: object) -> object:
 
 
 def iso_date(value: object) -> str | None:
-    """Return a date in ISO 8601, as precise as it was given, without the time of day; None for an empty value.
-
-    Raises:
-        ValueError: it is not a date.
+    """Return a date in ISO 8601, as precise as given, without the time; None for none, ValueError if it is no date.
 
     >>> iso_date("2022-07"), iso_date("2022-07-05T10:00:00Z")
     ('2022-07', '2022-07-05')
@@ -131,11 +115,9 @@ def iso_date(value: object) -> str | None:
         return None
     text = _TIME_OF_DAY.sub("", text)
     for form, fields in (("%Y-%m-%d", 3), ("%Y-%m", 2), ("%Y", 1)):
-        try:
+        with suppress(ValueError):
             day = dt.datetime.strptime(text, form).replace(tzinfo=dt.UTC).date()
-        except ValueError:
-            continue
-        return "-".join(day.isoformat().split("-")[:fields])
+            return "-".join(day.isoformat().split("-")[:fields])
     raise ValueError("should be a date such as 2022-07-05, 2022-07 or 2022")
 
 
@@ -155,15 +137,8 @@ class _Fields(BaseModel):
     tags: _Texts = ()
 
 
-# --------------------------------------------------------------------------------------------- side-cars
-
-
 def read_sidecar(name: str, content: bytes) -> Metadata:
-    """Read a side-car.
-
-    Raises:
-        ParsingError: it is not valid; the message names it and the reason.
-    """
+    """Read a side-car; ParsingError if it is not valid; the message names it and the reason."""
     where = f"side-car {name}"
     try:
         source = decode(content)
@@ -172,14 +147,10 @@ def read_sidecar(name: str, content: bytes) -> Metadata:
     return parse_metadata(source, where)
 
 
-# ------------------------------------------------------------------------------- the team's list of names
-
-
 def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
     """Read the groups of names: a mapping from a name to its other names, or a list of lists of names.
 
-    Raises:
-        ParsingError: it is neither; the message says what is wrong, and in which line.
+    Raises ParsingError if it is neither; the message says what is wrong, and in which line.
 
     >>> read_alias_groups(b"TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]")
     (('TTP', 'Tehreek-e-Taliban Pakistan', 'Pakistani Taliban'),)
@@ -197,7 +168,6 @@ def read_alias_groups(content: bytes) -> tuple[tuple[str, ...], ...]:
 
 
 def _items(node: yaml.Node) -> Iterator[yaml.Node]:
-    """Yield the names of a list, or a single name given instead of a list."""
     if isinstance(node, yaml.MappingNode):
         raise _wrong(node, f"should be a name or a list of names, {_EXAMPLE}")
     yield from node.value if isinstance(node, yaml.SequenceNode) else [node]

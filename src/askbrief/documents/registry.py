@@ -16,67 +16,40 @@ if TYPE_CHECKING:
     from askbrief.documents.builder import ParsedText
 
 _SUFFIXES = {
-    "text.plain": ".txt .text",
-    "text.markdown": ".md .markdown",
-    "pdf": ".pdf",
-    "html": ".html .htm .xhtml",
-    "html.epub": ".epub",
-    "office.docx": ".docx .docm .dotx .dotm",
-    "office.odf": ".odt .ott .fodt .ods .ots .fods .odp .otp .fodp",
-    "office.pptx": ".pptx .pptm .ppsx .ppsm .potx",
-    "office.excel": ".xlsx .xlsm .xltx .xltm .xls",
-    "office.csv": ".csv .tsv .tab",
-    "office.rtf": ".rtf",
-    "email.eml": ".eml",
-    "email.mhtml": ".mhtml .mht",
-    "email.outlook": ".msg",
-    "archive": ".zip",
-}
+    "text.plain": ".txt .text", "text.markdown": ".md .markdown", "pdf": ".pdf", "archive": ".zip",
+    "html": ".html .htm .xhtml", "html.epub": ".epub",
+    "office.docx": ".docx .docm .dotx .dotm", "office.odf": ".odt .ott .fodt .ods .ots .fods .odp .otp .fodp",
+    "office.pptx": ".pptx .pptm .ppsx .ppsm .potx", "office.excel": ".xlsx .xlsm .xltx .xltm .xls",
+    "office.csv": ".csv .tsv .tab", "office.rtf": ".rtf",
+    "email": ".eml", "email.mhtml": ".mhtml .mht", "email.outlook": ".msg",
+}  # fmt: skip
 PARSERS: Mapping[str, str] = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 """The module that parses each format. It is imported, with the libraries it needs, at the first file of its format."""
 PLAIN_TEXT: AbstractSet[str] = frozenset({".txt", ".text", ".md", ".markdown"})
 """The formats that are plain text: no library unpacks them, so a small file is safe to parse in any process."""
 UNSUPPORTED: Mapping[str, str] = {
-    ".doc": "save it as .docx",
-    ".ppt": "save it as .pptx",
-    ".xlsb": "save it as .xlsx",
-    ".pages": "export it as .docx or .pdf",
-    ".numbers": "export it as .xlsx or .csv",
-    ".key": "export it as .pptx or .pdf",
-    ".rar": "unpack it, or pack it as .zip",
-    ".7z": "unpack it, or pack it as .zip",
-    ".tar": "unpack it, or pack it as .zip",
-    ".gz": "unpack it",
-    ".pst": "export its mails as .eml",
-    ".mbox": "export its mails as .eml",
-}
+    ".doc": "save it as .docx", ".ppt": "save it as .pptx", ".xlsb": "save it as .xlsx",
+    ".pages": "export it as .docx or .pdf", ".numbers": "export it as .xlsx or .csv",
+    ".key": "export it as .pptx or .pdf", ".pst": "export its mails as .eml", ".mbox": "export its mails as .eml",
+    ".rar": "unpack it, or pack it as .zip", ".7z": "unpack it, or pack it as .zip",
+    ".tar": "unpack it, or pack it as .zip", ".gz": "unpack it",
+}  # fmt: skip
 """Formats in common use that have no parser, and what to do with such a file."""
-_WITH_OCR = frozenset({"pdf"})
-"""The modules that can have pages without text read by Tesseract."""
 
 
 def parser_for(doc_id: str, ocr: str | None = None) -> Callable[[bytes], ParsedText]:
-    """Return the parser for a file, by its suffix.
+    """Return the parser for a file, by its suffix; ParsingError if there is none.
 
-    Args:
-        doc_id: the path of the file.
-        ocr: the languages in which Tesseract reads pages without text, such as "eng+deu"; None disables it.
-
-    Raises:
-        ParsingError: no parser exists for this suffix.
+    `ocr` names the languages in which Tesseract reads pages without text, such as "eng+deu"; None disables it.
     """
     check_supported(doc_id)
     name = PARSERS[_suffix(doc_id)]
     parser: Callable[..., ParsedText] = import_module(f"askbrief.documents.{name}").parse
-    return partial(parser, ocr=ocr) if name in _WITH_OCR else parser
+    return partial(parser, ocr=ocr) if name == "pdf" else parser
 
 
 def check_supported(doc_id: str) -> None:
-    """Refuse a file whose format has no parser.
-
-    Raises:
-        ParsingError: no parser exists for its suffix; the message says what to do.
-    """
+    """Raise ParsingError, which says what to do, for a file whose suffix has no parser."""
     suffix = _suffix(doc_id)
     if suffix in PARSERS:
         return

@@ -33,16 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
     from concurrent.futures import Future
 
-_SMALL_BYTES = 128 * 1024
-"""Plain text up to this size is parsed at once instead of starting a process; the slowest takes seconds."""
-_STALL_FACTOR = 5
-"""A process that waits, instead of working, is ended after this multiple of the processor time it may use."""
-_GRACE_SECONDS = 5
-"""After the time above, a process that the kernel's timers did not end is killed."""
-_TIMER_SIGNALS = frozenset({signal.SIGPROF, signal.SIGALRM})
-"""The signals by which the kernel ends a process that works, or waits, for too long."""
-_AHEAD = 4
-"""Files per process that are parsed before their results are needed."""
+_SMALL_BYTES = 128 * 1024  # plain text up to this size is parsed in this process; the slowest takes seconds
+_STALL_FACTOR = 5  # a process that waits is ended after this multiple of the processor time that it may use
+_GRACE_SECONDS = 5  # after the time above, a process that the kernel's timers did not end is killed
+_TIMER_SIGNALS = frozenset({signal.SIGPROF, signal.SIGALRM})  # end a process that works, or waits, for too long
+_AHEAD = 4  # files per process that are parsed before their results are needed
 _MIB = 1024 * 1024
 
 
@@ -54,16 +49,12 @@ def parse_all(files: Sequence[SeedFile], limits: ParsingLimits) -> Generator[Par
     if _is_small(files):
         yield from (_parse_here(file, limits) for file in files)
         return
-    with _ParserPool(min(processors(), len(files)), limits) as pool:
+    with closing(_ParserPool(min(processors(), len(files)), limits)) as pool:
         yield from pool.in_order(files)
 
 
 def parse_in_sandbox(file: SeedFile, limits: ParsingLimits) -> ParsedFile:
-    """Parse one file as `parse_all` does.
-
-    Raises:
-        ParsingError: it cannot be parsed within the limits; the message is the reason.
-    """
+    """Parse one file as `parse_all` does; ParsingError, with the reason, if it cannot be parsed within the limits."""
     with closing(parse_all([file], limits)) as results:
         result = next(results)
     if isinstance(result, ParsingError):
@@ -94,7 +85,6 @@ class _ParserPool:
             self._idle.put(process)
 
     def in_order(self, files: Sequence[SeedFile]) -> Iterator[ParsedFile | ParsingError]:
-        """Parse files a few ahead, and yield the results in order."""
         pending: deque[Future[ParsedFile | ParsingError]] = deque()
         for file in files:
             pending.append(self._threads.submit(self._parse, file))
@@ -112,10 +102,7 @@ class _ParserPool:
         finally:
             self._idle.put(process)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for process in self._processes:
             process.stop()
@@ -126,7 +113,6 @@ class ParserProcess:
     """A child process that parses files, started when it is needed, and again after a file has ended it."""
 
     def __init__(self, limits: ParsingLimits) -> None:
-        """Take the limits for each file; no process is started yet."""
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
@@ -134,15 +120,12 @@ class ParserProcess:
 
     @property
     def pid(self) -> int | None:
-        """The identifier of the running process, None before the first file."""
         return self._process.pid if self._process else None
 
     def parse(self, file: SeedFile) -> ParsedFile:
         """Parse one file within the limits.
 
-        Raises:
-            ParsingError: the file cannot be parsed, takes too much time or memory, or ends the process.
-            BuildError: no process can be started.
+        Raises ParsingError if it cannot be parsed or ends the process, BuildError if no process can be started.
         """
         process = self._running()
         timer = threading.Timer(_STALL_FACTOR * self._limits.seconds + _GRACE_SECONDS, process.kill)
@@ -159,7 +142,6 @@ class ParserProcess:
         return ParsedFile.from_mapping(values)
 
     def stop(self) -> None:
-        """End the process for good."""
         self._stopped = True
         if self._process is not None:
             self._process.kill()
@@ -221,7 +203,6 @@ class ParserProcess:
 
 
 def encode_request(file: SeedFile) -> bytes:
-    """Return the line by which a child process is asked to parse a file."""
     sidecar = str(file.sidecar) if file.sidecar else None
     return f"{json.dumps([file.doc_id, str(file.path), sidecar])}\n".encode()
 
@@ -238,11 +219,7 @@ def _exchange(process: subprocess.Popen[bytes], request: bytes) -> bytes | None:
     return answer if answer.endswith(b"\n") else None
 
 
-# ------------------------------------------------------------------------------------------ the child process
-
-
 def main(limits: ParsingLimits) -> None:
-    """Parse one file after the other until standard input ends."""
     answers = _confine(limits)
     with contextlib.suppress(BrokenPipeError):  # the build is gone
         answers.write(b"\n")  # ready: the time of the first file begins

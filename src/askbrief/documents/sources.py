@@ -21,10 +21,8 @@ if TYPE_CHECKING:
     from askbrief.documents.builder import NestedFile, ParsedText
 
 SIDECAR = ".meta.yaml"
-ALIASES = "aliases.yaml"
-"""The team's own list of names, below seeds/; it is not a document."""
-_MAX_DEPTH = 3
-"""Files within files: a mail in an archive in an archive is parsed, what it holds is not."""
+ALIASES = "aliases.yaml"  # the team's own list of names, below seeds/; it is not a document
+_MAX_DEPTH = 3  # files within files: a mail in an archive in an archive is parsed, what it holds is not
 _DEFAULT_LIMITS = ParsingLimits()
 _MIB = 1024 * 1024
 
@@ -61,14 +59,8 @@ def scan(
 ) -> list[SeedFile]:
     """List every file below seeds/, sorted by `doc_id`; hidden files and editors' leftovers are ignored.
 
-    Args:
-        seeds: the folder.
-        max_file_mib: larger files are refused.
-        max_documents: more files are an error; None for any number.
-        known: files of an earlier scan; the hashes of those with the same stamp are reused.
-
-    Raises:
-        SeedsError: the folder is missing, is no folder, cannot be listed, or holds too many files.
+    Larger files than `max_file_mib` are refused. `known` are files of an earlier scan; the hashes of those with the
+    same stamp are reused. Raises SeedsError if the folder is missing, cannot be listed, or holds over `max_documents`.
     """
     if not seeds.is_dir():
         what = "is not a folder" if seeds.exists() else "is not there"
@@ -83,7 +75,9 @@ def scan(
     root = seeds.resolve()
     owners = {path: _sidecar_of(path, sidecars) for path in paths if path not in sidecars}
     files = [_seed_file(path, seeds, root, sidecar, max_file_mib, known or {}) for path, sidecar in owners.items()]
-    files += [_orphan(path, seeds) for path in sorted(sidecars.difference(owners.values()))]
+    orphan = "is a side-car without a document of its name beside it"
+    orphans = sorted(sidecars.difference(owners.values()))
+    files += [_refused(path.relative_to(seeds).as_posix(), path, orphan) for path in orphans]
     return sorted(files, key=lambda file: file.doc_id)
 
 
@@ -117,12 +111,7 @@ def _sidecar_of(path: Path, sidecars: set[Path]) -> Path | None:
 
 
 def _seed_file(
-    path: Path,
-    seeds: Path,
-    root: Path,
-    sidecar: Path | None,
-    max_file_mib: float,
-    known: Mapping[str, SeedFile],
+    path: Path, seeds: Path, root: Path, sidecar: Path | None, max_file_mib: float, known: Mapping[str, SeedFile]
 ) -> SeedFile:
     doc_id = path.relative_to(seeds).as_posix()
     try:
@@ -146,10 +135,6 @@ def _refused(doc_id: str, path: Path, reason: str) -> SeedFile:
     return SeedFile(doc_id.encode("utf-8", "backslashreplace").decode(), path, stamp="", refusal=reason)
 
 
-def _orphan(path: Path, seeds: Path) -> SeedFile:
-    return _refused(path.relative_to(seeds).as_posix(), path, "is a side-car without a document of its name beside it")
-
-
 def _check_name(doc_id: str) -> None:
     try:
         doc_id.encode()
@@ -165,18 +150,13 @@ def _sidecar_stamp(path: Path, root: Path, max_file_mib: float) -> str:
 
 
 def _checked_stamp(path: Path, root: Path, max_file_mib: float) -> str:
-    """Return the stamp of a file without opening it.
-
-    Raises:
-        ParsingError: it is not a regular file inside seeds/, or it is too large.
-    """
+    """Return the stamp of a file, unopened; ParsingError if it is too large, or no regular file inside seeds/."""
     try:
         real = path.resolve(strict=True)
         status = real.stat()
     except (OSError, RuntimeError) as error:  # a broken or circular link
-        raise ParsingError(
-            f"cannot be read: {(getattr(error, 'strerror', None) or 'a broken link').lower()}"
-        ) from error
+        reason = (getattr(error, "strerror", None) or "a broken link").lower()
+        raise ParsingError(f"cannot be read: {reason}") from error
     if not real.is_relative_to(root):
         raise ParsingError("is a link that leaves seeds/: copy the file here instead")
     if stat.S_ISDIR(status.st_mode):
@@ -196,19 +176,8 @@ def _sha256(path: Path) -> str:
         raise ParsingError(f"cannot be read: {in_words(error)}") from error
 
 
-# ---------------------------------------------------------------------------------------------- parsing
-
-
 def parse_file(file: SeedFile, limits: ParsingLimits = _DEFAULT_LIMITS) -> ParsedFile:
-    """Parse one seed file with its side-car, and the files within it.
-
-    Args:
-        file: the file.
-        limits: the characters of text that may result, and whether OCR is enabled.
-
-    Raises:
-        ParsingError: the file or its side-car cannot be parsed; the message is the reason.
-    """
+    """Parse one seed file with its side-car, and the files within it; ParsingError, with the reason, if that fails."""
     sidecar = Metadata()
     if file.sidecar is not None:
         sidecar = _read_sidecar(file.sidecar.name, _content(file.sidecar, f"side-car {file.sidecar.name}: "))
@@ -218,11 +187,7 @@ def parse_file(file: SeedFile, limits: ParsingLimits = _DEFAULT_LIMITS) -> Parse
 
 
 def read_aliases(file: SeedFile) -> tuple[tuple[str, ...], ...]:
-    """Read the team's own list of names.
-
-    Raises:
-        ParsingError: the file cannot be read; the message is the reason.
-    """
+    """Read the team's own list of names; ParsingError if the file cannot be read; the message is the reason."""
     from askbrief.documents.metadata import read_alias_groups
 
     return read_alias_groups(_content(file.path))
@@ -242,8 +207,6 @@ def _content(path: Path, what: str = "") -> bytes:
 
 
 class _Collector:
-    """Collects the documents of a file and of the files within it, and the problems met."""
-
     def __init__(self, limits: ParsingLimits) -> None:
         self._limits = limits
         self._characters = 0
@@ -252,10 +215,9 @@ class _Collector:
         self.warnings: list[Problem] = []
 
     def parse(self, doc_id: str, content: bytes, sidecar: Metadata, depth: int = 0) -> None:
-        """Parse a file and the files within it; the metadata of its side-car take precedence over its own.
+        """Parse a file, whose side-car takes precedence over its own metadata, and the files within it.
 
-        Raises:
-            ParsingError: it cannot be parsed. If a file within it cannot, that is recorded.
+        Raises ParsingError if it cannot be parsed; if a file within it cannot, that is recorded.
         """
         parsed = parser_for(doc_id, self._limits.ocr)(content)
         self._count(len(parsed.text))
@@ -298,7 +260,6 @@ class _Collector:
 
 
 def _title(doc_id: str, stated: str | None, parsed: ParsedText) -> str:
-    """Return the stated title, else the first heading of a text, else the file's name with spaces."""
     if stated:
         return stated
     if parsed.form is not Form.ROWS:

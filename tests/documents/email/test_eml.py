@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from askbrief.documents.email import eml
+from askbrief.documents import email
 from askbrief.errors import ParsingError
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole
@@ -29,13 +29,13 @@ def message_with(text: str = "The bridge is closed.", **headers: str) -> EmailMe
 
 
 def paragraphs(data: bytes) -> list[str]:
-    parsed = eml.parse(data)
+    parsed = email.parse(data)
     assert_whole(parsed)
     return [parsed.text[block.start : block.end] for block in parsed.blocks]
 
 
 def test_subject_sender_and_date_are_metadata_and_not_text() -> None:
-    parsed = eml.parse(message_with(Date="Tue, 05 Jul 2022 23:30:00 -0400").as_bytes())
+    parsed = email.parse(message_with(Date="Tue, 05 Jul 2022 23:30:00 -0400").as_bytes())
     assert parsed.text == "The bridge is closed."
     assert parsed.metadata.title == "Bridge"
     assert parsed.metadata.author == ("Ann",)
@@ -56,7 +56,7 @@ def test_subject_sender_and_date_are_metadata_and_not_text() -> None:
     ],
 )
 def test_a_subject_is_decoded_however_it_was_written(header: bytes, title: str | None) -> None:
-    assert eml.parse(header + b"\r\n\r\nText.").metadata.title == title
+    assert email.parse(header + b"\r\n\r\nText.").metadata.title == title
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,12 @@ def test_a_subject_is_decoded_however_it_was_written(header: bytes, title: str |
     ],
 )
 def test_the_author_is_the_sender(sender: str, author: tuple[str, ...]) -> None:
-    assert eml.parse(f"From: {sender}\n\nText.".encode()).metadata.author == author
+    assert email.parse(f"From: {sender}\n\nText.".encode()).metadata.author == author
 
 
 @pytest.mark.parametrize("date", ["INVALID", "", "Tue, 99 Jul 2022 10:00:00 +0000", "Tue, 05 Jul 99999 10:00:00 +0000"])
 def test_an_invalid_date_is_left_out(date: str) -> None:
-    assert eml.parse(f"Date: {date}\n\nText.".encode()).metadata.date is None
+    assert email.parse(f"Date: {date}\n\nText.".encode()).metadata.date is None
 
 
 def test_plain_text_is_preferred_to_html_with_the_same_text() -> None:
@@ -139,7 +139,7 @@ def test_attachments_are_nested_files_with_unique_names() -> None:
     message.add_attachment(b"three", "application", "pdf", filename="Bericht – Brücke.pdf")
     message.add_attachment("notes", filename="notes.txt")
     message.add_attachment(b"five", "application", "pdf")
-    parsed = eml.parse(message.as_bytes())
+    parsed = email.parse(message.as_bytes())
     assert_whole(parsed)
     names = ["report.pdf", "Report (2).pdf", "Bericht – Brücke.pdf", "notes.txt", "attachment.pdf"]
     assert [part.name for part in parsed.nested_files] == names
@@ -152,14 +152,14 @@ def test_pictures_in_the_text_and_signatures_are_no_attachments() -> None:
     message.add_related(b"png", "image", "png", cid="<a@b>", filename="logo.png")
     message.make_mixed()
     message.add_attachment(b"sig", "application", "pgp-signature", filename="signature.asc")
-    assert eml.parse(message.as_bytes()).nested_files == ()
+    assert email.parse(message.as_bytes()).nested_files == ()
 
 
 def test_messages_inside_are_nested_files_named_after_their_subjects() -> None:
     message = message_with()
     message.add_attachment(message_with("Inner words.", Subject="Re: a/b <c>"))
     message.add_attachment(message_with("More words.", Subject="Re: a/b <c>"))
-    parsed = eml.parse(message.as_bytes())
+    parsed = email.parse(message.as_bytes())
     assert_whole(parsed)
     assert [part.name for part in parsed.nested_files] == ["Re: a b <c>.eml", "Re: a b <c> (2).eml"]
     assert [paragraphs(part.content) for part in parsed.nested_files] == [["Inner words."], ["More words."]]
@@ -170,7 +170,7 @@ def test_a_damaged_message_inside_is_noted_and_the_rest_is_parsed() -> None:
     message = message_with()
     message.add_attachment(message_with("Inner words.", From="frank@example.com"))
     data = message.as_bytes().replace(b"From: frank@example.com", b"From: frank@example.com\x0bTo: bob@example.com")
-    parsed = eml.parse(data)
+    parsed = email.parse(data)
     assert parsed.notes == ("a message in it (Bridge) is damaged and not read",)
     assert parsed.text == "The bridge is closed."
 
@@ -178,9 +178,9 @@ def test_a_damaged_message_inside_is_noted_and_the_rest_is_parsed() -> None:
 def test_encrypted_and_packed_parts_are_noted() -> None:
     message = message_with()
     message.add_attachment(b"x", "application", "ms-tnef", filename="winmail.dat")
-    assert eml.parse(message.as_bytes()).notes[0].startswith("winmail.dat (a format of Outlook) is not read")
+    assert email.parse(message.as_bytes()).notes[0].startswith("winmail.dat (a format of Outlook) is not read")
     encrypted = b"Content-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\nAAAA\n"
-    assert eml.parse(encrypted).notes == ("its text is encrypted: save it decrypted",)
+    assert email.parse(encrypted).notes == ("its text is encrypted: save it decrypted",)
 
 
 def test_a_part_that_is_no_text_does_not_affect_the_others() -> None:
@@ -190,19 +190,19 @@ def test_a_part_that_is_no_text_does_not_affect_the_others() -> None:
     noise.set_content(bytes(range(256)) * 8, "text", "plain")
     del noise["Content-Disposition"]
     message.attach(noise)
-    parsed = eml.parse(message.as_bytes())
+    parsed = email.parse(message.as_bytes())
     assert parsed.text == "The bridge is closed."
     assert parsed.notes[0].startswith("a part of its text is not text")
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in DOCUMENTS.glob("*.eml")))
 def test_real_mails_are_parsed(name: str) -> None:
-    assert_whole(eml.parse((DOCUMENTS / name).read_bytes()))
+    assert_whole(email.parse((DOCUMENTS / name).read_bytes()))
 
 
 def test_real_mails_give_their_text_metadata_and_attachments() -> None:
     def read(name: str) -> ParsedText:
-        return eml.parse((DOCUMENTS / name).read_bytes())
+        return email.parse((DOCUMENTS / name).read_bytes())
 
     assert read("empty.eml").text == ""
     assert read("test-invalid-date.eml").metadata.date is None
@@ -226,13 +226,13 @@ def test_real_mails_give_their_text_metadata_and_attachments() -> None:
 
 def test_a_file_that_is_no_mail_is_refused() -> None:
     with pytest.raises(ParsingError):
-        eml.parse((DOCUMENTS.parent / "other" / "random.bin").read_bytes())
+        email.parse((DOCUMENTS.parent / "other" / "random.bin").read_bytes())
 
 
 def test_very_deep_nesting_is_refused() -> None:
     nested = "".join(f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(20_000))
     with pytest.raises(ParsingError, match="nested too deep"):
-        eml.parse(nested.encode())
+        email.parse(nested.encode())
 
 
 def test_too_many_parts_are_refused() -> None:
@@ -240,12 +240,12 @@ def test_too_many_parts_are_refused() -> None:
         b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: text/plain\n\nx\n" * 3000 + b"--b--\n"
     )
     with pytest.raises(ParsingError, match="3,001 parts; the limit is 2,000"):
-        eml.parse(many)
+        email.parse(many)
 
 
 def test_a_header_with_too_many_parameters_is_refused() -> None:
     with pytest.raises(ParsingError, match="a Content header of over 10,000 characters"):
-        eml.parse(b"Content-Type: text/plain" + b"; a*0*=b" * 100_000 + b"\n\nText.")
+        email.parse(b"Content-Type: text/plain" + b"; a*0*=b" * 100_000 + b"\n\nText.")
 
 
 def test_many_and_long_headers_are_ignored() -> None:
@@ -258,4 +258,4 @@ def test_many_and_long_headers_are_ignored() -> None:
 def test_damaged_mails_are_parsed_or_refused(name: str) -> None:
     for data in damaged((DOCUMENTS / name).read_bytes(), 75):
         with suppress(ParsingError):
-            assert_whole(eml.parse(data))
+            assert_whole(email.parse(data))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from compressed_rtf import compress
 
-from askbrief.documents.email import eml, outlook
+from askbrief.documents import email
+from askbrief.documents.email import outlook
 from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.documents.damage import damaged
@@ -148,12 +149,12 @@ def test_a_mail_inside_is_a_nested_file_with_its_attachments() -> None:
     )
     parsed = read({DATA: inner, METHOD: 5}, body="Outer.")
     assert [part.name for part in parsed.nested_files] == ["Re: a b.eml"]
-    within = eml.parse(parsed.nested_files[0].content)
+    within = email.parse(parsed.nested_files[0].content)
     assert within.text == "Inner – words."
     assert (within.metadata.title, within.metadata.author, within.metadata.date) == ("Re: a/b", ("Bob",), "2022-07-05")
     assert [part.name for part in within.nested_files] == ["notes.txt", "Deepest.eml"]
     assert within.nested_files[0].content == b"notes"
-    assert eml.parse(within.nested_files[1].content).text == "Deep."
+    assert email.parse(within.nested_files[1].content).text == "Deep."
 
 
 @pytest.mark.parametrize("data", [b"", b"no mail", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
@@ -19,11 +20,7 @@ _IGNORED = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a zip file.
-
-    Raises:
-        ParsingError: it is damaged, encrypted, or too large unpacked.
-    """
+    """Parse a zip file; ParsingError if it is damaged, encrypted, or too large unpacked."""
     opened = limits.open_zip(data)
     names = UniqueNames()
     parts: list[NestedFile] = []
@@ -31,7 +28,8 @@ def parse(data: bytes) -> ParsedText:
     for member in opened.infolist():
         name = _name(member)
         path = member_path(name)
-        if member.is_dir() or (path is not None and _is_ignored(path)):
+        parts_of_path = (path or "").split("/")
+        if member.is_dir() or any(part.startswith((".", "~$")) or part in _IGNORED for part in parts_of_path):
             continue
         if path is None:
             notes.append(f"{name!r} is not read: its name leads out of the archive")
@@ -52,11 +50,6 @@ def _name(member: zipfile.ZipInfo) -> str:
     name = member.orig_filename
     if member.flag_bits & _UTF8_NAME or name.isascii():
         return name
-    try:
+    with suppress(UnicodeError):
         return name.encode("cp437").decode()
-    except UnicodeError:
-        return name
-
-
-def _is_ignored(path: str) -> bool:
-    return any(part.startswith((".", "~$")) or part in _IGNORED for part in path.split("/"))
+    return name

@@ -1,8 +1,13 @@
-"""Mails, and what their parsers share: headers and parts of messages (RFC 5322, MIME), and bodies of mails."""
+"""Mails (.eml): the body as text; subject, sender and date as metadata; attachments as nested files.
+
+The parsers of other mails share the headers, parts (RFC 5322, MIME) and bodies.
+"""
 
 from __future__ import annotations
 
 import codecs
+import mimetypes
+from contextlib import suppress
 from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
@@ -10,17 +15,22 @@ from email.utils import getaddresses, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
-from askbrief.documents.builder import DocumentBuilder
+from askbrief.documents.builder import DocumentBuilder, NestedFile
 from askbrief.documents.html.dom import compose, parse_html, remove_hidden
-from askbrief.documents.limits import safe_name
+from askbrief.documents.limits import UniqueNames, safe_name
 from askbrief.documents.text import decode, decode_as, plain_blocks
 from askbrief.errors import ParsingError
+from askbrief.records import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from email.message import Message
 
-DAMAGED = (MessageError, ValueError, LookupError, TypeError, AttributeError)
+    from askbrief.documents.builder import ParsedText
+
+_SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
+_ENCRYPTED = {"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+_DAMAGED = (MessageError, ValueError, LookupError, TypeError, AttributeError)
 """What the standard library raises for damaged messages, when it parses them or writes them out."""
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNPRINTABLE = pattern(r"[\p{C}\ufffd\s]+")
@@ -29,12 +39,111 @@ _MAX_HEADER_CHARS = 10_000
 _MAX_SUBJECT_CHARS = 80
 
 
-def parsed(data: bytes) -> Message:
-    """Parse a message.
+def parse(data: bytes) -> ParsedText:
+    """Parse a .eml file; ParsingError if it is damaged, or the only part of its text is no text."""
+    message = parsed(data)
+    mail = _Mail()
+    mail.add(message)
+    if mail.unreadable and not mail.builder.characters and not mail.parts:
+        raise mail.unreadable[0]
+    metadata = Metadata(title=header(message, "subject") or None, author=senders(message), date=date(message))
+    notes = [*mail.notes, *(f"a part of its text {error}" for error in mail.unreadable)]
+    return mail.builder.build(metadata, nested_files=mail.parts, notes=notes)
 
-    Raises:
-        ParsingError: it is damaged, its parts are nested too deep or too many, or a header is too long.
-    """
+
+class _Mail:
+    """The text, the attachments and the notes of a mail, collected from its parts in order."""
+
+    def __init__(self) -> None:
+        self.builder = DocumentBuilder()
+        self.parts: list[NestedFile] = []
+        self.notes: list[str] = []
+        self.unreadable: list[ParsingError] = []
+        self._names = UniqueNames()
+
+    def add(self, part: Message) -> None:
+        """Add a part and the parts inside it, by its content type."""
+        kind = part.get_content_type()
+        if kind == "multipart/alternative" and part.is_multipart():
+            self._alternatives(part)
+        elif kind == "multipart/encrypted" or kind in _ENCRYPTED:
+            self.notes.append("its text is encrypted: save it decrypted")
+        elif part.get_content_maintype() == "multipart" and part.is_multipart():
+            for below in inner(part):
+                if kind != "multipart/related" or below.get_content_maintype() != "image":
+                    self.add(below)
+        elif kind == "message/rfc822" and part.is_multipart():
+            self._message(part)
+        elif kind in {"application/ms-tnef", "application/vnd.ms-tnef"}:
+            name = _file_name(part) or "winmail.dat"
+            self.notes.append(f"{name} (a format of Outlook) is not read: save the files that are in it")
+        elif _is_body(part):
+            self._body(part)
+        elif kind not in _SIGNATURES:
+            self._attachment(part)
+
+    def _body(self, part: Message) -> None:
+        if part.get_content_subtype() == "html":
+            add_html(self._text(part), self.builder)
+        else:
+            add_plain_text(self._text(part), self.builder, flowed=_is_flowed(part))
+
+    def _alternatives(self, part: Message) -> None:
+        """Add one of several versions of the same text; any other parts are attachments."""
+        bodies = [below for below in walk(part) if _is_body(below)]
+        plain_texts, html_texts = (
+            "\n\n".join(self._text(below) for below in bodies if below.get_content_subtype() == subtype)
+            for subtype in ("plain", "html")
+        )
+        add_body(plain_texts, html_texts, self.builder, flowed=any(map(_is_flowed, bodies)))
+        for below in walk(part):
+            if below not in bodies and below.get_content_maintype() != "multipart":
+                self.add(below)
+
+    def _text(self, part: Message) -> str:
+        try:
+            return text(part)
+        except ParsingError as error:
+            self.unreadable.append(error)
+            return ""
+
+    def _message(self, part: Message) -> None:
+        message = inner(part)[0]
+        stem = file_stem(header(message, "subject"))
+        try:
+            data = message.as_bytes()
+        except (*_DAMAGED, RecursionError):
+            self.notes.append(f"a message in it ({stem or 'without a subject'}) is damaged and not read")
+            return
+        self.parts.append(NestedFile(self._names.of(f"{stem or 'message'}.eml"), data))
+
+    def _attachment(self, part: Message) -> None:
+        """Add an attached file; pictures that are shown in the text are not attachments."""
+        name = _file_name(part)
+        in_text = part.get_content_maintype() == "image" or part["Content-ID"] or not name
+        if in_text and part.get_content_disposition() != "attachment":
+            return
+        suffix = mimetypes.MimeTypes().guess_extension(part.get_content_type()) or ""  # the same on every machine
+        self.parts.append(NestedFile(self._names.of(name, suffix), content(part)))
+
+
+def _is_body(part: Message) -> bool:
+    is_text = part.get_content_type() in {"text/plain", "text/html"} and not part.is_multipart()
+    return is_text and part.get_content_disposition() != "attachment" and not _file_name(part)
+
+
+def _is_flowed(part: Message) -> bool:
+    return str(part.get_param("format") or "").lower() == "flowed"
+
+
+def _file_name(part: Message) -> str:
+    with suppress(ValueError, LookupError, TypeError):
+        return header_text(part.get_filename() or "")
+    return ""
+
+
+def parsed(data: bytes) -> Message:
+    """Parse a message; ParsingError if it is damaged, has parts too deep or too many, or a header is too long."""
     if data.startswith(_BYTE_ORDER_MARKS):
         data = decode(data).encode()
     try:
@@ -42,20 +151,14 @@ def parsed(data: bytes) -> Message:
         parts = list(walk(message))
     except RecursionError as error:
         raise ParsingError("is nested too deep (parts within parts within parts): save its parts one by one") from error
-    except DAMAGED as error:
+    except _DAMAGED as error:
         raise ParsingError(f"is damaged ({error}): save it again") from error
     if len(parts) > _MAX_PARTS:
         raise ParsingError(f"has {len(parts):,} parts; the limit is {_MAX_PARTS:,}: save them one by one")
-    if any(
-        len(value) > _MAX_HEADER_CHARS for part in parts for name, value in part.raw_items() if _is_of_content(name)
-    ):
+    headers = (value for part in parts for name, value in part.raw_items() if name.lower().startswith("content-"))
+    if any(len(value) > _MAX_HEADER_CHARS for value in headers):  # their parameters take quadratic time to parse
         raise ParsingError(f"has a Content header of over {_MAX_HEADER_CHARS:,} characters: save it again")
     return message
-
-
-def _is_of_content(name: str) -> bool:
-    """Return whether a header has parameters, which the standard library parses in quadratic time."""
-    return name.lower().startswith("content-")
 
 
 def walk(message: Message) -> Iterator[Message]:
@@ -67,7 +170,6 @@ def walk(message: Message) -> Iterator[Message]:
 
 
 def inner(message: Message) -> list[Message]:
-    """Return the direct parts of a message."""
     payload = message.get_payload()
     return [part for part in payload if not isinstance(part, str)] if isinstance(payload, list) else []
 
@@ -85,11 +187,7 @@ def content(part: Message) -> bytes:
 
 
 def text(part: Message) -> str:
-    """Return the text of a part, decoded with its stated charset or a detected one.
-
-    Raises:
-        ParsingError: it is no text.
-    """
+    """Return the text of a part, decoded with its stated charset or a detected one; ParsingError if it is no text."""
     try:
         charset = part.get_content_charset()
     except (ValueError, LookupError):
@@ -144,18 +242,16 @@ def people_in(raw: str) -> tuple[str, ...]:
 
 def date(message: Message) -> str | None:
     """Return the date on which a message was sent, in the time zone of the sender; None where none is stated."""
-    try:
+    with suppress(ValueError, TypeError, IndexError, OverflowError):
         return parsedate_to_datetime(header(message, "date")).date().isoformat()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
+    return None
 
 
 def _unescaped(raw: str) -> str:
     """Decode bytes of a header that are not ASCII, which the standard library keeps as surrogates."""
-    try:
+    with suppress(UnicodeEncodeError):
         return _decoded(raw.encode("ascii", "surrogateescape"), None)
-    except UnicodeEncodeError:
-        return raw
+    return raw
 
 
 def _decoded(data: bytes, charset: str | None) -> str:
@@ -166,8 +262,7 @@ def _decoded(data: bytes, charset: str | None) -> str:
 
 
 _QUOTE = pattern(r"^(?:>[ ]?)+")
-_SUBSTANCE = 0.5
-"""A plain text shorter than this share of the HTML text only says that the mail is in HTML."""
+_SUBSTANCE = 0.5  # a plain text shorter than this share of the HTML text only says that the mail is in HTML
 
 
 def add_body(plain_text: str, html: str, builder: DocumentBuilder, *, flowed: bool = False) -> None:

@@ -19,11 +19,7 @@ _URL = pattern(r"(?i)^https?://\S+$")
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .mhtml or .mht file.
-
-    Raises:
-        ParsingError: it holds no page.
-    """
+    """Parse a .mhtml or .mht file; ParsingError if it holds no page."""
     message = email.parsed(data)
     page = _main_page(message)
     if page is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import struct
+from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import formataddr
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from askbrief.documents.builder import DocumentBuilder, NestedFile
 from askbrief.documents.html import declared_charset
 from askbrief.documents.limits import UniqueNames
 from askbrief.documents.office import OfficeParagraph, add_blocks
-from askbrief.documents.office.rtf_text import parse_rtf
+from askbrief.documents.office.rtf import parse_rtf
 from askbrief.documents.text import decode_as
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
@@ -38,20 +39,16 @@ _CODEPAGES |= {28590 + number: f"iso8859-{number}" for number in (*range(1, 10),
 _HEADER_OF_MAIL, _HEADER_OF_INNER_MAIL, _HEADER_OF_ATTACHMENT = 32, 24, 8
 _EPOCH, _TICKS = dt.datetime(1601, 1, 1, tzinfo=dt.UTC), 10
 _INNER_MAIL = "__substg1.0_3701000D"
-_MAX_DEPTH = 8
-"""Maximum number of mails inside each other."""
+_MAX_DEPTH = 8  # maximum number of mails inside each other
 _DAMAGED = OSError, ValueError, LookupError, ArithmeticError, TypeError, AttributeError, struct.error, RecursionError
 """What olefile raises for damaged files."""
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .msg file.
-
-    Raises:
-        ParsingError: it is damaged, or no mail.
-    """
-    storage = _Storage(_streams(data), "", _HEADER_OF_MAIL)
-    if not storage.has_properties():
+    """Parse a .msg file; ParsingError if it is damaged, or no mail."""
+    streams = _streams(data)
+    storage = _Storage(streams, "", _HEADER_OF_MAIL)
+    if "__properties_version1.0" not in streams:
         raise ParsingError("is no Outlook mail: save it again, as .msg or .eml")
     builder, names, parts = DocumentBuilder(), UniqueNames(), []
     notes = _add_body(storage, builder)
@@ -59,17 +56,17 @@ def parse(data: bytes) -> ParsedText:
         part, note = _attachment(attachment, names)
         parts += [part] if part else []
         notes += [note] if note else []
+    sender = next(filter(None, (_one_line(storage.text(number)) for number in (_FROM, _SENDER, _FROM_ADDRESS))), "")
     headers = email.parsed(storage.text(_HEADERS).encode("utf-8", "replace"))
     metadata = Metadata(
         title=_one_line(storage.text(_SUBJECT)) or None,
-        author=email.people_in(_sender(storage)) or email.senders(headers),
+        author=email.people_in(sender) or email.senders(headers),
         date=email.date(headers) or storage.day(_SUBMITTED) or storage.day(_DELIVERED),
     )
     return builder.build(metadata, nested_files=parts, notes=notes)
 
 
 def _streams(data: bytes) -> Mapping[str, bytes]:
-    """Return every stream by its path."""
     import olefile
 
     try:
@@ -88,11 +85,10 @@ class _Storage:
     def __init__(self, streams: Mapping[str, bytes], path: str, header: int, codepage: str | None = None) -> None:
         self._streams = streams
         self._path = path
-        self._numbers = dict(_fixed(streams.get(f"{path}__properties_version1.0", b"")[header:]))
+        fixed = streams.get(f"{path}__properties_version1.0", b"")[header:]
+        entries = (fixed[at : at + 16] for at in range(0, len(fixed) - 15, 16))
+        self._numbers = {int.from_bytes(entry[2:4], "little"): entry[8:] for entry in entries}
         self.codepage = self._codepage(_MESSAGE_CODEPAGE) or codepage
-
-    def has_properties(self) -> bool:
-        return f"{self._path}__properties_version1.0" in self._streams
 
     def bytes(self, number: int, kind: str = _BINARY) -> bytes:
         return self._streams.get(f"{self._path}__substg1.0_{number:04X}{kind}", b"")
@@ -121,10 +117,9 @@ class _Storage:
 
     def day(self, number: int) -> str | None:
         ticks = int.from_bytes(self._numbers.get(number, b""), "little")
-        try:
+        with suppress(OverflowError):
             return (_EPOCH + dt.timedelta(microseconds=ticks // _TICKS)).date().isoformat() if ticks else None
-        except OverflowError:
-            return None
+        return None
 
     def nested(self, prefix: str, header: int) -> Iterator[_Storage]:
         """Yield the storages directly in this one whose names begin with a prefix, in order."""
@@ -136,12 +131,6 @@ class _Storage:
     def _codepage(self, number: int) -> str | None:
         page = self.number(number)
         return _CODEPAGES.get(page, f"cp{page}") if page else None
-
-
-def _fixed(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the numbers and values of the properties of fixed size, in entries of 16 bytes."""
-    for at in range(0, len(data) - 15, 16):
-        yield int.from_bytes(data[at + 2 : at + 4], "little"), data[at + 8 : at + 16]
 
 
 def _add_body(storage: _Storage, builder: DocumentBuilder) -> list[str]:
@@ -169,10 +158,6 @@ def _decompressed(data: bytes) -> bytes:
         return bytes(decompress(data))
     except Exception as error:  # the library has no error of its own
         raise ParsingError(f"its text is in damaged RTF ({error}): save it as .eml") from error
-
-
-def _sender(storage: _Storage) -> str:
-    return next(filter(None, (_one_line(storage.text(number)) for number in (_FROM, _SENDER, _FROM_ADDRESS))), "")
 
 
 def _attachment(storage: _Storage, names: UniqueNames) -> tuple[NestedFile | None, str | None]:

@@ -9,7 +9,7 @@ from lxml import etree
 
 from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder, ParsedText
-from askbrief.documents.html.dom import compose, drop, parse_html, remove_hidden, remove_marks, words
+from askbrief.documents.html.dom import compose, drop, page_body, remove_hidden, remove_marks, words
 from askbrief.documents.html.metadata import page_metadata
 from askbrief.documents.text import decode_as
 
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement as Element
 
-_META_WITHIN = 4096
-"""Bytes at the start of a page in which it declares its encoding."""
+_META_WITHIN = 4096  # bytes at the start of a page in which it declares its encoding
 _CHARSET = pattern(
     r"""(?i)<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)|<\?xml[^>]{0,100}?encoding=["']([\w:.-]+)"""
 )
-_MIN_ARTICLE_SHARE, _MIN_ARTICLE_CHARS = 0.1, 250
-"""If the article is shorter than either, all of the page is taken instead."""
+_MIN_ARTICLE_SHARE, _MIN_ARTICLE_CHARS = 0.1, 250  # if the article is shorter, all of the page is taken instead
 _AROUND = frozenset("nav footer menu search".split())
 _AROUND_ROLES = frozenset(
     "navigation banner contentinfo search complementary menu menubar toolbar dialog alertdialog".split()
@@ -41,8 +39,7 @@ _NAMES = pattern(
         |skip-?links?|sr-only|visually-hidden|screen-reader-text|printfooter|catlinks|noprint|popup|modal|overlay|toolbar|login
     )(?:$|[\s_-])"""
 )
-_NAMED_IN_LINES = frozenset("a span".split())
-"""Within a line, only what is no part of the sentence is removed."""
+_NAMED_IN_LINES = frozenset("a span".split())  # within a line, only what is no part of the sentence is removed
 _NAMES_IN_LINES = pattern(
     r"""(?xi)(?:^|\s)(?:
         mw-editsection|mw-jump-link|noprint|headerlink|sr-only|visually-hidden|screen-reader-text|skip-?(?:to-content|link)
@@ -62,7 +59,6 @@ _SENTENCE_CHARS = 40
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .html, .htm or .xhtml file."""
     return parse_page(decode_as(data, declared_charset(data)))
 
 
@@ -74,13 +70,8 @@ def declared_charset(data: bytes) -> str | None:
 
 
 def parse_page(text: str, url: str | None = None) -> ParsedText:
-    """Parse the article of a page, or all of a page without one.
-
-    Args:
-        text: the source of the page.
-        url: its address, used if the page does not state one.
-    """
-    body = _body(text)
+    """Parse the article of a page, or all of a page without one; `url` is its address if the page states none."""
+    body = page_body(text)
     if body is None:
         return ParsedText("", ())
     described = page_metadata(body.getroottree().getroot(), url)
@@ -89,21 +80,12 @@ def parse_page(text: str, url: str | None = None) -> ParsedText:
     builder = DocumentBuilder()
     compose(_article(body), builder)
     too_short = builder.characters < max(_MIN_ARTICLE_CHARS, _MIN_ARTICLE_SHARE * characters)
-    whole = _body(text) if too_short else None
+    whole = page_body(text) if too_short else None
     if whole is not None:
         remove_hidden(whole)
         builder = DocumentBuilder()
         compose(whole, builder)
     return builder.build(described)
-
-
-def _body(text: str) -> Element | None:
-    root = parse_html(text)
-    body = None if root is None else root.find("body")
-    return root if body is None else body
-
-
-# ---------------------------------------------------------------------------------------------- the article
 
 
 def _article(body: Element) -> Element:
@@ -113,59 +95,48 @@ def _article(body: Element) -> Element:
     most = _MAX_PROSE_AROUND * prose[body]
     first = _first_headings(body, _HEADINGS)
     titled = _first_headings(body, ("h1",))
-    nodes = [node for node in body.iterdescendants() if prose.get(node, 0) <= most]
+    nodes = [node for node in body.iterdescendants("*") if prose.get(node, 0) <= most]
     drop(body, [node for node in nodes if _is_around(node, first.get(node), is_titled=node in titled)])
     root = _root(body, prose)
     if root is body:
         characters, linked = _lengths(body)
-        lists = [node for node in body.iter("ul", "ol", "table") if linked[node] > 0]
-        drop(body, [node for node in lists if linked[node] >= _MAX_LINKED * characters[node] and _has_links(node)])
+        lists = [node for node in body.iter("ul", "ol", "table") if 0 < linked[node] >= _MAX_LINKED * characters[node]]
+        drop(body, [node for node in lists if len(list(islice(node.iter("a"), 2))) > 1])  # one may be a source
     return root
 
 
 def _prose(body: Element) -> Mapping[Element, int]:
     """Return how many characters of prose each element holds: pieces as long as a sentence, outside links."""
-    prose: dict[Element, int] = {}
-    links = 0
-    for event, node in etree.iterwalk(body, events=("start", "end")):
-        if event == "start":
-            links += node.tag == "a"
-            prose[node] = 0 if links else _prose_length(node.text)
-            continue
-        links -= node.tag == "a"
-        parent = node.getparent()
-        if node is not body and parent is not None:
-            prose[parent] += prose[node] + (0 if links else _prose_length(node.tail))
-    return prose
+    characters, linked = _lengths(body, shortest=_SENTENCE_CHARS)
+    return {node: length - linked[node] for node, length in characters.items()}
 
 
-def _prose_length(text: str | None) -> int:
-    length = len(text.strip()) if text else 0
-    return length if length >= _SENTENCE_CHARS else 0
-
-
-def _lengths(body: Element) -> tuple[Mapping[Element, int], Mapping[Element, int]]:
-    """Return how many characters each element holds, its pieces stripped, and how many of them in links."""
+def _lengths(body: Element, shortest: int = 0) -> tuple[Mapping[Element, int], Mapping[Element, int]]:
+    """Return how many characters each element holds, in stripped pieces that count, and how many of them in links."""
     characters: dict[Element, int] = {}
     linked: dict[Element, int] = {}
     links = 0
+
+    def counted(text: str | None) -> int:
+        length = len((text or "").strip())
+        return length if length >= shortest else 0
+
     for event, node in etree.iterwalk(body, events=("start", "end")):
         if event == "start":
             links += node.tag == "a"
-            characters[node] = len((node.text or "").strip())
+            characters[node] = counted(node.text)
             linked[node] = characters[node] if links else 0
             continue
         links -= node.tag == "a"
         parent = node.getparent()
         if node is not body and parent is not None:
-            tail = len((node.tail or "").strip())
+            tail = counted(node.tail)
             characters[parent] += characters[node] + tail
             linked[parent] += linked[node] + (tail if links else 0)
     return characters, linked
 
 
 def _first_headings(body: Element, tags: Sequence[str]) -> Mapping[Element, Element]:
-    """Return the first heading within each element that holds one."""
     first: dict[Element, Element] = {}
     for heading in body.iter(*tags):
         for ancestor in heading.iterancestors():
@@ -178,18 +149,13 @@ def _first_headings(body: Element, tags: Sequence[str]) -> Mapping[Element, Elem
 def _is_around(element: Element, heading: Element | None, *, is_titled: bool) -> bool:
     """Return whether an element surrounds the article, by its tag, its role or its name."""
     tag = element.tag
-    if not isinstance(tag, str):
-        return False
-    if tag in _AROUND:
-        return True
     if tag in _NAMED_IN_LINES:
         return bool(_NAMES_IN_LINES.search(element.get("class") or ""))
-    named = element.get("role") in _AROUND_ROLES or (tag in _NAMED and bool(_NAMES.search(_name(element, heading))))
-    return not is_titled and (named or _is_site_header(element))
-
-
-def _is_site_header(element: Element) -> bool:
-    return element.tag == "header" and not any(above.tag in {"article", "main"} for above in element.iterancestors())
+    if tag in _AROUND or is_titled:
+        return tag in _AROUND
+    if tag == "header" and next(element.iterancestors("article", "main"), None) is None:  # that of the site
+        return True
+    return element.get("role") in _AROUND_ROLES or (tag in _NAMED and bool(_NAMES.search(_name(element, heading))))
 
 
 def _name(element: Element, heading: Element | None) -> str:
@@ -214,8 +180,3 @@ def _root(body: Element, prose: Mapping[Element, int]) -> Element:
         if prose[largest] >= share * prose[root]:
             root = largest
     return root
-
-
-def _has_links(element: Element) -> bool:
-    """Return whether it holds several links; a single one may be a source."""
-    return len(list(islice(element.iter("a"), 2))) > 1

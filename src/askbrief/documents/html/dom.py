@@ -1,13 +1,8 @@
-"""HTML: parsed, and walked from top to bottom for headings, paragraphs, list items, tables and code.
-
-A table of data becomes one paragraph a row, each value after the header of its column. A table that only arranges the
-page is walked like any other element.
-"""
+"""HTML: parsed, and walked from top to bottom for headings, paragraphs, list items, tables of data and code."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, takewhile, zip_longest
 from typing import TYPE_CHECKING
 
 from lxml import etree, html
@@ -54,18 +49,12 @@ _IN_LAYOUT_TABLES = "h1 h2 h3 h4 table form pre".split()
 _MAX_SPAN = 100
 _MAX_CELLS = 500_000
 _MAX_COLUMNS = 1_000
-_MAX_CELL_CHARS = 1_000
-"""A table without headers is one of data only if no cell is longer."""
-_MAX_REPEATED_CHARS = 1_000_000
-"""Characters that cells spanning rows or columns may add; beyond, spans are ignored."""
+_MAX_CELL_CHARS = 1_000  # a table without headers is one of data only if no cell is longer
+_MAX_REPEATED_CHARS = 1_000_000  # characters that cells spanning rows or columns may add; beyond, spans are ignored
 
 
 def parse_html(text: str) -> Element | None:
-    """Parse a page; return None if it is empty.
-
-    Raises:
-        ParsingError: it is nested deeper than the parser goes, so that its end would be lost.
-    """
+    """Parse a page; None if it is empty, ParsingError if it is nested so deep that its end would be lost."""
     source = _SELF_CLOSED.sub(r"<\1\2></\1>", text) if "xhtml" in text[:2000] or text.startswith("<?xml") else text
     root, too_deep = _tree(source)
     if too_deep:
@@ -73,6 +62,13 @@ def parse_html(text: str) -> Element | None:
     if too_deep:
         raise ParsingError("is nested deeper than 2,048 elements: save it anew")
     return root
+
+
+def page_body(text: str) -> Element | None:
+    """Parse a page as `parse_html` does, and return its body, or its root where it has none."""
+    root = parse_html(text)
+    body = None if root is None else root.find("body")
+    return root if body is None else body
 
 
 def _tree(source: str) -> tuple[Element | None, bool]:
@@ -87,12 +83,10 @@ def _tree(source: str) -> tuple[Element | None, bool]:
 
 def remove_hidden(root: Element) -> None:
     """Remove, in place, what a person who sees the page does not see."""
-    drop(root, (element for element in root.iterdescendants() if _is_hidden(element)))
+    drop(root, (element for element in root.iterdescendants("*") if _is_hidden(element)))
 
 
 def _is_hidden(element: Element) -> bool:
-    if not isinstance(element.tag, str):
-        return False
     if element.tag in _NEVER_TEXT or element.get("hidden") is not None:
         return True
     if element.tag == "body":
@@ -138,8 +132,6 @@ def compose(root: Element, builder: DocumentBuilder) -> None:
 
 
 class _Walk:
-    """Gathers the text of a line or paragraph until a block begins or ends."""
-
     def __init__(self, builder: DocumentBuilder) -> None:
         self._builder = builder
         self._words: list[str] = []
@@ -177,12 +169,10 @@ class _Walk:
         self._after_break = self._after_break and not text.strip()
 
     def _end(self, node: Element) -> None:
-        if node.tag not in BLOCKS:
-            return
-        self._flush()
-        if _heading_level(node):
-            self._heading = 0
-        self._code -= node.tag == "pre"
+        if node.tag in BLOCKS:
+            self._flush()
+            self._heading = 0 if _heading_level(node) else self._heading
+            self._code -= node.tag == "pre"
 
     def _line_break(self) -> None:
         """Treat one line break as a space, as in an address, and two as the end of a paragraph."""
@@ -201,19 +191,16 @@ class _Walk:
             self._builder.paragraph(text, keep_lines=self._code > 0)
 
     def _table(self, element: Element) -> bool:
-        """Add a table of data; return False for one that only arranges the page."""
-        table = _data_table(element)
-        if table is None:
+        rows = _data_rows(element)
+        if rows is None:
             return False
         self._flush()
-        self._builder.paragraph(table.caption)
-        for cells in table.rows:
-            self._builder.paragraph(row(table.headers, cells))
+        for text in rows:
+            self._builder.paragraph(text)
         return True
 
 
 def _heading_level(node: Element) -> int:
-    """Return the level of a heading, 0 if it is none."""
     if isinstance(node.tag, str) and _HEADING.fullmatch(node.tag):
         return int(node.tag[1])
     if node.get("role") != "heading":
@@ -222,40 +209,22 @@ def _heading_level(node: Element) -> int:
     return min(int(level), _MAX_HEADING_LEVEL) if level.isdecimal() and int(level) else 2
 
 
-# ---------------------------------------------------------------------------------------------- tables
-
-
-@dataclass(frozen=True, slots=True)
-class _DataTable:
-    """The headers of the columns, "" or missing for some or all, and the cells of each row below them."""
-
-    caption: str
-    headers: Sequence[str]
-    rows: Sequence[Sequence[str]]
-
-
-def _data_table(table: Element) -> _DataTable | None:
-    """Return the content of a table of data; None if the table only arranges the page."""
-    if (
-        table.get("role") in {"presentation", "none"}
-        or next(table.iterdescendants(*_IN_LAYOUT_TABLES), None) is not None
-    ):
+def _data_rows(table: Element) -> list[str] | None:
+    """Return the caption and the rows of a table of data; None if the table only arranges the page."""
+    arranges = table.get("role") in {"presentation", "none"}
+    if arranges or next(table.iterdescendants(*_IN_LAYOUT_TABLES), None) is not None:
         return None
-    lines = [cells for cells in map(_cells, table.iter("tr")) if cells]
+    lines = [cells for line in table.iter("tr") if (cells := [cell for cell in line if cell.tag in {"td", "th"}])]
     if sum(map(len, lines)) > _MAX_CELLS or not (table.find(".//th") is not None or _is_grid(lines)):
         return None
     caption = table.find("caption")
     head = _header_rows(lines)
     grid = _grid(lines, head)
-    headers = [" ".join(dict.fromkeys(filter(None, column))) for column in _columns(grid[:head])]
+    headers = [" ".join(dict.fromkeys(filter(None, column))) for column in zip_longest(*grid[:head])]
     rows = grid[head:]
     if not head:
         rows = [_named_by_first(line, cells) for line, cells in zip(lines, rows, strict=True)]
-    return _DataTable(words(caption) if caption is not None else "", headers, rows)
-
-
-def _cells(line: Element) -> list[Element]:
-    return [cell for cell in line if cell.tag in {"td", "th"}]
+    return ["" if caption is None else words(caption), *(row(headers, cells) for cells in rows)]
 
 
 def _is_grid(lines: Sequence[Sequence[Element]]) -> bool:
@@ -267,12 +236,12 @@ def _is_grid(lines: Sequence[Sequence[Element]]) -> bool:
 
 def _header_rows(lines: Sequence[Sequence[Element]]) -> int:
     """Return how many rows at the top are headers, by their cells or because they stand in a thead."""
-    count = 0
-    for line in lines:
+
+    def is_header(line: Sequence[Element]) -> bool:
         in_head = next(line[0].iterancestors("thead", "tbody", "tfoot", "table")).tag == "thead"
-        if not in_head and (any(cell.tag == "td" for cell in line) or len(line) < 2):  # noqa: PLR2004 - one is a title
-            break
-        count += 1
+        return in_head or (len(line) > 1 and all(cell.tag == "th" for cell in line))  # a single one is a title
+
+    count = sum(1 for _ in takewhile(is_header, lines))
     return count if count < len(lines) else 0
 
 
@@ -314,11 +283,6 @@ def _add_from_above(cells: list[str], below: dict[int, tuple[str, int]]) -> None
 def _span(cell: Element, attribute: str) -> int:
     value = (cell.get(attribute) or "").strip()
     return max(1, min(int(value), _MAX_SPAN)) if value.isascii() and value.isdecimal() else 1
-
-
-def _columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    width = max(map(len, rows), default=0)
-    return [[cells[at] if at < len(cells) else "" for cells in rows] for at in range(width)]
 
 
 def _named_by_first(line: Sequence[Element], cells: list[str]) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.html import declared_charset
-from askbrief.documents.html.dom import compose, parse_html, remove_hidden, remove_marks
+from askbrief.documents.html.dom import compose, page_body, remove_hidden, remove_marks
 from askbrief.documents.limits import member_bytes, open_zip, parse_xml
 from askbrief.documents.metadata import iso_date
 from askbrief.documents.text import decode_as
@@ -18,7 +19,7 @@ from askbrief.records import Metadata
 
 if TYPE_CHECKING:
     import zipfile
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
@@ -31,11 +32,7 @@ _PUBLISHED = {"", "publication", "original-publication", "issued"}
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a .epub file.
-
-    Raises:
-        ParsingError: it is no e-book, it is protected, or none of its chapters can be parsed.
-    """
+    """Parse a .epub file; ParsingError if it is no e-book, it is protected, or none of its chapters can be parsed."""
     book = open_zip(data)
     _refuse_protected(book)
     path = _package_path(book)
@@ -57,7 +54,7 @@ def _refuse_protected(book: zipfile.ZipFile) -> None:
     if _ENCRYPTION not in book.namelist():
         return
     root = parse_xml(member_bytes(book, _ENCRYPTION), "its list of what is encrypted")
-    methods = [method for method in _all(root, "EncryptionMethod") if _name(method.getparent()) == "EncryptedData"]
+    methods = (method for data in _all(root, "EncryptedData") for method in data.iterfind("{*}EncryptionMethod"))
     if {method.get("Algorithm") for method in methods} - _FONT_OBFUSCATION:
         raise ParsingError("is protected against copying (DRM): use a copy without protection")
 
@@ -92,14 +89,11 @@ def _member(folder: str, entry: Element) -> str:
 
 
 def _add_chapter(content: bytes, builder: DocumentBuilder) -> None:
-    root = parse_html(decode_as(content, declared_charset(content)))
-    if root is None:
-        return
-    body = root.find("body")
-    body = root if body is None else body
-    remove_hidden(body)
-    remove_marks(body)
-    compose(body, builder)
+    body = page_body(decode_as(content, declared_charset(content)))
+    if body is not None:
+        remove_hidden(body)
+        remove_marks(body)
+        compose(body, builder)
 
 
 def _metadata(package: Element) -> Metadata:
@@ -107,14 +101,18 @@ def _metadata(package: Element) -> Metadata:
     for element in package.iter():
         if isinstance(element.tag, str) and element.tag.startswith("{http://purl.org/dc/"):
             text = " ".join("".join(map(str, element.itertext())).split())
-            stated.setdefault(_name(element).lower(), []).append((element, text))
+            stated.setdefault(element.tag.rpartition("}")[2].lower(), []).append((element, text))
     first = {name: next((text for _, text in entries if text), None) for name, entries in stated.items()}
     roles = {
         (meta.get("refines") or "").lstrip("#"): (meta.text or "").strip()
         for meta in _all(package, "meta")
         if meta.get("property") == "role"
     }
-    authors = [text for person, text in stated.get("creator", []) if text and _role(person, roles) == "aut"]
+    authors = [  # the role is stated in the element (EPUB 2) or in another (EPUB 3)
+        text
+        for person, text in stated.get("creator", [])
+        if text and (_attribute(person, "role") or roles.get(person.get("id") or "") or "aut") == "aut"
+    ]
     addresses = [text for name in ("identifier", "source") for _, text in stated.get(name, [])]
     return Metadata(
         title=first.get("title"),
@@ -127,27 +125,16 @@ def _metadata(package: Element) -> Metadata:
     )
 
 
-def _role(person: Element, refined: Mapping[str, str]) -> str:
-    """Return a person's role, stated in the element (EPUB 2) or in another (EPUB 3); by default, the author's."""
-    return _attribute(person, "role") or refined.get(person.get("id") or "") or "aut"
-
-
 def _date(entries: list[tuple[Element, str]]) -> str | None:
     for element, text in entries:
         if _attribute(element, "event").lower() in _PUBLISHED:
-            try:
+            with suppress(ValueError, OverflowError):
                 return iso_date(text)
-            except (ValueError, OverflowError):
-                continue
     return None
 
 
 def _all(root: Element, name: str) -> Iterator[Element]:
     yield from root.iter(f"{{*}}{name}")
-
-
-def _name(element: Element | None) -> str:
-    return "" if element is None else str(element.tag).rpartition("}")[2]
 
 
 def _attribute(element: Element, name: str) -> str:

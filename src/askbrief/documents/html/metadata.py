@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -44,17 +45,13 @@ _MAX_AUTHORS = 200
 
 
 def page_metadata(root: Element, url: str | None = None) -> Metadata:
-    """Return title, authors, publisher, date, address and licence, each from the first place that states it.
-
-    Args:
-        root: the root of the page.
-        url: its address, used if the page does not state one.
-    """
+    """Return the metadata, each from the first place that states it; `url` is the address if the page states none."""
     stated = _meta(root)
     linked = list(_linked_data(root))
     authors = [*_named(linked, "author"), *chain.from_iterable(stated.get(name, ()) for name in _AUTHORS)]
     publishers = [*_first(stated, _PUBLISHERS), *_named(linked, "publisher")]
-    dates = [*_texts(linked, "datePublished"), *_first(stated, _DATES), *_times(root)]
+    times = (time.get("datetime") or time.get("content") or words(time) for time in root.xpath(_TIMES))
+    dates = chain(_texts(linked, "datePublished"), _first(stated, _DATES), times)
     addresses = [*_links(root, "canonical"), *stated.get("og:url", ())]
     return Metadata(
         title=_title(root, list(_first(stated, _TITLES)), _texts(linked, "headline"), publishers),
@@ -92,19 +89,12 @@ def _links(root: Element, relation: str) -> list[str]:
     return [address for address in map(_clean, map(str, root.xpath(path))) if address]
 
 
-def _times(root: Element) -> Iterator[str]:
-    for element in root.xpath(_TIMES):
-        yield element.get("datetime") or element.get("content") or words(element)
-
-
 def _linked_data(root: Element) -> Iterator[Mapping[str, Any]]:
     """Yield every article that the page describes in JSON-LD; invalid JSON is ignored."""
     for script in root.xpath("//script[@type='application/ld+json']"):
         source = (script.text or "")[:_MAX_JSON_CHARS]
-        try:
+        with suppress(ValueError, RecursionError):
             yield from _described(json.loads(source, strict=False))
-        except (ValueError, RecursionError):
-            continue
 
 
 def _described(value: object, depth: int = 0) -> Iterator[Mapping[str, Any]]:
@@ -158,7 +148,6 @@ def _date(text: str) -> str | None:
     slashed = _SLASHED.match(text) or _COMPACT.match(text)
     if slashed:
         text = "-".join(part.zfill(2) for part in slashed.groups() if part)
-    try:
+    with suppress(ValueError, OverflowError):
         return iso_date(text)
-    except (ValueError, OverflowError):
-        return None
+    return None

@@ -54,6 +54,14 @@ def letters(number: int) -> str:
     return chr(ord("a") + letter) * (times + 1)
 
 
+def numeral(number: int, form: str) -> str:
+    """Return a number as a list prints it in the form "a", "A", "i" or "I"; in digits in any other."""
+    if form not in {"a", "A", "i", "I"}:
+        return str(number)
+    lower = letters(number) if form in "aA" else roman(number)
+    return lower.upper() if form.isupper() else lower
+
+
 def left_out(comments: int, contents: int) -> list[str]:
     """Return the notes about comments and tables of contents, which are not part of the text."""
     notes = [f"{comments:,} comment{'s' if comments > 1 else ''} left out"] if comments else []
@@ -70,10 +78,8 @@ _PAIR = 2
 def add_table(builder: DocumentBuilder, rows: Sequence[Cells], *, headers: int | None = None) -> None:
     """Add a table row by row, each value after the name of its column.
 
-    Args:
-        builder: where to add it.
-        rows: the texts of the cells; None for a column that the merged cell on the left covers.
-        headers: how many of the first rows are marked as headers; None or 0 to infer it from the words.
+    A cell is None where the merged cell on its left covers it. `headers` is the number of rows marked as headers at the
+    top; None or 0 to infer it from the words.
     """
     normalised = ([None if cell is None else " ".join(cell.split()) for cell in cells] for cells in rows)
     filled = [cells for cells in normalised if any(cells)]
@@ -146,10 +152,8 @@ def in_reading_order(
 ) -> list[_Shape]:
     """Sort shapes from top to bottom, and from left to right where they begin at nearly the same height.
 
-    Args:
-        shapes: in the order of the file.
-        position: the distance of a shape from the top and the left, in points; None where it is unknown, and the shape
-            then stays after the one before it.
+    `position` returns the distance of a shape from the top and the left, in points; a shape for which it returns None
+    stays after the one before it.
 
     >>> in_reading_order(["right", "below", "left"], {"right": (10, 300), "below": (90, 0), "left": (14, 0)}.get)
     ['left', 'right', 'below']
@@ -195,7 +199,6 @@ class ListMark:
 
     @property
     def counts(self) -> bool:
-        """Whether it is a number or letter rather than a bullet."""
         return any(map(str.isalnum, self.printed))
 
 
@@ -224,13 +227,11 @@ class ParagraphContent:
     plain: bool = False
 
     def add(self, text: str, *, bold: bool) -> None:
-        """Add text."""
         self.pieces.append(text)
         self.plain = self.plain or (not bold and bool(text.strip()))
 
     @property
     def text(self) -> str:
-        """The text so far."""
         return "".join(self.pieces)
 
     @property
@@ -269,10 +270,7 @@ OfficeBlock: TypeAlias = OfficeParagraph | OfficeTable | OfficeNote
 def add_blocks(builder: DocumentBuilder, blocks: Sequence[OfficeBlock], *, infer_headings: bool = True) -> None:
     """Add blocks in order; footnotes go to the end of their section, endnotes to the end of the document.
 
-    Args:
-        builder: where to add them.
-        blocks: in the order of the file.
-        infer_headings: whether short bold paragraphs are headings in a document without headings.
+    With `infer_headings`, short bold paragraphs are headings in a document without headings.
     """
     blocks = _with_headings(blocks) if infer_headings else blocks
     numbered = _numbered_series(blocks)
@@ -297,6 +295,19 @@ def add_blocks(builder: DocumentBuilder, blocks: Sequence[OfficeBlock], *, infer
 def joined(blocks: Iterable[OfficeBlock]) -> str:
     """Join the paragraphs into one line, as for a table cell."""
     return " ".join(block.printed for block in blocks if isinstance(block, OfficeParagraph))
+
+
+def numbered_note(kind: str, number: int | None, blocks: Iterable[OfficeBlock]) -> OfficeNote:
+    """Return a "footnote", numbered in digits, or an "endnote", in Roman numerals; without a label if None."""
+    label = "" if number is None else str(number) if kind == "footnote" else roman(number)
+    return OfficeNote(label, joined(blocks), at_end=kind == "endnote")
+
+
+def cell_text(blocks: Iterable[OfficeBlock], after: list[OfficeBlock]) -> str:
+    """Return the text of a cell, and add its blocks that are no paragraphs to those that follow the table."""
+    pieces = list(blocks)
+    after += [piece for piece in pieces if not isinstance(piece, OfficeParagraph)]
+    return joined(pieces)
 
 
 def _add_paragraph(

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 200
 _MAX_CELL_CHARS = 10_000_000
-_MAX_CELL_LINES = 200
-"""A quoted cell that runs over more lines to the end of the file has no closing quotation mark."""
+_MAX_CELL_LINES = 200  # a quoted cell that runs over more lines to the end of the file has no closing quotation mark
 _SEP = pattern(r"sep=(.)\r?\n", 2)
 _ANY_DELIMITER = pattern(r"[;\t|,]")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from askbrief.documents.builder import DocumentBuilder
-from askbrief.documents.office import OfficeNote, OfficeParagraph, OfficeTable, add_blocks, joined, left_out, roman
+from askbrief.documents.office import OfficeParagraph, OfficeTable, add_blocks, cell_text, left_out, numbered_note
 from askbrief.documents.office.docx_paragraphs import DocxNumbering, DocxParagraphs, DocxStyles, alternative
 from askbrief.documents.office.ooxml import OoxmlPackage, attribute, child, children, integer, is_on, local, value
 
@@ -14,16 +15,14 @@ if TYPE_CHECKING:
 
     from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
-    from askbrief.documents.office import OfficeBlock, ParagraphContent
+    from askbrief.documents.office import OfficeBlock, OfficeNote, ParagraphContent
 
 _TRANSPARENT = frozenset({"ins", "moveTo", "customXml", "smartTag", "sdtContent"})
-_MAX_COLUMNS = 63
-"""Word's own limit."""
+_MAX_COLUMNS = 63  # Word's own limit
 _CONTENTS = ("toc ", "toc heading", "table of figures")
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a Word file."""
     package = OoxmlPackage(data)
     name, root = package.main("document", "a Word document")
     parser = _Parser(package, name)
@@ -34,8 +33,6 @@ def parse(data: bytes) -> ParsedText:
 
 
 class _Parser:
-    """Walks a document in order."""
-
     def __init__(self, package: OoxmlPackage, name: str) -> None:
         styles = DocxStyles(package.related(name, "styles"))
         self._styles = styles
@@ -47,7 +44,6 @@ class _Parser:
         self._carried = ""
 
     def notes(self) -> list[str]:
-        """Return what is not in the text."""
         count = self._embedded
         embedded = [f"{count:,} embedded file{'s' if count > 1 else ''} left out"] if count else []
         return [*left_out(self._paragraphs.comments, 0), *embedded, *left_out(0, self._contents)]
@@ -77,10 +73,9 @@ class _Parser:
                 self._embedded += 1
 
     def _paragraph(self, paragraph: Element) -> Iterator[OfficeBlock]:
-        """Yield a paragraph, then the text boxes anchored in it and the notes to which it refers."""
         properties = child(paragraph, "pPr")
         content = self._paragraphs.content(paragraph)
-        if self._is_contents(properties):
+        if any(name.startswith(_CONTENTS) for name in self._styles.names(value(properties, "pStyle"))[:1]):
             self._contents += 1
             return
         text = self._carried + content.text
@@ -94,51 +89,42 @@ class _Parser:
             yield from self.blocks(box)
         yield from self._notes(content)
 
-    def _is_contents(self, properties: Element | None) -> bool:
-        return any(name.startswith(_CONTENTS) for name in self._styles.names(value(properties, "pStyle"))[:1])
-
     def _notes(self, content: ParagraphContent) -> Iterator[OfficeNote]:
         for reference in content.notes:
             kind = local(reference).removesuffix("Reference")
             note = self._stories[kind].pop(attribute(reference, "id") or "", None)
-            label = ""
+            number = None
             if (attribute(reference, "customMarkFollows") or "0") in {"0", "false"}:
                 self._note_counts[kind] += 1
-                label = str(self._note_counts[kind]) if kind == "footnote" else roman(self._note_counts[kind])
+                number = self._note_counts[kind]
             if note is not None:
-                yield OfficeNote(label, joined(self.blocks(note)), at_end=kind == "endnote")
+                yield numbered_note(kind, number, self.blocks(note))
 
     def _table(self, table: Element) -> Iterator[OfficeBlock]:
         """Yield a table, then the blocks of its cells that are no paragraphs; a single column is only a frame."""
-        rows = [
-            row
-            for row in _within(table, "tr")
-            if child(row, "trPr", "del") is None and not is_on(row, "trPr", "hidden")
-        ]
-        if all(len(list(_within(row, "tc"))) <= 1 for row in rows):
-            for row in rows:
-                for cell in _within(row, "tc"):
-                    yield from self.blocks(cell)
+        rows = [row for row in _within(table, "tr") if child(row, "trPr", "del") is None]
+        rows = [row for row in rows if not is_on(row, "trPr", "hidden")]
+        cells = [list(_within(row, "tc")) for row in rows]
+        if max(map(len, cells), default=0) <= 1:
+            for cell in chain.from_iterable(cells):
+                yield from self.blocks(cell)
             return
         after: list[OfficeBlock] = []
-        cells = [self._row(row, after) for row in rows]
-        headers = [is_on(row, "trPr", "tblHeader") for row in rows]
-        yield OfficeTable(cells, (*headers, False).index(False))
+        texts = [self._row(row, after) for row in rows]
+        yield OfficeTable(texts, sum(1 for _ in takewhile(lambda row: is_on(row, "trPr", "tblHeader"), rows)))
         yield from after
 
     def _row(self, row: Element, after: list[OfficeBlock]) -> list[str | None]:
         texts: list[str | None] = [""] * min(integer(value(row, "trPr", "gridBefore"), 0), _MAX_COLUMNS)
         for cell in _within(row, "tc"):
-            pieces = list(self.blocks(cell))
+            text = cell_text(self.blocks(cell), after)
             goes_on = child(cell, "tcPr", "vMerge") is not None and value(cell, "tcPr", "vMerge") != "restart"
-            texts.append("" if goes_on else joined(pieces))
+            texts.append("" if goes_on else text)
             texts += [None] * (min(integer(value(cell, "tcPr", "gridSpan"), 1), _MAX_COLUMNS) - 1)
-            after += [piece for piece in pieces if not isinstance(piece, OfficeParagraph)]
         return texts
 
 
 def _within(parent: Element, name: str) -> Iterator[Element]:
-    """Yield the rows of a table or the cells of a row, also those inside content controls."""
     for item in parent.iterchildren("*"):
         if local(item) == name:
             yield item

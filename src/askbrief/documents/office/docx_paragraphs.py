@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from askbrief.documents.office import ListMark, ParagraphContent, letters, roman
+from askbrief.documents.office import ListMark, ParagraphContent, numeral
 from askbrief.documents.office.ooxml import attribute, child, children, integer, is_on, local, value
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"heading (\d)")
 _BODY_TEXT = 9
 _LEVELS = 9
+_NUMERALS = {"lowerLetter": "a", "upperLetter": "A", "lowerRoman": "i", "upperRoman": "I"}
 _PLACEHOLDER = re.compile(r"%(\d)")
 _BULLETS = "•◦▪■□○●–—-‒‣→➢✓*"
 
@@ -24,7 +25,6 @@ class DocxStyles:
     """The styles of a file and their inheritance; the names of Word's built-in styles are English in every language."""
 
     def __init__(self, root: Element | None) -> None:
-        """Index the styles of word/styles.xml, if the file has one."""
         styles = [] if root is None else list(children(root, "style"))
         self._by_id = {attribute(style, "styleId") or "": style for style in styles}
         defaults = [style for style in styles if (attribute(style, "default") or "0") in {"1", "true", "on"}]
@@ -40,7 +40,6 @@ class DocxStyles:
             style_id = value(self._by_id[style_id], "basedOn")
 
     def names(self, style_id: str | None) -> list[str]:
-        """Return the names of a style and of its ancestors, in lower case."""
         return [(value(style, "name") or "").lower() for style in self.chain(style_id)]
 
     def level(self, properties: Element | None) -> int:
@@ -87,7 +86,6 @@ class DocxNumbering:
     """The lists of a file, and the current number on each of their levels."""
 
     def __init__(self, root: Element | None, styles: DocxStyles) -> None:
-        """Index the lists of word/numbering.xml, if the file has one."""
         items = [] if root is None else list(root.iterchildren("*"))
         self._styles = styles
         self._lists = {attribute(item, "numId") or "": item for item in items if local(item) == "num"}
@@ -175,10 +173,7 @@ def _depth(element: Element) -> int:
 
 def _numeral(number: int, form: str) -> str:
     """Return a number as a list prints it; in digits for numerals of other scripts."""
-    if form.endswith(("Letter", "Roman")):
-        numeral = letters(number) if form.endswith("Letter") else roman(number)
-        return numeral.upper() if form.startswith("upper") else numeral
-    return {"decimalZero": f"{number:02}", "none": ""}.get(form, str(number))
+    return {"decimalZero": f"{number:02}", "none": ""}.get(form, numeral(number, _NUMERALS.get(form, "1")))
 
 
 _SKIPPED = frozenset(
@@ -195,7 +190,6 @@ class DocxParagraphs:
     """Extracts the visible text of consecutive paragraphs; a field may begin in one and end in another."""
 
     def __init__(self, styles: DocxStyles) -> None:
-        """Begin outside any field."""
         self._styles = styles
         self._fields: list[str] = []
         self.comments = 0

@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
 from askbrief.documents.builder import DocumentBuilder
-from askbrief.documents.office.ooxml import ENCRYPTED, OLE, OoxmlPackage, attribute, child, children, integer, local
+from askbrief.documents.office.ooxml import (
+    ENCRYPTED,
+    OLE,
+    OoxmlPackage,
+    attribute,
+    child,
+    children,
+    integer,
+    local,
+    relation_id,
+)
 from askbrief.documents.office.sheets import SheetRows, built_in_code, formatted, hidden_notes
 from askbrief.errors import ParsingError
 from askbrief.records import Form
@@ -22,13 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlrd.book import Book
-    from xlrd.sheet import Cell, Sheet
+    from xlrd.sheet import Cell
 
     from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
 
-_BARE = b"\x09"
-"""The first byte of the oldest binary workbooks, which are not wrapped in an OLE file."""
+_BARE = b"\x09"  # the first byte of the oldest binary workbooks, which are not wrapped in an OLE file
 _ZIP, _ZIP_END = b"PK", b"PK\x05\x06"
 _COLUMN = re.compile(r"\$?([A-Za-z]{1,3})\$?\d*")
 _MAX_COLUMNS = 16_384
@@ -38,7 +47,6 @@ _TEXT, _NUMBER, _DATE, _BOOLEAN = 1, 2, 3, 4
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse an Excel file of either format."""
     if data.startswith((OLE, _BARE)):
         try:
             return _parse_binary(data)
@@ -60,8 +68,7 @@ def _parse_package(package: OoxmlPackage) -> ParsedText:
     notes: list[str] = []
     for item in root.iterfind("{*}sheets/{*}sheet"):
         title = " ".join((attribute(item, "name") or "").split())
-        ids = [str(text) for key, text in item.items() if str(key).endswith("}id")]
-        relation = relations.get(ids[0] if ids else "")
+        relation = relations.get(relation_id(item))
         if relation is None or relation.kind != "worksheet" or not package.has(relation.target):
             problem = "is missing in the file" if relation is None else "holds no cells"
             notes.append(f"the sheet {title} {problem}")
@@ -74,8 +81,6 @@ def _parse_package(package: OoxmlPackage) -> ParsedText:
 
 
 class _Workbook:
-    """The rows of the sheets, with the strings and number formats that they share."""
-
     def __init__(self, package: OoxmlPackage, name: str, root: Element) -> None:
         self._package = package
         self._strings = _shared_strings(package, name)
@@ -93,13 +98,10 @@ class _Workbook:
             yield number, self._cells(row)
 
     def notes(self, title: str, *, hidden: bool) -> list[str]:
-        """Return the notes on the sheet whose rows were read last."""
         notes = hidden_notes(title, sheet=hidden, rows=self._counts["hidden"])
         if unknown := self._counts["unknown"]:
-            formulas = f"{unknown:,} formula{'s' if unknown > 1 else ''} of the sheet {title}"
-            notes.append(
-                f"{formulas} without a stored result left out: open and save the file in a spreadsheet program"
-            )
+            formulas = f"{unknown:,} formula{'s' if unknown > 1 else ''} of the sheet {title} without a stored result"
+            notes.append(f"{formulas} left out: open and save the file in a spreadsheet program")
         self._counts.clear()
         return notes
 
@@ -146,7 +148,6 @@ class _Workbook:
 
 
 def _shared_strings(package: OoxmlPackage, name: str) -> list[str]:
-    """Return the strings to which cells refer by index."""
     for relation in package.relations(name).values():
         if relation.kind == "sharedStrings" and package.has(relation.target):
             items = limits.iterate_xml(package.content(relation.target), relation.target, "si")
@@ -155,7 +156,6 @@ def _shared_strings(package: OoxmlPackage, name: str) -> list[str]:
 
 
 def _format_codes(styles: Element | None) -> list[str]:
-    """Return the number format code of each cell style."""
     if styles is None:
         return []
     own = {
@@ -203,17 +203,13 @@ def _parse_binary(data: bytes) -> ParsedText:
         sheet = book.sheet_by_index(index)
         hidden = sum(bool(row.hidden) for number, row in sheet.rowinfo_map.items() if number < sheet.nrows)
         notes += hidden_notes(sheet.name, sheet=bool(sheet.visibility), rows=hidden)
-        sheets.add(sheet.name, _binary_rows(book, sheet))
+        cells = (sheet.row(number) for number in range(sheet.nrows))
+        sheets.add(sheet.name, enumerate(([_binary_cell(book, cell) for cell in row] for row in cells), 1))
         book.unload_sheet(index)
     return builder.build(form=Form.ROWS, notes=notes)
 
 
-def _binary_rows(book: Book, sheet: Sheet) -> Iterator[tuple[int, list[str]]]:
-    return ((number + 1, [_binary_cell(book, cell) for cell in sheet.row(number)]) for number in range(sheet.nrows))
-
-
 def _binary_cell(book: Book, cell: Cell) -> str:
-    """Return a cell as it is shown; nothing for an error."""
     if cell.ctype == _TEXT:
         return str(cell.value)
     if cell.ctype == _BOOLEAN:

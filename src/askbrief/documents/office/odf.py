@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
 _POINTS = {"cm": 28.3465, "mm": 2.83465, "in": 72.0, "pt": 1.0, "pc": 12.0, "px": 0.75}
 _ENCRYPTED = b"encryption-data"
-_MAX_ROWS_REPEATED = 1_000
-"""Maximum number of copies of a row that is not empty."""
+_MAX_ROWS_REPEATED = 1_000  # maximum number of copies of a row that is not empty
 
 
 def parse(data: bytes) -> ParsedText:
@@ -62,7 +62,6 @@ def _roots(data: bytes) -> tuple[Element, Element | None, Element | None]:
 
 
 def _metadata(root: Element | None) -> Metadata:
-    """Return title, author, date of the last change and keywords, as far as people entered them."""
     meta = child(root, "meta")
     if meta is None:
         return Metadata()
@@ -146,9 +145,7 @@ def _position(shape: Element) -> tuple[float, float] | None:
 
 
 def _points(length: str | None) -> float | None:
-    """Convert a length with its unit, such as "2.5cm"; None where it is none."""
     length = (length or "").strip()
-    try:
+    with suppress(ValueError, KeyError):
         return float(length[:-2]) * _POINTS[length[-2:]]
-    except (ValueError, KeyError):
-        return None
+    return None

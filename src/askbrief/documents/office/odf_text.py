@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from askbrief.documents.office import (
@@ -11,10 +11,10 @@ from askbrief.documents.office import (
     OfficeParagraph,
     OfficeTable,
     ParagraphContent,
+    cell_text,
     joined,
     left_out,
-    letters,
-    roman,
+    numeral,
 )
 from askbrief.documents.office.ooxml import attribute, child, children, integer, local, text_of
 
@@ -34,7 +34,6 @@ class OdfStyles:
     """The styles of a file by family and name; those in content.xml override those in styles.xml."""
 
     def __init__(self, roots: Iterable[Element]) -> None:
-        """Index the styles of styles.xml, then of content.xml."""
         self._styles: dict[tuple[str, str], Element] = {}
         self.lists: dict[str, dict[int, Element]] = {}
         for root in roots:
@@ -52,7 +51,6 @@ class OdfStyles:
                 self.lists[name] = {integer(attribute(level, "level"), 0): level for level in style.iterchildren("*")}
 
     def chain(self, family: str, name: str | None) -> Iterator[Element]:
-        """Yield a style, its parent, and so on."""
         seen: set[str] = set()
         while name and (family, name) in self._styles and name not in seen:
             seen.add(name)
@@ -61,7 +59,6 @@ class OdfStyles:
             name = attribute(style, "parent-style-name")
 
     def level(self, name: str | None) -> int:
-        """Return the heading level of a paragraph style, from 1; 0 for none."""
         for style in self.chain("paragraph", name):
             if (outline := attribute(style, "default-outline-level")) is not None:
                 return max(integer(outline, 0), 0)
@@ -85,7 +82,6 @@ class OdfStyles:
         return None
 
     def is_shown(self, family: str, name: str | None) -> bool:
-        """Return whether a table or slide is shown."""
         return self.has(family, name, "display", "false", f"{family}-properties") is not True
 
 
@@ -93,7 +89,6 @@ class OdfCounter:
     """The current number on each level of each list."""
 
     def __init__(self, styles: OdfStyles) -> None:
-        """Begin with no list."""
         self._styles = styles
         self._counts: dict[str, list[int | None]] = {}
         self._of_style: dict[str, str] = {}
@@ -139,32 +134,19 @@ class OdfCounter:
         if not attribute(level, "num-format"):
             return None
         shown = min(max(integer(attribute(level, "display-levels"), 1), 1), depth + 1)
-        places = [
-            at for at in range(depth + 1 - shown, depth + 1) if attribute(levels.get(at + 1, level), "num-format")
-        ]
-        counts = self._counts[series]
-        numbers = [
-            _numeral(counts[at] or 0, attribute(levels.get(at + 1, level), "num-format") or "1") for at in places
-        ]
-        printed = f"{attribute(level, 'num-prefix') or ''}{'.'.join(numbers)}{attribute(level, 'num-suffix') or ''}"
-        return ListMark(printed.strip(), series, depth, len(places) == depth + 1)
-
-
-def _numeral(number: int, form: str) -> str:
-    if form in {"a", "A", "i", "I"}:
-        numeral = letters(number) if form.lower() == "a" else roman(number)
-        return numeral.upper() if form.isupper() else numeral
-    return str(number)
+        places = range(depth + 1 - shown, depth + 1)
+        forms = {at: form for at in places if (form := attribute(levels.get(at + 1, level), "num-format"))}
+        numbers = ".".join(numeral(self._counts[series][at] or 0, form) for at, form in forms.items())
+        printed = f"{attribute(level, 'num-prefix') or ''}{numbers}{attribute(level, 'num-suffix') or ''}"
+        return ListMark(printed.strip(), series, depth, len(forms) == depth + 1)
 
 
 def printed_number(paragraph: Element) -> str | None:
-    """Return the number of a paragraph as a program stored it, or None."""
     number = child(paragraph, "number")
     return None if number is None else text_of(number).strip() or None
 
 
-MAX_REPEATED = 16_384
-"""Maximum number of columns in a row, as repeated cells are written once with a count."""
+MAX_REPEATED = 16_384  # maximum number of columns in a row, as repeated cells are written once with a count
 _SKIPPED = frozenset(
     "annotation annotation-end tracked-changes hidden-text script number title desc ruby-text forms "
     "sequence-decls variable-decls user-field-decls dde-connection-decls event-listeners settings notes".split()
@@ -186,21 +168,17 @@ class OdfText:
     """Walks the content of a file, or a part of it, in order."""
 
     def __init__(self, styles: OdfStyles) -> None:
-        """Begin with the styles of the file."""
         self.styles = styles
         self._counter = OdfCounter(styles)
         self.comments = self.listings = 0
 
     def notes(self) -> list[str]:
-        """Return what is not in the text."""
         return left_out(self.comments, self.listings)
 
     def blocks(self, parent: Element) -> Iterator[OfficeBlock]:
-        """Yield the blocks of a body, a section, a cell, a frame or a note."""
         return self.blocks_among(parent.iterchildren("*"))
 
     def blocks_among(self, items: Iterable[Element]) -> Iterator[OfficeBlock]:
-        """Yield the blocks that elements are or hold."""
         for item in items:
             name = local(item)
             if name in {"p", "h"}:
@@ -215,14 +193,13 @@ class OdfText:
                 yield from self.blocks(item)
 
     def _paragraph(self, paragraph: Element, mark: ListMark | None) -> Iterator[OfficeBlock]:
-        """Yield a paragraph, then the frames anchored in it and the notes to which it refers."""
         style = attribute(paragraph, "style-name")
         content = ParagraphContent()
         bold = self.styles.has("paragraph", style, "font-weight", "bold") is True
         if not self.styles.has("paragraph", style, "display", "none"):
             self._inside(paragraph, content, bold=bold)
-        level = self._level(paragraph, style) if content.text.strip() else 0
-        yield OfficeParagraph(content.text, level, mark, content.bold)
+        level = _outline_level(paragraph) or self.styles.level(style)
+        yield OfficeParagraph(content.text, level if content.text.strip() else 0, mark, content.bold)
         for frame in content.boxes:
             yield from self.blocks(frame)
         for note in content.notes:
@@ -231,20 +208,14 @@ class OdfText:
             if body is not None:
                 yield OfficeNote(label, joined(self.blocks(body)), at_end=attribute(note, "note-class") == "endnote")
 
-    def _level(self, paragraph: Element, style: str | None) -> int:
-        if local(paragraph) == "h":
-            return max(integer(attribute(paragraph, "outline-level"), 1), 1)
-        return self.styles.level(style)
-
     def _own_mark(self, paragraph: Element) -> ListMark | None:
         """Return the number of a heading, or the one stored with a paragraph."""
         if (printed := printed_number(paragraph)) is not None:
             return ListMark(printed, "outline", complete=True)
-        if local(paragraph) == "h":
-            if attribute(paragraph, "is-list-header") == "true" or not text_of(paragraph).strip():
-                return None
-            return self._counter.mark("outline", "", max(integer(attribute(paragraph, "outline-level"), 1), 1) - 1)
-        return None
+        level = _outline_level(paragraph)
+        if not level or attribute(paragraph, "is-list-header") == "true" or not text_of(paragraph).strip():
+            return None
+        return self._counter.mark("outline", "", level - 1)
 
     def _inside(self, element: Element, content: ParagraphContent, *, bold: bool) -> None:
         content.add(element.text or "", bold=bold)
@@ -289,41 +260,41 @@ class OdfText:
         return ListMark(printed, series, depth, mark is None or mark.complete) if printed else mark
 
     def _style_inside(self, element: Element) -> str:
-        """Return the list style of the first paragraph in a list."""
         first = next((part for part in element.iter("{*}p", "{*}h")), None)
         return "" if first is None else self.styles.list_of(attribute(first, "style-name")) or ""
 
     def _table(self, table: Element) -> Iterator[OfficeBlock]:
         """Yield a table, then the blocks of its cells that are no paragraphs; a single column is only a frame."""
         rows = list(rows_of(table))
-        if all(len(list(cells_of(row))) <= 1 for row, _ in rows):
-            for row, _ in rows:
-                for cell in cells_of(row):
-                    yield from self.blocks(cell)
+        cells = [list(cells_of(row)) for row, _ in rows]
+        if max(map(len, cells), default=0) <= 1:
+            for cell in chain.from_iterable(cells):
+                yield from self.blocks(cell)
             return
         after: list[OfficeBlock] = []
-        cells = [self._row(row, after) for row, _ in rows]
-        yield OfficeTable(cells, [*(marked for _, marked in rows), False].index(False))
+        texts = [self._row(row, after) for row in cells]
+        yield OfficeTable(texts, [*(marked for _, marked in rows), False].index(False))
         yield from after
 
-    def _row(self, row: Element, after: list[OfficeBlock]) -> list[str | None]:
+    def _row(self, cells: list[Element], after: list[OfficeBlock]) -> list[str | None]:
         texts: list[str | None] = []
         reaches = 0
-        for cell in cells_of(row):
+        for cell in cells:
             if local(cell) == "covered-table-cell":
                 times = min(integer(attribute(cell, "number-columns-repeated"), 1), MAX_REPEATED)
                 texts += [None if at < reaches else "" for at in range(times)]
                 reaches -= times
                 continue
-            pieces = list(self.blocks(cell))
-            texts.append(joined(pieces))
-            after += [piece for piece in pieces if not isinstance(piece, OfficeParagraph)]
+            texts.append(cell_text(self.blocks(cell), after))
             reaches = integer(attribute(cell, "number-columns-spanned"), 1) - 1
         return texts
 
 
+def _outline_level(paragraph: Element) -> int:
+    return max(integer(attribute(paragraph, "outline-level"), 1), 1) if local(paragraph) == "h" else 0
+
+
 def rows_of(table: Element, *, header: bool = False) -> Iterator[tuple[Element, bool]]:
-    """Yield the rows of a table, and whether each is marked as a header."""
     for item in table.iterchildren("*"):
         name = local(item)
         if name == "table-row":
@@ -333,5 +304,4 @@ def rows_of(table: Element, *, header: bool = False) -> Iterator[tuple[Element, 
 
 
 def cells_of(row: Element) -> Iterator[Element]:
-    """Yield the cells of a row, also those covered by a merged cell."""
     return (cell for cell in row.iterchildren("*") if local(cell) in _CELLS)

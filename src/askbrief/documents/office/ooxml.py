@@ -22,10 +22,8 @@ if TYPE_CHECKING:
 
     from askbrief.documents.limits import Element
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-"""The first bytes of an OLE file: the old binary formats, and encrypted files of the current ones."""
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-"""The name of the OLE stream that holds an encrypted package."""
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # begins the old binary formats, and encrypted files of the current ones
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the name of the OLE stream that holds an encrypted package
 _NOT_AUTHORS = re.compile(
     r"(?i)(?:word|powerpoint|excel|microsoft|python-(?:docx|pptx)|openpyxl|xlsxwriter|docx|"
     r"(?:un-?named|unknown)(?: author)?|user|admin|administrator|owner|author)"
@@ -46,14 +44,8 @@ class OoxmlRelation(NamedTuple):
 
 
 class OoxmlPackage:
-    """An opened package."""
-
     def __init__(self, data: bytes) -> None:
-        """Open the package without reading a part.
-
-        Raises:
-            ParsingError: it is not a zip file, it is encrypted, or it is too large unpacked.
-        """
+        """Open the package; ParsingError if it is no zip file, is encrypted, or is too large unpacked."""
         if data.startswith(OLE):
             raise ParsingError(
                 "is encrypted: save it without a password"
@@ -64,15 +56,10 @@ class OoxmlPackage:
         self._names = {name.lower(): name for name in reversed(self._archive.namelist())}
 
     def has(self, part: str) -> bool:
-        """Return whether the package has a part."""
         return part.lower() in self._names
 
     def part(self, name: str) -> Element:
-        """Parse a part.
-
-        Raises:
-            ParsingError: it is missing or damaged.
-        """
+        """Parse a part; ParsingError if it is missing or damaged."""
         return limits.parse_xml(self.content(name), name)
 
     def content(self, name: str) -> bytes:
@@ -80,15 +67,7 @@ class OoxmlPackage:
         return limits.member_bytes(self._archive, self._names.get(name.lower(), name))
 
     def main(self, root: str, what: str) -> tuple[str, Element]:
-        """Return the name and the root element of the main part.
-
-        Args:
-            root: the local name that the root element must have.
-            what: the expected kind of file, with its article, for the error.
-
-        Raises:
-            ParsingError: the package is of another kind.
-        """
+        """Return the name and the root element of the main part; ParsingError, naming `what`, if it is another."""
         names = [relation.target for relation in self.relations("").values() if relation.kind == "officeDocument"]
         if not names:
             raise ParsingError(f"is not {what} (it names no main part): save it again")
@@ -134,13 +113,9 @@ class OoxmlPackage:
 
 
 def cleaned_metadata(title: str | None, authors: str | None, date: str | None, keywords: str | None) -> Metadata:
-    """Return the metadata that people entered, without what programs fill in.
+    """Return the metadata that people entered, without default titles, programs as authors, and dates before 1981.
 
-    Args:
-        title: the title; the default names of new files are dropped.
-        authors: names between semicolons; names of programs and placeholders are dropped.
-        date: a date in ISO 8601; one before 1981 comes from a program without a clock and is dropped.
-        keywords: tags between commas or semicolons.
+    Authors are separated by semicolons, keywords by commas or semicolons. A program without a clock writes such dates.
 
     >>> cleaned_metadata("Document1", "A. Analyst; python-docx", "1980-01-01", "un; ttp").as_mapping()
     {'author': ['A. Analyst'], 'tags': ['un', 'ttp']}
@@ -170,7 +145,6 @@ def local(element: Element) -> str:
 
 
 def text_of(element: Element) -> str:
-    """Return all text inside an element."""
     return "".join(str(piece) for piece in element.itertext("*"))
 
 
@@ -182,6 +156,11 @@ def attribute(element: Element, name: str) -> str | None:
     return None
 
 
+def relation_id(element: Element) -> str:
+    """Return the id of the relation to which an element refers, or ""; the element's own `id` has no namespace."""
+    return next((str(text) for key, text in element.items() if str(key).endswith("}id")), "")
+
+
 def child(element: Element | None, *path: str) -> Element | None:
     """Return the first child of a name, its first child of the next name, and so on; None where one is missing."""
     for name in path:
@@ -190,7 +169,6 @@ def child(element: Element | None, *path: str) -> Element | None:
 
 
 def children(element: Element, name: str) -> Iterator[Element]:
-    """Yield the children that have a name."""
     yield from element.iterchildren(f"{{*}}{name}")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.office import add_table, in_reading_order, letters, roman
-from askbrief.documents.office.ooxml import OoxmlPackage, attribute, child, children, integer, local
+from askbrief.documents.office.ooxml import OoxmlPackage, attribute, child, children, integer, local, relation_id
 from askbrief.documents.office.sheets import formatted
 from askbrief.records import Form
 
@@ -35,7 +35,7 @@ def parse(data: bytes) -> ParsedText:
     notes: list[str] = []
     for number, item in enumerate(root.iterfind("{*}sldIdLst/{*}sldId"), 1):
         builder.page()
-        slide = relations.get(_relation_id(item) or "")
+        slide = relations.get(relation_id(item))
         if slide is None or not package.has(slide.target):
             notes.append(f"slide {number} is missing in the file")
         else:
@@ -64,7 +64,6 @@ class _Slide:
         self._pictures = 0
 
     def add_to(self, builder: DocumentBuilder) -> list[str]:
-        """Add the slide to a document; return the notes on it."""
         before = builder.characters
         tree = child(self._root, "cSld", "spTree")
         shapes = [] if tree is None else list(self._shapes(tree, _Transform()))
@@ -118,12 +117,11 @@ class _Slide:
             add_table(builder, rows, headers=1 if first and len(rows) > 1 else None)
         for data in shape.iterfind("{*}graphic/{*}graphicData/*"):
             if local(data) == "chart":
-                self._add_chart(builder, _relation_id(data))
+                self._add_chart(builder, relation_id(data))
             elif local(data) == "relIds":
                 self._add_diagram(builder, attribute(data, "dm"))
 
     def _add_chart(self, builder: DocumentBuilder, relation: str | None) -> None:
-        """Add a chart: its title, and a row for each category with the value of each series."""
         part = self._related(relation)
         chart = child(part, "chart")
         if chart is None:
@@ -139,7 +137,6 @@ class _Slide:
         add_table(builder, rows, headers=1)
 
     def _add_diagram(self, builder: DocumentBuilder, relation: str | None) -> None:
-        """Add the text of a SmartArt graphic, in the order of its outline."""
         part = self._related(relation)
         for point in [] if part is None else part.iterfind("{*}ptLst/{*}pt"):
             for words in _texts(point):
@@ -179,7 +176,6 @@ def _layouts(
 
 
 def _placeholder(shape: Element) -> tuple[str | None, str | None]:
-    """Return the kind and the index of a placeholder; None for any other shape."""
     for properties in shape.iterchildren("{*}nvSpPr", "{*}nvPicPr", "{*}nvGraphicFramePr"):
         mark = child(properties, "nvPr", "ph")
         if mark is not None:
@@ -188,9 +184,7 @@ def _placeholder(shape: Element) -> tuple[str | None, str | None]:
 
 
 def _is_hidden(shape: Element) -> bool:
-    return any(
-        local(mark) == "cNvPr" and attribute(mark, "hidden") in {"1", "true"} for mark in shape.iterfind("*/{*}cNvPr")
-    )
+    return any(attribute(mark, "hidden") in {"1", "true"} for mark in shape.iterfind("*/{*}cNvPr"))
 
 
 def _offset(shape: Element) -> tuple[float, float] | None:
@@ -219,15 +213,11 @@ def _inside(group: Element, outer: _Transform) -> _Transform:
 
 
 def _texts(shape: Element) -> Iterator[str]:
-    """Yield the paragraphs of a shape, each after its number or bullet."""
-    bodies = shape.iterchildren("{*}txBody", "{*}txbxContent", "{*}t")
     counts: dict[int, int] = {}
-    for body in bodies:
+    for body in shape.iterchildren("{*}txBody", "{*}txbxContent", "{*}t"):
         for paragraph in children(body, "p"):
-            words = "".join(_runs(paragraph)).strip()
-            mark = _mark(paragraph, counts) if words else ""
-            if words:
-                yield f"{mark} {words}" if mark else words
+            if words := "".join(_runs(paragraph)).strip():
+                yield f"{_mark(paragraph, counts)} {words}".lstrip()
 
 
 def _runs(paragraph: Element) -> Iterator[str]:
@@ -274,7 +264,6 @@ def _either(series: Element, *names: str) -> Element | None:
 
 
 def _points(holder: Element | None) -> dict[int, str]:
-    """Return the stored values of a series, a category or a name, by their index."""
     if holder is None:
         return {}
     code = "".join(item.text or "" for item in holder.iter("{*}formatCode"))
@@ -290,11 +279,3 @@ def _figure(text: str, code: str) -> str:
         return formatted(float(text), code)
     except ValueError:
         return text
-
-
-def _relation_id(element: Element) -> str | None:
-    """Return the id of the relation to which an element refers; the element's own `id` has no namespace."""
-    for key, text in element.items():
-        if str(key).startswith("{") and str(key).endswith("}id"):
-            return str(text)
-    return None

@@ -92,8 +92,7 @@ def _with_pairs_joined(text: str) -> str:
 
 
 _LIST_NUMBER = pattern(r"\(?\d+(?:\.\d+)*[.):]?")
-_SAME_BORDER = 30
-"""Cell borders within this distance, in twips (1/20 point), belong to the same column."""
+_SAME_BORDER = 30  # cell borders within this distance, in twips (1/20 point), belong to the same column
 
 
 @dataclass(slots=True)
@@ -123,7 +122,6 @@ class RtfStory:
     """A sequence of paragraphs and tables: of the document, a note or a text box."""
 
     def __init__(self) -> None:
-        """Begin with an empty paragraph."""
         self.blocks: list[OfficeBlock] = []
         self.style = RtfParagraphStyle()
         self.mark = ""
@@ -137,20 +135,16 @@ class RtfStory:
         self._after: list[OfficeBlock] = []
 
     def add(self, text: str, *, bold: bool) -> None:
-        """Add text to the paragraph."""
         self._content.add(text, bold=bold)
 
     @property
     def is_empty(self) -> bool:
-        """Whether the paragraph has no text yet."""
         return not self._content.pieces
 
     def discard(self) -> None:
-        """Discard the paragraph."""
         self._content, self.mark = ParagraphContent(), ""
 
     def anchor(self, blocks: Sequence[OfficeBlock]) -> None:
-        """Add blocks that are anchored in the paragraph and follow it."""
         self._after += blocks
 
     def end_paragraph(self, level: int) -> None:
@@ -166,28 +160,24 @@ class RtfStory:
         self._after = []
 
     def end_cell(self) -> None:
-        """End the cell."""
         self.style.in_table = True
         self.end_paragraph(0)
         self._row.append(" ".join(self._cell))
         self._cell = []
 
     def end_row(self) -> None:
-        """End the row."""
         if self._row:
             self._headers += self.header and self._headers == len(self._rows)
             self._rows.append((self._row, self.edges))
         self._row = []
 
     def end_table(self) -> None:
-        """End the table, if there is one."""
         self.end_row()
         if self._rows:
             self.blocks += [OfficeTable(_aligned(self._rows), self._headers), *self._after]
             self._rows, self._headers, self._after = [], 0, []
 
     def end(self, level: int) -> list[OfficeBlock]:
-        """End the story and return its blocks."""
         if not self.is_empty:
             self.end_paragraph(level)
         if self._cell:

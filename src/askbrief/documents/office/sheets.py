@@ -35,10 +35,8 @@ _SIGNIFICANT_DIGITS, _MAX_PLAIN = 15, 1e21
 _MAX_DECIMALS = 15
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DAY_SECONDS = 86_400
-_LAST_DAY = 2_958_465
-"""The number of 9999-12-31, the last day that spreadsheets count."""
-_LEAP_BUG = 60
-"""The number of 1900-02-29, which spreadsheets count although there was no such day."""
+_LAST_DAY = 2_958_465  # the number of 9999-12-31, the last day that spreadsheets count
+_LEAP_BUG = 60  # the number of 1900-02-29, which spreadsheets count although there was no such day
 
 
 def built_in_code(number: int) -> str:
@@ -47,12 +45,7 @@ def built_in_code(number: int) -> str:
 
 
 def formatted(number: float, code: str = "", *, since_1904: bool = False) -> str:
-    """Return a number as a number format shows it; dates and times in ISO 8601.
-
-    Args:
-        number: the stored value; for a date, in days.
-        code: the code of the format, as in a spreadsheet file.
-        since_1904: whether the file counts days from 1904 rather than 1900.
+    """Return a number as a format code shows it; dates, which are stored in days since 1900 or 1904, in ISO 8601.
 
     >>> formatted(0.42, "0%"), formatted(1234567.891, "#,##0.0"), formatted(0.1 + 0.2), formatted(44747, "d/m/yyyy")
     ('42%', '1,234,567.9', '0.3', '2022-07-05')
@@ -84,8 +77,6 @@ def general(number: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _NumberFormat:
-    """A parsed number format."""
-
     before: str = ""
     after: str = ""
     decimals: int | None = None
@@ -172,9 +163,9 @@ def _number(number: float, form: _NumberFormat) -> str:
         if form.places > 1:
             sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
             digits = sign + digits.zfill(form.places + (decimals and decimals + 1))
-    if digits.startswith("-") and form.before:
-        return f"-{form.before}{digits[1:]}{form.after}{'%' if form.percent else ''}".strip()
     percent = "%" if form.percent else ""
+    if digits.startswith("-") and form.before:
+        return f"-{form.before}{digits[1:]}{form.after}{percent}".strip()
     return f"{form.before}{digits}{percent}{form.after}".strip()
 
 
@@ -217,12 +208,8 @@ def hidden_notes(name: str, *, sheet: bool, rows: int) -> list[str]:
     return notes
 
 
-MAX_CELLS = 1_000_000
-"""Maximum number of filled cells in a file."""
-MAX_CHARACTERS = 50_000_000
-"""Maximum length of the text of a file."""
-_HEADER_WITHIN = 40
-"""The header is looked for in this number of filled rows."""
+MAX_CELLS, MAX_CHARACTERS = 1_000_000, 50_000_000  # of a file: filled cells, and length of the text
+_HEADER_WITHIN = 40  # the header is looked for in this number of filled rows
 _MAX_HEADER_CHARS = 200
 _MIN_HEADER_CELLS = 2
 _MIN_DISTINCT = 0.8
@@ -241,16 +228,11 @@ class SheetRows:
     """
 
     def __init__(self, builder: DocumentBuilder) -> None:
-        """Add sheets to a builder."""
         self._builder = builder
         self._cells = 0
 
     def add(self, name: str | None, rows: Iterable[tuple[int, list[str]]]) -> None:
-        """Add a sheet: its name, if it has one, as a heading, and its rows with their numbers.
-
-        Raises:
-            ParsingError: the file has too many cells, or too much text.
-        """
+        """Add a sheet: its name as a heading, and its numbered rows; ParsingError if the file exceeds a limit."""
         filled = [(number, cells) for number, cells in rows if self._count(cells)]
         if not filled:
             return
@@ -267,7 +249,6 @@ class SheetRows:
                 raise ParsingError(f"has more than {MAX_CHARACTERS:,} characters of text: divide it")
 
     def _count(self, cells: Sequence[str]) -> int:
-        """Return the number of filled cells."""
         filled = sum(map(bool, cells))
         self._cells += filled
         if self._cells > MAX_CELLS:

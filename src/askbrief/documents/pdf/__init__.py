@@ -13,14 +13,7 @@ from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.pdf.file import attachments_of, metadata_of, open_pdf, outline_of, page_content, page_image
 from askbrief.documents.pdf.layout import in_reading_order
-from askbrief.documents.pdf.paragraphs import (
-    Dehyphenator,
-    PdfParagraph,
-    join_columns,
-    notes_first,
-    paragraphs_of,
-    paragraphs_of_scan,
-)
+from askbrief.documents.pdf.paragraphs import Dehyphenator, join_columns, notes_first, paragraphs_of, paragraphs_of_scan
 from askbrief.documents.pdf.structure import FurnitureDetector, body_size, roles_of, without
 from askbrief.errors import ParsingError
 from askbrief.records import Form
@@ -32,24 +25,19 @@ if TYPE_CHECKING:
 
     from askbrief.documents.builder import ParsedText
     from askbrief.documents.pdf.file import PageContent
+    from askbrief.documents.pdf.paragraphs import PdfParagraph
     from askbrief.documents.pdf.structure import ParagraphRoles
 
-_MAX_UNREADABLE = 0.3
-"""A page with a larger share of glyphs without a meaning is treated as a picture."""
+_MAX_UNREADABLE = 0.3  # a page with a larger share of glyphs without a meaning is treated as a picture
 _TESSERACT = "tesseract"
 _OCR_SECONDS = 60
 _LANGUAGES = pattern(r"[A-Za-z][A-Za-z0-9_/]*(?:\+[A-Za-z][A-Za-z0-9_/]*)*")
 
 
 def parse(data: bytes, *, ocr: str | None = None) -> ParsedText:
-    """Parse a PDF file.
+    """Parse a PDF file; ParsingError if it is none, is damaged or encrypted, or exceeds a limit.
 
-    Args:
-        data: its content.
-        ocr: the languages in which Tesseract reads pages without text, such as "eng" or "eng+deu"; None disables it.
-
-    Raises:
-        ParsingError: it is no PDF, it is damaged or encrypted, or it exceeds a limit.
+    `ocr` names the languages in which Tesseract reads pages without text, such as "eng+deu"; None disables it.
     """
     with open_pdf(data) as document:
         pages = [page_content(document, index) for index in range(len(document))]
@@ -66,7 +54,6 @@ def parse(data: bytes, *, ocr: str | None = None) -> ParsedText:
 
 
 def _without_furniture(pages: Sequence[PageContent | None]) -> Iterable[tuple[int, PageContent | None]]:
-    """Yield the pages, numbered from 1, without running headers, footers and page numbers."""
     detector = FurnitureDetector()
     for number, page in enumerate(pages, 1):
         if page is not None and page.runs:
@@ -79,15 +66,12 @@ def _without_furniture(pages: Sequence[PageContent | None]) -> Iterable[tuple[in
 
 
 def _columns(page: PageContent | None, number: int, scans: _Scans) -> list[list[PdfParagraph]]:
-    """Return the paragraphs of a page, column by column."""
     if page is None:
         scans.damaged.append(number)
         return []
     legible = page.runs and page.unreadable <= _MAX_UNREADABLE
-    if not legible and (page.has_pictures or page.runs):
-        recognised = scans.recognise(number)
-        if recognised is not None:
-            return [recognised]
+    if not legible and (page.has_pictures or page.runs) and (recognised := scans.recognise(number)) is not None:
+        return [recognised]
     regions = [*in_reading_order(page.runs), *in_reading_order(page.turned)]
     return [paragraphs_of(region, number) for region in regions]
 
@@ -134,9 +118,6 @@ def _build(
     return builder
 
 
-# ---------------------------------------------------------------------------------------------- OCR
-
-
 @dataclass(slots=True)
 class _Scans:
     """Recognises the text of pages that are pictures, and notes what people should know about them."""
@@ -152,12 +133,9 @@ class _Scans:
 
     def recognise(self, number: int) -> list[PdfParagraph] | None:
         """Return the paragraphs in the picture of a page, numbered from 1; None if there is no OCR, or it failed."""
-        if self.languages is None:
-            self.unread.append(number)
-            return None
-        if not self._checked:
+        if self.languages and not self._checked:
             self._obstacle, self._checked = ocr_obstacle(self.languages), True
-        if self._obstacle:
+        if self.languages is None or self._obstacle:
             self.unread.append(number)
             return None
         try:
@@ -214,17 +192,9 @@ def ocr_obstacle(languages: str) -> str | None:
 
 
 def _recognised(grey: bytes, width: int, height: int, dpi: int, languages: str) -> list[list[str]]:
-    """Return the lines of each paragraph in a picture.
+    """Return the lines of each paragraph in a picture, which has a byte for each pixel, row by row.
 
-    Args:
-        grey: a byte for each pixel, row by row.
-        width: pixels of a row.
-        height: number of rows.
-        dpi: pixels per inch.
-        languages: as Tesseract names them, joined by +.
-
-    Raises:
-        ParsingError: Tesseract fails, or takes longer than a minute.
+    Raises ParsingError if Tesseract fails, or takes longer than a minute.
     """
     program = shutil.which(_TESSERACT) or _TESSERACT
     image = b"P5 %d %d 255\n" % (width, height) + grey

@@ -28,12 +28,9 @@ _MAX_BOOKMARKS = 10_000
 _MAX_ATTACHMENTS = 100
 _MAX_ATTACHMENTS_MIB = 64
 _MIB = 1024 * 1024
-_PASSWORD = 4
-"""PDFium's error code for a missing or wrong password."""
-_OCR_DPI, _MAX_PIXELS = 300, 5_000
-"""The picture of a page for OCR: its resolution, unless a side would have more pixels than the limit."""
-_MANY_PATHS = 20
-"""A page with more drawn paths than this may show words as drawings."""
+_PASSWORD = 4  # PDFium's error code for a missing or wrong password
+_OCR_DPI, _MAX_PIXELS = 300, 5_000  # the picture of a page for OCR: its resolution, and the limit of a side
+_MANY_PATHS = 20  # a page with more drawn paths than this may show words as drawings
 _RIGHT_ANGLES = (0, 90, 180, 270)
 _DATE = pattern(r"(?:D:)?(\d{4})(\d{2})(\d{2})")
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
@@ -73,11 +70,7 @@ class PageContent:
 
 @contextmanager
 def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
-    """Open a PDF file.
-
-    Raises:
-        ParsingError: it is no PDF, it is damaged or encrypted, or it has no pages or too many.
-    """
+    """Open a PDF file; ParsingError if it is no PDF, it is damaged or encrypted, or it has no pages or too many."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -96,11 +89,7 @@ def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 
 def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | None:
-    """Return the text of a page, counted from 0; None if the page is damaged.
-
-    Raises:
-        ParsingError: the page has more characters than the limit.
-    """
+    """Return the text of a page, counted from 0; None if it is damaged, ParsingError if it exceeds the limit."""
     try:
         page = document[index]
     except pypdfium2.PdfiumError:
@@ -121,11 +110,7 @@ def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | N
 
 
 def page_image(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int, int, int]:
-    """Return a page as grey pixels, a byte each, with its width, height and dots per inch.
-
-    Raises:
-        ParsingError: it cannot be drawn.
-    """
+    """Return a page as grey pixels, a byte each, with width, height and dots per inch; ParsingError if it fails."""
     try:
         page = document[index]
         longest = max(*page.get_size(), 1.0)
@@ -142,7 +127,6 @@ def page_image(document: pypdfium2.PdfDocument, index: int) -> tuple[bytes, int,
 
 
 def outline_of(document: pypdfium2.PdfDocument) -> list[Bookmark]:
-    """Return the bookmarks that link to a page."""
     bookmarks = []
     with suppress(pypdfium2.PdfiumError, UnicodeDecodeError, RecursionError):
         for bookmark in islice(document.get_toc(), _MAX_BOOKMARKS):
@@ -206,12 +190,8 @@ def _visible(runs: list[TextRun], page: pypdfium2.PdfPage) -> list[TextRun]:
     height = page.get_height()
     if right - left < 1 or top - bottom < 1:
         return runs
-    visible = []
-    for run in runs:
-        x0, x1, y0, y1 = _box(run, height)
-        if x1 > left and x0 < right and y1 > bottom and y0 < top:
-            visible.append(run)
-    return visible
+    boxes = ((run, *_box(run, height)) for run in runs)
+    return [run for run, x0, x1, y0, y1 in boxes if x1 > left and x0 < right and y1 > bottom and y0 < top]
 
 
 def _box(run: TextRun, height: float) -> tuple[float, float, float, float]:
@@ -232,10 +212,9 @@ def _without_copies(runs: list[TextRun]) -> list[TextRun]:
     for run in runs:
         before = seen.setdefault((run.text.strip(), run.size), [])
         near = 0.15 * run.size
-        if any(abs(run.x0 - other.x0) < near and abs(run.y - other.y) < near for other in before[-3:]):
-            continue
-        before.append(run)
-        single.append(run)
+        if not any(abs(run.x0 - other.x0) < near and abs(run.y - other.y) < near for other in before[-3:]):
+            before.append(run)
+            single.append(run)
     return single
 
 
@@ -261,17 +240,12 @@ def _is_margin(run: TextRun, upright: list[TextRun]) -> bool:
     if abs(run.style.angle - upright[0].style.angle) % 180 != 90:  # noqa: PLR2004 - degrees
         return False
     left, right = min(p.x0 for p in upright), max(p.x1 for p in upright)
-    across = run.y if run.style.angle == 90 else -run.y  # noqa: PLR2004 - see _GlyphBox
+    across = run.y if run.style.angle == 90 else -run.y  # noqa: PLR2004 - see _box
     return upright[0].style.angle == 0 and not left < across < right
 
 
 def _has_pictures(page: pypdfium2.PdfPage) -> bool:
-    paths = 0
-    for index in range(pdfium.FPDFPage_CountObjects(page)):
-        kind = pdfium.FPDFPageObj_GetType(pdfium.FPDFPage_GetObject(page, index))
-        if kind in (pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_FORM):
-            return True
-        paths += kind == pdfium.FPDF_PAGEOBJ_PATH
-        if paths > _MANY_PATHS:
-            return True
-    return False
+    objects = (pdfium.FPDFPage_GetObject(page, index) for index in range(pdfium.FPDFPage_CountObjects(page)))
+    kinds = Counter(map(pdfium.FPDFPageObj_GetType, objects))
+    shown = kinds[pdfium.FPDF_PAGEOBJ_IMAGE] + kinds[pdfium.FPDF_PAGEOBJ_FORM]
+    return shown > 0 or kinds[pdfium.FPDF_PAGEOBJ_PATH] > _MANY_PATHS

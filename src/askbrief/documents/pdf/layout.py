@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
+from math import inf
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -28,9 +29,8 @@ _LETTER = pattern(r"\p{L}")
 _CELL_GAP = 1.3
 _WORD_GAP = 0.17
 _ATOM_GAP = 0.6
-_SAME_LINE = 0.5
-"""Runs are on one line if they share half the height of the smaller one, a quarter if it is much smaller (an index)."""
-_SMALL, _BARELY = 0.85, 0.25
+_SAME_LINE = 0.5  # runs are on one line if they share this part of the height of the smaller one
+_SMALL, _BARELY = 0.85, 0.25  # if it is smaller than this part of the other (an index), this part is enough
 _MIN_LINES = 3
 _MAX_GUTTERS = 8
 _FEW_CROSSING = 0.1
@@ -82,8 +82,8 @@ def lines_of(runs: Iterable[TextRun]) -> list[PdfLine]:
             reach.append((run.top, run.bottom))
     lines = [PdfLine(group) for group in groups]
     for line in lines:
-        if len(line.runs) > 1:
-            line.cells = _cells(line)
+        if len(line.runs) > 1 and len(cells := _divided(line, _CELL_GAP, inf)) > 1:
+            line.cells = cells
     return sorted(lines, key=lambda line: line.y)
 
 
@@ -95,39 +95,25 @@ def in_reading_order(runs: Sequence[TextRun], depth: int = 0) -> list[list[TextR
     bands = _best_bands(atoms)
     if bands is None:
         return [list(runs)]
-    regions: list[list[TextRun]] = []
-    for columns in bands:
-        for column in columns:
-            regions += in_reading_order([run for atom in column for run in atom.runs], depth + 1)
-    return regions
+    columns = ([run for atom in column for run in atom.runs] for band in bands for column in band)
+    return [region for column in columns for region in in_reading_order(column, depth + 1)]
 
 
-def _cells(line: PdfLine) -> list[PdfLine]:
-    cells: list[list[TextRun]] = [[line.runs[0]]]
+def _divided(line: PdfLine, near: float, after_marker: float) -> list[PdfLine]:
+    """Divide a line at gaps wider than a multiple of the size of its text, which may be larger after a list mark."""
+    groups: list[list[TextRun]] = [[line.runs[0]]]
     for last, run in pairwise(line.runs):
-        gap = max(run.x0 - last.x1, last.x0 - run.x1)
-        if gap > _CELL_GAP * max(min(last.size, run.size), 4) and not _is_marker(cells[-1]):
-            cells.append([run])
+        gap, size = max(run.x0 - last.x1, last.x0 - run.x1), max(min(last.size, run.size), 4)
+        if gap > near * size and (gap > after_marker * size or not _is_marker(groups[-1])):
+            groups.append([run])
         else:
-            cells[-1].append(run)
-    return [PdfLine(cell) for cell in cells] if len(cells) > 1 else []
+            groups[-1].append(run)
+    return [PdfLine(group) for group in groups]
 
 
 def _atoms(runs: Sequence[TextRun]) -> list[PdfLine]:
     """Return groups of runs that no gutter divides: bold words within a line, a mark before its list item."""
-    atoms: list[PdfLine] = []
-    for line in lines_of(runs):
-        group = [line.runs[0]]
-        for last, run in pairwise(line.runs):
-            gap = max(run.x0 - last.x1, last.x0 - run.x1)
-            near = _CELL_GAP * 2 if _is_marker(group) else _ATOM_GAP
-            if gap <= near * max(min(last.size, run.size), 4):
-                group.append(run)
-            else:
-                atoms.append(PdfLine(group))
-                group = [run]
-        atoms.append(PdfLine(group))
-    return atoms
+    return [atom for line in lines_of(runs) for atom in _divided(line, _ATOM_GAP, 2 * _CELL_GAP)]
 
 
 def _is_marker(runs: Sequence[TextRun]) -> bool:
@@ -233,19 +219,14 @@ def _is_prose(lines: Sequence[PdfLine]) -> bool:
 
 
 def _joined(runs: Sequence[TextRun]) -> str:
-    """Return the text of runs side by side, with a space where the gap is wide enough."""
-    if len(runs) == 1:
-        return " ".join(runs[0].text.split())
-    out = ""
-    last: TextRun | None = None
-    for run in runs:
-        if last is not None and not out.endswith(" "):
+    out = runs[0].text
+    for last, run in pairwise(runs):
+        if not out.endswith(" "):
             gap = max(run.x0 - last.x1, last.x0 - run.x1)
             out += " " if gap > _WORD_GAP * max(last.size, run.size) else ""
-        elif last is not None and _adjoins(last, run):
+        elif _adjoins(last, run):
             out = out.rstrip(" ")
         out += run.text
-        last = run
     return " ".join(out.split())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -24,10 +24,8 @@ _LOWER = pattern(r"\p{Ll}")
 LEADERS = pattern(r"(?:\s?[.…·]){4,}\s*[\divxlc]{1,5}$")
 """The end of a line in a table of contents."""
 _CAPTION = pattern(r"(?i:fig(?:ure|\.)|table|chart|box|map|source|photo|graph|abbildung|tabelle|tableau)\b")
-_LEADERS_WITHIN = 120
-"""Characters at the end of a line in which leaders are looked for."""
-_LOOSE = 1.35
-"""Lines further apart than this multiple of the usual distance belong to two paragraphs."""
+_LEADERS_WITHIN = 120  # characters at the end of a line in which leaders are looked for
+_LOOSE = 1.35  # lines further apart than this multiple of the usual distance belong to two paragraphs
 _INDENT = 0.8
 _OTHER_SIZE = 0.08
 _LARGE = 1.2
@@ -40,8 +38,7 @@ _BEFORE = pattern(r"([\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}-]*)[-\u2010\u00ad]$")
 _FIRST_PART = pattern(r"[\p{L}\p{M}]+")
 _UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}、。，．：；！？（）「」『』【】・ー]")
 _SOFT = "\u00ad"
-_JOINT_CHARS = 80
-"""Characters considered on either side of a line break."""
+_JOINT_CHARS = 80  # characters considered on either side of a line break
 
 
 @dataclass(slots=True)
@@ -55,8 +52,7 @@ class PdfParagraph:
     is_row: bool = False
     is_full: bool = False
     keeps_lines: bool = False
-    continues: bool = False
-    """Whether it continues the paragraph before it, from another column or page."""
+    continues: bool = False  # the paragraph before it, from another column or page
 
     @property
     def first(self) -> str:
@@ -68,7 +64,6 @@ class PdfParagraph:
 
 
 def paragraphs_of(region: Sequence[TextRun], page: int) -> list[PdfParagraph]:
-    """Return the paragraphs of a column, and the rows of the tables in it."""
     paragraphs: list[PdfParagraph] = []
     for block in _blocks(lines_of(region)):
         if _is_table(block):
@@ -81,11 +76,8 @@ def paragraphs_of(region: Sequence[TextRun], page: int) -> list[PdfParagraph]:
 
 def paragraphs_of_scan(blocks: Sequence[list[str]], page: int) -> list[PdfParagraph]:
     """Return the paragraphs recognised in a picture, whose size is unknown."""
-    paragraphs = []
-    for lines in blocks:
-        full = len(lines) > 1 and len(lines[-1]) > _FULL_WIDTH * max(map(len, lines))
-        paragraphs.append(PdfParagraph(lines, page, 0.0, is_full=full))
-    return paragraphs
+    full = (len(lines) > 1 and len(lines[-1]) > _FULL_WIDTH * max(map(len, lines)) for lines in blocks)
+    return [PdfParagraph(lines, page, 0.0, is_full=is_full) for lines, is_full in zip(blocks, full, strict=True)]
 
 
 def join_columns(first: Sequence[PdfParagraph], second: list[PdfParagraph], body: float) -> list[PdfParagraph]:
@@ -110,9 +102,7 @@ def join_columns(first: Sequence[PdfParagraph], second: list[PdfParagraph], body
 
 def notes_first(column: list[PdfParagraph], body: float) -> list[PdfParagraph]:
     """Move the footnotes of a column before its last paragraph, so that the next column can continue it."""
-    notes = 0
-    while notes < len(column) and _is_note(column[-1 - notes], body):
-        notes += 1
+    notes = sum(1 for _ in takewhile(lambda paragraph: _is_note(paragraph, body), reversed(column)))
     if not notes or notes == len(column):
         return column
     at = len(column) - notes
@@ -194,7 +184,6 @@ def _keeps_lines(block: Sequence[PdfLine]) -> bool:
 
 
 def _divided(block: list[PdfLine], *, kept: bool) -> list[list[PdfLine]]:
-    """Divide evenly spaced lines into paragraphs."""
     right = _right_edge(block)
     paragraphs = [[block[0]]]
     for index, (above, line) in enumerate(pairwise(block), 1):
@@ -222,11 +211,9 @@ def _begins_paragraph(
         return closed or not line.text[0].isalnum() or bool(MARKER.match(current[0].text)) or right - above.x1 > far
     if indent < -far and len(current) > 1:
         return closed or bool(MARKER.match(current[0].text)) or not _LOWER.match(line.text)
-    if indent > far and not (len(current) == 1 and MARKER.match(current[0].text)):
-        returns = below is None or below.x0 < line.x0 - far
-        if returns and (closed or not _LOWER.match(line.text)):
-            return True
-    return _broke_early(above, line, right) and (closed or not _LOWER.match(line.text))
+    indented = indent > far and not (len(current) == 1 and MARKER.match(current[0].text))
+    returns = indented and (below is None or below.x0 < line.x0 - far)
+    return (returns or _broke_early(above, line, right)) and (closed or not _LOWER.match(line.text))
 
 
 def _broke_early(above: PdfLine, line: PdfLine, right: float) -> bool:
@@ -251,9 +238,6 @@ def _paragraph(lines: list[PdfLine], page: int, block: Sequence[PdfLine], *, kep
     )
 
 
-# ---------------------------------------------------------------------------------------------- broken words
-
-
 class Dehyphenator:
     """Joins the lines of a paragraph, judging each hyphen by the unbroken words of the document.
 
@@ -264,7 +248,6 @@ class Dehyphenator:
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        """Count the words of the whole document that no line break divides."""
         self._words: Counter[str] = Counter()
         self._firsts: set[str] = set()
         self._lasts: set[str] = set()
@@ -273,7 +256,9 @@ class Dehyphenator:
             if words and _BEFORE.search(line[-_JOINT_CHARS:]):
                 words.pop()
             self._words.update(words)
-            self._count_parts(words)
+            for first, *_, last in (word.split("-") for word in words if "-" in word):
+                self._firsts.add(first)
+                self._lasts.add(last)
 
     def joint(self, first: str, second: str) -> tuple[bool, str]:
         """Return whether the hyphen at the end of `first` is dropped, and the separator before `second`."""
@@ -292,13 +277,6 @@ class Dehyphenator:
             return False, ""
         return self._is_one_word(first, broken[1].lower(), rest[0].lower()), ""
 
-    def _count_parts(self, words: Iterable[str]) -> None:
-        for word in words:
-            if "-" in word:
-                first, *_, last = word.split("-")
-                self._firsts.add(first)
-                self._lasts.add(last)
-
     def _is_one_word(self, first: str, start: str, rest: str) -> bool:
         """Return whether the document writes it as one word; if unknown, true unless both parts occur in compounds."""
         before = _BEFORE.search(first)
@@ -314,7 +292,6 @@ class Dehyphenator:
         return bool(self._words[part]) or part in self._firsts or part in self._lasts
 
     def text(self, lines: Sequence[str]) -> str:
-        """Return the lines of a paragraph as one text."""
         pieces = [lines[0]]
         for above, line in pairwise(lines):
             dropped, between = self.joint(above, line)

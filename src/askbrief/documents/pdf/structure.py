@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -25,14 +25,10 @@ _BARE = pattern(r"(?i)\W*(?:page|p\.|seite|página|стр\.|第)?\W*(\d{1,4})(?:
 _AT_AN_END = pattern(r"^(\d{1,4})\b|\b(\d{1,4})$")
 _ROMAN = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv".split()
 _MAX_NUMBER_CHARS = 40
-_DEPTH = 4
-"""Lines at the top and at the bottom of a page that may be furniture."""
-_MARGIN = 0.15
-"""Share of the height of the text, at the top and at the bottom, in which furniture is looked for."""
-_NEAR = 4.0
-"""Points by which the position of furniture may vary."""
-_APART = 1.6
-"""Minimum distance of furniture and text, baseline to baseline, as a multiple of their size."""
+_DEPTH = 4  # lines at the top and at the bottom of a page that may be furniture
+_MARGIN = 0.15  # share of the height of the text, at the top and at the bottom, in which furniture is looked for
+_NEAR = 4.0  # points by which the position of furniture may vary
+_APART = 1.6  # minimum distance of furniture and text, baseline to baseline, as a multiple of their size
 _MIN_PAGES = 3
 _SHARE, _SHARE_OF_SPAN = 0.3, 0.35
 
@@ -56,11 +52,9 @@ class FurnitureDetector:
     """Collects the outer lines of every page, and finds out which of them are furniture."""
 
     def __init__(self) -> None:
-        """Begin with no page."""
         self._pages: dict[int, list[EdgeLine]] = {}
 
     def add(self, page: int, runs: Sequence[TextRun]) -> None:
-        """Collect the outer lines of a page."""
         self._pages[page] = [EdgeLine(page, line.y, line.size, top, line.text) for line, top in _outer(runs)]
 
     def furniture(self) -> dict[int, set[tuple[float, str]]]:
@@ -73,13 +67,10 @@ class FurnitureDetector:
     def _repeated(self) -> Iterable[list[EdgeLine]]:
         """Yield lines that many pages have at the same position, apart from their numbers."""
         similar: dict[tuple[str, bool], list[EdgeLine]] = defaultdict(list)
-        for edges in self._pages.values():
-            for edge in edges:
-                similar[_NUMBER.sub("#", edge.text.casefold()), edge.is_top].append(edge)
+        for edge in chain.from_iterable(self._pages.values()):
+            similar[_NUMBER.sub("#", edge.text.casefold()), edge.is_top].append(edge)
         for sightings in similar.values():
-            for group in _at_one_position(sightings):
-                if self._is_usual(group):
-                    yield group
+            yield from filter(self._is_usual, _at_one_position(sightings))
 
     def _is_usual(self, group: list[EdgeLine]) -> bool:
         """Return whether many of all pages have it, or of those from its first to its last, as a chapter's header."""
@@ -93,7 +84,7 @@ class FurnitureDetector:
         """Yield lines that count the pages: bare numbers, and lines at one position that begin or end with one."""
         bare: dict[int, list[EdgeLine]] = defaultdict(list)
         others: dict[tuple[int, bool], list[EdgeLine]] = defaultdict(list)
-        for edge in (edge for edges in self._pages.values() for edge in edges):
+        for edge in chain.from_iterable(self._pages.values()):
             number = _page_number(edge.text)
             if number is not None:
                 bare[number - edge.page].append(edge)
@@ -122,7 +113,6 @@ class FurnitureDetector:
 
 
 def without(runs: list[TextRun], furniture: set[tuple[float, str]]) -> list[TextRun]:
-    """Return the runs of a page without those of its furniture."""
     if not furniture:
         return runs
     lines = [line for line, _ in _outer(runs) if (line.y, line.text) in furniture]
@@ -147,7 +137,6 @@ def _page_number(text: str) -> int | None:
 
 
 def _at_one_position(sightings: list[EdgeLine]) -> Iterable[list[EdgeLine]]:
-    """Divide similar lines into groups at one position."""
     ordered = sorted(sightings, key=lambda edge: edge.y)
     group = ordered[:1]
     for edge in ordered[1:]:
@@ -234,14 +223,9 @@ def _by_style(paragraphs: Sequence[PdfParagraph], texts: Sequence[str]) -> list[
     body_is_bold = bold > 0.5 * sum(map(len, texts))
     headings = []
     for index, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
-        if (
-            paragraph.is_row
-            or paragraph.continues
-            or len(text) > _MAX_LARGE
-            or LEADERS.search(text)
-            or not _LETTER.search(text)
-            or not _HEADING_BEGINS.match(text)
-        ):
+        if paragraph.is_row or paragraph.continues or len(text) > _MAX_LARGE or LEADERS.search(text):
+            continue
+        if not _LETTER.search(text) or not _HEADING_BEGINS.match(text):
             continue
         large = paragraph.size >= _LARGER * body > 0 and text[-1] not in ",;"
         strong = paragraph.bold and not body_is_bold and paragraph.size >= 0.95 * body
@@ -267,23 +251,19 @@ def _numbers(paragraphs: Sequence[PdfParagraph], texts: Sequence[str], levels: M
 
     Short lists and references do not count: most of the text must stand in numbered paragraphs, and these be long.
     """
-    chain: list[int] = []
-    expected = 1
+    sequence: list[int] = []
     in_references = False
     for index, text in enumerate(texts):
         if index in levels:
             in_references = bool(_REFERENCES.match(_LEADING_NUMBER.sub("", text)))
         match = _NUMBERED.match(text)
-        if match and not in_references and index not in levels and not paragraphs[index].continues:
-            number = int(match[1])
-            if number == expected:
-                chain.append(index)
-                expected += 1
-    if len(chain) < _MIN_NUMBERED or median(len(texts[index]) for index in chain) < _MIN_MEDIAN_CHARS:
+        is_next = match is not None and int(match[1]) == len(sequence) + 1
+        if is_next and not in_references and index not in levels and not paragraphs[index].continues:
+            sequence.append(index)
+    if len(sequence) < _MIN_NUMBERED or median(len(texts[index]) for index in sequence) < _MIN_MEDIAN_CHARS:
         return {}
-    numbered = sum(len(texts[index]) for index in chain)
-    through = sum(len(text) for text in texts[chain[0] : chain[-1] + 1])
-    whole = sum(map(len, texts))
-    if numbered < _SHARE_NUMBERED * through or through < _SHARE_NUMBERED * whole:
+    covered = sum(len(texts[index]) for index in sequence)
+    through = sum(len(text) for text in texts[sequence[0] : sequence[-1] + 1])
+    if covered < _SHARE_NUMBERED * through or through < _SHARE_NUMBERED * sum(map(len, texts)):
         return {}
-    return {index: f"{number}" for number, index in enumerate(chain, 1)}
+    return {index: f"{number}" for number, index in enumerate(sequence, 1)}

@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 UNREADABLE = "\ufffd"
 _ASCENT, _DESCENT = 0.75, 0.22
-_WIDE_GAP = 1.3
-"""Glyphs further apart than this multiple of their size stand in different columns or cells."""
+_WIDE_GAP = 1.3  # glyphs further apart than this multiple of their size stand in different columns or cells
 _NEW_BASELINE = 0.12
 _BOLD_WEIGHT = 600
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi", "cmbx", "-bd", "medi")
-_HYPHENATED = 0x02
-"""PDFium's code for a hyphen at the end of a line that divides a word."""
+_HYPHENATED = 0x02  # PDFium's code for a hyphen at the end of a line that divides a word
 _BREAKS = frozenset({0x0A, 0x0D})
 _SPACES = frozenset({0x09, 0x20, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000})
 _LETTERS = frozenset((*range(0x41, 0x5B), *range(0x61, 0x7B)))
@@ -35,14 +33,8 @@ _OTHERS = (
     | dict.fromkeys((0xF0B7, 0xF0A7, 0xF0D8, 0xF0FC, 0xF076, 0xF0A8, 0xF06E), "•")
 )
 """Ligatures; characters without width; the bullets of the Symbol and Wingdings fonts."""
-_WITHOUT_MEANING = (
-    range(0x20),
-    range(0x7F, 0xA0),
-    range(0xD800, 0xF900),
-    range(0xF0000, 0xFFFFFFFF),
-    range(-(1 << 31), 0),
-)
-"""Control characters, surrogates and private use."""
+_CONTROLS, _PRIVATE = (range(0x20), range(0x7F, 0xA0)), (range(0xD800, 0xF900), range(0xF0000, 0xFFFFFFFF))
+_WITHOUT_MEANING = (*_CONTROLS, *_PRIVATE, range(-(1 << 31), 0))  # _PRIVATE includes the surrogates
 _TEX_LIGATURES = {0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl", 0x21B5: "ff"}
 """TeX's own encoding, which PDFium misreads if the file does not declare it; 0x0D is a line break."""
 _LOST_LIGATURE = pattern("(?<=[a-z])\ufffd(?=[bcdfghjkmnpqrstvwxz])")
@@ -90,8 +82,6 @@ class TextRun:
 
 @dataclass(slots=True)
 class _RunBuilder:
-    """The run that is being composed."""
-
     style: TextStyle
     text: list[str] = field(default_factory=list)
     x0: float = 0.0
@@ -103,9 +93,6 @@ class _RunBuilder:
     def is_between_words(self) -> bool:
         return self.closed or not self.text or self.text[-1] == " "
 
-    def begin(self, position: tuple[float, float, float]) -> None:
-        self.x0, self.x1, self.y = position
-
     def pause(self, code: int) -> None:
         """Add a space, or end the run at a line break."""
         if code in _BREAKS:
@@ -114,19 +101,14 @@ class _RunBuilder:
             self.text.append(" ")
 
     def extend(self, position: tuple[float, float, float]) -> None:
-        """Extend the edges to include a glyph."""
         self.x0 = min(self.x0, position[0])
         self.x1 = max(self.x1, position[1])
 
     def accepts(self, position: tuple[float, float, float]) -> bool:
         """Return whether a glyph stands on the same baseline and near the others."""
         x0, x1, y = position
-        size = self.style.size
-        return (
-            not self.closed
-            and abs(y - self.y) <= _NEW_BASELINE * size
-            and max(x0 - self.x1, self.x0 - x1) <= _WIDE_GAP * size
-        )
+        near = max(x0 - self.x1, self.x0 - x1) <= _WIDE_GAP * self.style.size
+        return not self.closed and near and abs(y - self.y) <= _NEW_BASELINE * self.style.size
 
     def run(self) -> TextRun | None:
         text = "".join(self.text)
@@ -136,10 +118,7 @@ class _RunBuilder:
 
 
 class PageText:
-    """The glyphs of one page."""
-
     def __init__(self, page: Any, height: float) -> None:  # noqa: ANN401 - a handle of PDFium's
-        """Open the text of a page; close it with `close`."""
         self._text = pdfium.FPDFText_LoadPage(page)
         self._height = height
         self._styles: dict[int, TextStyle] = {}
@@ -179,8 +158,8 @@ class PageText:
             if style is not current.style or not current.accepts(position):
                 if (run := current.run()) is not None:
                     yield run
-                current = _RunBuilder(self._style(index))
-                current.begin(boxes.of(index, current.style.angle))
+                style = self._style(index)
+                current = _RunBuilder(style, [], *boxes.of(index, style.angle))
             current.text.append(characters)
             current.extend(position)
             letter = code in _LETTERS
@@ -229,8 +208,6 @@ class PageText:
 
 
 class _GlyphBox:
-    """Returns the positions of glyphs."""
-
     def __init__(self, text: Any, height: float) -> None:  # noqa: ANN401 - a handle of PDFium's
         self._text, self._height = text, height
         self._box = pdfium.FS_RECTF()
@@ -251,7 +228,6 @@ class _GlyphBox:
 
 
 def _characters(code: int, *, tex: bool) -> str:
-    """Return the text of a glyph by its code."""
     if code == _HYPHENATED:
         return "-"
     if tex and code in _TEX_LIGATURES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
@@ -19,14 +20,10 @@ if TYPE_CHECKING:
 
     from charset_normalizer import CharsetMatch
 
-# The UTF-32 mark begins with the UTF-16 mark, so it is tried first.
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BYTE_ORDER_MARKS = {  # the UTF-32 mark begins with the UTF-16 mark, so it is tried first
+    codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
+}  # fmt: skip
 _MAX_CONTROL_SHARE = 0.01
 # Without a byte order mark, any short text of even length is also valid UTF-16, in Chinese characters.
 _NEVER_GUESSED = ["utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be"]
@@ -38,10 +35,7 @@ _CHAOS_MARGIN, _COHERENCE_MARGIN = 0.01, 0.02
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8, UTF-16 or UTF-32 by its byte order mark, or a legacy encoding detected by charset-normalizer.
-
-    Raises:
-        ParsingError: the bytes are no text, or the encoding cannot be detected.
+    """Decode UTF-8, UTF-16 or UTF-32 by its byte order mark, or a detected legacy encoding; ParsingError if none fits.
 
     >>> decode("café".encode("cp1252"))
     'café'
@@ -56,16 +50,14 @@ def decode(data: bytes) -> str:
 
 
 def _decode(data: bytes) -> str:
-    for mark, encoding in _BYTE_ORDER_MARKS:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError as error:
                 raise ParsingError(f"begins as {encoding} but byte {error.start} is not: save it as UTF-8") from error
-    try:
+    with suppress(UnicodeDecodeError):
         return data.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
     if b"\0" in data:
         raise ParsingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
     return _legacy(data)
@@ -74,10 +66,8 @@ def _decode(data: bytes) -> str:
 def _legacy(data: bytes) -> str:
     """Detect a legacy encoding; prefer Windows-1252 where it fits as well as the best match."""
     if _is_nearly_ascii(data):
-        try:
+        with suppress(UnicodeDecodeError):
             return data.decode(_WESTERN)
-        except UnicodeDecodeError:
-            pass
     matches = from_bytes(data, cp_exclusion=_NEVER_GUESSED)
     best = matches.best()
     if best is None:
@@ -102,18 +92,10 @@ def _is_western(match: CharsetMatch, best: CharsetMatch) -> bool:
 
 _MAX_UNDECODABLE_SHARE = 0.001
 _REPLACEMENT = "\ufffd"
-# The encodings that browsers use for a label (WHATWG Encoding Standard), where those of Python cover less.
-_WEB_ENCODINGS = {
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-    "tis-620": "cp874",
-}
+_WEB_ENCODINGS = {  # what browsers use for a label (WHATWG Encoding Standard), where Python's encodings cover less
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
+    "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs", "tis-620": "cp874",
+}  # fmt: skip
 # Codecs that Python lists as text encodings, but that no document uses, or that are slow.
 _NOT_ENCODINGS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 
@@ -122,10 +104,7 @@ def decode_as(data: bytes, label: str | None) -> str:
     r"""Decode with the stated encoding, or as `decode` does where that does not fit.
 
     Up to 0.1% of undecodable bytes become U+FFFD, which `DocumentBuilder` leaves out, counts and reports. `label` names
-    the encoding; it is None where none is stated.
-
-    Raises:
-        ParsingError: as `decode` does.
+    the encoding; it is None where none is stated. Raises ParsingError as `decode` does.
 
     >>> decode_as(b"caf\xe9", "iso-8859-1"), decode_as("café".encode(), "us-ascii")
     ('café', 'café')
@@ -134,10 +113,8 @@ def decode_as(data: bytes, label: str | None) -> str:
     if encoding is None or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data)
     if encoding == "cp1252":
-        try:
+        with suppress(UnicodeDecodeError):
             return data.decode("utf-8")  # other text is hardly ever valid UTF-8
-        except UnicodeDecodeError:
-            pass
     text = data.decode(encoding, "replace")
     if text.count(_REPLACEMENT) <= 1 + _MAX_UNDECODABLE_SHARE * len(text):
         return text
@@ -202,12 +179,8 @@ def plain_blocks(text: str, start: int = 0) -> tuple[Block, ...]:
     """
     pieces = [piece for group in _groups(text, start) for piece in _paragraphs(text, group)]
     headings = _headings(text, pieces)
-    return tuple(
-        Block(piece.span.start, piece.span.end, BlockKind.HEADING, level=1)
-        if index in headings
-        else Block(piece.span.start, piece.span.end)
-        for index, piece in enumerate(pieces)
-    )
+    kinds = ((BlockKind.HEADING, 1) if index in headings else (BlockKind.PARAGRAPH, 0) for index in range(len(pieces)))
+    return tuple(Block(piece.span.start, piece.span.end, *kind) for piece, kind in zip(pieces, kinds, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +190,6 @@ class _Piece:
 
 
 def _groups(text: str, start: int) -> Iterator[list[Span]]:
-    """Yield the runs of lines between lines without words."""
     lines = groupby(line_spans(text, start), lambda line: bool(_WORD.search(text, line.start, line.end)))
     for has_words, group in lines:
         if has_words:
@@ -248,21 +220,18 @@ def _headings(text: str, pieces: Sequence[_Piece]) -> set[int]:
 
     A longer run of title-like lines is a list or a table. Inside a group, a heading must follow a long line.
     """
-    titles = [_is_title_like(text[piece.span.start : piece.span.end]) for piece in pieces]
     headings: set[int] = set()
     run: list[int] = []
-    for index, is_title in enumerate(titles):
-        if is_title:
+    for index, piece in enumerate(pieces):
+        if _is_title_like(text[piece.span.start : piece.span.end]):
             run.append(index)
             continue
-        if 0 < len(run) <= _MAX_HEADING_RUN and all(pieces[i].opens_group or _is_long(pieces[i - 1]) for i in run[:1]):
-            headings.update(run)
+        if 0 < len(run) <= _MAX_HEADING_RUN:
+            above = pieces[run[0] - 1].span
+            if pieces[run[0]].opens_group or above.end - above.start > _MAX_HEADING_CHARS:
+                headings.update(run)
         run = []
     return headings
-
-
-def _is_long(piece: _Piece) -> bool:
-    return piece.span.end - piece.span.start > _MAX_HEADING_CHARS
 
 
 def _is_title_like(line: str) -> bool:

@@ -27,7 +27,6 @@ _WORD = pattern(r"\w")
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a Markdown file, with or without front matter."""
     text = decode(data)
     metadata, body = front_matter(text)
     return ParsedText(text, blocks(text, body), metadata)

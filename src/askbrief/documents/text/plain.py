@@ -8,7 +8,6 @@ from askbrief.documents.text import decode, plain_blocks
 
 
 def parse(data: bytes) -> ParsedText:
-    """Parse a plain text file."""
     text = decode(data)
     metadata, body = front_matter(text)
     return ParsedText(text, plain_blocks(text, body), metadata)
