@@ -50,7 +50,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COMMON = ("__main__.py", "material.py", "outcome.py", "vectors.py")
 SPLITTING = (
     "ingest/splitting.py",
-    "language/sentences.py",
+    "language/analysis.py",
     "documents/text/plain.py",
     "documents/text/__init__.py",
     "evaluation/question_sets.py",

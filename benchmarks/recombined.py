@@ -29,7 +29,7 @@ from askbrief.documents.text import plain_blocks
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.ingest.sources import SourceFile
 from askbrief.ingest.splitting import MAX_WORDS, MIN_WORDS
-from askbrief.language.sentences import sentence_spans
+from askbrief.language.analysis import sentence_spans
 from askbrief.records import Document
 from askbrief.storage.embedded.manifest import SourceRow
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from askbrief.language.sentences import sentence_spans
+from askbrief.language.analysis import sentence_spans
 
 if TYPE_CHECKING:
     from random import Random

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PARSERS: list[Callable[..., Any]] = [
     parsed_question.parse_question,
     parsed_question.strip_courtesy,
+    parsed_question.is_follow_up,
     expansion.expand,
     aspects.parse_aspects,
     constraints.parse_constraints,

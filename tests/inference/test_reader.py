@@ -12,7 +12,7 @@ import pytest
 from askbrief.errors import ModelError
 from askbrief.inference.compilation import sample
 from askbrief.inference.reader import CARD, GRAPH, MAX_QUESTION_PIECES, PACKAGED, Reader, packaged_reader
-from askbrief.language.sentences import sentence_spans
+from askbrief.language.analysis import sentence_spans
 from askbrief.records import Passage, Span
 
 if TYPE_CHECKING:

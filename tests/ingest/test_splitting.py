@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from askbrief.citations.locators import parse_place, spans
 from askbrief.documents.text import plain, plain_blocks
 from askbrief.ingest.splitting import MAX_WORDS, SplitDocument, indexed_text, split_document
-from askbrief.language.sentences import sentence_spans
+from askbrief.language.analysis import sentence_spans
 from askbrief.records import Block, BlockKind, Document
 from tests.conftest import ROOT, SEED
 from tests.fakes import HashEncoder

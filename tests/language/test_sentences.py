@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from askbrief.language.sentences import sentence_spans
+from askbrief.language.analysis import sentence_spans
 
 
 def sentences(text: str) -> list[str]:

@@ -16,8 +16,7 @@ from askbrief.errors import AskbriefError, EvaluationError, JournalError, Ledger
 from askbrief.evaluation.journal import Journal
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.ingest.splitting import MAX_CHARS, split_document
-from askbrief.language.analysis import analyse
-from askbrief.language.sentences import sentence_spans
+from askbrief.language.analysis import analyse, sentence_spans
 from askbrief.records import Document
 from askbrief.settings import load_settings
 from benchmarks.torture.doors import House

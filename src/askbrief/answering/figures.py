@@ -25,10 +25,8 @@ if TYPE_CHECKING:
 
 _WORDS_AFTER, _WORDS_BEFORE = 6, 10
 """Words after and before a quantity in which the word for what it counts is looked for."""
-_LEAST_IN_PASSAGE = 0.5
-"""Share of the question's terms that a passage must have; it must also have all names of the question."""
-_LEAST_IN_SENTENCE = 0.5
-"""Share of the question's terms that a sentence must have where nothing is counted."""
+_LEAST_IN_PASSAGE, _LEAST_IN_SENTENCE = 0.5, 0.5
+"""Share of the question's terms that a passage must have, and a sentence where nothing is counted."""
 _LEAST_OF_BEST = 0.5
 """Share of the terms of the best sentence that another sentence of the passage must have."""
 _KINDS = {
@@ -103,7 +101,8 @@ def group_figures(figures: Iterable[Figure]) -> tuple[FigureGroup, ...]:
     newest_first = sorted(distinct.values(), key=lambda figure: figure.date or "", reverse=True)
     groups: dict[tuple[str, float | None, float | None], list[Figure]] = {}
     for figure in newest_first:
-        groups.setdefault((_unit(figure), figure.low, figure.high), []).append(figure)
+        unit = " ".join(analyse(figure.unit)) if figure.counted else figure.unit
+        groups.setdefault((unit, figure.low, figure.high), []).append(figure)
     units = [unit for unit, _, _ in groups]
     return tuple(
         FigureGroup(low, high, some[0].unit, tuple(some), differs=units.count(unit) > 1)
@@ -241,25 +240,10 @@ def _figure(sentence: _Sentence, quantity: Quantity, unit: str) -> Figure:
 
 def _as_of(text: str, quantity: Quantity) -> str | None:
     """Return the date in a sentence that is nearest to a quantity; a date after "as of" comes first."""
-    dates = [
-        match
-        for match in _AS_OF.finditer(text)
-        if match["as_of"]
-        or ((match["day"] or match["in"]) and not _CLAUSES_APART.search(_between(text, match, quantity)))
-    ]
-    if not dates:
-        return None
-    nearest = min(dates, key=lambda match: (not match["as_of"], _distance(match, quantity)))
-    return str(nearest[0]).strip()
-
-
-def _between(text: str, match: regex.Match[str], quantity: Quantity) -> str:
-    return text[min(match.end(), quantity.end) : max(match.start(), quantity.start)]
-
-
-def _distance(match: regex.Match[str], quantity: Quantity) -> int:
-    return max(match.start() - quantity.end, quantity.start - match.end())
-
-
-def _unit(figure: Figure) -> str:
-    return " ".join(analyse(figure.unit)) if figure.counted else figure.unit
+    dates: list[tuple[bool, int, int, str]] = []
+    for match in _AS_OF.finditer(text):
+        between = text[min(match.end(), quantity.end) : max(match.start(), quantity.start)]
+        if match["as_of"] or ((match["day"] or match["in"]) and not _CLAUSES_APART.search(between)):
+            distance = max(match.start() - quantity.end, quantity.start - match.end())
+            dates.append((not match["as_of"], distance, match.start(), match[0].strip()))
+    return min(dates)[-1] if dates else None

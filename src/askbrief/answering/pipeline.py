@@ -46,37 +46,19 @@ class Quoting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AnswerPipeline:
-    """The parts that answer questions over one generation. Threads may share it.
+    """The parts that answer questions over one generation. Threads may share it."""
 
-    Attributes:
-        engine: the generation.
-        vocabulary: its words.
-        encoder: the model that its vectors come from.
-        lexical_weight: the share of BM25 in the first ranking, 0..1.
-        calibration: of the verdict.
-        citations: makes and remembers what is shown.
-        reader: reads the best passages; None to go without.
-        reranker: a cross-encoder; None to go without.
-    """
-
-    engine: Engine
-    vocabulary: Vocabulary
-    encoder: Encoder
-    lexical_weight: float
-    calibration: Calibration
+    engine: Engine  # the generation
+    vocabulary: Vocabulary  # its words
+    encoder: Encoder  # the model that its vectors come from
+    lexical_weight: float  # the share of BM25 in the first ranking, 0..1
+    calibration: Calibration  # of the verdict
     citations: Quoting
     reader: Reader | None = None
-    reranker: Reranker | None = None
+    reranker: Reranker | None = None  # a cross-encoder
 
     def answer(self, question: str, top: int, scope: Scope, method: Method) -> Answer:
-        """Answer a question: parse it, rank passages, read the best, find sentence, span and figures, and judge.
-
-        Args:
-            question: on one line.
-            top: the maximum number of hits.
-            scope: what may be searched; applied before ranking.
-            method: how to rank.
-        """
+        """Answer a question on one line with at most `top` hits; the scope applies before ranking."""
         parsed = parse_question(
             question, IndexKnowledge(self.engine, self.vocabulary, self.encoder, scope), self.engine.head.newest(scope)
         )

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import times
-from askbrief.language.english.proper_names import names
+from askbrief.language.english.names import names
 from askbrief.language.english.quantities import QuantityKind, fractions, measures, quantities, vague_numbers
 from askbrief.query.answer_type import AnswerType
 from askbrief.records import Definition, Span
@@ -45,15 +45,9 @@ NOTHING: frozenset[str] = frozenset()
 
 
 def candidates(text: str, answer_type: AnswerType, known: AbstractSet[str] = NOTHING) -> list[Span]:
-    """Return the words of a sentence that can be the answer.
+    """Return the spans of a sentence that can be the answer, in order and apart; none for types without a short answer.
 
-    Args:
-        text: a sentence.
-        answer_type: the expected type of answer.
-        known: the index terms of the question; words with no other terms answer nothing.
-
-    Returns:
-        Spans in order, which do not overlap. Empty for types without a short answer.
+    Words answer nothing that have only `known` index terms, those of the question.
 
     >>> text = "Pakistan launched airstrikes on hideouts in the Afghan provinces of Kunar and Khost, killing 47 people."
     >>> [text[span.start : span.end] for span in candidates(text, AnswerType.PLACE, {"pakistan"})]
@@ -104,23 +98,15 @@ _FINDERS: dict[AnswerType, Callable[[str], list[Span]]] = {
 
 
 class SentenceModel(BaseModel):
-    """Weights of what speaks for a sentence, fitted by hand on public question sets.
-
-    Attributes:
-        cosine: weight of the cosine to the question; the coverage of its terms has 1 minus this.
-        candidate: for a candidate of the expected type, by type; names stand in most sentences and tell less.
-        neighbours: for the share of the question's neighbouring terms that are neighbours in the sentence.
-        previous: for the share of the question's terms that only the previous sentence has, if this one refers to it.
-        reader: for the probability by the reader that the answer stands in the sentence.
-    """
+    """Weights of what speaks for a sentence, fitted by hand on public question sets."""
 
     model_config = ConfigDict(frozen=True)
 
-    cosine: float
-    candidate: dict[AnswerType, float]
-    neighbours: float
-    previous: float
-    reader: float
+    cosine: float  # of the cosine to the question; the coverage of its terms has 1 minus this
+    candidate: dict[AnswerType, float]  # of a candidate, by its type; names stand in most sentences and tell less
+    neighbours: float  # of the share of the question's neighbouring terms that are neighbours in the sentence
+    previous: float  # of the share of terms that only the previous sentence has, if this one refers to it
+    reader: float  # of the probability by the reader that the answer stands in the sentence
 
 
 @cache
@@ -139,14 +125,7 @@ _POINTS_BACK = pattern(
 def best_sentence(
     parsed: ParsedQuestion, passage: Passage, evidence: SentenceEvidence, output: ReaderOutput | None = None
 ) -> Span:
-    """Return the sentence of a passage that answers best, the first of equals.
-
-    Args:
-        parsed: the question.
-        passage: with its sentences.
-        evidence: coverage and cosine of each sentence.
-        output: what the reader found in the passage, if it read it.
-    """
+    """Return the sentence of a passage that answers best, the first of equals."""
     model, known, pairs = packaged_sentence_model(), frozenset(parsed.terms), _pairs(parsed.terms)
     scores = (1 - model.cosine) * evidence.coverages + model.cosine * evidence.cosines
     texts = passage.sentence_texts()
@@ -200,9 +179,7 @@ def _pairs(terms: Sequence[str]) -> frozenset[tuple[str, str]]:
 def definitions(meanings: Sequence[Meaning], show: Callable[[int, int], Hit]) -> list[Definition]:
     """Return the definitions of a name: the team's own, then each of the documents' with its first passage.
 
-    Args:
-        meanings: of one name, the team's first.
-        show: returns the passage of a number, with the sentence marked that contains a character of its document.
+    `show` returns the passage of a number, with the sentence marked that contains a character of its document.
     """
     ours = tuple(dict.fromkeys(form for one in meanings if one.from_team for form in one.forms))
     team = [Definition(meanings[0].name, ours, 0, 0, from_aliases=True)] if ours else []

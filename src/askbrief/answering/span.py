@@ -69,23 +69,16 @@ _SIMILAR_TYPE = {AnswerType.MONEY: AnswerType.NUMBER, AnswerType.SHARE: AnswerTy
 """Types that use the model of another."""
 _JOINT = pattern(r",?\s(?:and|or|&)\s(?:the\s)?|,\s(?:the\s)?")
 _LISTED = frozenset({AnswerType.PERSON, AnswerType.PLACE, AnswerType.NAME})
-_LOOK_BACK = 30
-"""Characters before a candidate that are examined."""
-_HALF_DISTANCE = 3
-"""Distance in words at which the nearness of a term is one half."""
+_LOOK_BACK, _HALF_DISTANCE = 30, 3
+"""Characters before a candidate that are examined; distance in words at which the nearness of a term is one half."""
 
 
 class SpanModel(BaseModel):
-    """A logistic regression of whether a candidate is the answer, for one type of answer.
-
-    Attributes:
-        least: the probability from which an answer is shown; at least 7 of 10 that are shown are right.
-        intercept, weights: the logit is their sum with the signals.
-    """
+    """A logistic regression of whether a candidate is the answer, for one type of answer."""
 
     model_config = ConfigDict(frozen=True)
 
-    least: float
+    least: float  # the probability from which an answer is shown; at least 7 of 10 that are shown are right
     intercept: float
     weights: dict[str, float]
 
@@ -106,14 +99,8 @@ def find_answer(
 ) -> Span | None:
     """Return the answer in the marked sentence of a hit, as a span of the document; None where none is likely enough.
 
-    It is one of the figures where the sentence has some; else what the reader found, if it read the passage; else the
-    likeliest of the candidates.
-
-    Args:
-        parsed: the question.
-        hit: with its marked sentence.
-        figures: of the passage, for the quantity that is asked for.
-        output: what the reader found in the passage.
+    It is one of the passage's figures where the sentence has some; else what the reader found, if it read the passage;
+    else the likeliest of the candidates.
     """
     text, at = hit.answer_sentence, hit.highlight.start
     marked = [Span(figure.start - at, figure.end - at) for figure in figures if figure.sentence == hit.highlight]
@@ -155,13 +142,9 @@ def _moved(span: Span | None, by: int) -> Span | None:
 
 
 def likeliest(parsed: ParsedQuestion, text: str, found: Sequence[Span], *, least: float | None = None) -> Span | None:
-    """Return the candidate that is likeliest to be the answer, the first of equals; None if none is likely enough.
+    """Return the candidate of a sentence that is likeliest to be the answer, the first of equals.
 
-    Args:
-        parsed: the question.
-        text: the sentence.
-        found: the candidates, as spans of the sentence.
-        least: the least probability; by default that of the answer type.
+    None if its probability is below `least`, by default that of the answer type.
     """
     if not found:
         return None

@@ -32,28 +32,16 @@ _REST_IS_THERE = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """How a sentence, and the passage around it, contradict what a question takes for granted.
+    """How a sentence, and the passage around it, contradict what a question takes for granted."""
 
-    Attributes:
-        negation: the question is negated and the sentence is not.
-        opposite: the sentence has the opposite of a word of the question, and lacks the word itself.
-        number: the sentence has another number in place of one of the question's.
-        name: the passage lacks a name of the question, and has nearly all its other terms.
-    """
-
-    negation: bool = False
-    opposite: bool = False
-    number: bool = False
-    name: bool = False
+    negation: bool = False  # the question is negated and the sentence is not
+    opposite: bool = False  # the sentence has the opposite of a word of the question, and lacks the word itself
+    number: bool = False  # the sentence has another number in place of one of the question's
+    name: bool = False  # the passage lacks a name of the question, and has nearly all its other terms
 
 
 def find_mismatch(parsed: ParsedQuestion, sentence: str, passage: str) -> Mismatch:
-    """Compare a sentence with what the question takes for granted.
-
-    Args:
-        parsed: the question.
-        sentence: that is shown as the answer.
-        passage: the text around it, with its title and section.
+    """Compare a sentence, and the passage around it with title and section, with what the question takes for granted.
 
     >>> from askbrief.query.parsed_question import parse_question
     >>> find_mismatch(parse_question("Who lost all of the 3 wars?"), "The north won all of the 2 wars.", "")
@@ -116,22 +104,15 @@ Signal = Annotated[str, AfterValidator(_known)]
 
 
 class Calibration(BaseModel):
-    """A logistic model of whether the first passages have the answer, with the bounds of the verdicts.
-
-    Attributes:
-        encoder: the embedding model it was fitted with; it does not apply to others.
-        fitted_on: the question sets.
-        intercept, weights: the logit is the intercept plus the weighted sum of the signals.
-        strong, weak: the probabilities from which the verdict is strong, or weak.
-    """
+    """A logistic model of whether the first passages have the answer, with the bounds of the verdicts."""
 
     model_config = ConfigDict(frozen=True, allow_inf_nan=False)
 
-    encoder: str
-    fitted_on: tuple[str, ...]
+    encoder: str  # the embedding model it was fitted with; it does not apply to others
+    fitted_on: tuple[str, ...]  # the question sets
     intercept: float
     weights: dict[Signal, float]
-    strong: float
+    strong: float  # the probability from which the verdict is strong
     weak: float
 
     @property

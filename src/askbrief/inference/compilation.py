@@ -42,7 +42,11 @@ def compile_model(files: ModelFiles, folder: Path) -> None:
     """
     model = load(files, attn_implementation="eager")  # runs faster once exported than fused attention
     _check_kind(model)
-    _write_graph(model, folder)
+    with tempfile.TemporaryDirectory() as work:
+        exported, quantised = Path(work) / "exported.onnx", Path(work) / "quantised.onnx"
+        export(model, exported)
+        quantise(exported, quantised, exact=sensitive(exported), seven_bits=saturates())
+        optimise(quantised, folder / GRAPH)
     (folder / TOKENIZER).write_text(_tokenizer(model), encoding="utf-8")
     card = ModelCard(
         model_id=files.model_id,
@@ -79,23 +83,11 @@ def _tokenizer(model: SentenceTransformer) -> str:
     return str(backend.to_str())
 
 
-def _write_graph(model: SentenceTransformer, folder: Path) -> None:
-    """Export, quantise and optimise the graph for this processor."""
-    with tempfile.TemporaryDirectory() as work:
-        exported, quantised = Path(work) / "exported.onnx", Path(work) / "quantised.onnx"
-        export(model, exported)
-        quantise(exported, quantised, exact=sensitive(exported), seven_bits=saturates())
-        optimise(quantised, folder / GRAPH)
-
-
 def quantise(exported: Path, quantised: Path, *, exact: Sequence[str] = (), seven_bits: bool) -> None:
     """Quantise the weights of a graph to 8 bits, and its activations where they are multiplied.
 
-    Args:
-        exported: the graph.
-        quantised: the path to write.
-        exact: names of products that stay in full precision.
-        seven_bits: use half the range of the weights, so that products fit 16 bits on processors without VNNI.
+    Products whose names are in `exact` stay in full precision. `seven_bits` uses half the range of the weights, so that
+    products fit 16 bits on processors without VNNI.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -110,14 +102,7 @@ def quantise(exported: Path, quantised: Path, *, exact: Sequence[str] = (), seve
 
 
 def optimise(graph: Path, optimised: Path, *, portable: bool = False, without: Sequence[str] = ()) -> None:
-    """Save a graph as onnxruntime optimises it.
-
-    Args:
-        graph: to optimise.
-        optimised: the path to write.
-        portable: for any processor, instead of this one.
-        without: names of optimizers that are not applied.
-    """
+    """Save a graph as onnxruntime optimises it for this processor, or any, without the optimizers of these names."""
     import onnxruntime
 
     levels = onnxruntime.GraphOptimizationLevel

@@ -29,26 +29,16 @@ GRAPH, TOKENIZER, CARD = "model.ort", "tokenizer.json", "card.json"
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """The description of a compiled model; the contents of card.json.
+    """The description of a compiled model; the contents of card.json."""
 
-    Attributes:
-        model_id: of the original model.
-        form: "int8", or "int7" where the processor needs weights of 7 bits.
-        dimension: of its vectors.
-        max_tokens: the maximum number of word pieces of a text; the rest is cut off.
-        query_prompt, document_prompt: written before a text that is encoded.
-        sums: the SHA-256 of the graph and of the tokenizer, by file name.
-        likeness: mean cosine of its vectors to the original's over the sample, 0..1.
-    """
-
-    model_id: str
-    form: str
-    dimension: int
-    max_tokens: int
-    query_prompt: str
+    model_id: str  # of the original model
+    form: str  # "int8", or "int7" where the processor needs weights of 7 bits
+    dimension: int  # of its vectors
+    max_tokens: int  # the maximum number of word pieces of a text; the rest is cut off
+    query_prompt: str  # written before a text that is encoded
     document_prompt: str
-    sums: dict[str, str]
-    likeness: float = 1.0
+    sums: dict[str, str]  # the SHA-256 of the graph and of the tokenizer, by file name
+    likeness: float = 1.0  # mean cosine of its vectors to the original's over the sample, 0..1
 
     @classmethod
     def read(cls, folder: Path) -> Self:
@@ -94,20 +84,17 @@ class CompiledEncoder:
         self.max_tokens = self._card.max_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of word pieces of each text, with special tokens and document prompt."""
         prompted = [self._card.document_prompt + text for text in texts]
         if len(texts) > _FEW_TEXTS and self._word_pieces is not None:
             return self._word_pieces.count(prompted)
         return [len(encoding.ids) for encoding in self._model.tokenizer.encode_batch(prompted)]
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors as rows: float32 [texts, dimension]."""
         prompt = self._card.document_prompt
         rows = workers().map(self._vector, self.word_pieces([prompt + text for text in texts]))
         return np.array(list(rows), dtype=np.float32).reshape(-1, self.dimension)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Return a unit vector: float32 [dimension]."""
         return self._vector(self.word_pieces([self._card.query_prompt + text])[0])
 
     def _vector(self, word_pieces: Sequence[int]) -> NDArray[np.float32]:
@@ -140,7 +127,6 @@ class OnnxModel:
     """A graph for onnxruntime and its tokenizer, each loaded at first use. Threads may share it."""
 
     def __init__(self, graph: Path, tokenizer: Path) -> None:
-        """Take the paths of the two files."""
         self._paths = graph, tokenizer
 
     @cached_property

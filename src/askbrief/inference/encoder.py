@@ -27,7 +27,6 @@ class Encoder(Protocol):
     @property
     def model_id(self) -> str:
         """The identity of the model: two encoders with the same id and form give the same vectors."""
-        ...
 
     @property
     def form(self) -> str:
@@ -35,29 +34,23 @@ class Encoder(Protocol):
 
         Questions encoded in one form find vectors of another, but all vectors of an index have the same form.
         """
-        ...
 
     @property
     def dimension(self) -> int:
         """The number of components of a vector."""
-        ...
 
     @property
     def max_tokens(self) -> int:
         """The maximum number of word pieces of a text; the model ignores the rest."""
-        ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of word pieces of each text, with special tokens and document prompt."""
-        ...
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors as rows: float32 [texts, dimension]."""
-        ...
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """Return a unit vector: float32 [dimension]."""
-        ...
 
 
 def encode_in_batches(
@@ -67,16 +60,9 @@ def encode_in_batches(
     batch: int = 256,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Iterable[tuple[int, NDArray[np.float32]]]:
-    """Encode many texts, the longest first, so that batches need little padding.
+    """Yield the position and the unit vector of each text, the longest first, so that batches need little padding.
 
-    Args:
-        encoder: the model.
-        texts: to encode.
-        batch: the number of texts of a batch.
-        advance: called with the number of texts after each batch.
-
-    Yields:
-        The position in `texts` and the unit vector of each text, in any order.
+    `advance` is called with the number of texts after each batch.
     """
     order = sorted(range(len(texts)), key=lambda place: (-len(texts[place]), place))
     for start in range(0, len(order), batch):
@@ -85,10 +71,8 @@ def encode_in_batches(
         advance(len(places))
 
 
-_MAX_CACHED_WORDS = 1 << 18
-"""Number of words above which the cache is emptied."""
-_MAX_CACHED_CHARS = 40
-"""Length of a word from which it is not cached; longer words hardly occur again."""
+_MAX_CACHED_WORDS, _MAX_CACHED_CHARS = 1 << 18, 40
+"""Number of words above which the cache is emptied; length of the longest cached word: longer ones hardly recur."""
 
 
 class WordPieces:
@@ -135,7 +119,6 @@ class WordPieces:
 # ------------------------------------------------------------------------------------------ PyTorch
 
 _BATCH = 16
-"""Texts of a batch."""
 # Raised by the libraries for files that are missing, of another kind, or (the last two) truncated.
 _BROKEN_MODEL = (
     *(OSError, ValueError, LookupError, TypeError, AttributeError, ImportError, RuntimeError),
@@ -201,7 +184,6 @@ class SentenceTransformerEncoder:
         return int(self._model.max_seq_length or 512)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of word pieces of each text, with special tokens and document prompt."""
         if not texts:
             return []
         prompt = self._model.prompts.get("document") or ""
@@ -212,7 +194,6 @@ class SentenceTransformerEncoder:
         return [len(ids) for ids in encoded["input_ids"]]
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return unit vectors as rows: float32 [texts, dimension]."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         vectors = self._model.encode_document(
@@ -221,6 +202,5 @@ class SentenceTransformerEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        """Return a unit vector: float32 [dimension]."""
         vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vector, dtype=np.float32)

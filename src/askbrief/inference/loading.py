@@ -37,9 +37,7 @@ _log = logging.getLogger(__name__)
 def open_encoder(settings: Settings, *, building: bool = False) -> Encoder:
     """Return the fastest encoder for the model of the settings; its first use on a machine compiles it.
 
-    Args:
-        settings: the model, whether it may be compiled, and the cache directory.
-        building: whether many texts will be encoded, for which a GPU is used if there is one.
+    For `building`, which encodes many texts, that is a GPU if there is one.
 
     Raises:
         ModelError: the model was not found.
@@ -125,9 +123,6 @@ def _has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
-_WARM_UP_QUESTION = "what do the sources say?"
-
-
 def ready_encoder(settings: Settings) -> Encoder:
     """Return an encoder that is loaded, by encoding a first text; the reader is loaded at the same time.
 
@@ -137,5 +132,5 @@ def ready_encoder(settings: Settings) -> Encoder:
     if settings.reader:
         packaged_reader().start_loading()
     encoder = open_encoder(settings)
-    encoder.encode_query(_WARM_UP_QUESTION)
+    encoder.encode_query("what do the sources say?")
     return encoder

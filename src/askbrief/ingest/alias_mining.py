@@ -8,7 +8,7 @@ from itertools import chain, permutations
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
-from askbrief.language.english.abbreviations import acronyms, other_names
+from askbrief.language.english.names import acronyms, other_names
 from askbrief.language.names import NameKind, NameRow, name_key
 
 if TYPE_CHECKING:

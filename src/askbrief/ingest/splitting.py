@@ -7,7 +7,7 @@ from itertools import accumulate, groupby, pairwise
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
-from askbrief.language.sentences import sentence_spans
+from askbrief.language.analysis import sentence_spans
 from askbrief.records import Block, BlockKind, Passage, Span
 
 if TYPE_CHECKING:

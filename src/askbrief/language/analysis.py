@@ -1,23 +1,25 @@
-"""The analyser: from text to index terms, the same for passages and for questions."""
+"""From text to index terms, the same for passages and for questions, and to sentences with exact offsets."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import regex
 import Stemmer
 
 from askbrief.core.text import pattern
-from askbrief.language.english.words import STEMMER, STOP_WORDS
+from askbrief.language.english.words import ABBREVIATIONS, STEMMER, STOP_WORDS
+from askbrief.records import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _APOSTROPHES = "'’ʼ"
+_NO_APOSTROPHES = str.maketrans("", "", _APOSTROPHES)
 _HYPHENS = "-‐‑"  # hyphen-minus, hyphen, non-breaking hyphen
 _HYPHEN = pattern(f"[{_HYPHENS}]")
 _WORD = rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{_APOSTROPHES}]\p{{L}}+)*"
@@ -63,7 +65,7 @@ def analyse(text: str) -> list[str]:
     ['us', 'said', '3000', 'alqaida', 'al', 'qaida', 'fighter', 'broke', 'ceasefir', 'ceas', 'fire']
     """
     token, text = (_ASCII_TOKEN, text) if text.isascii() else (_TOKEN, unicodedata.normalize("NFKC", text))
-    terms = _shouted_terms if text.isupper() else _terms
+    terms = partial(_terms, shouted=True) if text.isupper() else _terms
     return list(chain.from_iterable(map(terms, token.findall(text))))
 
 
@@ -74,16 +76,7 @@ def terms_of(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 17)
-def _terms(token: str) -> tuple[str, ...]:
-    return _read(token, shouted=False)
-
-
-@lru_cache(maxsize=1 << 13)
-def _shouted_terms(token: str) -> tuple[str, ...]:
-    return _read(token, shouted=True)
-
-
-def _read(token: str, *, shouted: bool) -> tuple[str, ...]:
+def _terms(token: str, *, shouted: bool = False) -> tuple[str, ...]:
     """Return the terms of a token; in a text all in capitals it is no acronym."""
     if _NUMBER.fullmatch(token):
         return (token.replace(",", "")[:_LONGEST_TERM],)
@@ -133,4 +126,89 @@ def _stem(word: str) -> str:
     return stem[:_LONGEST_TERM]
 
 
-_NO_APOSTROPHES = str.maketrans("", "", _APOSTROPHES)
+# ------------------------------------------------------------------------------------------ sentences
+
+# A reference glued to the full stop before it belongs to that sentence: "in 2020.[3] Then", "mass.:19-1 It".
+_REFERENCE = pattern(r"(?:\[[^\]\n]{1,40}\]|:\d[\d–-]*)+(?=\s|$)\s*")
+# A list number that stands alone belongs to the sentence after it: "2. Save it."
+_ENUMERATOR = pattern(r"\(?(?:\d{1,3}|[A-Za-z])[.)]")
+_FULL_WIDTH_STOP = pattern(r"(?<=[。！？][」』）]?)(?![。！？」』）])\s*")
+_UNBROKEN = pattern(r"\S{1000,}")
+
+
+def sentence_spans(text: str, start: int, end: int) -> list[Span]:
+    """Return the sentences of `text[start:end]` by nupunkt, corrected, without white space at their ends.
+
+    >>> text = "A report by the U.S. said so. Then it ended."
+    >>> [text[s.start:s.end] for s in sentence_spans(text, 0, len(text))]
+    ['A report by the U.S. said so.', 'Then it ended.']
+    """
+    paragraph = text[start:end]
+    spans = _split_full_width(paragraph, _broken_spans(paragraph))
+    spans = _join_enumerators(paragraph, _move_references(paragraph, spans))
+    return [Span(start + first, start + last) for first, last in spans if last > first]
+
+
+@cache
+def _model() -> Any:  # noqa: ANN401 - nupunkt's own class is private
+    import nupunkt
+
+    model = nupunkt.load_default_model()
+    model.add_abbreviations(ABBREVIATIONS)
+    return model
+
+
+def _broken_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences by nupunkt; very long runs without a space, on which it takes quadratic time, stand alone."""
+    start = 0
+    for run in _UNBROKEN.finditer(text):
+        yield from _model_spans(text, start, run.start())
+        yield run.span()
+        start = run.end()
+    yield from _model_spans(text, start, len(text))
+
+
+def _model_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    if start < end:
+        yield from ((start + first, start + last) for first, last in _model().spans(text[start:end]))
+
+
+def _split_full_width(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    if not any(mark in text for mark in "。！？"):
+        yield from ((first, last) for first, last in spans if first < last)
+        return
+    for first, last in spans:
+        cuts = list(_FULL_WIDTH_STOP.finditer(text, first + 1, last))
+        starts = [first, *(cut.end() for cut in cuts)]
+        ends = [*(cut.start() for cut in cuts), last]
+        yield from ((start, end) for start, end in zip(starts, ends, strict=True) if start < end)
+
+
+def _move_references(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    previous: tuple[int, int] | None = None
+    for first, last in spans:
+        if previous is None:
+            previous = (first, last)
+            continue
+        glued = _REFERENCE.match(text, first, last) if first == previous[1] else None
+        if glued is None:
+            yield previous
+            previous = (first, last)
+            continue
+        reference_end = first + len(glued.group().rstrip())
+        yield (previous[0], reference_end)
+        previous = (glued.end(), last) if glued.end() < last else None
+    if previous is not None:
+        yield previous
+
+
+def _join_enumerators(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    pending: int | None = None
+    end = 0
+    for first, last in spans:
+        begin = first if pending is None else pending
+        pending, end = (begin, last) if _ENUMERATOR.fullmatch(text, first, last) else (None, last)
+        if pending is None:
+            yield (begin, last)
+    if pending is not None:
+        yield (pending, end)

@@ -37,42 +37,26 @@ class NameKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two names of one thing that a text gives.
+    """Two names of one thing that a text gives."""
 
-    Attributes:
-        name: the short form of an acronym, or the first name.
-        other: the long form, or the other name.
-        kind: how the text gives them.
-        place: offset of the definition in the text.
-    """
-
-    name: str
-    other: str
+    name: str  # the short form of an acronym, or the first name
+    other: str  # the long form, or the other name
     kind: NameKind
-    place: int
+    place: int  # offset of the definition in the text
 
 
 @dataclass(frozen=True, slots=True)
 class NameRow:
-    """Two names of one thing that a document, or the team's list of aliases, gives.
-
-    Attributes:
-        name, other, kind: see `Pair`.
-        passage: the first passage of the document that gives them; None for the team's own names.
-        place: offset in the document.
-        count: number of passages of the document that give them.
-        spoken: whether the name in lower case is also a common word.
-        keys: under which the two names are found.
-    """
+    """Two names of one thing that a document, or the team's list of aliases, gives; see `Pair`."""
 
     name: str
     other: str
     kind: NameKind
-    passage: int | None
-    place: int
-    count: int
-    spoken: bool
-    keys: tuple[str, str]
+    passage: int | None  # the first passage of the document that gives them; None for the team's own names
+    place: int  # offset in the document
+    count: int  # number of passages of the document that give them
+    spoken: bool  # whether the name in lower case is also a common word
+    keys: tuple[str, str]  # under which the two names are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,26 +101,16 @@ def word_key(word: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Another name of a name, within a scope.
+    """Another name of a name, within a scope."""
 
-    Attributes:
-        key: of the other name.
-        name: the name itself, as it is most often written.
-        forms: the other name as it is written, the most frequent form first; all have the same key.
-        kind: how the sources give it.
-        is_long_form: whether it is the long form of an acronym.
-        documents, passages: number of those that give it.
-        rows: of the documents that give it, in their order.
-    """
-
-    key: str
-    name: str
-    forms: tuple[str, ...]
+    key: str  # of the other name
+    name: str  # the name itself, as it is most often written
+    forms: tuple[str, ...]  # the other name as it is written, the most frequent form first; all have the same key
     kind: NameKind
-    is_long_form: bool
-    documents: int
+    is_long_form: bool  # of an acronym
+    documents: int  # number of those that give it
     passages: int
-    rows: tuple[NameRow, ...]
+    rows: tuple[NameRow, ...]  # of the documents that give it, in their order
 
     @property
     def other(self) -> str:
@@ -189,14 +163,9 @@ class NameIndex:
         return self._rows.known_names(list(dict.fromkeys(keys)))
 
     def meanings(self, key: str, scope: Scope = EVERYTHING) -> list[Meaning]:
-        """Return the other names of a name, within a scope.
+        """Return the other names of the name with a `name_key`: the team's, then those in scope by number of documents.
 
-        Args:
-            key: the `name_key` of the name.
-            scope: the documents that may be seen; the team's own names always may.
-
-        Returns:
-            The team's own first, then by the number of documents; forms with the same key are one.
+        Forms with the same key are one.
         """
         groups: dict[tuple[str, bool], list[_Entry]] = defaultdict(list)
         for entry in _entries(key, self._rows.names_of(key)):
@@ -247,15 +216,8 @@ class NameIndex:
 
 def _entries(key: str, rows: Sequence[NameRow]) -> list[_Entry]:
     """Return the rows seen from a key; a row whose two names have that key is seen from both."""
-    return [
-        entry
-        for row in rows
-        for entry in (
-            _Entry(row.name, row.other, row.keys[1], row) if row.keys[0] == key else None,
-            _Entry(row.other, row.name, row.keys[0], row) if row.keys[1] == key else None,
-        )
-        if entry
-    ]
+    both = ((row, *side) for row in rows for side in ((0, row.name, row.other), (1, row.other, row.name)))
+    return [_Entry(own, other, row.keys[1 - at], row) for row, at, own, other in both if row.keys[at] == key]
 
 
 def _order(meaning: Meaning) -> tuple[bool, int, int, bool, str]:

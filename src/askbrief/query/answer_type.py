@@ -55,8 +55,6 @@ class AnswerRole(StrEnum):
 
 
 class TimePrecision(StrEnum):
-    """How precise a time is asked for."""
-
     YEAR = "year"
     MONTH = "month"
     DAY = "day"
@@ -65,11 +63,7 @@ class TimePrecision(StrEnum):
 _WORD = pattern(r"[\p{L}\p{N}]+(?:['’]\p{L}+)?|[,?%]")
 _CONTRACTED = pattern(r"^(who|what|where|when|how|why)(?:['’]?(?:s|re|d|ll))$")
 _NOUNS = {noun: AnswerType(value) for noun, value in ANSWER_NOUNS.items()}
-_HOW = {
-    "many": AnswerType.NUMBER,
-    "numerous": AnswerType.NUMBER,
-    **dict.fromkeys(MEASURE_ADJECTIVES, AnswerType.MEASURE),
-}
+_HOW = dict.fromkeys(MEASURE_ADJECTIVES, AnswerType.MEASURE) | dict.fromkeys(("many", "numerous"), AnswerType.NUMBER)
 _MONEY = pattern(
     r"\bhow much (?:money|cash|funding|revenue|income|debt|ransom|dollars?)\b|"
     r"\bhow much (?:do|does|did|is|are|was|were|has|have|had|will|would|could|can|should|it|they|to|in|of)\b.*"
@@ -86,10 +80,8 @@ _PRECISIONS = {
     TimePrecision.MONTH: pattern(r"\bmonth\b", regex.IGNORECASE),
     TimePrecision.DAY: pattern(r"\b(?:what|which|exact) (?:day|date)\b|\bdate\b", regex.IGNORECASE),
 }
-_MAX_WORDS = 60
-"""Words of a question that are read; more make no difference to the type."""
-_PHRASE_WORDS = 6
-"""Words of a noun phrase that are read."""
+_MAX_WORDS, _PHRASE_WORDS = 60, 6
+"""Words that are read of a question, and of a noun phrase; more make no difference to the type."""
 
 
 def classify_answer_type(question: str) -> AnswerType:

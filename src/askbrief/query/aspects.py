@@ -21,23 +21,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TOKEN = pattern(r"(?:\p{L}\.){2,}|[\p{L}\p{M}\p{N}]+(?:[.'’-][\p{L}\p{M}\p{N}]+)*|[,;:?!()]")
-_LONGEST = 3
-"""Maximum number of words of one thing that is not written with capitals."""
-_MAX_WORDS = 100
-"""Words of a question that are read."""
+_LONGEST, _MAX_WORDS = 3, 100
+"""Maximum number of words of a thing that is not written with capitals, and of words of a question that are read."""
 _YEAR = pattern(r"(?:1[5-9]|20)\d\d")
 _MONTH = pattern(MONTH)
 _NUMBER = pattern(r"\p{N}[\p{N}.]*")
 
 
 def parse_aspects(question: str) -> tuple[frozenset[str], ...]:
-    """Return the things that a question compares.
+    """Return the index terms of each thing that a question compares, without those of all; none, or at least two.
 
     With a word such as "compare", "difference", "versus" or "both", any words count; without one, only names (words
     with a capital, or years) joined by "and" or "or".
-
-    Returns:
-        The index terms of each thing, without the terms that all have in common; empty if there are not at least two.
 
     >>> [sorted(terms) for terms in parse_aspects("Compare TTP and Baloch attacks in 2021")]
     [['ttp'], ['baloch']]

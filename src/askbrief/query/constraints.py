@@ -75,35 +75,25 @@ _GENERIC = frozenset(analyse("""
 
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """The times and sources that a question names.
+    """The times and sources that a question names."""
 
-    Attributes:
-        periods: the times; a passage needs to meet only one of them.
-        named: the dates by which the question names them. A text with "before 2020" is about the time before 2020,
-            although 2020 is not part of it.
-        sources: the index terms of each name of a source.
-    """
-
-    periods: tuple[Period, ...] = ()
-    named: tuple[Period, ...] = ()
-    sources: tuple[frozenset[str], ...] = ()
+    periods: tuple[Period, ...] = ()  # the times; a passage needs to meet only one of them
+    named: tuple[Period, ...] = ()  # the dates that name them: 2020 in "before 2020", although it is not part of it
+    sources: tuple[frozenset[str], ...] = ()  # the index terms of each name of a source
 
     def __bool__(self) -> bool:
         return bool(self.periods or self.sources)
 
 
 def parse_constraints(question: str, today: dt.date | None = None) -> Constraints:
-    """Return the times and sources that an English question names.
-
-    Args:
-        question: as it was asked.
-        today: the day to which "last month" refers; without it, only full dates count.
+    """Return the times and sources that an English question names; "last month" only if `today` is given.
 
     >>> constraints = parse_constraints("How many attacks since 2021 according to the Kestrel Monitor?")
     >>> [str(period.first) for period in constraints.periods], sorted(constraints.sources[0])
     (['2021-01-01'], ['kestrel', 'monitor'])
     """
-    times = [period for match in _times(question) for period in _periods(match, today)]
+    matches = _TIMES.finditer(question) if _LIKELY.search(question) else ()
+    times = [period for match in matches for period in _periods(match, today)]
     names = (match["name"] for pattern in _SOURCES for match in pattern.finditer(question))
     sources = (frozenset(analyse(regex.sub(DATE, " ", name))) - _GENERIC for name in names)
     return Constraints(
@@ -111,10 +101,6 @@ def parse_constraints(question: str, today: dt.date | None = None) -> Constraint
         tuple(dict.fromkeys(named for _, named in times)),
         tuple(dict.fromkeys(filter(None, sources))),
     )
-
-
-def _times(question: str) -> list[regex.Match[str]]:
-    return list(_TIMES.finditer(question)) if _LIKELY.search(question) else []
 
 
 def _periods(match: regex.Match[str], today: dt.date | None) -> list[tuple[Period, Period]]:

@@ -37,17 +37,11 @@ _CAPITAL = pattern(r"\p{Lu}")
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Terms that can stand for terms of the question: another name, or the correction of a typing error.
+    """Terms that can stand for terms of the question: another name, or the correction of a typing error."""
 
-    Attributes:
-        stands_for: terms of the question. Two alternatives have the same ones, or none in common.
-        terms: what is searched for instead; all of them must be in a passage.
-        weight: what a passage with `terms` is worth against one with `stands_for`, 0..1.
-    """
-
-    stands_for: frozenset[str]
-    terms: frozenset[str]
-    weight: float
+    stands_for: frozenset[str]  # terms of the question; two alternatives have the same ones, or none in common
+    terms: frozenset[str]  # what is searched for instead; all of them must be in a passage
+    weight: float  # what a passage with `terms` is worth against one with `stands_for`, 0..1
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +61,9 @@ class Query:
         return replace(self, terms=tuple(sorted(terms)), alternatives=others)
 
     def side_by_side(self, aspects: Sequence[frozenset[str]], ignored: Collection[str]) -> Self:
-        """Return the query for a comparison, where a passage on one of the things is worth nearly one on all.
+        """Return the query for a comparison of things, without the ignored terms.
 
-        Args:
-            aspects: the terms of each thing that is compared.
-            ignored: terms that are not searched for.
+        A passage on one of the things is worth nearly as much as one on all.
         """
         things = frozenset[str]().union(*aspects)
         forms = [form for aspect in aspects for form in self._forms(aspect)]
@@ -91,10 +83,7 @@ class Query:
 
 
 class Knowledge(Protocol):
-    """What an index knows, within a scope, of the names and words in a question.
-
-    Nothing that stands only outside the scope is expanded to, or shown.
-    """
+    """What an index knows of the names and words in a question; shows nothing that stands only outside the scope."""
 
     @property
     def most_parts(self) -> int:
@@ -118,17 +107,11 @@ class Knowledge(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """A question, expanded.
+    """A question, expanded."""
 
-    Attributes:
-        text: the question with its unambiguous typing errors corrected.
-        query: its terms, with alternatives.
-        searched_also: the alternatives as the sources write them, for the person who asks.
-    """
-
-    text: str
+    text: str  # with its unambiguous typing errors corrected
     query: Query
-    searched_also: tuple[str, ...] = ()
+    searched_also: tuple[str, ...] = ()  # the alternatives as the sources write them, for the person who asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,23 +205,20 @@ def _meanings_of(key: str, stretch: Sequence[Part], knowledge: Knowledge) -> lis
 def _clear_meanings(key: str, knowledge: Knowledge, word: str | None = None) -> list[Meaning]:
     """Return the unambiguous meanings: the team's names, aliases, and of several long forms the usual one."""
     meanings = [one for one in knowledge.meanings(key) if word is None or _is_meant(word, one)]
-    long_forms = [one for one in meanings if one.is_long_form]
-    clear = long_forms[0] if long_forms and _is_clear(long_forms[0].key, long_forms) else None
+    likeliest = next((one for one in meanings if one.is_long_form), None)
+    clear = likeliest if likeliest and _is_clear(likeliest.key, meanings) else None
     return [
         one
         for one in meanings
         if one is clear
-        or (one.kind is NameKind.ACRONYM and not one.is_long_form and _is_clear(key, _long_forms(one.key, knowledge)))
         or one.kind is not NameKind.ACRONYM
+        or (not one.is_long_form and _is_clear(key, knowledge.meanings(one.key)))
     ]
 
 
-def _long_forms(key: str, knowledge: Knowledge) -> list[Meaning]:
-    return [one for one in knowledge.meanings(key) if one.is_long_form]
-
-
-def _is_clear(key: str, long_forms: Sequence[Meaning]) -> bool:
+def _is_clear(key: str, meanings: Sequence[Meaning]) -> bool:
     """Return whether nearly all documents that define an acronym give this long form, or a similar spelling."""
+    long_forms = [one for one in meanings if one.is_long_form]
     form = next(one.other for one in long_forms if one.key == key)
     alike = sum(one.documents for one in long_forms if fuzz.ratio(one.other.casefold(), form.casefold()) >= _ALIKE)
     return alike >= CLEAR_SHARE * sum(one.documents for one in long_forms)
@@ -269,13 +249,7 @@ def _terms(words: Sequence[Part]) -> frozenset[str]:
 
 
 def _find_typos(words: Sequence[Part], names: AbstractSet[int], knowledge: Knowledge) -> dict[int, list[_Variant]]:
-    """Return the words that no passage in scope has, by their places, with what they may be meant to be.
-
-    Args:
-        words: of the question.
-        names: the places of words that belong to names; these are left alone.
-        knowledge: of the index.
-    """
+    """Return the likeliest corrections of words that no passage in scope has, by place; words of names stay."""
     typed = {
         place: part
         for place, part in enumerate(words)

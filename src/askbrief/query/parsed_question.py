@@ -52,20 +52,12 @@ _NAME = pattern(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
 
 @dataclass(frozen=True, slots=True)
 class Presuppositions:
-    """What a question takes for granted, and an answer should not contradict.
-
-    Attributes:
-        is_negated: the question contains a negation.
-        stems: of all its words, stop words included.
-        numbers: the values of its numbers.
-        names: the terms of its names, words with a capital letter.
-        other_terms: its other index terms.
-    """
+    """What a question takes for granted, and an answer should not contradict."""
 
     is_negated: bool
-    stems: frozenset[str]
+    stems: frozenset[str]  # of all its words, stop words included
     numbers: frozenset[Decimal]
-    names: frozenset[str]
+    names: frozenset[str]  # the terms of its words with a capital letter
     other_terms: frozenset[str]
 
 
@@ -73,26 +65,16 @@ class Presuppositions:
 class ParsedQuestion:
     """A question, parsed. Search and answering take this and parse nothing again.
 
-    Attributes:
-        text: the question without polite words and with its clear typing errors corrected; models read it.
-        terms: the index terms of `text`, in order and with repetitions.
-        query: what is looked up in the index: terms, and alternatives such as other names.
-        aspects: one query for each thing that the question compares; empty where it compares nothing.
-        searched_also: the alternatives as the sources write them, for the person who asks.
-        answer_type: what kind of answer is expected, by the question word and the noun after it.
-        answer_role: whether the answer is the subject or the object of the question's verb.
-        time_precisions: how precise a time must be.
-        quantity: the quantity that is asked for; None where none is. It is parsed by other rules than `answer_type`
-            ("how large is the army?" asks for a quantity, and for an answer of type MEASURE).
-        constraints: the times and sources that the question names.
-        presuppositions: what it takes for granted.
+    `quantity` is parsed by other rules than `answer_type`: "how large is the army?" asks for a quantity, and for an
+    answer of type MEASURE.
     """
 
-    text: str
-    terms: tuple[str, ...]
-    query: Query
-    aspects: tuple[Query, ...]
-    searched_also: tuple[str, ...]
+    text: str  # without polite words and with its clear typing errors corrected; models read it
+    terms: tuple[str, ...]  # the index terms of `text`, in order and with repetitions
+    query: Query  # what is looked up in the index
+    aspects: tuple[Query, ...]  # one query for each thing that the question compares
+    searched_also: tuple[str, ...]  # the alternatives as the sources write them, for the person who asks
+    is_follow_up: bool  # whether the question, as it was asked, leans on the one before it
     answer_type: AnswerType
     answer_role: AnswerRole
     time_precisions: frozenset[TimePrecision]
@@ -102,13 +84,11 @@ class ParsedQuestion:
 
 
 def parse_question(question: str, knowledge: Knowledge | None = None, today: dt.date | None = None) -> ParsedQuestion:
-    """Parse a question; the one place that does.
+    """Parse a question as it was asked, on one line; the one place that does.
 
-    Args:
-        question: as it was asked, on one line.
-        knowledge: the names and words of an index; without it, nothing is expanded or corrected.
-        today: the day to which "last month" refers; without it, such times are no constraint.
+    Without `knowledge` of an index nothing is expanded or corrected; without `today`, "last month" is no constraint.
     """
+    follows = is_follow_up(question)
     question = strip_courtesy(question)
     things = parse_aspects(question)
     expansion = expand(question, knowledge) if knowledge else Expansion(question, Query(tuple(analyse(question))))
@@ -120,6 +100,7 @@ def parse_question(question: str, knowledge: Knowledge | None = None, today: dt.
         query=combined,
         aspects=tuple(query.part(terms) for terms in things),
         searched_also=expansion.searched_also,
+        is_follow_up=follows,
         answer_type=classify_answer_type(text),
         answer_role=classify_answer_role(text),
         time_precisions=parse_time_precisions(text),
@@ -163,32 +144,21 @@ _WITH_YEAR = pattern(rf"(?:\s*(?:\b(?:{_BEFORE_YEAR})\b|[-–—]))?\s*{_YEAR.pa
 _YEAR_ONLY = pattern(rf"(?:^|(?<=\?))\s*{_FOLLOW_UP_OPENING}{_WITH_YEAR.pattern}\s*\?", regex.IGNORECASE)
 _MAX_CHARS = 500
 """Length of a resolved question; of a longer chain of follow-ups the beginning is cut."""
-_FEW_TERMS = 3
-"""A question with fewer terms is a follow-up."""
-_SHORT_TERMS = 6
-"""A question with fewer terms is a follow-up if it opens like one or points back."""
+_FEW_TERMS, _SHORT_TERMS = 3, 6
+"""A question with fewer terms than these is a follow-up, or is one if it opens like one or points back."""
 
 
 def resolve_follow_up(question: str, previous: str | None) -> str:
-    """Return what to search for when a question may be a follow-up of the one before it.
+    """Return what to search for: a follow-up after what was searched for before it, at most 500 characters of the two.
 
-    A question is a follow-up if it has hardly any term of its own, or if it is short and either opens like one
-    ("and ...", "what about ...") or points back ("who said that?"). A year in it replaces those of the
-    previous one.
-
-    Args:
-        question: as it was written.
-        previous: what was searched for before, if anything.
-
-    Returns:
-        The question, after the previous one where it is a follow-up; at most 500 characters of the two.
+    A year in the question replaces those of the previous one.
 
     >>> resolve_follow_up("and in 2021?", "how many attacks were there in 2020?")
     'how many attacks were there? and in 2021?'
     >>> resolve_follow_up("which province has the most schools for girls?", "how many attacks were there in 2020?")
     'which province has the most schools for girls?'
     """
-    if not previous or not _is_follow_up(question):
+    if not previous or not is_follow_up(question):
         return question
     if _YEAR.search(question):
         previous = _WITH_YEAR.sub("", _YEAR_ONLY.sub("", previous)).strip()
@@ -198,7 +168,12 @@ def resolve_follow_up(question: str, previous: str | None) -> str:
     return f"{previous} {question}" if previous else question
 
 
-def _is_follow_up(question: str) -> bool:
+def is_follow_up(question: str) -> bool:
+    """Return whether a question leans on the one before it.
+
+    It does if it has hardly any term of its own, or if it is short and either opens like a follow-up ("and ...",
+    "what about ...") or points back ("who said that?").
+    """
     terms = len(analyse(question))
     if terms < _FEW_TERMS:
         return True

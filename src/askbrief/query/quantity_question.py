@@ -24,20 +24,12 @@ class QuantityTarget(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QuantityQuestion:
-    """A question for a quantity, as index terms.
-
-    Attributes:
-        target: the kind of quantity.
-        counted: what is counted ("fighter"); empty where `target` says enough.
-        about: the other terms.
-        names: those of `about` that are names, written with a capital letter.
-        years: the years asked for.
-    """
+    """A question for a quantity, as index terms."""
 
     target: QuantityTarget
-    counted: frozenset[str]
-    about: frozenset[str]
-    names: frozenset[str] = frozenset()
+    counted: frozenset[str]  # what is counted ("fighter"); empty where `target` says enough
+    about: frozenset[str]  # the other terms
+    names: frozenset[str] = frozenset()  # those of `about` that are written with a capital letter
     years: frozenset[str] = frozenset()
 
 

@@ -24,10 +24,8 @@ _ONE_ERROR_UP_TO = 8
 """Words of up to this many letters may have one typing error, longer ones two: Medicaid is no misspelt Medicare."""
 _SMALL_INDEX = 1_000
 """With fewer passages, a correction may be a term of one passage; with more, such a term may itself be misspelt."""
-_MAX_CORRECTIONS = 3
-"""Maximum number of corrections returned."""
-_MAX_TERMS_READ, _MAX_PASSAGES_READ = 8, 8
-"""Maximum number of near terms whose passages are read for the words that people write, and of passages for each."""
+_MAX_CORRECTIONS, _MAX_TERMS_READ, _MAX_PASSAGES_READ = 3, 8, 8
+"""Maximum number of corrections, of near terms that are looked up as written, and of passages read for each."""
 _WORD = pattern(r"[\p{L}\p{M}]+(?:['’ʼ]\p{L}+)*")
 _LETTERS = pattern(r"\p{L}+")
 
@@ -56,13 +54,7 @@ class Vocabulary:
     """The terms of one generation, with the passages that contain them. Threads may share it."""
 
     def __init__(self, terms: TermList, passages: TermPassages, size: int) -> None:
-        """Take what is read when it is needed.
-
-        Args:
-            terms: of the generation.
-            passages: that contain them.
-            size: the number of passages of the generation.
-        """
+        """Take the terms of a generation, the passages that contain them, and the number of all its passages."""
         self._least = 1 if size < _SMALL_INDEX else 2
         self._terms = terms
         self._passages = passages
@@ -73,18 +65,10 @@ class Vocabulary:
         return frozenset(terms).difference(self._passages.frequencies(terms, scope, 1))
 
     def near(self, word: str, term: str, scope: Scope = EVERYTHING) -> list[tuple[str, str]]:
-        """Return the words that a misspelt one may have been meant to be, the likeliest first; at most three.
+        """Return the terms, each with a word of it in scope, that a word with an unknown term may mean; at most three.
 
+        The nearest come first, then the most frequent; those with another first letter only if none has the same.
         Distances are by optimal string alignment (Damerau and Levenshtein's, no stretch edited twice).
-
-        Args:
-            word: as it was typed.
-            term: its term, which no passage in scope contains.
-            scope: what may be seen; only words from passages in it are returned.
-
-        Returns:
-            Terms, and each as a word that stands in a passage: the nearest ones, then the most frequent. Those with
-            another first letter only if none has the same.
         """
         errors = 1 if len(word) <= _ONE_ERROR_UP_TO else 2
         for near_terms in (self._with_same_beginning(term, errors), self._with_other_beginning(term)):

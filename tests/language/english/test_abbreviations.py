@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from askbrief.language.english.abbreviations import LONG_IN_BRACKETS, acronyms, before_brackets, long_form
+from askbrief.language.english.names import LONG_IN_BRACKETS, acronyms, before_brackets, long_form
 from tests.conftest import ROOT, SEED
 
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from askbrief.language.english.abbreviations import other_names
+from askbrief.language.english.names import other_names
 from tests.conftest import ROOT, SEED
 
 

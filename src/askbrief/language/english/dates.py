@@ -82,9 +82,7 @@ class Dated:
 def dates_in(text: str, written: Period | None = None) -> Iterator[Dated]:
     """Yield the dates in a text, in order; the names of months must have a capital letter.
 
-    Args:
-        text: any text.
-        written: when the text was written, if known; a date without a year is the last one before its end.
+    A date without a year is the last one before the end of the period in which the text was written, if known.
 
     >>> [(str(d.period.first), str(d.period.last)) for d in dates_in("From 5 July 2022 until 2024 it may rain.")]
     [('2022-07-05', '2022-07-05'), ('2024-01-01', '2024-12-31')]
@@ -173,7 +171,6 @@ def _dateparser(today: dt.date) -> Any:  # noqa: ANN401 - dateparser's own class
 
 
 _SMALL = "an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|several|many|some"
-_SPACED = _SMALL.replace(" ", "[ ]")
 _ORDINALS = (
     "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|"
     "sixteenth|seventeenth|eighteenth|nineteenth|twentieth|twenty-first"
@@ -208,7 +205,7 @@ _TIME = pattern(
     | {_PART_OF}(?:the\s)?(?:early\s|mid[- ]?|late\s)?{_ORDINAL}(?:\s(?:and|to|or)\s{_ORDINAL})?
       [-\s]centur(?:y|ies)\b(?:{_ERA})?
     | \p{{Nd}}{{1,2}}(?::\p{{Nd}}{{2}})?\s?[ap]\.?m\b\.? | \p{{Nd}}{{1,2}}:\p{{Nd}}{{2}}\b | noon\b | midnight\b
-    | (?:{_SPACED}|\p{{Nd}}[\p{{Nd}},.]*)(?:\sand\sa\shalf)?(?:\s(?:thousand|million|billion))?
+    | (?:{_SMALL}|\p{{Nd}}[\p{{Nd}},.]*)(?:\sand\sa\shalf)?(?:\s(?:thousand|million|billion))?
       \s(?:{_STRETCHES})s?\s(?:later|ago|earlier|afterwards|after|before)\b
     | {_WEEKDAY}\b(?:\s(?:morning|afternoon|evening|night)\b)?
     | (?i:last|next|this|the\sprevious|the\sfollowing)\s(?:year|month|week|{MONTH}|{_SEASONS})\b

@@ -15,50 +15,19 @@ from askbrief.core.text import pattern
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SCALES = {
-    "hundred": 10**2,
-    "k": 10**3,
-    "thousand": 10**3,
-    "lakh": 10**5,
-    "m": 10**6,
-    "mn": 10**6,
-    "million": 10**6,
-    "crore": 10**7,
-    "b": 10**9,
-    "bn": 10**9,
-    "billion": 10**9,
-    "tn": 10**12,
-    "trillion": 10**12,
-    "dozen": 12,
+_ZEROS = {2: "hundred", 3: "k thousand", 5: "lakh", 6: "m mn million", 7: "crore", 9: "b bn billion", 12: "tn trillion"}
+_SCALES = {"dozen": 12} | {word: 10**zeros for zeros, words in _ZEROS.items() for word in words.split()}
+_CURRENCIES = {
+    "dollars": "US$ $ USD",
+    "Australian dollars": "A$ AUD",
+    "Canadian dollars": "C$ CAD",
+    "euros": "€ EUR",
+    "pounds": "£ GBP",
+    "rupees": "Rs Rs. ₹ PKR INR",
 }
-_SIGNS = {
-    "US$": "dollars",
-    "$": "dollars",
-    "USD": "dollars",
-    "A$": "Australian dollars",
-    "AUD": "Australian dollars",
-    "C$": "Canadian dollars",
-    "CAD": "Canadian dollars",
-    "€": "euros",
-    "EUR": "euros",
-    "£": "pounds",
-    "GBP": "pounds",
-    "Rs": "rupees",
-    "Rs.": "rupees",
-    "₹": "rupees",
-    "PKR": "rupees",
-    "INR": "rupees",
-}
-_NAMES = {
-    "dollar": "dollars",
-    "euro": "euros",
-    "rupee": "rupees",
-    "afghani": "afghanis",
-    "pounds sterling": "pounds",
-    "cent": "cents",
-    "yen": "yen",
-    "yuan": "yuan",
-}
+_SIGNS = {sign: currency for currency, signs in _CURRENCIES.items() for sign in signs.split()}
+_NAMES = {"pounds sterling": "pounds", "yen": "yen", "yuan": "yuan"}
+_NAMES |= {name: f"{name}s" for name in ("dollar", "euro", "rupee", "afghani", "cent")}
 _ONES = "two|three|four|five|six|seven|eight|nine"
 _TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
@@ -111,22 +80,14 @@ _WRITTEN_SCALE = pattern(rf"({_LONG_SCALES})s?\s*$", regex.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Numeral:
-    """A number in a text.
-
-    Attributes:
-        start, end: offsets in the text, with the sign or name of its unit.
-        value: with its scale.
-        unit: "%", "percentage points", the name of a currency, or empty.
-        scale: the factor of its last word, such as a million.
-        bare: whether it consists of digits only.
-    """
+    """A number in a text, with the offsets of the number and the sign or name of its unit."""
 
     start: int
     end: int
-    value: Decimal
-    unit: str = ""
-    scale: int = 1
-    bare: bool = False
+    value: Decimal  # with its scale
+    unit: str = ""  # "%", "percentage points", the name of a currency, or empty
+    scale: int = 1  # the factor of its last word, such as a million
+    bare: bool = False  # whether it consists of digits only
 
     def scaled_like(self, other: Numeral) -> Numeral:
         """Return the number with the scale and unit of another: the "3" of "3 to 4 million" is three million."""

@@ -55,8 +55,6 @@ _LOOK_BACK = 60
 
 
 class QuantityKind(StrEnum):
-    """The kind of a quantity."""
-
     COUNT = "count"
     SHARE = "share"
     MONEY = "money"
@@ -64,23 +62,15 @@ class QuantityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A quantity in a text.
-
-    Attributes:
-        start, end: offsets in the text.
-        text: as written.
-        low, high: equal for one number; None is an open end ("over 3,000" has no `high`, "up to 40" no `low`).
-        unit: "%", "percentage points", the name of a currency, or empty for a count.
-        approximate: whether a word such as "about" stands before it.
-    """
+    """A quantity in a text, with its offsets."""
 
     start: int
     end: int
     text: str
-    low: float | None
+    low: float | None  # equal to `high` for one number; None is an open end: "up to 40" has no `low`
     high: float | None
-    unit: str = ""
-    approximate: bool = False
+    unit: str = ""  # "%", "percentage points", the name of a currency, or empty for a count
+    approximate: bool = False  # whether a word such as "about" stands before it
 
     @property
     def kind(self) -> QuantityKind:

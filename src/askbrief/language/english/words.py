@@ -1,4 +1,4 @@
-"""Word lists of English: stop words, negation, opposites, and the words of questions."""
+"""Word lists of English: stop words, negation, opposites, and the words of questions and before names."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ STEMMER = "english"
 """The Snowball stemmer."""
 STOP_WORDS = frozenset(
     """
-    a about above after again against all am an and any are as at be because been before being below between
-    both but by can could did do does doing down during each few for from further had has have having he her
-    here hers herself him himself his how i if in into is it its itself just me more most my myself no nor not
-    now of off on once only or other our ours ourselves out over own same she should so some such than that the
-    their theirs them themselves then there these they this those through to too under until up very was we
-    were what when where which while who whom why will with would you your yours yourself yourselves
-    dont doesnt didnt isnt arent wasnt werent wont wouldnt cant couldnt shouldnt hasnt havent hadnt
-    im ive id ill youre youve hes shes theyre theyve thats theres whats lets
+    a about above after again against all am an and any are as at be because been before being below between both but by
+    can could did do does doing down during each few for from further had has have having he her here hers herself him
+    himself his how i if in into is it its itself just me more most my myself no nor not now of off on once only or
+    other our ours ourselves out over own same she should so some such than that the their theirs them themselves then
+    there these they this those through to too under until up very was we were what when where which while who whom why
+    will with would you your yours yourself yourselves dont doesnt didnt isnt arent wasnt werent wont wouldnt cant
+    couldnt shouldnt hasnt havent hadnt im ive id ill youre youve hes shes theyre theyve thats theres whats lets
     """.split()
 )
 """Words that are not indexed. "us" is not one of them, since "U.S." becomes "us"."""
@@ -31,18 +30,37 @@ NEGATION = pattern(
     regex.IGNORECASE,
 )
 """A word that negates a statement."""
-SIZE_UNITS = frozenset(
-    """
-    acr employe fighter hectar inhabit km member milit resid soldier squar staff troop
-    """.split()
-)
+SIZE_UNITS = frozenset("acr employe fighter hectar inhabit km member milit resid soldier squar staff troop".split())
 """Stems of the units in which the size of a group or a place is given."""
-PARTIAL_EVENTS = frozenset(
+PARTIAL_EVENTS = frozenset("arrest captur dead detain die execut freed injur kidnap kill releas surrend wound".split())
+"""Stems of events that concern only a part: "killed 50 fighters" does not say how many there are."""
+
+# ------------------------------------------------------------------------------------------ names
+
+NO_NAMES = frozenset(
     """
-    arrest captur dead detain die execut freed injur kidnap kill releas surrend wound
+    january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday jan feb mar apr jun jul aug sep sept oct nov dec i bc ad bce ce am pm
     """.split()
 )
-"""Stems of events that concern only a part: "killed 50 fighters" does not say how many there are."""
+"""Words with a capital letter that begin no name."""
+BEFORE_NAMES = frozenset(
+    """
+    a an the this that these those it its he she they we you his her their our your my in on at to from by for with of
+    around as if when while where after before since until during although though because but and or so yet nor both
+    either neither not no some many most several few all each every any other others another such what who which how why
+    there here then now also however moreover furthermore therefore thus hence meanwhile instead despite among between
+    under over about according unlike like once one two three first second third finally later earlier today within
+    without through throughout upon against along former then-prime only even just perhaps nearly more less much whether
+    rather still again following based due compared additionally similarly in-between originally recently currently
+    generally usually often sometimes early last next new old
+    """.split()
+)
+"""Words that open a sentence, and may stand before the name that its first capital letter belongs to."""
+NEVER_IN_NAMES = BEFORE_NAMES.difference(
+    "the a an new old first second third one two three last next my our your".split()
+)
+"""Those that are no part of a name inside a sentence either."""
 
 # ------------------------------------------------------------------------------------------ questions
 
@@ -67,8 +85,9 @@ MISSPELT = {
 """Frequent typing errors in question words, with their corrections."""
 QUESTION_WORDS = frozenset({"who", "whom", "whose", "what", "which", "where", "when", "why", "how"})
 BEFORE_QUESTION_WORD = frozenset(
-    "in on at to from by for with of during since until till into under about around near after before through up and"
-    " so".split()
+    """
+    in on at to from by for with of during since until till into under about around near after before through up and so
+    """.split()
 )
 """Words that may stand before the question word that opens a question."""
 VERB_FORMS = frozenset(
@@ -77,15 +96,12 @@ VERB_FORMS = frozenset(
     """.split()
 )
 """Verbs after a question word: "what is", "which were"."""
-PHRASE_ENDS = (
-    frozenset(
-        """
+PHRASE_ENDS = VERB_FORMS | set(
+    """
     of that who which in on at to from by for with during since until when where while as than and or if because after
-    before under between against over there you i we he she it they the a an this these those its their his her
-    called named known , ? %
+    before under between against over there you i we he she it they the a an this these those its their his her called
+    named known , ? %
     """.split()
-    )
-    | VERB_FORMS
 )
 """Words that end a noun phrase."""
 COURTESY = frozenset(
@@ -122,24 +138,20 @@ ANSWER_NOUNS = {
             governor mayor senator politician judge officer official spokesperson spokesman spokeswoman chairman ceo
             owner son daughter wife husband father mother brother sister character characters individual individuals
             ruler dictator coach quarterback explorer historian economist physicist chemist biologist astronomer
-            mathematician engineer theologian monk saint prophet god goddess musician guitarist drummer rapper
-            producer journalist analyst ambassador secretary chancellor hero murderer killer winner successor
-            predecessor
+            mathematician engineer theologian monk saint prophet god goddess musician guitarist drummer rapper producer
+            journalist analyst ambassador secretary chancellor hero murderer killer winner successor predecessor
             """,
         "name": """
-            name names surname nickname company companies organization organizations organisation organisations
-            group groups team teams
-            party parties band bands agency agencies university universities college school institution newspaper
-            magazine album albums song songs film films movie movies book books show network channel brand title
-            language languages religion tribe tribes army corporation firm bank airline church club league nationality
-            ethnicity operation treaty act law battle war award prize dynasty empire
-            program programme
+            name names surname nickname company companies organization organizations organisation organisations group
+            groups team teams party parties band bands agency agencies university universities college school
+            institution newspaper magazine album albums song songs film films movie movies book books show network
+            channel brand title language languages religion tribe tribes army corporation firm bank airline church club
+            league nationality ethnicity operation treaty act law battle war award prize dynasty empire program
+            programme
             """,
         "share": "percentage percentages percent proportion share fraction rate rates prevalence incidence",
         "money": "price cost budget salary revenue income ransom fine gdp turnover profit",
-        "number": """
-            number numbers population amount quantity size ratio count total score figure
-            """,
+        "number": "number numbers population amount quantity size ratio count total score figure",
         "measure": """
             age length height weight width depth distance temperature speed duration altitude elevation diameter
             lifespan dose dosage
@@ -162,11 +174,8 @@ COMPARISON_WORDS = frozenset("difference differences distinction differ differs 
 """Words that show a comparison. Those of COMPARE_WORDS may be followed by "with" or "to" ("compare A with B")."""
 COMPARISON_STEMS = frozenset({"compar", "contrast", "versus", "vs"})
 """Index terms that only express a comparison; passages on one of the things seldom have them."""
-THING_BOUNDS = (
-    STOP_WORDS
-    | COMPARE_WORDS
-    | COMPARISON_WORDS
-    | frozenset(", ; : ? ! ( ) per within without according happened".split())
+THING_BOUNDS = frozenset(", ; : ? ! ( ) per within without according happened".split()).union(
+    STOP_WORDS, COMPARE_WORDS, COMPARISON_WORDS
 )
 """Words and marks that end a thing that is compared, if it is not written with capitals."""
 BEFORE_THING = frozenset("the a an its their his her our your those that ones in of from by for on at about".split())
@@ -180,8 +189,8 @@ COMPARATIVES = frozenset("higher lower more less faster slower better worse larg
 """After "how much" these ask for a share or a sum, not for a count."""
 QUANTITY_STEMS = frozenset(
     """
-    amount approxim big cent count current estim exact get give got larg mani much number percent percentag
-    proport share size strength strong sum today total
+    amount approxim big cent count current estim exact get give got larg mani much number percent percentag proport
+    share size strength strong sum today total
     """.split()
 )
 """Stems that ask for a quantity without saying of what."""

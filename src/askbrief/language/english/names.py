@@ -1,4 +1,4 @@
-"""Names that a text defines: acronyms by the algorithm of Schwartz and Hearst (2003), and "also known as"."""
+"""Names in English text, by their capital letters, and those that it defines: acronyms, and "also known as"."""
 
 from __future__ import annotations
 
@@ -7,19 +7,111 @@ from typing import TYPE_CHECKING
 import regex
 
 from askbrief.core.text import pattern
-from askbrief.language.english.words import STOP_WORDS
+from askbrief.language.english.words import BEFORE_NAMES, NEVER_IN_NAMES, NO_NAMES, STOP_WORDS
 from askbrief.language.names import NameKind, Pair, name_key
+from askbrief.records import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_ABBREVIATED = "Mr|Ms|Mrs|Dr|St|Jr|Sr|Lt|Gen|Col|Sen|Rep|Prof|Gov|Capt|Sgt|Rev|Hon"
+_PART = (
+    r"(?:(?:\p{Lu}\.)+|\p{Lu}[\p{L}\p{M}\p{N}]*(?:[-'’]\p{L}[\p{L}\p{M}]*)*"
+    rf"(?:(?<=\b(?:{_ABBREVIATED}))\.)?)"
+)
+_JOINT = r"(?:of(?: the)?|de(?: la)?|del|der|van(?: der)?|von|bin|ibn|al|el|la|le|du|da|di|dos|for|&)"
+_NUMBER = r"\p{Nd}{1,3}(?![\p{L}\p{N},.]\p{N})"
+_PROPER = pattern(
+    rf"(?<![\p{{L}}\p{{N}}])(?:al-|el-)?{_PART}(?:[ ](?:{_JOINT}[ ])?(?:al-|el-)?(?:{_PART}|{_NUMBER}))*+"
+)
+_CAPITAL = pattern(r"\p{Lu}")
+_POSSESSIVE = pattern(r"['’]s?$")
+_FIRST_WORD = pattern(r"[\p{L}\p{M}'’-]+")
+_INITIAL = pattern(r"^[^\p{L}\p{N}]*$|[.!?:]['\"”’)\]]*\s+[\"“'‘(\[]*$|[\"“]$")
+_VERB = pattern(
+    r"\s+(?:\p{L}+ed|is|was|has|had|will|would|could|can|says|said|led|won|became|wrote|made|took|held|gave|began|built"
+    r"|sent|told|went|saw|left|ran|fell|did|does|thought|brought|bought|sold|found|came|got|put|set|met|lost|knew|grew"
+    r"|argues|claims|describes|defines)\b|,\s(?:an?|the|who|which|where|son|daughter)\b"
+)
+_PLURAL = pattern(r"[^sui]s$")
+_SINGULAR = pattern(r"\s+(?:is|was|has|says|does)\b")
+_OF_A_PEOPLE = pattern(r"(?:an|ish|ese|i|ch)$")
+_ARTICLE = pattern(r"\b(?:the|an?|its|their|his|her)\s+$")
+_NOUN = pattern(r"\s+(?!and\b|or\b|of\b|in\b|is\b|was\b|has\b|to\b|for\b)\p{Ll}")
+
+
+def names(text: str, *, single_initial: bool = True) -> Iterator[Span]:
+    """Yield the names of a sentence, in order.
+
+    The first word of a sentence always has a capital: alone it is a name only if it is an acronym or, with
+    `single_initial`, if a verb follows it.
+
+    >>> text = "In Kabul, TTP chief Mufti Noor Wali Mehsud spoke for the Bank of England."
+    >>> [text[span.start : span.end] for span in names(text)]
+    ['Kabul', 'TTP', 'Mufti Noor Wali Mehsud', 'Bank of England']
+    """
+    if not _CAPITAL.search(text):
+        return
+    for match in _PROPER.finditer(text):
+        start, end = match.span()
+        opens = _INITIAL.search(text[max(0, start - 8) : start]) if start else True
+        start = _after_openers(text, start, end, BEFORE_NAMES if opens else NEVER_IN_NAMES)
+        if opens and start == match.start() and not _stands_alone(text, start, end, verb_counts=single_initial):
+            continue
+        if text[start:end].partition(" ")[0].rstrip(".").lower() in NO_NAMES:
+            continue
+        if _is_adjective(text, start, end):
+            continue
+        possessive = _POSSESSIVE.search(text[start:end])
+        end -= len(possessive[0]) if possessive else 0
+        if end > start:
+            yield Span(start, end)
+
+
+def _is_adjective(text: str, start: int, end: int) -> bool:
+    """Return whether a name is an adjective, such as the "Afghan" of "the Afghan provinces"."""
+    return bool(
+        _OF_A_PEOPLE.search(text, start, end)
+        and " " not in text[start:end]
+        and _NOUN.match(text, end)
+        and _ARTICLE.search(text[max(0, start - 8) : start])
+    )
+
+
+def _after_openers(text: str, start: int, end: int, openers: frozenset[str]) -> int:
+    """Return where the name begins after "The", "In" and the like; `end` if nothing is left."""
+    while start < end:
+        word = _FIRST_WORD.match(text, start, end)
+        if word is None or word[0].lower() not in openers:
+            return start
+        start = word.end()
+        while start < end and not text[start].isalnum():
+            start += 1
+        if start < end and not text[start].isupper():
+            return end
+    return end
+
+
+def _stands_alone(text: str, start: int, end: int, *, verb_counts: bool) -> bool:
+    name = text[start:end]
+    if " " in name:
+        return True
+    if name.isupper():
+        return len(name) > 1
+    if not verb_counts or name.endswith(("ing", "ed", "ly")):
+        return False
+    return bool((_SINGULAR if _PLURAL.search(name) else _VERB).match(text, end))
+
+
+# ------------------------------------------------------------------------------------------ definitions
 
 _SHORTEST, _LONGEST = 2, 10
 _REACH = 240
 """Characters before a bracket that are examined; the longest long form of the algorithm has 15 words."""
 _SHORT = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}&/.+'’-]{1,9}(?:\ [\p{Lu}\p{N}][\p{L}\p{N}-]{0,6})?"
-_OPENERS = r"(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\ as|\ to)?|or|the|short|in\ short)[,:]?\ )?"
+_BEFORE_SHORT = r"(?:(?:hereafter|hereinafter|henceforth|abbreviated(?:\ as|\ to)?|or|the|short|in\ short)[,:]?\ )?"
 _SHORT_IN_BRACKETS = pattern(
-    rf"[(\[]\s?{_OPENERS}[\"“‘']?(?P<short>{_SHORT})[\"”’']?\s?(?=[)\](\[;,:=])", regex.VERBOSE
+    rf"[(\[]\s?{_BEFORE_SHORT}[\"“‘']?(?P<short>{_SHORT})[\"”’']?\s?(?=[)\](\[;,:=])", regex.VERBOSE
 )
 LONG_IN_BRACKETS = pattern(
     rf"(?<![\p{{L}}\p{{N}}-])(?P<short>{_SHORT})\ ?[(\[](?P<long>[^()\[\]]{{4,160}})[)\]]", regex.VERBOSE
@@ -31,7 +123,6 @@ _SENTENCE_END = pattern(r"(?<=[\p{Ll}\p{N}\"”)][.!?])\s+|[;:]\s|\n\s*\n")
 _IN_BRACKETS = pattern(r"\s*[(\[][^()\[\]]*[)\]]")
 _ROMAN = pattern(r"[IVX]+|[ivx]+")
 _CAPITAL_OR_DIGIT = pattern(r"[\p{Lu}\p{N}]")
-_CAPITAL = pattern(r"\p{Lu}")
 _LETTER = pattern(r"\p{L}")
 _WORD = pattern(r"\p{Lu}?\p{Ll}+[.]?|\p{N}+")
 _FUNCTION_WORDS = frozenset("a an and as at by de del du for from in of on or the to with".split())
@@ -41,7 +132,7 @@ _LEADING = pattern(r"^(?:the|a|an|of|and|or|as|in|to|by|for|from|with)\s+", rege
 
 
 def acronyms(text: str) -> Iterator[Pair]:
-    """Yield the acronyms that a text defines, in order, in time linear in its length.
+    """Yield the acronyms that a text defines, in order, in time linear in its length (Schwartz and Hearst, 2003).
 
     >>> [(pair.name, pair.other) for pair in acronyms("the Tehreek-e-Taliban Pakistan (TTP)")]
     [('TTP', 'Tehreek-e-Taliban Pakistan')]
