@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import ast
+from collections import Counter, defaultdict
 from graphlib import CycleError, TopologicalSorter
 
 import grimp
@@ -12,14 +13,30 @@ from tests.architecture.source_tree import imports_on_loading, module_paths, syn
 from tests.conftest import ROOT
 
 MODULES_IN_A_FOLDER = 18
+MODULES = 180
 HEAVY = {"torch", "transformers", "sentence_transformers"}
 """Packages that take over a second to import: `askbrief ask` starts without them."""
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    places = defaultdict(list)
+    for path in module_paths():
+        for node in syntax_tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                places[node.name].append(str(path.relative_to(ROOT)))
+
+    shared = [f"{name}: {', '.join(paths)}" for name, paths in sorted(places.items()) if len(paths) > 1]
+    assert not shared, "\n".join(shared)
 
 
 def test_folders_stay_small() -> None:
     modules = Counter(str(path.parent.relative_to(ROOT)) for path in module_paths())
 
     assert {folder: count for folder, count in modules.items() if count > MODULES_IN_A_FOLDER} == {}
+
+
+def test_there_are_not_too_many_modules() -> None:
+    assert len(module_paths()) <= MODULES, f"{len(module_paths())} modules"
 
 
 def test_no_import_goes_in_a_circle() -> None:
