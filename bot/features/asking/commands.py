@@ -20,7 +20,7 @@ from bot.discord_io.features import Feature, attended
 from bot.discord_io.language import Refusal, refuse
 from bot.discord_io.markup import clean, cut_to_fit
 from bot.discord_io.people import Asker
-from bot.features.asking.pipeline import PAGE_SIZE, AnswerPipeline, CardReply, QuestionOptions, QuestionRateLimits
+from bot.features.asking.pipeline import PAGE_SIZE, CardReply, QuestionOptions, QuestionPipeline, QuestionRateLimits
 
 if TYPE_CHECKING:
     from askbrief.evaluation.journal import Exchange
@@ -41,7 +41,7 @@ class AskingCog(Feature):
     def __init__(self, bot: AskbriefBot) -> None:
         super().__init__(bot)
         limits = QuestionRateLimits(bot.bot_settings.person_per_minute, bot.bot_settings.guild_per_minute)
-        self.pipeline = AnswerPipeline(bot.search, bot.audience, bot.journal, limits, bot.metrics, bot.links)
+        self.pipeline = QuestionPipeline(bot.search, bot.audience, bot.journal, limits, bot.metrics, bot.links)
         bot.actions.add(more=self.more, nearest=self.nearest, share=self.share, discuss=self.discuss)
         self.menu = app_commands.ContextMenu(name="Find sources", callback=self.find_sources)
         bot.tree.add_command(self.menu)

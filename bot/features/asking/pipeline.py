@@ -79,7 +79,7 @@ class QuestionRateLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerPipeline:
+class QuestionPipeline:
     """Searches within a person's scope, records the exchange in the journal, and lays out the card."""
 
     search: SearchService
