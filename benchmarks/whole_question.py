@@ -27,7 +27,7 @@ from unittest.mock import patch
 import numpy as np
 
 import askbrief.answering.pipeline
-import askbrief.retrieval.scoring
+import askbrief.storage.embedded.engine
 from askbrief.citations.resolving import Citations
 from askbrief.core.runtime import processors
 from askbrief.errors import AskbriefError
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 STAGES: dict[str, tuple[Any, str]] = {
     "encoding (stood in for)": (MadeEncoder, "encode_query"),
     "parsing the question": (askbrief.answering.pipeline, "parse_question"),
-    "the first ranking": (askbrief.retrieval.scoring, "Shortlist"),
-    "the close look at the candidates": (askbrief.retrieval.scoring, "passage_evidence"),
+    "the first ranking": (askbrief.storage.embedded.engine.EmbeddedEngine, "first"),
+    "the close look at the candidates": (askbrief.answering.pipeline, "rank"),
     "near-duplicates": (askbrief.answering.pipeline, "group_duplicates"),
     "the ledger": (Citations, "remember"),
     "marking": (askbrief.answering.pipeline, "best_sentence"),
