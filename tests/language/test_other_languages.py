@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from askbrief.language.analysis import analyse, passage_terms, sentence_spans, word_terms
 from askbrief.language.identification import language_of
 from askbrief.language.rules import RULES, language_term, stop_words
 
+ROOT = Path(__file__).parents[2]
 TEXTS = {
     "en": "The council approved the new bridge over the river last Tuesday.",
     "de": "Der Stadtrat hat am Dienstag die neue Brücke über den Fluss genehmigt.",
@@ -122,3 +125,18 @@ def test_sentences_end_where_the_language_ends_them(sentences: list[str]) -> Non
     text = f"(x){glue.join(sentences)}"
     spans = sentence_spans(text, 3, len(text))
     assert [text[span.start : span.end] for span in spans] == sentences
+
+
+def test_the_table_of_languages_is_that_of_the_code() -> None:
+    rows = {
+        cells[2].strip("` "): cells
+        for line in (ROOT / "docs" / "languages.md").read_text(encoding="utf-8").splitlines()
+        if len(cells := line.split("|")) == 7 and "`" in cells[2]
+    }
+    assert rows.keys() == {"en", *RULES}
+    for code, rules in RULES.items():
+        _, name, _, words, stops, numbers, _ = (cell.strip() for cell in rows[code])
+        assert name.lower() == rules.name
+        assert (words == "Snowball") is rules.stems
+        assert (stops == "yes") is bool(stop_words(code))
+        assert (numbers == "3.500,5") is rules.decimal_comma
