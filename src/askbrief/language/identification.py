@@ -52,6 +52,8 @@ _FUNCTION_WORDS = frozenset(
 _PLAIN = pattern(r"[A-Za-z]+")
 _MANY = 3
 """Function words that make an ASCII text English without asking the model."""
+_WORD, _LEAST_WORDS = pattern(r"\p{L}{2,}"), 3
+"""A text in Latin letters with fewer words than this is a name, a number or a heading, and counts as English."""
 
 
 @lru_cache(maxsize=1 << 13)
@@ -73,7 +75,8 @@ def language_of(text: str) -> str:
     for script, code in _FAMILIES:
         if len(script.findall(text)) >= letters / 2:
             return _likeliest(text, _FAMILY_LANGUAGES[code], 0.0) or code
-    return _likeliest(text, _LATIN, _LEAST_PROBABILITY) or ENGLISH
+    is_short = len(_WORD.findall(text)) < _LEAST_WORDS
+    return ENGLISH if is_short else _likeliest(text, _LATIN, _LEAST_PROBABILITY) or ENGLISH
 
 
 _LATIN = frozenset(code for code, rules in RULES.items() if rules.is_latin)
