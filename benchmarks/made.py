@@ -23,7 +23,7 @@ from askbrief.documents.text import plain_blocks
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.ingest.alias_mining import AliasMiner
 from askbrief.ingest.splitting import indexed_text
-from askbrief.language.analysis import analyse
+from askbrief.language.analysis import passage_terms
 from askbrief.records import Document, Passage, Span
 from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.cosine import signs_of
@@ -193,7 +193,7 @@ def _prepared(made: Recombined, *, passages: int) -> _Prepared:
     for number, text in enumerate(made.paragraphs, start=1):
         found.append(Passage(doc_id, start, start + len(text), text, tuple(_spans(text, start)), (number, number)))
         start += len(text) + 2
-    terms = [analyse(indexed_text(made.title, passage)) for passage in found]
+    terms = [passage_terms(indexed_text(made.title, passage), passage.text) for passage in found]
     miner = AliasMiner()
     for number, passage in enumerate(found):
         miner.add(number, passage)

@@ -8,7 +8,7 @@ from enum import Enum, IntEnum
 from typing import TYPE_CHECKING
 
 from askbrief.citations.styles import credits_of
-from askbrief.core.text import visible_title
+from askbrief.core.text import isolated, visible_title
 from bot.discord_io.markup import inert_line, length, quote
 
 if TYPE_CHECKING:
@@ -199,8 +199,8 @@ def passage_head(hit: Hit, number: int, words: Localization, longest: int, link:
     Each part has at most `longest` characters; the key is a link where there is a web page.
     """
     parts = [*credits_of(hit.metadata), hit.locator]
-    line = " · ".join(filter(None, (inert_line(part, longest) for part in parts)))
-    title = inert_line(visible_title(hit.title, hit.doc_id), min(longest, _MAX_TITLE))
+    line = " · ".join(filter(None, (isolated(inert_line(part, longest)) for part in parts)))
+    title = isolated(inert_line(visible_title(hit.title, hit.doc_id), min(longest, _MAX_TITLE)))
     also = f" · {words('also', count=len(hit.also))}" if hit.also else ""
     address = link(hit.key, hit.doc_id)
     key = f"`{hit.key}`" if address is None else f"[{hit.key}](<{address}>)"

@@ -61,7 +61,7 @@ def test_two_ways_to_write_the_same_are_the_same_terms(written: str, also_writte
         ("e.g. at 5 p.m.", ["eg", "5", "pm"]),
         ("東京都", ["東京", "京都"]),
         ("東", ["東"]),
-        ("서울에서 보고", ["서울에서", "보고"]),
+        ("서울에서 보고", ["서울", "울에", "에서", "보고"]),
         ("हिन्दी में", ["हिन्दी", "में"]),  # its vowel signs are marks, and part of the word
         ("", []),
         (" .,;!? — “” ", []),

@@ -173,8 +173,8 @@ class IndexKnowledge:
     def unknown(self, terms: Iterable[str]) -> frozenset[str]:
         return self.vocabulary.unknown(list(dict.fromkeys(terms)), self.scope)
 
-    def near(self, word: str, term: str) -> Sequence[tuple[str, str]]:
-        return self.vocabulary.near(word, term, self.scope)
+    def near(self, word: str, term: str, language: str) -> Sequence[tuple[str, str]]:
+        return self.vocabulary.near(word, term, self.scope, language)
 
     def is_word(self, word: str) -> bool:
         """Return whether the encoder reads a word as a single piece, so that it is no typing error."""

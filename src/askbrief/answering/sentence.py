@@ -17,6 +17,7 @@ from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import times
 from askbrief.language.english.names import names
 from askbrief.language.english.quantities import QuantityKind, fractions, measures, quantities, vague_numbers
+from askbrief.language.identification import language_of
 from askbrief.query.answer_type import AnswerType
 from askbrief.records import Definition, Span
 
@@ -129,7 +130,8 @@ def best_sentence(
     model, known, pairs = packaged_sentence_model(), frozenset(parsed.terms), _pairs(parsed.terms)
     scores = (1 - model.cosine) * evidence.coverages + model.cosine * evidence.cosines
     texts = passage.sentence_texts()
-    terms = [terms_of(text) for text in texts]
+    language = language_of(passage.text)
+    terms = [terms_of(text, language) for text in texts]
     fits = [
         _candidate_weight(model, parsed, known, text) + model.neighbours * _adjacent(pairs, some)
         for text, some in zip(texts, terms, strict=True)

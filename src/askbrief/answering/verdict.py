@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 from askbrief.language.analysis import stems_of, terms_of, word_stems
 from askbrief.language.english.numbers import number_values
 from askbrief.language.english.words import NEGATION, opposite_words
+from askbrief.language.identification import language_of
 from askbrief.query.quantity_question import QuantityTarget
 from askbrief.records import Verdict
 from askbrief.retrieval.rerank import reader_signals
@@ -54,7 +55,7 @@ def find_mismatch(parsed: ParsedQuestion, sentence: str, passage: str) -> Mismat
         negation=presupposed.is_negated and not NEGATION.search(sentence),
         opposite=any(additional & _opposites().get(stem, frozenset()) for stem in presupposed.stems - stems),
         number=bool(presupposed.numbers - numbers) and bool(numbers - presupposed.numbers),
-        name=bool(presupposed.names) and _lacks_a_name(parsed, frozenset(terms_of(passage))),
+        name=bool(presupposed.names) and _lacks_a_name(parsed, frozenset(terms_of(passage, language_of(passage)))),
     )
 
 

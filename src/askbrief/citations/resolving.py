@@ -12,6 +12,7 @@ from askbrief.citations.locators import locator, parse_place, spans
 from askbrief.core.text import pattern
 from askbrief.errors import CitationUnknown, InputError, LedgerError
 from askbrief.language.analysis import analyse
+from askbrief.language.identification import language_of
 from askbrief.records import (
     EVERYTHING,
     Citation,
@@ -212,7 +213,7 @@ class Citations:
 
     def _closest(self, quote: str, scope: Scope) -> tuple[float, str, Span] | None:
         """Return the closest text among the passages that BM25 finds for a quote, and their neighbours."""
-        candidates = self._engine.lexical_best(analyse(quote), scope, _CANDIDATES)
+        candidates = self._engine.lexical_best(analyse(quote, language_of(quote)), scope, _CANDIDATES)
         matches: list[tuple[float, str, Span]] = []
         for doc_id, window in map(self._texts.neighbourhood, candidates):
             match = closest(quote, self._texts.text(doc_id), [window])

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from askbrief.citations.styles import credits_of
-from askbrief.core.text import pattern, without_unsafe
+from askbrief.core.text import isolated, pattern, without_unsafe
 from askbrief.records import CitationStatus, Problem, Span, Verdict
 from askbrief.service.scoping import ago
 
@@ -57,8 +57,8 @@ _DATE_WIDTH = len("2022-07-05")
 
 
 def line(text: str) -> str:
-    """Return text on one line, without unsafe characters."""
-    return " ".join(without_unsafe(text).split())
+    """Return text on one line, without unsafe characters, and isolated if it is read from right to left."""
+    return isolated(" ".join(without_unsafe(text).split()))
 
 
 def answer(answer: Answer, *, why: bool, nearest: bool) -> RenderableType:
@@ -121,10 +121,12 @@ def _hit(hit: Hit, *, why: bool, answered: bool) -> RenderableType:
 
 
 def _quote(hit: Hit) -> Text:
-    before = hit.quote[: hit.highlight.start - hit.start]
-    after = hit.quote[hit.highlight.end - hit.start :]
+    before = without_unsafe(hit.quote[: hit.highlight.start - hit.start])
+    after = without_unsafe(hit.quote[hit.highlight.end - hit.start :])
     marked = Text.assemble(_MARK_OPEN, _answering(hit, without_unsafe), _MARK_CLOSE, style="bold")
-    return Text.assemble(without_unsafe(before), marked, without_unsafe(after))
+    quote = Text.assemble(before, marked, after)
+    first, _, last = isolated(quote.plain).partition(quote.plain)
+    return Text.assemble(first, quote, last)
 
 
 def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:

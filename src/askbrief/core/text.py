@@ -63,6 +63,21 @@ def without_unsafe(text: str) -> str:
     return str(UNSAFE.sub("", text))
 
 
+_RIGHT_TO_LEFT = pattern(r"[\p{Hebrew}\p{Arabic}\p{Syriac}\p{Thaana}\p{NKo}\p{Adlam}]")
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
+
+def isolated(text: str) -> str:
+    r"""Return a text that is read from right to left in isolates, so that it does not reorder what stands around it.
+
+    Unsafe characters should be removed first: among them are isolates of the text itself.
+
+    >>> isolated("Report"), ascii(isolated("\u062a\u0642\u0631\u064a\u0631 3"))
+    ('Report', "'\\u2068\\u062a\\u0642\\u0631\\u064a\\u0631 3\\u2069'")
+    """
+    return f"{_ISOLATE}{text}{_END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+
+
 def visible_title(title: str, doc_id: str) -> str:
     """Return a title on one line, or the document's path if the title has nothing visible.
 

@@ -21,7 +21,7 @@ from askbrief.ingest.document_ingest import NO_TEXT, DocumentIngest, PassageRun,
 from askbrief.ingest.embedding import EmbeddingJournal, encode, missing_passages, remove_journal, write_vectors
 from askbrief.ingest.sources import SourceFile, changes, parse_all, seed_files
 from askbrief.ingest.splitting import PassageHeaders, indexed_text
-from askbrief.language.analysis import analyse
+from askbrief.language.analysis import passage_terms
 from askbrief.records import BuildReport
 from askbrief.retrieval.bm25 import Postings
 from askbrief.retrieval.term_counts import TermCounter
@@ -197,7 +197,7 @@ def _add_postings(
             progress.advance(run.size)
             continue
         for title, passage in store.titled_passages(run.first, run.last):
-            counter.add(analyse(indexed_text(title, passage)))
+            counter.add(passage_terms(indexed_text(title, passage), passage.text))
             progress.advance()
     vocabulary, counted = counter.counted()
     store.add_terms(vocabulary)

@@ -13,6 +13,8 @@ import Stemmer
 
 from askbrief.core.text import pattern
 from askbrief.language.english.words import ABBREVIATIONS, STEMMER, STOP_WORDS
+from askbrief.language.identification import ENGLISH, language_of
+from askbrief.language.rules import RULES, ascii_digits, fold, language_term, plain_numbers, stem, stop_words
 from askbrief.records import Span
 
 if TYPE_CHECKING:
@@ -24,11 +26,13 @@ _HYPHENS = "-‐‑"  # hyphen-minus, hyphen, non-breaking hyphen
 _HYPHEN = pattern(f"[{_HYPHENS}]")
 _WORD = rf"[\p{{L}}\p{{M}}\p{{N}}]+(?:[{_APOSTROPHES}]\p{{L}}+)*"
 _THOUSANDS = r"\p{N}{1,3}(?:,\p{N}{3})+(?!\p{N})"  # not in "5,2022"
+_UNSPACED_SCRIPTS = r"\p{Han}\p{Hiragana}\p{Katakana}ーｰ\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+"""Scripts without spaces between words, and Hangul, whose words carry their particles with them."""
 _TOKEN = pattern(
     rf"""
       \b(?:\p{{L}}\.){{2,}}(?:\p{{L}}\b)?(?:[{_APOSTROPHES}]s\b)?             # U.S.  e.g.  U.N.'s
     | (?>(?:{_THOUSANDS} | \p{{N}}+)(?:\.\p{{N}}+)*)(?![\p{{L}}\p{{M}}])      # 3,000.5
-    | [\p{{Han}}\p{{Hiragana}}\p{{Katakana}}]+                             # written without spaces
+    | [{_UNSPACED_SCRIPTS}]+                                               # written without spaces
     | {_WORD}(?:[{_HYPHENS}]{_WORD})*                                    # cease-fire  al-Qaida's
     """,
     regex.VERBOSE,
@@ -45,53 +49,88 @@ _ASCII_TOKEN = re.compile(
 )
 """The same for ASCII text, for which Python's own engine is much faster. A test compares the two."""
 _NUMBER = pattern(r"\p{N}[\p{N},.]*")
-_UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}]+")
+_UNSPACED = pattern(rf"[{_UNSPACED_SCRIPTS}]+")
 _POSSESSIVE = pattern(rf"[{_APOSTROPHES}]s$")
-_LATIN_MARKS = pattern(r"(?<=\p{Latin})\p{M}+")
 _LATIN_WORD = pattern(r"\p{Latin}+")
+_IS_LATIN = pattern(r"\p{Latin}")
 _PLAIN_WORD = pattern(r"[\p{L}\p{M}]+(?:['’]\p{L}+)*")
 _LONGEST_ACRONYM = 6
 _LONGEST_TERM = 64
 
 
-def analyse(text: str) -> list[str]:
+def analyse(text: str, language: str = ENGLISH) -> list[str]:
     """Return the index terms of a text, in order and with repetitions.
 
     Words are case-folded, stripped of accents and possessives, and stemmed (Snowball, English). Thousands
     separators and the dots of acronyms go. A hyphenated word gives itself, joined, and its parts. Stop words go
-    too, unless they are written as an acronym (WHO, IT). Scripts without spaces give pairs of characters.
+    too, unless they are written as an acronym (WHO, IT). Scripts without spaces give pairs of characters. In other
+    languages, words have the stemmer and the stop words of the language, and Latin words in a text of another script
+    those of English; numbers are brought to their English form.
 
     >>> analyse("The U.S. said 3,000 of al-Qaida's fighters broke the cease-fire.")
     ['us', 'said', '3000', 'alqaida', 'al', 'qaida', 'fighter', 'broke', 'ceasefir', 'ceas', 'fire']
+    >>> analyse("Die Städte zahlten 3.500 Euro.", "de")
+    ['stadt', 'zahlt', '3500', 'euro']
     """
-    token, text = (_ASCII_TOKEN, text) if text.isascii() else (_TOKEN, unicodedata.normalize("NFKC", text))
+    if language != ENGLISH:
+        return _analyse_other(text, language)
+    token, text = (
+        (_ASCII_TOKEN, text) if text.isascii() else (_TOKEN, ascii_digits(unicodedata.normalize("NFKC", text)))
+    )
     terms = partial(_terms, shouted=True) if text.isupper() else _terms
     return list(chain.from_iterable(map(terms, token.findall(text))))
 
 
+def _analyse_other(text: str, language: str) -> list[str]:
+    text = unicodedata.normalize("NFKC", plain_numbers(text, language))
+    terms = partial(_terms, language=language, shouted=text.isupper())
+    return list(chain.from_iterable(map(terms, _TOKEN.findall(text))))
+
+
+def passage_terms(text: str, passage: str) -> list[str]:
+    """Return the index terms of a passage, read with its title and section as `text`, in the passage's own language.
+
+    One more term says which language that is, if it is not English.
+    """
+    language = language_of(passage)
+    return analyse(text, language) + ([] if language == ENGLISH else [language_term(language)])
+
+
+def word_terms(word: str, language: str = ENGLISH) -> tuple[str, ...]:
+    """Return the terms of a single word; in capitals it is an acronym."""
+    return _terms(unicodedata.normalize("NFKC", word), language=language)
+
+
 @lru_cache(maxsize=1 << 15)
-def terms_of(text: str) -> tuple[str, ...]:
+def terms_of(text: str, language: str = ENGLISH) -> tuple[str, ...]:
     """Return what `analyse` does, cached: the same sentences occur again, within a question and in the next ones."""
-    return tuple(analyse(text))
+    return tuple(analyse(text, language))
 
 
 @lru_cache(maxsize=1 << 17)
-def _terms(token: str, *, shouted: bool = False) -> tuple[str, ...]:
+def _terms(token: str, *, language: str = ENGLISH, shouted: bool = False) -> tuple[str, ...]:
     """Return the terms of a token; in a text all in capitals it is no acronym."""
     if _NUMBER.fullmatch(token):
         return (token.replace(",", "")[:_LONGEST_TERM],)
     if "." in token:
-        return (_stem(_fold(token.replace(".", ""))),)
+        return (_term(token.replace(".", ""), language),)
     if _UNSPACED.fullmatch(token):
         return tuple(token[i : i + 2] for i in range(max(1, len(token) - 1)))
     parts = _HYPHEN.split(token)
-    terms = [_stem(_fold("".join(parts)))] if len(parts) > 1 else []
+    terms = [_term("".join(parts), language)] if len(parts) > 1 else []
+    ignored = STOP_WORDS if language == ENGLISH else stop_words(language)
     for part in parts:
-        folded = _fold(part)
         acronym = part.isupper() and 1 < len(part) <= _LONGEST_ACRONYM and not shouted
-        if acronym or folded not in STOP_WORDS:
-            terms.append(_stem(folded))
+        if acronym or _fold(part) not in ignored:
+            terms.append(_term(part, language))
     return tuple(terms)
+
+
+def _term(word: str, language: str) -> str:
+    """Return the term of a word without hyphens; Latin words in a text of another script are taken for English."""
+    if language == ENGLISH or (_IS_LATIN.search(word) is not None and not RULES[language].is_latin):
+        return _stem(_fold(word))
+    return stem(word.casefold(), language)[:_LONGEST_TERM]
 
 
 def stem_of(word: str) -> str:
@@ -114,16 +153,12 @@ def stems_of(words: Sequence[str]) -> list[str]:
 
 
 def _fold(word: str) -> str:
-    bare = _POSSESSIVE.sub("", word).casefold().translate(_NO_APOSTROPHES)
-    if bare.isascii():
-        return bare
-    decomposed = unicodedata.normalize("NFD", bare)
-    return unicodedata.normalize("NFC", _LATIN_MARKS.sub("", decomposed))
+    return fold(_POSSESSIVE.sub("", word).casefold().translate(_NO_APOSTROPHES))
 
 
 def _stem(word: str) -> str:
-    stem = str(Stemmer.Stemmer(STEMMER).stemWord(word)) if _LATIN_WORD.fullmatch(word) else word
-    return stem[:_LONGEST_TERM]
+    stemmed = str(Stemmer.Stemmer(STEMMER).stemWord(word)) if _LATIN_WORD.fullmatch(word) else word
+    return stemmed[:_LONGEST_TERM]
 
 
 # ------------------------------------------------------------------------------------------ sentences
@@ -137,14 +172,20 @@ _UNBROKEN = pattern(r"\S{1000,}")
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[Span]:
-    """Return the sentences of `text[start:end]` by nupunkt, corrected, without white space at their ends.
+    """Return the sentences of `text[start:end]`, without white space at their ends.
+
+    English is split by nupunkt, other languages by sentencex; both are corrected.
 
     >>> text = "A report by the U.S. said so. Then it ended."
     >>> [text[s.start:s.end] for s in sentence_spans(text, 0, len(text))]
     ['A report by the U.S. said so.', 'Then it ended.']
     """
     paragraph = text[start:end]
-    spans = _split_full_width(paragraph, _broken_spans(paragraph))
+    language = language_of(paragraph)
+    if language == ENGLISH:
+        spans = _split_full_width(paragraph, _broken_spans(paragraph))
+    else:
+        spans = _join_small_beginnings(paragraph, _language_spans(paragraph, language))
     spans = _join_enumerators(paragraph, _move_references(paragraph, spans))
     return [Span(start + first, start + last) for first, last in spans if last > first]
 
@@ -171,6 +212,32 @@ def _broken_spans(text: str) -> Iterator[tuple[int, int]]:
 def _model_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if start < end:
         yield from ((start + first, start + last) for first, last in _model().spans(text[start:end]))
+
+
+def _language_spans(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a language other than English, without white space at their ends."""
+    from sentencex import get_sentence_boundaries
+
+    for one in get_sentence_boundaries(language, text):
+        first, last = one["start_index"], one["end_index"]
+        stripped = text[first:last].strip()
+        if stripped:
+            first += text[first:last].index(stripped)
+            yield first, first + len(stripped)
+
+
+def _join_small_beginnings(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Join sentences that begin with a small letter to the one before: "3,5 млн. человек", "3. katta"."""
+    previous: tuple[int, int] | None = None
+    for first, last in spans:
+        if previous is not None and text[first].islower():
+            previous = previous[0], last
+            continue
+        if previous is not None:
+            yield previous
+        previous = first, last
+    if previous is not None:
+        yield previous
 
 
 def _split_full_width(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

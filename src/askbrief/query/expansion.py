@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol, Self
 from rapidfuzz import fuzz
 
 from askbrief.core.text import pattern
-from askbrief.language.analysis import analyse
+from askbrief.language.analysis import word_terms
+from askbrief.language.identification import ENGLISH
 from askbrief.language.names import NameKind, Part, parts, word_key
+from askbrief.query.question_language import QuestionLanguage
 from askbrief.query.vocabulary import SHORTEST_TYPO
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     _Range = tuple[int, int]
 
-NAME_WEIGHT, TYPO_WEIGHT = 0.8, 0.8
+NAME_WEIGHT, TYPO_WEIGHT, LANGUAGE_WEIGHT = 0.8, 0.8, 0.9
 """Weights of an alternative (0..1); below 1, so that a passage with the question's own words stays first."""
 ONE_OF_SEVERAL = 0.65
 """Weight of a passage on one of several compared things, against a passage on all of them (0..1)."""
@@ -98,7 +100,7 @@ class Knowledge(Protocol):
     def unknown(self, terms: Iterable[str], /) -> frozenset[str]:
         """Return those terms that no passage in scope has."""
 
-    def near(self, word: str, term: str, /) -> Sequence[tuple[str, str]]:
+    def near(self, word: str, term: str, language: str, /) -> Sequence[tuple[str, str]]:
         """Return (term, word as written) for the likeliest corrections of an unknown word, best first."""
 
     def is_word(self, word: str, /) -> bool:
@@ -123,14 +125,16 @@ class _Variant:
     weight: float
 
 
-def expand(question: str, knowledge: Knowledge) -> Expansion:
+def expand(question: str, knowledge: Knowledge, language: QuestionLanguage | None = None) -> Expansion:
     """Find the other names of the names in a question, and corrections of its typing errors.
 
-    Where one name of the question lies inside another, the longest counts.
+    Typing errors are corrected in questions in a language of the sources. Where one name of the question lies inside
+    another, the longest counts.
     """
+    language = language or QuestionLanguage.of(question, knowledge.unknown)
     words = parts(question)
     names = _find_names(words, knowledge)
-    typos = _find_typos(words, _places(names), knowledge)
+    typos = _find_typos(words, _places(names), knowledge, language)
     if typos:
         names = _find_names([_corrected(word, typos.get(place)) for place, word in enumerate(words)], knowledge)
     variants: dict[_Range, list[_Variant]] = {}
@@ -141,7 +145,7 @@ def expand(question: str, knowledge: Knowledge) -> Expansion:
         variants[first, last] = spelling + _reachable(meanings, knowledge)
     inside = _places(names)
     variants |= {(place, place + 1): found for place, found in typos.items() if place not in inside}
-    return _expansion(question, words, variants, _corrected_text(question, words, typos))
+    return _expansion(question, words, variants, _corrected_text(question, words, typos), language)
 
 
 def _places(ranges: Iterable[_Range]) -> set[int]:
@@ -149,20 +153,29 @@ def _places(ranges: Iterable[_Range]) -> set[int]:
 
 
 def _expansion(
-    question: str, words: Sequence[Part], variants: Mapping[_Range, Sequence[_Variant]], text: str
+    question: str,
+    words: Sequence[Part],
+    variants: Mapping[_Range, Sequence[_Variant]],
+    text: str,
+    language: QuestionLanguage,
 ) -> Expansion:
     """Build the result; the alternatives of two stretches of the question replace no term in common."""
-    terms = tuple(analyse(question))
+    terms = language.terms(question)
     alternatives: dict[Alternative, str] = {}
     taken: set[str] = set()
     for (first, last), some in variants.items():
         stretch = question[words[first].start : words[last - 1].end]
-        stands_for = frozenset(analyse(f"{stretch} a")).intersection(terms)
+        stands_for = frozenset(language.terms(f"{stretch} a")).intersection(terms)
         if stands_for and some and not stands_for & taken:
             taken |= stands_for
             alternatives |= {Alternative(stands_for, one.terms, one.weight): one.written for one in some}
     also = dict.fromkeys(written for one, written in alternatives.items() if not one.terms <= set(terms))
-    return Expansion(text, Query(terms, tuple(alternatives)), tuple(also))
+    forms = [
+        Alternative(first, other, LANGUAGE_WEIGHT)
+        for first, other in language.other_forms(question)
+        if first <= set(terms) and not first & taken
+    ]
+    return Expansion(text, Query(terms, (*alternatives, *forms)), tuple(also))
 
 
 # ----------------------------------------------------------------------------------------------- names
@@ -248,22 +261,32 @@ def _terms(words: Sequence[Part]) -> frozenset[str]:
 # ----------------------------------------------------------------------------------------------- typos
 
 
-def _find_typos(words: Sequence[Part], names: AbstractSet[int], knowledge: Knowledge) -> dict[int, list[_Variant]]:
+def _find_typos(
+    words: Sequence[Part], names: AbstractSet[int], knowledge: Knowledge, language: QuestionLanguage
+) -> dict[int, list[_Variant]]:
     """Return the likeliest corrections of words that no passage in scope has, by place; words of names stay."""
+    if language.asked != language.indexed:
+        return {}
     typed = {
-        place: part
+        place: (part.word, _term_of(part, language))
         for place, part in enumerate(words)
         if place not in names and len(part.word) >= SHORTEST_TYPO and _TYPED_WORD.fullmatch(part.word)
     }
-    unknown = knowledge.unknown(part.key for part in typed.values())
+    unknown = knowledge.unknown(term for _, term in typed.values() if term)
     corrections = {
         place: [
-            _Variant(frozenset((term,)), written, TYPO_WEIGHT) for term, written in knowledge.near(part.word, part.key)
+            _Variant(frozenset((near,)), written, TYPO_WEIGHT)
+            for near, written in knowledge.near(word, term, language.indexed)
         ]
-        for place, part in typed.items()
-        if part.key in unknown and not knowledge.is_word(part.word)
+        for place, (word, term) in typed.items()
+        if term in unknown and not knowledge.is_word(word)
     }
     return {place: some for place, some in corrections.items() if some}
+
+
+def _term_of(part: Part, language: QuestionLanguage) -> str:
+    """Return the term of a word in the language of the question; empty for a stop word."""
+    return part.key if language.indexed == ENGLISH else next(iter(word_terms(part.word, language.indexed)), "")
 
 
 def _corrected(part: Part, corrections: Sequence[_Variant] | None) -> Part:

@@ -23,6 +23,7 @@ from askbrief.query.aspects import parse_aspects
 from askbrief.query.constraints import Constraints, parse_constraints
 from askbrief.query.expansion import Expansion, Query, expand
 from askbrief.query.quantity_question import QuantityQuestion, parse_quantity
+from askbrief.query.question_language import QuestionLanguage
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,6 +47,8 @@ _CLOSING = pattern(
     r"\s*([?!.]*)$",
     regex.IGNORECASE,
 )
+GERMAN = "de"
+"""The language whose nouns all have a capital letter, so that it tells no names."""
 _NAME = pattern(r"(?<=\S\s+)\p{Lu}[\p{L}\p{M}\p{N}'’]*")
 """A word with a capital letter that does not open the question."""
 
@@ -91,12 +94,15 @@ def parse_question(question: str, knowledge: Knowledge | None = None, today: dt.
     follows = is_follow_up(question)
     question = strip_courtesy(question)
     things = parse_aspects(question)
-    expansion = expand(question, knowledge) if knowledge else Expansion(question, Query(tuple(analyse(question))))
+    language = QuestionLanguage.of(question, knowledge.unknown if knowledge else None)
+    expansion = (
+        expand(question, knowledge, language) if knowledge else Expansion(question, Query(language.terms(question)))
+    )
     text, query = expansion.text, expansion.query
     combined = query.side_by_side(things, COMPARISON_STEMS) if things else query
     return ParsedQuestion(
         text=text,
-        terms=tuple(analyse(text)),
+        terms=language.terms(text),
         query=combined,
         aspects=tuple(query.part(terms) for terms in things),
         searched_also=expansion.searched_also,
@@ -106,7 +112,7 @@ def parse_question(question: str, knowledge: Knowledge | None = None, today: dt.
         time_precisions=parse_time_precisions(text),
         quantity=parse_quantity(text),
         constraints=parse_constraints(text, today),
-        presuppositions=_presuppositions(text, combined.terms),
+        presuppositions=_presuppositions(text, combined.terms, language),
     )
 
 
@@ -119,8 +125,9 @@ def strip_courtesy(question: str) -> str:
     return _CLOSING.sub(r"\1", _OPENING.sub("", question)) or question
 
 
-def _presuppositions(text: str, terms: tuple[str, ...]) -> Presuppositions:
-    names = frozenset(analyse(" ".join(_NAME.findall(text))))
+def _presuppositions(text: str, terms: tuple[str, ...], language: QuestionLanguage) -> Presuppositions:
+    capitalised = " ".join(_NAME.findall(text)) if language.asked != GERMAN else ""
+    names = frozenset(language.terms(capitalised))
     return Presuppositions(
         is_negated=bool(NEGATION.search(text)),
         stems=word_stems(text),

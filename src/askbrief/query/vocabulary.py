@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse
+from askbrief.language.identification import ENGLISH
 from askbrief.records import EVERYTHING
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Vocabulary:
         """Return those terms that no passage in scope contains."""
         return frozenset(terms).difference(self._passages.frequencies(terms, scope, 1))
 
-    def near(self, word: str, term: str, scope: Scope = EVERYTHING) -> list[tuple[str, str]]:
+    def near(self, word: str, term: str, scope: Scope = EVERYTHING, language: str = ENGLISH) -> list[tuple[str, str]]:
         """Return the terms, each with a word of it in scope, that a word with an unknown term may mean; at most three.
 
         The nearest come first, then the most frequent; those with another first letter only if none has the same.
@@ -82,7 +83,7 @@ class Vocabulary:
             found = [
                 (written[0], negative, near, written[1])
                 for _, negative, near in candidates
-                if (written := self._as_written(near, word, errors, scope))
+                if (written := self._as_written(near, word, errors, scope, language))
             ]
             if found:
                 nearest = min(found)[0]
@@ -108,7 +109,7 @@ class Vocabulary:
                     yield f"{letter}{ending}"
         yield from (term[1:], f"{term[1::-1]}{term[2:]}")
 
-    def _as_written(self, term: str, word: str, errors: int, scope: Scope) -> tuple[int, str] | None:
+    def _as_written(self, term: str, word: str, errors: int, scope: Scope, language: str) -> tuple[int, str] | None:
         """Return the distance to the nearest of the words that people write for a term, and this word."""
         passages = self._passages.passages_with(term, scope, _MAX_PASSAGES_READ)
         words = Counter(other for passage in passages for other in _WORD.findall(passage.text))
@@ -117,7 +118,7 @@ class Vocabulary:
             for other, count in words.items()
             if abs(len(word) - len(other)) <= errors
         ]
-        near = sorted(one for one in found if one[0] <= errors and term in analyse(one[2]))
+        near = sorted(one for one in found if one[0] <= errors and term in analyse(one[2], language))
         return (near[0][0], near[0][2]) if near else None
 
     def _bucket(self, letter: str) -> Mapping[int, list[str]]:

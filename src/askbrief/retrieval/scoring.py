@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from askbrief.language.analysis import terms_of
+from askbrief.language.identification import language_of
 from askbrief.records import Method
 from askbrief.retrieval.candidates import ON_ASPECT
 from askbrief.retrieval.soft_filters import CONSTRAINT_WEIGHT
@@ -180,12 +181,13 @@ def text_features(
     content: PassageContent, query: WeightedQuery, vector: NDArray[np.float32]
 ) -> tuple[SentenceEvidence, dict[str, float]]:
     """Return the features of the sentences, and the signals that come from the text and the title."""
-    terms = [terms_of(text) for text in content.passage.sentence_texts()]
+    language = language_of(content.passage.text)
+    terms = [terms_of(text, language) for text in content.passage.sentence_texts()]
     coverages = np.array([query.covered_by(frozenset(some)) for some in terms], dtype=np.float32)
     sentences = SentenceEvidence(coverages, content.vectors.astype(np.float32) @ vector)
     return sentences, {
         "sentence_coverage": float(coverages.max()),
         "sentence_cosine": float(sentences.cosines.max()),
         "phrases": query.phrases_in(list(chain.from_iterable(terms))),
-        "title": query.covered_by(frozenset(terms_of(content.title))),
+        "title": query.covered_by(frozenset(terms_of(content.title, language))),
     }

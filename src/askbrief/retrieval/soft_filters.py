@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from askbrief.core.text import pattern
 from askbrief.language.analysis import analyse, terms_of
 from askbrief.language.english.dates import dates_in, written
+from askbrief.language.identification import language_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +119,7 @@ class SoftFilter:
         """Return 1 if a sentence attributes its words to one of the sources, else 0."""
         if not self.names:
             return 0.0
-        sentences = (frozenset(terms_of(text)) for text in passage.sentence_texts())
+        sentences = (frozenset(terms_of(text, language_of(passage.text))) for text in passage.sentence_texts())
         return float(any(terms & ATTRIBUTING and any(name <= terms for name in self.names) for terms in sentences))
 
 

@@ -26,9 +26,9 @@ FORMAT_VERSION = 4
 """Increased when the files of a generation or their contents change."""
 READING_VERSION = 3
 """Increased when the text or blocks from a parser change; documents are parsed again."""
-SPLITTING_VERSION = 3
+SPLITTING_VERSION = 4
 """Increased when the passages of any document change; every document is split again."""
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Increased when the terms of any text change."""
 LEARNING_VERSION = 1
 """Increased when other names are mined from any passage; none is reused."""
