@@ -10,7 +10,12 @@ with Library.open("index", state="state") as library:
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# Read when onnxruntime is first used. Without it, onnxruntime stores events in the home folder and looks up a host of
+# Microsoft. Every process of askbrief imports this package first, and passes its environment on.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 from askbrief.errors import AskbriefError
 from askbrief.records import Answer, BuildReport, Citation, Hit, Scope, Source, Verdict
