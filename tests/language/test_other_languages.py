@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from askbrief.language.analysis import analyse, passage_terms, sentence_spans, word_terms
+from askbrief.language.english.names import acronyms
 from askbrief.language.identification import language_of
 from askbrief.language.rules import RULES, language_term, stop_words
 
@@ -133,6 +134,18 @@ def test_sentences_end_where_the_language_ends_them(sentences: list[str]) -> Non
     text = f"(x){glue.join(sentences)}"
     spans = sentence_spans(text, 3, len(text))
     assert [text[span.start : span.end] for span in spans] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("Die Internationale Brücken-Kommission (IBK) tagte.", "IBK", "Internationale Brücken-Kommission"),
+        ("La Comisión Internacional de Puentes (CIP) dijo.", "CIP", "Comisión Internacional de Puentes"),
+        ("Международная Комиссия Мостов (МКМ) решила.", "МКМ", "Международная Комиссия Мостов"),
+    ],
+)
+def test_acronyms_are_found_in_every_script_with_capitals(text: str, short: str, long: str) -> None:
+    assert [(pair.name, pair.other) for pair in acronyms(text)] == [(short, long)]
 
 
 def test_thai_is_split_at_spaces_only_between_long_stretches() -> None:
