@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from askbrief.language.analysis import analyse, passage_terms, sentence_spans, word_terms
+from askbrief.language.english.names import acronyms
 from askbrief.language.identification import language_of
 from askbrief.language.rules import RULES, language_term, stop_words
 
@@ -117,6 +118,14 @@ def test_a_passage_says_its_language_unless_it_is_english() -> None:
         ["यह पहला वाक्य है।", "क्या यह दूसरा है?", "हाँ, यह दूसरा है।"],
         ["这是第一句。", "他说：“你好！”", "这是第三句吗？"],
         ["これは最初の文です。", "本当ですか？", "はい、そうです。"],
+        ["Seit dem 19. Jahrhundert gilt der 2. Absatz.", "Es waren 19.", "Der 1. FC gewann."],
+        ["Voir Mme. Petit et M. Durand.", "La boîte est rouge."],
+        ["Дом стоит на ул. Ленина, д. 5.", "Он построен в 1990 году."],
+        ["यह ३.५ किमी है।", "डॉ. शर्मा आए।"],
+        ["彼は「行く。」と言った。", "「来た。」", "3.5円です！"],
+        ["دانشگاه در سال ۱۳۱۳ تأسیس شد.", "آیا او آمد؟"],
+        ["Η πόλη έχει 3.500 κατοίκους.", "Πότε άλλαξε;", "Χθες."],
+        ["인구는 950만 명이다.", "언제 세었는가?"],
         ["Dr. Yılmaz 3. katta oturuyor.", "Yarın gelecek mi?"],
     ],
 )
@@ -125,6 +134,25 @@ def test_sentences_end_where_the_language_ends_them(sentences: list[str]) -> Non
     text = f"(x){glue.join(sentences)}"
     spans = sentence_spans(text, 3, len(text))
     assert [text[span.start : span.end] for span in spans] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "short", "long"),
+    [
+        ("Die Internationale Brücken-Kommission (IBK) tagte.", "IBK", "Internationale Brücken-Kommission"),
+        ("La Comisión Internacional de Puentes (CIP) dijo.", "CIP", "Comisión Internacional de Puentes"),
+        ("Международная Комиссия Мостов (МКМ) решила.", "МКМ", "Международная Комиссия Мостов"),
+    ],
+)
+def test_acronyms_are_found_in_every_script_with_capitals(text: str, short: str, long: str) -> None:
+    assert [(pair.name, pair.other) for pair in acronyms(text)] == [(short, long)]
+
+
+def test_thai_is_split_at_spaces_only_between_long_stretches() -> None:
+    stretch = "สภาเมืองอนุมัติสะพานใหม่ข้ามแม่น้ำเมื่อวันอังคารที่ผ่านมาโดยไม่มีผู้คัดค้าน"
+    text = f"{stretch} {stretch} ราคา 70 ล้านบาท"
+    spans = sentence_spans(text, 0, len(text))
+    assert [text[span.start : span.end] for span in spans] == [stretch, f"{stretch} ราคา 70 ล้านบาท"]
 
 
 def test_the_table_of_languages_is_that_of_the_code() -> None:

@@ -18,6 +18,7 @@ def sentences(text: str) -> list[str]:
     [
         "A report by the U.S. said so.",
         "Dr. No met Mr. Khan at 5 p.m. in Kabul.",
+        "It was signed by Lt. Col. Smith and Brig. Gen. Khan.",
         "They rose by 3.5 percent, i.e. more than ever.",
         "The mosquito Ae. albopictus is not Cx. pipiens.",
         "The wall is high (max. 6.5 m) and long.",
@@ -39,6 +40,9 @@ def test_a_full_stop_inside_a_sentence_does_not_end_it(sentence: str) -> None:
         ("“It rose.” Then it fell.", 2),
         ("It rose.\nThen it fell.", 2),
         ("It rose.  \t Then it fell.", 2),
+        ("A widow had 310 pounds a month. Orphans had less.", 2),
+        ("They were paid by the week. Iran was not.", 2),
+        ("He moved to Poland. Anna stayed at rest. Nobody came.", 3),
     ],
 )
 def test_a_sentence_ends_where_it_ends(text: str, count: int) -> None:
@@ -68,7 +72,7 @@ def test_a_list_number_at_the_end_is_not_lost() -> None:
     [
         ("昨日会議が開かれた。今日は休みだ。", ["昨日会議が開かれた。", "今日は休みだ。"]),
         ("本当？！はい。", ["本当？！", "はい。"]),
-        ("「行く。」と言った。", ["「行く。」", "と言った。"]),
+        ("「行く。」と言った。「来い。」次だ。", ["「行く。」と言った。", "「来い。」", "次だ。"]),
         ("終わった。 次の文。\n最後。", ["終わった。", "次の文。", "最後。"]),
     ],
 )

@@ -12,7 +12,8 @@ import regex
 import Stemmer
 
 from askbrief.core.text import pattern
-from askbrief.language.english.words import ABBREVIATIONS, STEMMER, STOP_WORDS
+from askbrief.language.boundaries import other_language_spans
+from askbrief.language.english.words import ABBREVIATIONS, NO_ABBREVIATIONS, STEMMER, STOP_WORDS
 from askbrief.language.identification import ENGLISH, language_of
 from askbrief.language.rules import RULES, ascii_digits, fold, language_term, plain_numbers, stem, stop_words
 from askbrief.records import Span
@@ -167,7 +168,8 @@ def _stem(word: str) -> str:
 _REFERENCE = pattern(r"(?:\[[^\]\n]{1,40}\]|:\d[\d–-]*)+(?=\s|$)\s*")
 # A list number that stands alone belongs to the sentence after it: "2. Save it."
 _ENUMERATOR = pattern(r"\(?(?:\d{1,3}|[A-Za-z])[.)]")
-_FULL_WIDTH_STOP = pattern(r"(?<=[。！？][」』）]?)(?![。！？」』）])\s*")
+# A quotation that ends with 。 goes on with と and the like.
+_FULL_WIDTH_STOP = pattern(r"(?<=[。！？][」』）”’]?)(?![。！？」』）”’]|(?<=[」』])[\p{Hiragana}、])\s*")
 _UNBROKEN = pattern(r"\S{1000,}")
 
 
@@ -182,10 +184,8 @@ def sentence_spans(text: str, start: int, end: int) -> list[Span]:
     """
     paragraph = text[start:end]
     language = language_of(paragraph)
-    if language == ENGLISH:
-        spans = _split_full_width(paragraph, _broken_spans(paragraph))
-    else:
-        spans = _join_small_beginnings(paragraph, _language_spans(paragraph, language))
+    spans = _broken_spans(paragraph) if language == ENGLISH else other_language_spans(paragraph, language)
+    spans = _split_full_width(paragraph, spans)
     spans = _join_enumerators(paragraph, _move_references(paragraph, spans))
     return [Span(start + first, start + last) for first, last in spans if last > first]
 
@@ -196,6 +196,8 @@ def _model() -> Any:  # noqa: ANN401 - nupunkt's own class is private
 
     model = nupunkt.load_default_model()
     model.add_abbreviations(ABBREVIATIONS)
+    for word in NO_ABBREVIATIONS:
+        model.remove_abbreviation(word)
     return model
 
 
@@ -212,32 +214,6 @@ def _broken_spans(text: str) -> Iterator[tuple[int, int]]:
 def _model_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if start < end:
         yield from ((start + first, start + last) for first, last in _model().spans(text[start:end]))
-
-
-def _language_spans(text: str, language: str) -> Iterator[tuple[int, int]]:
-    """Yield the sentences of a language other than English, without white space at their ends."""
-    from sentencex import get_sentence_boundaries
-
-    for one in get_sentence_boundaries(language, text):
-        first, last = one["start_index"], one["end_index"]
-        stripped = text[first:last].strip()
-        if stripped:
-            first += text[first:last].index(stripped)
-            yield first, first + len(stripped)
-
-
-def _join_small_beginnings(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Join sentences that begin with a small letter to the one before: "3,5 млн. человек", "3. katta"."""
-    previous: tuple[int, int] | None = None
-    for first, last in spans:
-        if previous is not None and text[first].islower():
-            previous = previous[0], last
-            continue
-        if previous is not None:
-            yield previous
-        previous = first, last
-    if previous is not None:
-        yield previous
 
 
 def _split_full_width(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -22,6 +22,8 @@ from askbrief.language.english.words import (
     QUESTION_WORDS,
     VERB_FORMS,
 )
+from askbrief.language.identification import ENGLISH
+from askbrief.language.question_words import question_type
 
 
 class AnswerType(StrEnum):
@@ -84,13 +86,18 @@ _MAX_WORDS, _PHRASE_WORDS = 60, 6
 """Words that are read of a question, and of a noun phrase; more make no difference to the type."""
 
 
-def classify_answer_type(question: str) -> AnswerType:
-    """Return the type of answer that an English question expects, in any letter case and with polite words.
+def classify_answer_type(question: str, language: str = ENGLISH) -> AnswerType:
+    """Return the type of answer that a question expects, in any letter case and with polite words.
+
+    In a language other than English the question word decides; if there is none, the words are read as English.
 
     >>> questions = ("who leads the TTP?", "hey, tell me whn Kabul fell", "in what city is it?")
     >>> [classify_answer_type(question).value for question in questions]
     ['person', 'time', 'place']
     """
+    asked = None if language == ENGLISH else question_type(question, language)
+    if asked is not None:
+        return AnswerType(asked)
     words = _words(question)
     text = " ".join(words)
     clause = _LEADING_CLAUSE.match(text)

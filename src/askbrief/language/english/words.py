@@ -22,8 +22,28 @@ STOP_WORDS = frozenset(
     """.split()
 )
 """Words that are not indexed. "us" is not one of them, since "U.S." becomes "us"."""
-ABBREVIATIONS = ["ae", "cx", "max"]
-"""Added to the abbreviations of nupunkt, which cuts "Ae. albopictus", "Cx. pipiens" and "(max. 6.5 m)"."""
+ABBREVIATIONS = ["ae", "cmdr", "cx", "lt", "max"]
+"""Added to the abbreviations of nupunkt, which cuts "Ae. albopictus", "Lt. Col. Smith" and "(max. 6.5 m)"."""
+NO_ABBREVIATIONS = frozenset(
+    """
+    accent acres alike aloud amperes anarchy andorra annum antioch applause arcade arrows ashore axe backs bail bank
+    beneficiaries bets biting black bleachers bleak bled bold bombardment bombed bond book bump cancer casey cellular
+    chaos chase chases cheerful chest chip chores civilization cliff climb closes coal cold compendium consume cooler
+    cow crafts cranes crazy day deafblind deafblindness decks deserved divide drunk dubrovnik dull dusk dvds effusion
+    emissivities encyclopedia enter enters equal expats extant faded fairs faulting felixstowe fish fist flag flattery
+    flip flourish found fray free futuro galaxies galleries glaucoma gold gouged gracefully grenada guilford gunboat
+    gunpoint hacked hall hammerfest hand hard headlamps helper hemodialysis herbes highs hilt hitchhikers hokkaido
+    holidays horse hugh hughes human hunts hyperplane idlers info instabilities interventionists intestine invaders
+    italic john johns joke jubilation kamchatka kayaks kidnaping kidnapper kindle knees lack lancet laughter laughlin
+    lazy leaps lids life liter livorno lock luck lumens macroeconomy mankind marsh mathematics matematicas maximized
+    meatus memo misplaced mistletoe monaco month mononucleotides nonsense oceania okay onwards parade park payne pen
+    penny pick poland raw reporter reporters rest resurrection rich rites robbins roll rounds row ruin ruined sand sane
+    scandal scattering sick sinks sleep south southport splash spruce stake stars stew stock story sulawesi swallowed
+    tables tale talent tasks tax taxis thanks thinner threads tonga toulon tread trench trieste tuck untouched utah vase
+    vibe victories walk wall weave week west wheat wheel whites wings woods wool works wrath yard york
+    """.split()
+)
+"""Words and names that nupunkt takes for abbreviations, so that it misses the end of "310 pounds a month. Widows"."""
 NEGATION = pattern(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|nobody|nothing|unable|fail(?:s|ed)?|lack(?:s|ed|ing)?|except)\b"
     r"|n['’]t\b",
