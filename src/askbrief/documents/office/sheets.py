@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
@@ -217,6 +217,37 @@ _YEAR = pattern(r"(?:FY ?)?(?:1[89]|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?")
 _SENTENCE_END = pattern(r"[.;!]$")
 
 
+@dataclass(frozen=True, slots=True)
+class MergedCells:
+    """Merged cells of a sheet: rows from 1 and columns from 0, first and last."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class _Repeated:
+    """Repeats a cell that is merged over several rows in each of them."""
+
+    def __init__(self, merged: Sequence[MergedCells]) -> None:
+        self._waiting = sorted((one for one in merged if one.bottom > one.top), key=lambda one: -one.top)
+        self._open: list[tuple[MergedCells, str]] = []
+
+    def row(self, number: int, cells: list[str], *, fill: bool) -> list[str]:
+        """Return the cells of the next row, with the merged ones from above if `fill`."""
+        self._open = [entry for entry in self._open if entry[0].bottom >= number]
+        shown = [*cells]
+        for one, text in self._open if fill else ():
+            if one.left < len(shown) and not shown[one.left]:
+                shown[one.left] = text
+        while self._waiting and self._waiting[-1].top <= number:
+            one = self._waiting.pop()
+            if one.top == number and one.left < len(cells) and cells[one.left]:
+                self._open.append((one, cells[one.left]))
+        return shown
+
+
 class SheetRows:
     """Adds the sheets of one file to its text, within limits.
 
@@ -231,22 +262,39 @@ class SheetRows:
         self._builder = builder
         self._cells = 0
 
-    def add(self, name: str | None, rows: Iterable[tuple[int, list[str]]]) -> None:
-        """Add a sheet: its name as a heading, and its numbered rows; ParsingError if the file exceeds a limit."""
+    def add(
+        self, name: str | None, rows: Iterable[tuple[int, list[str]]], merged: Sequence[MergedCells] = ()
+    ) -> None:
+        """Add a sheet: its name as a heading, and its numbered rows; ParsingError if the file exceeds a limit.
+
+        A table that begins after an empty row has the header that it shows, if it shows one of its own.
+        """
         filled = [(number, cells) for number, cells in rows if self._count(cells)]
         if not filled:
             return
         if name:
             self._builder.heading(name)
-        header = header_row([cells for _, cells in filled[:_HEADER_WITHIN]])
         names: list[str] = []
-        for index, (number, cells) in enumerate(filled):
+        for table in _tables(filled):
+            names = self._add_table(table, names, merged)
+
+    def _add_table(
+        self, table: Sequence[tuple[int, list[str]]], above: list[str], merged: Sequence[MergedCells]
+    ) -> list[str]:
+        """Add the rows of a table, and return the names of its columns: those of the table above if it has no own."""
+        last, own = _header([(number, cells) for number, cells in table[:_HEADER_WITHIN]], merged)
+        is_new = bool(own) and (not above or _differs(own, above, [cells for _, cells in table[last + 1 :]]))
+        names = [] if is_new else above
+        repeated = _Repeated(merged)
+        for index, (number, cells) in enumerate(table):
             single = len(names) > _MIN_HEADER_CELLS and sum(map(bool, cells)) == 1
-            self._builder.paragraph(row([] if single else names, cells), number=str(number))
-            if index == header:
-                names = cells
+            shown = repeated.row(number, cells, fill=bool(names) and not single)
+            self._builder.paragraph(row([] if single else names, shown), number=str(number))
+            if is_new and index == last:
+                names = own
             if self._builder.characters > MAX_CHARACTERS:
                 raise ParsingError(f"has more than {MAX_CHARACTERS:,} characters of text: divide it")
+        return names
 
     def _count(self, cells: Sequence[str]) -> int:
         filled = sum(map(bool, cells))
@@ -254,6 +302,65 @@ class SheetRows:
         if self._cells > MAX_CELLS:
             raise ParsingError(f"has more than {MAX_CELLS:,} filled cells: divide it")
         return filled
+
+
+def _tables(rows: Sequence[tuple[int, list[str]]]) -> list[Sequence[tuple[int, list[str]]]]:
+    """Divide the filled rows of a sheet at its empty rows."""
+    starts = [at for at in range(1, len(rows)) if rows[at][0] > rows[at - 1][0] + 1]
+    return [rows[start:end] for start, end in zip([0, *starts], [*starts, len(rows)], strict=True)]
+
+
+def _header(
+    rows: Sequence[tuple[int, list[str]]], merged: Sequence[MergedCells]
+) -> tuple[int, list[str]]:
+    """Return the index of the last header row of a table, and the names of its columns; -1 and none without one."""
+    for at in range(len(rows) - 2):
+        names = _two_rows(*rows[at : at + 2], merged)
+        if names and _are_names([name for name in names if name]):
+            return at + 1, names
+        if sum(map(bool, rows[at][1])) > 1:
+            break
+    header = header_row([cells for _, cells in rows])
+    return (-1, []) if header is None else (header, rows[header][1])
+
+
+def _two_rows(
+    upper: tuple[int, list[str]], lower: tuple[int, list[str]], merged: Sequence[MergedCells]
+) -> list[str]:
+    """Return the names that two header rows give to the columns, if the upper one groups those of the lower one.
+
+    Its cells are merged across columns, or stand at the left of groups whose names repeat, as quarters below years.
+    """
+    (number, top), (_, bottom) = upper, lower
+    spans = [one for one in merged if one.top == number == one.bottom and one.right > one.left]
+    filled = [name for name in bottom if name]
+    repeats = len(set(filled)) < len(filled)
+    if any(is_figure(name) and not _YEAR.fullmatch(name) for name in filled) or sum(map(bool, top)) < _MIN_HEADER_CELLS:
+        return []
+    if not repeats and sum(any(bottom[one.left : one.right + 1]) for one in spans) < _MIN_HEADER_CELLS:
+        return []
+    groups = [*top, *[""] * (len(bottom) - len(top))][: len(bottom)]
+    ends = {one.left: min(one.right, len(bottom) - 1) for one in spans}
+    for at in range(1, len(groups)):
+        left = next((begin for begin, end in ends.items() if begin < at <= end), at - 1 if not spans else None)
+        if not groups[at] and bottom[at] and left is not None:
+            groups[at] = groups[left]
+    names = [" ".join(dict.fromkeys(filter(None, pair))) for pair in zip_longest(groups, bottom, fillvalue="")]
+    return names if len(set(filter(None, names))) == sum(map(bool, names)) else []
+
+
+def _differs(names: Sequence[str], above: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row after an empty one is a header, not a further row of the table above.
+
+    It fills other columns, repeats the names above, or is words over a column of figures.
+    """
+    if [bool(name) for name in names] != [bool(name) for name in above] or names == above:
+        return True
+    columns = ([cells[at] for cells in below if at < len(cells) and cells[at]] for at in range(len(names)))
+    return any(
+        cells and not is_figure(name) and sum(map(is_figure, cells)) * 2 > len(cells)
+        for name, cells in zip(names, columns, strict=True)
+    )
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:
