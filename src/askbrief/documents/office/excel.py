@@ -187,7 +187,9 @@ def _merged(sheet: bytes) -> list[MergedCells]:
     """Return the merged cells of a sheet, which stand after its rows."""
     found = islice(_MERGED.finditer(sheet, max(0, sheet.rfind(b"sheetData>"))), _MAX_MERGED)
     parts = ([part.decode() for part in match.groups()] for match in found)
-    return [MergedCells(int(top), int(bottom), _column(left, 0), _column(right, 0)) for left, top, right, bottom in parts]
+    return [
+        MergedCells(int(top), int(bottom), _column(left, 0), _column(right, 0)) for left, top, right, bottom in parts
+    ]
 
 
 def _column(reference: str | None, default: int) -> int:
