@@ -13,7 +13,7 @@ from askbrief.citations.locators import parse_place, spans
 from askbrief.documents.text import plain, plain_blocks
 from askbrief.ingest.splitting import MAX_WORDS, SplitDocument, indexed_text, split_document
 from askbrief.language.analysis import sentence_spans
-from askbrief.records import Block, BlockKind, Document
+from askbrief.records import Block, BlockKind, Document, Form, Passage
 from tests.conftest import ROOT, SEED
 from tests.fakes import HashEncoder
 
@@ -161,6 +161,45 @@ def test_paragraphs_are_numbered_through_the_document_without_its_headings() -> 
 
 def test_short_paragraphs_below_one_heading_share_a_passage() -> None:
     assert texts(divide("It rose in May.\n\nIt fell in June.")) == ["It rose in May.\n\nIt fell in June."]
+
+
+def under_headings(*parts: tuple[int, str], title: str = "Report", form: Form = Form.PROSE) -> Document:
+    """Return a document of headings, by their level, and paragraphs, of level 0; each heading begins a slide."""
+    text, blocks, pages = "", [], []
+    for level, words in parts:
+        pages += [len(text)] if level and form is Form.SLIDES else []
+        kind = BlockKind.HEADING if level else BlockKind.PARAGRAPH
+        blocks.append(Block(len(text), len(text) + len(words), kind, level))
+        text += f"{words}\n\n"
+    return Document("a", title, text, tuple(blocks), form=form, pages=tuple(pages))
+
+
+def test_a_section_is_the_path_of_its_headings_without_the_title_of_the_document() -> None:
+    document = under_headings(
+        *((1, "Report"), (2, "North"), (3, "Roads"), (0, "They are closed.")),
+        *((3, "Schools"), (0, "They are open."), (2, "South"), (0, "All is calm.")),
+    )
+    passages = split_document(document, HashEncoder()).passages
+    assert [passage.section for passage in passages] == ["North > Roads", "North > Schools", "South"]
+
+
+def test_a_heading_that_is_a_sentence_stands_in_its_passage() -> None:
+    document = under_headings((1, "Costs"), (2, "Cement prices rose by a third."), (0, "Mostly in spring."))
+    [passage] = split_document(document, HashEncoder()).passages
+    assert passage.sentence_texts() == ["Cement prices rose by a third.", "Mostly in spring."]
+    assert passage.section == "Costs > Cement prices rose by a third."
+    assert passage.paragraphs == (1, 1)
+
+
+def test_a_slide_that_has_only_a_title_is_a_passage_on_its_own_slide() -> None:
+    document = under_headings(
+        (1, "Volume fell by a tenth"), (1, "Rotterdam overtook us"), (0, "In spring."), form=Form.SLIDES
+    )
+    passages = split_document(document, HashEncoder()).passages
+    assert [(passage.pages, passage.sentence_texts()) for passage in passages] == [
+        ((1, 1), ["Volume fell by a tenth"]),
+        ((2, 2), ["Rotterdam overtook us", "In spring."]),
+    ]
 
 
 def test_of_two_headings_in_a_row_the_lower_one_is_the_section() -> None:

@@ -151,9 +151,12 @@ def _of_pages(place: CitedPlace, document: Document) -> list[Span] | None:
 def _of_section(place: CitedPlace, document: Document) -> list[Span] | None:
     if place.section is None:
         return None
-    section = _plain(place.section)
+    section = _plain(place.section.rpartition(">")[2])
     heads = [block for block in document.blocks if block.kind is BlockKind.HEADING]
-    ends = [block.start for block in heads[1:]] + [len(document.text)]
+    ends = [
+        next((other.start for other in heads[number + 1 :] if other.level <= head.level), len(document.text))
+        for number, head in enumerate(heads)
+    ]
     titles = [_plain(document.text[block.start : block.end]) for block in heads]
     likeness = [fuzz.ratio(section, title) for title in titles]
     best = max(likeness, default=0.0)

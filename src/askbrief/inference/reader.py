@@ -32,7 +32,7 @@ CLS, SEP = 101, 102
 MAX_ANSWER_PIECES = 30
 """Word pieces of the longest answer."""
 _MAX_HEADING_WORDS = 20
-"""Words of title and section that are read before a passage."""
+"""Words of title and section that are read before a passage, the last ones: they say most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def packaged_reader() -> Reader:
 
 def _heading(passage: Passage, title: str) -> str:
     parts = dict.fromkeys(" ".join(part.split()) for part in (title, passage.section or ""))
-    words = ". ".join(filter(None, parts)).split()[:_MAX_HEADING_WORDS]
+    words = ". ".join(filter(None, parts)).split()[-_MAX_HEADING_WORDS:]
     return f"{' '.join(words)}. " if words else ""
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import accumulate, groupby, pairwise
+from itertools import accumulate, groupby, pairwise, takewhile
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
 from askbrief.language.analysis import sentence_spans
-from askbrief.records import Block, BlockKind, Passage, Span
+from askbrief.records import Block, BlockKind, Form, Passage, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +27,13 @@ _CUT_INSIDE_PARAGRAPH = 0.1
 _ACROSS_LONG_PARAGRAPH = 0.3
 _MAX_HEADER_SHARE = 3
 """A header takes at most a third of the model's input."""
+SECTION_SEPARATOR = " > "
+"""What stands between the headings of a section, from the top down."""
+_MAX_HEADINGS = 4
+"""Headings of a section, the lowest ones."""
+_MIN_TITLE_WORDS = 3
+"""Words from which the title of a slide is a statement."""
+_SENTENCE = pattern(r"[\p{L}\p{N}][.!?…。！？؟۔।]+[\p{Pe}\p{Pf}\"'”’]*$")
 _CLAUSE_END = pattern(r"(?<=[;:,–—)\]])\s+")
 _SPACE = pattern(r"\s+")
 
@@ -67,8 +74,7 @@ def split_document(document: Document, encoder: Encoder) -> SplitDocument:
     encoded: list[str] = []
     headers = PassageHeaders(encoder)
     cut = 0
-    for heading, paragraphs in _sections(document):
-        section = _one_line(document.text[heading.start : heading.end]) if heading else None
+    for section, paragraphs in _sections(document):
         header, room = headers.of(document.title, section)
         sentences, pieces_cut = _sentences(document.text, paragraphs, encoder, room)
         cut += pieces_cut
@@ -84,16 +90,55 @@ def indexed_text(title: str, passage: Passage) -> str:
     return "\n".join(filter(None, (title, passage.section, passage.text)))
 
 
-def _sections(document: Document) -> Iterator[tuple[Block | None, list[_Paragraph]]]:
-    """Yield each heading with the paragraphs below it, up to the next heading."""
-    heading: Block | None = None
+def _sections(document: Document) -> Iterator[tuple[str | None, list[_Paragraph]]]:
+    """Yield the paragraphs below each heading, up to the next one, with the headings that they stand under.
+
+    A heading that is a statement of its own stands before its paragraphs, so that it can be quoted.
+    """
+    path: list[Block] = []
+    paragraphs: list[_Paragraph] = []
     ordinals = dict(document.paragraphs())
-    for is_heading, run in groupby(document.blocks, key=lambda block: block.kind is BlockKind.HEADING):
-        blocks = list(run)
-        if is_heading:
-            heading = blocks[-1]
+    for block in document.blocks:
+        if block.kind is BlockKind.PARAGRAPH:
+            paragraphs.append(_Paragraph(block, ordinals[block]))
             continue
-        yield heading, [_Paragraph(block, ordinals[block]) for block in blocks]
+        if paragraphs:
+            yield _section(document, path), paragraphs
+        path = [*_above(path, block), block]
+        paragraphs = [_statement(document, block, ordinals)] if _states(document, block) else []
+    if paragraphs:
+        yield _section(document, path), paragraphs
+
+
+def _above(path: Sequence[Block], heading: Block) -> Iterator[Block]:
+    """Yield the headings of a path under which a heading stands."""
+    return takewhile(lambda above: above.level < heading.level, path)
+
+
+def _statement(document: Document, heading: Block, ordinals: Mapping[Block, Mapping[int | None, int]]) -> _Paragraph:
+    """Return a heading as a paragraph, with the number of the paragraph that follows it on its page; else 1."""
+    page = document.page_of(heading.start)
+    after = (numbers[page] for block, numbers in ordinals.items() if block.start > heading.start and page in numbers)
+    return _Paragraph(heading, {page: next(after, 1)})
+
+
+def _section(document: Document, path: Sequence[Block]) -> str | None:
+    """Return the headings from the top down, without the title of the document; a sheet of a workbook stands alone."""
+    names = [_one_line(document.text[block.start : block.end]) for block in path]
+    if document.form is Form.ROWS:
+        return names[-1] if names else None
+    below = [name for name in dict.fromkeys(names) if name != document.title] or names[-1:]
+    return SECTION_SEPARATOR.join(below[-_MAX_HEADINGS:]) or None
+
+
+def _states(document: Document, heading: Block) -> bool:
+    """Return whether a heading says something by itself: the title of a slide, or a sentence."""
+    text = _one_line(document.text[heading.start : heading.end])
+    if document.form is Form.ROWS:
+        return False
+    is_title = _one_line(document.title) == text
+    words = len(text.split())
+    return words >= _MIN_TITLE_WORDS if document.form is Form.SLIDES else not is_title and bool(_SENTENCE.search(text))
 
 
 def _one_line(text: str) -> str:

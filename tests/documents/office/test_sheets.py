@@ -327,3 +327,65 @@ def test_a_damaged_file_is_parsed_or_refused_with_a_reason() -> None:
     check_damaged_inside(excel.parse, zipped(parts))
     check_damaged(csv.parse, b'Name,"Said, so",Year\nx,"y ""z""",2020\n' * 5, tries=200)
     check_damaged(excel.parse, (FILES / "made.xls").read_bytes(), tries=200)
+
+
+def read(*rows: str, merged: tuple[str, ...] = ()) -> list[str]:
+    """Return the lines of a workbook of one sheet, after its name."""
+    refs = "".join(f'<mergeCell ref="{one}"/>' for one in merged)
+    made = sheet(*rows).replace("</sheetData>", f"</sheetData><mergeCells>{refs}</mergeCells>")
+    return excel.parse(zipped(members(made))).text.split("\n\n")[1:]
+
+
+def test_each_of_several_tables_on_a_sheet_has_its_own_header() -> None:
+    lines = read(
+        row("Crop", "Sown", "Reaped", number=1),
+        row("Rye", 30, 28, number=2),
+        row("Oats", 12, 11, number=3),
+        row("Mill", "Wheels", number=5),
+        row("Upper", 4, number=6),
+        row("Lower", 3, number=7),
+    )
+    assert lines[1] == "Crop: Rye; Sown: 30; Reaped: 28"
+    assert lines[3:] == ["Mill; Wheels", "Mill: Upper; Wheels: 4", "Mill: Lower; Wheels: 3"]
+
+
+@pytest.mark.parametrize("last", [("Ida", "Ulm"), ("Ida", "", "baker")])
+def test_rows_after_an_empty_row_stay_under_the_header(last: tuple[str, ...]) -> None:
+    lines = read(
+        row("Name", "Town", "Trade", number=1),
+        row("Ann", "Bonn", "smith", number=2),
+        row(*last, number=4),
+        row("Eve", "Jena", "cook", number=5),
+    )
+    assert lines[2].startswith("Name: Ida; T")
+    assert lines[3] == "Name: Eve; Town: Jena; Trade: cook"
+
+
+def test_a_header_is_found_across_empty_rows() -> None:
+    lines = read(
+        row("Mills", number=1), row("Mill", "Wheels", number=3), row("Upper", 4, number=5), row("Low", 3, number=6)
+    )
+    assert lines == ["Mills", "Mill; Wheels", "Mill: Upper; Wheels: 4", "Mill: Low; Wheels: 3"]
+
+
+@pytest.mark.parametrize("merged", [("B1:C1", "D1:E1"), ()])
+def test_a_header_of_two_rows_names_each_column_by_both(merged: tuple[str, ...]) -> None:
+    lines = read(
+        row("", "2031", "", "2032", "", number=1),
+        row("Mill", "Rye", "Oats", "Rye", "Oats", number=2),
+        row("Upper", 4, 5, 6, 7, number=3),
+        row("Lower", 1, 2, 3, 8, number=4),
+        merged=merged,
+    )
+    assert lines[2] == "Mill: Upper; 2031 Rye: 4; 2031 Oats: 5; 2032 Rye: 6; 2032 Oats: 7"
+
+
+def test_a_cell_merged_over_rows_holds_for_each_of_them() -> None:
+    lines = read(
+        row("Valley", "Mill", "Wheels", number=1),
+        row("North", "Upper", 4, number=2),
+        row("", "Lower", 3, number=3),
+        row("", "Old", 1, number=4),
+        merged=("A2:A3",),
+    )
+    assert lines[2:] == ["Valley: North; Mill: Lower; Wheels: 3", "Mill: Old; Wheels: 1"]

@@ -9,6 +9,7 @@ from lxml import etree, html
 
 from askbrief.core.text import pattern
 from askbrief.documents.builder import row
+from askbrief.documents.raised import raised_text
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _MARKS = """
     | .//*[@*[name() = 'epub:type'] = 'noteref' or @*[name() = 'epub:type'] = 'pagebreak']
 """
 """Numbers of footnotes and of printed pages, which stand in sentences but do not belong to them."""
+_WORDS_BEFORE = 8
+"""Pieces of text before a raised one that decide what it is."""
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre search section summary "
@@ -109,11 +112,17 @@ def drop(root: Element, elements: Iterable[Element]) -> None:
 def words(element: Element) -> str:
     """Return all text of an element, with a space at the boundaries of blocks and lines."""
     pieces: list[str] = []
+    raised: list[int] = []
     for event, node in etree.iterwalk(element, events=("start", "end", "comment")):
         space = " " if isinstance(node.tag, str) and (node.tag in BLOCKS or node.tag == "br") else ""
         if event == "start":
+            if node.tag == "sup":
+                raised.append(len(pieces))
             pieces += [space, node.text or "", _picture_text(node)]
         else:
+            if event == "end" and node.tag == "sup":
+                at = raised.pop()
+                pieces[at:] = [raised_text("".join(pieces[max(0, at - _WORDS_BEFORE) : at]), "".join(pieces[at:]))]
             pieces += [space, (node.tail or "") if node is not element else ""]
     return " ".join("".join(pieces).split())
 
@@ -138,6 +147,7 @@ class _Walk:
         self._heading = 0
         self._code = 0
         self._after_break = False
+        self._raised_from: int | None = None
 
     def over(self, root: Element) -> None:
         walk = etree.iterwalk(root, events=("start", "end", "comment"))
@@ -161,6 +171,8 @@ class _Walk:
             self._flush()
             self._heading = self._heading or _heading_level(node)
             self._code += node.tag == "pre"
+        elif node.tag == "sup" and self._raised_from is None:
+            self._raised_from = len(self._words)
         self._add(node.text or "")
         self._add(_picture_text(node))
 
@@ -173,6 +185,11 @@ class _Walk:
             self._flush()
             self._heading = 0 if _heading_level(node) else self._heading
             self._code -= node.tag == "pre"
+        elif node.tag == "sup" and self._raised_from is not None:
+            at, self._raised_from = self._raised_from, None
+            self._words[at:] = [
+                raised_text("".join(self._words[max(0, at - _WORDS_BEFORE) : at]), "".join(self._words[at:]))
+            ]
 
     def _line_break(self) -> None:
         """Treat one line break as a space, as in an address, and two as the end of a paragraph."""
@@ -182,6 +199,7 @@ class _Walk:
         self._after_break = True
 
     def _flush(self) -> None:
+        self._raised_from = None
         text = "".join(self._words).replace(_JOINER, "").strip(_BREAK)
         self._words.clear()
         self._after_break = False

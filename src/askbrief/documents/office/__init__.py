@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from askbrief.core.text import pattern
 from askbrief.documents.builder import row
+from askbrief.documents.raised import raised_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -226,8 +227,9 @@ class ParagraphContent:
     boxes: list[Element] = field(default_factory=list)
     plain: bool = False
 
-    def add(self, text: str, *, bold: bool) -> None:
-        self.pieces.append(text)
+    def add(self, text: str, *, bold: bool, raised: bool = False) -> None:
+        """Add text; what is raised becomes an exponent, or leaves the text if it is the mark of a note."""
+        self.pieces.append(raised_text("".join(self.pieces[-8:]), text) if raised else text)
         self.plain = self.plain or (not bold and bool(text.strip()))
 
     @property

@@ -183,6 +183,8 @@ _SKIPPED = frozenset(
 _AS_TEXT = {"tab": " ", "br": " ", "cr": " ", "ptab": " ", "noBreakHyphen": "-"}
 _BEFORE = {"den": "/", "sup": "^"}
 _SYMBOLS = {0xFC: "✓", 0xFB: "✗", 0xFE: "☑", 0xFD: "☒", 0xA8: "☐", 0xB7: "•", 0xE0: "→", 0xD8: "➢"}
+_RAISED = 4
+"""Half-points above the line from which a run is raised."""
 _LAST_BYTE, _PRIVATE = 0xFF, range(0xE000, 0xF900)
 
 
@@ -192,6 +194,7 @@ class DocxParagraphs:
     def __init__(self, styles: DocxStyles) -> None:
         self._styles = styles
         self._fields: list[str] = []
+        self._raised = False
         self.comments = 0
 
     def content(self, paragraph: Element) -> ParagraphContent:
@@ -211,7 +214,7 @@ class DocxParagraphs:
                 continue
             if name == "t":
                 if not hidden and "code" not in self._fields:
-                    content.add(item.text or "", bold=bold)
+                    content.add(item.text or "", bold=bold, raised=self._raised)
             elif name == "r":
                 self._run(item, content, hidden=hidden, bold=bold)
             elif not self._special(item, name, content, hidden=hidden, bold=bold):
@@ -225,7 +228,21 @@ class DocxParagraphs:
                 hidden = self._styles.has(properties, "vanish") or (hidden and child(properties, "vanish") is None)
             own = child(properties, "b")
             bold = is_on(properties, "b") if own is not None else bold or self._styles.has(properties, "b")
+        self._raised = self._is_raised(properties)
         self._inside(run, content, hidden=hidden, bold=bold)
+        self._raised = False
+
+    def _is_raised(self, properties: Element | None) -> bool:
+        """Return whether a run is raised, by its alignment or by its position above the line, in half-points."""
+        if properties is None:
+            return False
+        style_id = value(properties, "rStyle")
+        styles = self._styles.chain(style_id, "character") if style_id else ()
+        holders = [properties, *(child(style, "rPr") for style in styles)]
+        aligned = next((found for holder in holders if (found := value(holder, "vertAlign")) is not None), None)
+        if aligned is not None:
+            return aligned == "superscript"
+        return integer(next((found for holder in holders if (found := value(holder, "position"))), None), 0) >= _RAISED
 
     def _special(self, item: Element, name: str, content: ParagraphContent, *, hidden: bool, bold: bool) -> bool:
         """Handle an element that is neither text nor a container of text; return whether it was one."""

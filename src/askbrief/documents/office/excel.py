@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from askbrief.documents import limits
@@ -24,7 +25,7 @@ from askbrief.documents.office.ooxml import (
     local,
     relation_id,
 )
-from askbrief.documents.office.sheets import SheetRows, built_in_code, formatted, hidden_notes
+from askbrief.documents.office.sheets import MergedCells, SheetRows, built_in_code, formatted, hidden_notes
 from askbrief.errors import ParsingError
 from askbrief.records import Form
 
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 _BARE = b"\x09"  # the first byte of the oldest binary workbooks, which are not wrapped in an OLE file
 _ZIP, _ZIP_END = b"PK", b"PK\x05\x06"
 _COLUMN = re.compile(r"\$?([A-Za-z]{1,3})\$?\d*")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_MAX_MERGED = 10_000
+"""Merged cells of a sheet that are heeded."""
 _MAX_COLUMNS = 16_384
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _ON = ("1", "true", "on")
@@ -73,7 +77,7 @@ def _parse_package(package: OoxmlPackage) -> ParsedText:
             problem = "is missing in the file" if relation is None else "holds no cells"
             notes.append(f"the sheet {title} {problem}")
             continue
-        sheets.add(title, workbook.rows(relation.target))
+        sheets.add(title, workbook.rows(relation.target), _merged(package.content(relation.target)))
         notes += workbook.notes(title, hidden=(attribute(item, "state") or "visible") != "visible")
         if any(one.kind == "comments" for one in package.relations(relation.target).values()):
             notes.append(f"comments in the sheet {title} left out")
@@ -177,6 +181,15 @@ def _text_of(item: Element | None) -> str:
 def _unescaped(text: str) -> str:
     """Decode the characters that XML cannot hold, which are written as _x000D_."""
     return _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), text) if "_x" in text else text
+
+
+def _merged(sheet: bytes) -> list[MergedCells]:
+    """Return the merged cells of a sheet, which stand after its rows."""
+    found = islice(_MERGED.finditer(sheet, max(0, sheet.rfind(b"sheetData>"))), _MAX_MERGED)
+    parts = ([part.decode() for part in match.groups()] for match in found)
+    return [
+        MergedCells(int(top), int(bottom), _column(left, 0), _column(right, 0)) for left, top, right, bottom in parts
+    ]
 
 
 def _column(reference: str | None, default: int) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain, count
 from typing import TYPE_CHECKING
 
+from askbrief.core.text import pattern
 from askbrief.documents.office import (
     ListMark,
     OfficeNote,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from askbrief.documents.office import OfficeBlock
 
 _LEVELS = 10
+_POSITIVE = pattern(r"0*[1-9]\d*%")
 _HOLDERS = frozenset({"styles", "automatic-styles"})
 _LISTS = frozenset({"list-style", "outline-style"})
 _PRIVATE = range(0xE000, 0xF900)
@@ -80,6 +82,15 @@ class OdfStyles:
                 if (own := attribute(properties, key)) is not None:
                     return own == value
         return None
+
+    def is_raised(self, name: str | None) -> bool:
+        """Return whether a style raises text: its position is "super" or a positive percentage."""
+        for style in self.chain("text", name) if name else ():
+            for properties in children(style, "text-properties"):
+                position = (attribute(properties, "text-position") or "").split()
+                if position:
+                    return position[0] == "super" or bool(_POSITIVE.fullmatch(position[0]))
+        return False
 
     def is_shown(self, family: str, name: str | None) -> bool:
         return self.has(family, name, "display", "false", f"{family}-properties") is not True
@@ -236,7 +247,15 @@ class OdfText:
             style = attribute(item, "style-name") if name == "span" else None
             if style is None or not self.styles.has("text", style, "display", "none"):
                 own = self.styles.has("text", style, "font-weight", "bold")
-                self._inside(item, content, bold=bold if own is None else own)
+                bold = bold if own is None else own
+                if self.styles.is_raised(style):
+                    inner = ParagraphContent()
+                    self._inside(item, inner, bold=bold)
+                    content.add(inner.text, bold=bold, raised=True)
+                    content.notes += inner.notes
+                    content.boxes += inner.boxes
+                else:
+                    self._inside(item, content, bold=bold)
 
     def _list(self, element: Element, above: tuple[str, str] | None, depth: int) -> Iterator[OfficeBlock]:
         """Yield the items of a list; the first paragraph of each item has its mark."""

@@ -9,6 +9,7 @@ from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.office import add_table, in_reading_order, letters, roman
 from askbrief.documents.office.ooxml import OoxmlPackage, attribute, child, children, integer, local, relation_id
 from askbrief.documents.office.sheets import formatted
+from askbrief.documents.raised import raised_text
 from askbrief.records import Form
 
 if TYPE_CHECKING:
@@ -221,10 +222,16 @@ def _texts(shape: Element) -> Iterator[str]:
 
 
 def _runs(paragraph: Element) -> Iterator[str]:
+    before = ""
     for item in paragraph.iterchildren("*"):
         name = local(item)
         if name in {"r", "fld"}:
-            yield "".join(text.text or "" for text in children(item, "t"))
+            words = "".join(text.text or "" for text in children(item, "t"))
+            properties = child(item, "rPr")
+            is_raised = properties is not None and integer(attribute(properties, "baseline"), 0) > 0
+            words = raised_text(before, words) if is_raised else words
+            before += words
+            yield words
         elif name == "br":
             yield " "
         elif name in {"AlternateContent", "m"}:

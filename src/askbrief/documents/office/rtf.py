@@ -31,6 +31,8 @@ _CHARACTERS = {
     "emdash": "—", "endash": "–", "_": "-", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "nestcell": " ", "nestrow": " ",
 }  # fmt: skip
+_RAISED = 4
+"""Half-points above the line from which text is raised."""
 _SWITCHES = {"v": "hidden", "deleted": "deleted", "b": "bold"}
 _BREAKS = frozenset({"sect", "page", "column"})
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
@@ -174,7 +176,7 @@ class _Parser:
     def _text(self, text: str) -> None:
         group = self._group
         if group.place == "text" and not group.hidden and not group.deleted:
-            self._story.add(text, bold=group.bold)
+            self._story.add(text, bold=group.bold, raised=group.raised)
         elif group.place == "mark":
             self._story.mark += text
         elif group.place not in {"skip", "text"}:
@@ -239,8 +241,12 @@ class _Parser:
             group.font = number
         elif word in _SWITCHES:
             setattr(group, _SWITCHES[word], number != 0)
+        elif word in {"super", "up"}:
+            group.raised = number is None or number >= _RAISED
+        elif word in {"nosupersub", "sub", "dn"}:
+            group.raised = False
         elif word == "plain":
-            group.font, group.hidden, group.deleted, group.bold = None, False, False, False
+            group.font, group.hidden, group.deleted, group.bold, group.raised = None, False, False, False, False
         else:
             return False
         return True

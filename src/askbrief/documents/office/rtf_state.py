@@ -105,6 +105,7 @@ class RtfGroup:
     hidden: bool = False
     deleted: bool = False
     bold: bool = False
+    raised: bool = False
 
 
 @dataclass(slots=True)
@@ -134,8 +135,8 @@ class RtfStory:
         self._headers = 0
         self._after: list[OfficeBlock] = []
 
-    def add(self, text: str, *, bold: bool) -> None:
-        self._content.add(text, bold=bold)
+    def add(self, text: str, *, bold: bool, raised: bool = False) -> None:
+        self._content.add(text, bold=bold, raised=raised)
 
     @property
     def is_empty(self) -> bool:

@@ -7,7 +7,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
@@ -16,9 +16,12 @@ from askbrief.documents.office import is_figure
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import TypeAlias
 
     from askbrief.documents.builder import DocumentBuilder
+
+    _Rows: TypeAlias = Sequence[tuple[int, list[str]]]
 
 _BUILT_IN = {
     1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 14: "yyyy-mm-dd",
@@ -212,9 +215,50 @@ MAX_CELLS, MAX_CHARACTERS = 1_000_000, 50_000_000  # of a file: filled cells, an
 _HEADER_WITHIN = 40  # the header is looked for in this number of filled rows
 _MAX_HEADER_CHARS = 200
 _MIN_HEADER_CELLS = 2
+_MIN_TABLE_ROWS = 2
 _MIN_DISTINCT = 0.8
+_MAX_OPEN = 100
+"""Merged cells that are repeated in one row."""
 _YEAR = pattern(r"(?:FY ?)?(?:1[89]|20)\d\d(?:[-–/]\d\d(?:\d\d)?)?")
 _SENTENCE_END = pattern(r"[.;!]$")
+
+
+@dataclass(frozen=True, slots=True)
+class MergedCells:
+    """Merged cells of a sheet: rows from 1 and columns from 0, first and last."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class _Merged:
+    """The merged cells of a sheet, for its rows from the top down."""
+
+    def __init__(self, merged: Sequence[MergedCells]) -> None:
+        self._by_top: dict[int, list[MergedCells]] = {}
+        for one in merged:
+            self._by_top.setdefault(one.top, []).append(one)
+        self._open: list[tuple[MergedCells, str]] = []
+
+    def groups(self, number: int) -> list[MergedCells]:
+        """Return the cells of a row that are merged across columns only."""
+        return [one for one in self._by_top.get(number, ()) if one.top == one.bottom and one.right > one.left]
+
+    def row(self, number: int, cells: list[str], *, fill: bool) -> list[str]:
+        """Return the cells of the next row; with `fill`, also those above that are merged down into it."""
+        self._open = [entry for entry in self._open if entry[0].bottom >= number][:_MAX_OPEN]
+        shown = [*cells]
+        for one, text in self._open if fill else ():
+            if one.left < len(shown) and not shown[one.left]:
+                shown[one.left] = text
+        self._open += [
+            (one, cells[one.left])
+            for one in self._by_top.get(number, ())
+            if one.bottom > one.top and one.left < len(cells) and cells[one.left]
+        ]
+        return shown
 
 
 class SheetRows:
@@ -231,22 +275,35 @@ class SheetRows:
         self._builder = builder
         self._cells = 0
 
-    def add(self, name: str | None, rows: Iterable[tuple[int, list[str]]]) -> None:
-        """Add a sheet: its name as a heading, and its numbered rows; ParsingError if the file exceeds a limit."""
+    def add(self, name: str | None, rows: Iterable[tuple[int, list[str]]], merged: Sequence[MergedCells] = ()) -> None:
+        """Add a sheet: its name as a heading, and its numbered rows; ParsingError if the file exceeds a limit.
+
+        A table that begins after an empty row has the header that it shows, if it shows one of its own.
+        """
         filled = [(number, cells) for number, cells in rows if self._count(cells)]
         if not filled:
             return
         if name:
             self._builder.heading(name)
-        header = header_row([cells for _, cells in filled[:_HEADER_WITHIN]])
         names: list[str] = []
-        for index, (number, cells) in enumerate(filled):
+        merges = _Merged(merged)
+        for table in _tables(filled):
+            names = self._add_table(table, names, merges)
+
+    def _add_table(self, table: _Rows, above: list[str], merged: _Merged) -> list[str]:
+        """Add the rows of a table, and return the names of its columns: those of the table above if it has no own."""
+        last, own = _header(table[:_HEADER_WITHIN], merged)
+        is_new = bool(own) and (not above or _differs(own, above, [cells for _, cells in table[last + 1 :]]))
+        names = [] if is_new else above
+        for index, (number, cells) in enumerate(table):
             single = len(names) > _MIN_HEADER_CELLS and sum(map(bool, cells)) == 1
-            self._builder.paragraph(row([] if single else names, cells), number=str(number))
-            if index == header:
-                names = cells
+            shown = merged.row(number, cells, fill=bool(names) and not single)
+            self._builder.paragraph(row([] if single else names, shown), number=str(number))
+            if is_new and index == last:
+                names = own
             if self._builder.characters > MAX_CHARACTERS:
                 raise ParsingError(f"has more than {MAX_CHARACTERS:,} characters of text: divide it")
+        return names
 
     def _count(self, cells: Sequence[str]) -> int:
         filled = sum(map(bool, cells))
@@ -254,6 +311,66 @@ class SheetRows:
         if self._cells > MAX_CELLS:
             raise ParsingError(f"has more than {MAX_CELLS:,} filled cells: divide it")
         return filled
+
+
+def _tables(rows: _Rows) -> Iterator[_Rows]:
+    """Divide the filled rows of a sheet at its empty rows; titles and lone rows stay with what follows them."""
+    start = wide = 0
+    for at, (number, cells) in enumerate(rows):
+        if at and number > rows[at - 1][0] + 1 and wide >= _MIN_TABLE_ROWS:
+            yield rows[start:at]
+            start, wide = at, 0
+        wide += sum(map(bool, cells)) >= _MIN_HEADER_CELLS
+    yield rows[start:]
+
+
+def _header(rows: _Rows, merged: _Merged) -> tuple[int, list[str]]:
+    """Return the index of the last header row of a table, and the names of its columns; -1 and none without one."""
+    for at in range(len(rows) - 2):
+        names = _two_rows(rows[at], rows[at + 1], merged)
+        if names and _are_names([name for name in names if name]):
+            return at + 1, names
+        if sum(map(bool, rows[at][1])) > 1:
+            break
+    header = header_row([cells for _, cells in rows])
+    return (-1, []) if header is None else (header, rows[header][1])
+
+
+def _two_rows(upper: tuple[int, list[str]], lower: tuple[int, list[str]], merged: _Merged) -> list[str]:
+    """Return the names that two header rows give to the columns, if the upper one groups those of the lower one.
+
+    Its cells are merged across columns, or stand at the left of groups whose names repeat, as quarters below years.
+    """
+    (number, top), (_, bottom) = upper, lower
+    filled = [name for name in bottom if name]
+    if sum(map(bool, top)) < _MIN_HEADER_CELLS or any(is_figure(one) and not _YEAR.fullmatch(one) for one in filled):
+        return []
+    spans = merged.groups(number)
+    over = sum(any(bottom[one.left : one.right + 1]) for one in spans)
+    if len(set(filled)) == len(filled) and over < _MIN_HEADER_CELLS:
+        return []
+    groups = [*top, *[""] * (len(bottom) - len(top))]
+    covered = {at: one.left for one in spans for at in range(one.left + 1, min(one.right + 1, len(groups)))}
+    for at in range(1, len(bottom)):
+        left = covered.get(at) if spans else at - 1
+        if not groups[at] and bottom[at] and left is not None:
+            groups[at] = groups[left]
+    names = [" ".join(dict.fromkeys(filter(None, pair))) for pair in zip_longest(groups, bottom, fillvalue="")]
+    return names if len(set(filter(None, names))) == sum(map(bool, names)) else []
+
+
+def _differs(names: Sequence[str], above: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first row after an empty one is a header, not a further row of the table above.
+
+    It fills columns that have no name above, repeats the names above, or is words over a column of figures.
+    """
+    if names == above or any(name and not other for name, other in zip_longest(names, above, fillvalue="")):
+        return True
+    columns = ([cells[at] for cells in below if at < len(cells) and cells[at]] for at in range(len(names)))
+    return any(
+        cells and not is_figure(name) and sum(map(is_figure, cells)) * 2 > len(cells)
+        for name, cells in zip(names, columns, strict=True)
+    )
 
 
 def header_row(rows: Sequence[Sequence[str]]) -> int | None:

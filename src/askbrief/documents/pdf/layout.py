@@ -14,6 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
+from askbrief.documents.raised import raised_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,6 +32,8 @@ _WORD_GAP = 0.17
 _ATOM_GAP = 0.6
 _SAME_LINE = 0.5  # runs are on one line if they share this part of the height of the smaller one
 _SMALL, _BARELY = 0.85, 0.25  # if it is smaller than this part of the other (an index), this part is enough
+_SCRIPT_SIZE, _SCRIPT_RISE = 0.85, 0.15
+"""Maximum size of a superscript, and its minimum height above the baseline, as shares of the size of its line."""
 _MIN_LINES = 3
 _MAX_GUTTERS = 8
 _FEW_CROSSING = 0.1
@@ -50,8 +53,8 @@ class PdfLine:
             right_to_left = _is_right_to_left(runs)
             runs.sort(key=(lambda run: -run.x1) if right_to_left else (lambda run: run.x0))
         self.runs = runs
-        self.text = _joined(runs)
         main = max(runs, key=lambda run: (len(run.text), run.style.size))
+        self.text = _joined(runs, main)
         self.x0 = min(run.x0 for run in runs)
         self.x1 = max(run.x1 for run in runs)
         self.y, self.size, self.top = main.y, main.style.size, main.top
@@ -117,7 +120,7 @@ def _atoms(runs: Sequence[TextRun]) -> list[PdfLine]:
 
 
 def _is_marker(runs: Sequence[TextRun]) -> bool:
-    return len(runs) <= 3 and bool(MARKER.fullmatch(_joined(runs)))  # noqa: PLR2004 - "(", "a", ")"
+    return len(runs) <= 3 and bool(MARKER.fullmatch(_joined(runs, runs[0])))  # noqa: PLR2004 - "(", "a", ")"
 
 
 _Bands = list[tuple[list[PdfLine], ...]]
@@ -218,9 +221,14 @@ def _is_prose(lines: Sequence[PdfLine]) -> bool:
     return length >= 16 and full >= 0.5 * len(lines) and letters > 0.55  # noqa: PLR2004
 
 
-def _joined(runs: Sequence[TextRun]) -> str:
+def _joined(runs: Sequence[TextRun], main: TextRun) -> str:
+    """Return the text of a line; `main` is the run that has its usual size and baseline."""
     out = runs[0].text
     for last, run in pairwise(runs):
+        if _is_raised(run, main) and not _is_raised(last, main):
+            out = out.rstrip(" ") if run.x0 - last.x1 < _WORD_GAP * main.size else out
+            out += raised_text(out, run.text)
+            continue
         if not out.endswith(" "):
             gap = max(run.x0 - last.x1, last.x0 - run.x1)
             out += " " if gap > _WORD_GAP * max(last.size, run.size) else ""
@@ -228,6 +236,11 @@ def _joined(runs: Sequence[TextRun]) -> str:
             out = out.rstrip(" ")
         out += run.text
     return " ".join(out.split())
+
+
+def _is_raised(run: TextRun, main: TextRun) -> bool:
+    """Return whether a run is a superscript: smaller than its line, and above its baseline."""
+    return run.size <= _SCRIPT_SIZE * main.size and main.y - run.y >= _SCRIPT_RISE * main.size
 
 
 def _adjoins(last: TextRun, run: TextRun) -> bool:

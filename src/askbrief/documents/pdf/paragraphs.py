@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
 from askbrief.documents.pdf.layout import MARKER, PdfLine, lines_of
+from askbrief.language.identification import language_of
+from askbrief.language.word_list import has_words, is_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,6 +40,8 @@ _BEFORE = pattern(r"([\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}-]*)[-\u2010\u00ad]$")
 _FIRST_PART = pattern(r"[\p{L}\p{M}]+")
 _UNSPACED = pattern(r"[\p{Han}\p{Hiragana}\p{Katakana}、。，．：；！？（）「」『』【】・ー]")
 _SOFT = "\u00ad"
+_LINES_OF_LANGUAGE = 40
+"""Lines that tell the language of a document."""
 _JOINT_CHARS = 80  # characters considered on either side of a line break
 
 
@@ -239,7 +243,7 @@ def _paragraph(lines: list[PdfLine], page: int, block: Sequence[PdfLine], *, kep
 
 
 class Dehyphenator:
-    """Joins the lines of a paragraph, judging each hyphen by the unbroken words of the document.
+    """Joins the lines of a paragraph; a hyphen goes only with evidence, from the document or from a list of words.
 
     >>> Dehyphenator(["The ex-fighters had information."]).joint("some infor-", "mation")
     (True, '')
@@ -248,6 +252,9 @@ class Dehyphenator:
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
+        lines = list(lines)
+        language = language_of(" ".join(lines[:_LINES_OF_LANGUAGE]))
+        self._language = language if has_words(language) else None
         self._words: Counter[str] = Counter()
         self._firsts: set[str] = set()
         self._lasts: set[str] = set()
@@ -278,13 +285,19 @@ class Dehyphenator:
         return self._is_one_word(first, broken[1].lower(), rest[0].lower()), ""
 
     def _is_one_word(self, first: str, start: str, rest: str) -> bool:
-        """Return whether the document writes it as one word; if unknown, true unless both parts occur in compounds."""
+        """Return whether the document writes it as one word, or a list of words has it so.
+
+        If neither tells, it is one word unless both parts are words by themselves.
+        """
         before = _BEFORE.search(first)
         whole = before[1].lower() if before else start
         hyphenated = self._words[f"{whole}-{rest}"] + (self._words[f"{start}-{rest}"] if whole != start else 0)
         joined = self._words[whole + rest]
         if hyphenated or joined:
             return joined >= hyphenated
+        if self._language is not None:
+            known = is_word(whole + rest, self._language) or is_word(start + rest, self._language)
+            return known or not (is_word(start, self._language) and is_word(rest, self._language))
         compound = start in self._firsts or rest in self._lasts
         return not (compound and self._is_word(start) and self._is_word(rest))
 

@@ -1,0 +1,39 @@
+"""The words of a language, from the lists of pyspellchecker: evidence for joining a word that a line end divides."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+_PACKAGE = "spellchecker"
+_LEAST_LETTERS = 2
+
+
+def has_words(language: str) -> bool:
+    """Return whether there is a list of the words of a language, given by its ISO 639-1 code."""
+    return _file(language).is_file()
+
+
+def is_word(text: str, language: str) -> bool:
+    """Return whether a text in small letters is a word of a language that has a list.
+
+    >>> is_word("information", "en"), is_word("crossborder", "en"), is_word("verwaltung", "de")
+    (True, False, True)
+    """
+    return len(text) >= _LEAST_LETTERS and text in _words(language)
+
+
+@cache
+def _words(language: str) -> frozenset[str]:
+    with gzip.open(_file(language), "rt", encoding="utf-8") as file:
+        return frozenset(json.load(file))
+
+
+def _file(language: str) -> Path:
+    spec = find_spec(_PACKAGE)
+    assert spec is not None  # noqa: S101 - installed with askbrief
+    assert spec.origin is not None  # noqa: S101 - it has an __init__.py
+    return Path(spec.origin).parent / "resources" / f"{language}.json.gz"
