@@ -45,7 +45,8 @@ _LEAVE_SECONDS = 30.0
 _MAX_SENTENCE = 600
 _FIRST_SYNC_SECONDS = 2.0
 """How long the start waits for the commands to be registered; after that they are registered beside the answers."""
-_UNKNOWN_INTERACTION = 10062
+_TOO_LATE = {10062, 40060}
+"""Discord's error codes for an interaction that has expired and one that is already acknowledged."""
 _MISSING_RIGHTS = {50001, 50013}
 """Discord's error codes for a missing access and a missing permission."""
 log = structlog.get_logger("askbrief.bot")
@@ -258,14 +259,14 @@ def new_id() -> str:
 
 
 def report(error: BaseException, words: Localization, error_id: str) -> str | None:
-    """Log an error and return the sentence for the person; None if the interaction has expired."""
+    """Log an error and return the sentence for the person; None if no answer can reach them."""
     error = _cause(error)
     sentence, is_expected = _sentence(error, words)
     if is_expected:
         log.info("refused", error_id=error_id, error=type(error).__name__, code=getattr(error, "code", None))
     else:
         log.error("failed", error_id=error_id, error=type(error).__name__, exc_info=error)
-    if isinstance(error, discord.HTTPException) and error.code == _UNKNOWN_INTERACTION:
+    if isinstance(error, discord.HTTPException) and error.code in _TOO_LATE:
         return None
     return words("error-id", sentence=sentence, id=error_id)
 
@@ -289,6 +290,8 @@ def _sentence(error: BaseException, words: Localization) -> tuple[str, bool]:  #
             return words("error-server-only"), True
         case discord.HTTPException(code=code) if code in _MISSING_RIGHTS:
             return words("error-discord-permission"), True
+        case discord.HTTPException(code=code) if code in _TOO_LATE:
+            return words("error-discord"), True
         case discord.HTTPException():
             return words("error-discord"), False
     sentence = error_sentence(error)
