@@ -37,7 +37,7 @@ cli = typer.Typer(
 
 
 class CannotStart(AskbriefError):
-    """Discord or the network prevents the start."""
+    """Discord refuses what no waiting can change, such as the token; or `sync` cannot reach it."""
 
 
 @cli.callback(invoke_without_command=True)
@@ -69,6 +69,7 @@ async def _run() -> None:
 
 
 async def _serve(bot: AskbriefBot, token: str, stop: asyncio.Event) -> None:
+    await bot.serve_health()
     connection = asyncio.create_task(_connect(bot, token))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({connection, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -139,6 +140,7 @@ def _token(settings: BotSettings) -> str:
 
 
 async def _log_in(bot: AskbriefBot, token: str) -> None:
+    """Log in once."""
     import aiohttp
     import discord
 
@@ -152,10 +154,32 @@ async def _log_in(bot: AskbriefBot, token: str) -> None:
         raise CannotStart(f"Discord cannot be reached ({type(error).__name__}): check the network") from error
 
 
+async def _stay_logging_in(bot: AskbriefBot, token: str) -> None:
+    """Log in, and try again for as long as Discord cannot be reached; only a refused token is final."""
+    import discord
+
+    from bot.staying import until_it_works
+
+    async def attempt() -> None:
+        try:
+            await bot.login(token)
+        except Exception:
+            await bot.http.close()  # each attempt opens a session of its own
+            bot.http.connector = discord.utils.MISSING  # closed together with the session
+            raise
+
+    try:
+        await until_it_works("logging in", attempt)
+    except discord.LoginFailure as error:
+        raise CannotStart(_WRONG_TOKEN) from error
+    except discord.HTTPException as error:
+        raise CannotStart(f"Discord does not let the bot start: {error}") from error
+
+
 async def _connect(bot: AskbriefBot, token: str) -> None:
     import discord
 
-    await _log_in(bot, token)
+    await _stay_logging_in(bot, token)
     try:
         await bot.connect()
     except discord.PrivilegedIntentsRequired as error:

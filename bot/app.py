@@ -28,6 +28,7 @@ from bot.discord_io.markup import inert_line, inert_sentence
 from bot.discord_io.people import Asker, Audience
 from bot.metrics import BotMetrics, HealthServer
 from bot.search_service import SearchService
+from bot.staying import GatewayState, until_it_works
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -42,7 +43,10 @@ FEATURES = ("asking.commands", "citing.commands", "defining", "browsing", "feedb
 _LEAVE_SECONDS = 30.0
 """How long a stop waits for the questions that are being answered."""
 _MAX_SENTENCE = 600
-_UNKNOWN_INTERACTION = 10062
+_FIRST_SYNC_SECONDS = 2.0
+"""How long the start waits for the commands to be registered; after that they are registered beside the answers."""
+_TOO_LATE = {10062, 40060}
+"""Discord's error codes for an interaction that has expired and one that is already acknowledged."""
 _MISSING_RIGHTS = {50001, 50013}
 """Discord's error codes for a missing access and a missing permission."""
 log = structlog.get_logger("askbrief.bot")
@@ -82,6 +86,7 @@ class AskbriefBot(commands.Bot):
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=False),
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
             tree_cls=_Tree,
+            enable_debug_events=True,  # on_socket_raw_receive, which tells a silent connection from a live one
         )
         self.settings = settings
         self.bot_settings = bot_settings
@@ -99,12 +104,15 @@ class AskbriefBot(commands.Bot):
         self.metrics = BotMetrics()
         self.links = Links.of(settings)
         self.actions = Actions()
-        self.health = HealthServer(self.metrics, self.is_ready)
+        self.gateway = GatewayState()
+        self.health = HealthServer(self.metrics, self.gateway)
         self._only_commands = only_commands
+        self._syncing: asyncio.Task[None] | None = None
         self._in_progress = 0
         self._idle = asyncio.Event()
         self._idle.set()
         self.is_stopping = False
+        self._add_gauges()
 
     # ----------------------------------------------------------------------------------- start and stop
 
@@ -116,19 +124,43 @@ class AskbriefBot(commands.Bot):
         for feature in FEATURES:
             await self.load_extension(f"bot.features.{feature}")
         await self.tree.set_translator(CommandTranslator(self.languages))
-        await sync_if_changed(self.tree, self.settings.state_dir, always=self._only_commands)
-        if not self._only_commands:
-            await self._serve_metrics()
-            self.forget_daily.start()
+        if self._only_commands:
+            await sync_if_changed(self.tree, self.settings.state_dir, always=True)
+            return
+        self._syncing = asyncio.create_task(self._sync_commands())
+        await asyncio.wait({self._syncing}, timeout=_FIRST_SYNC_SECONDS)
+        self.forget_daily.start()
 
-    async def _serve_metrics(self) -> None:
-        self.metrics.add_gauge("index_age_seconds", "Age of the index", lambda: self.search.age)
-        self.metrics.add_gauge("index_passages", "Passages in the index", lambda: self.search.status.passages)
-        self.metrics.add_gauge("searches_pending", "Questions searched for or waiting", lambda: self.search.pending)
+    async def _sync_commands(self) -> None:
+        """Register changed commands, however long Discord takes; the commands known to it keep working meanwhile."""
+
+        async def attempt() -> None:
+            await sync_if_changed(self.tree, self.settings.state_dir)
+
+        try:
+            await until_it_works("registering the commands", attempt)
+        except discord.HTTPException as error:
+            log.error("commands-not-synced", status=error.status, code=error.code)  # noqa: TRY400 - it is complete
+
+    async def serve_health(self) -> None:
+        """Serve the health check and the metrics from before the bot has reached Discord.
+
+        Raises:
+            SettingsError: the port cannot be used.
+        """
         if self.bot_settings.health_port is None:
             return
         port = await self.health.start(self.bot_settings.health_port)
         log.info("health", address=f"http://127.0.0.1:{port}")
+
+    def _add_gauges(self) -> None:
+        self.metrics.add_gauge("index_age_seconds", "Age of the index", lambda: self.search.age)
+        self.metrics.add_gauge("index_passages", "Passages in the index", lambda: self.search.status.passages)
+        self.metrics.add_gauge("searches_pending", "Questions searched for or waiting", lambda: self.search.pending)
+        self.metrics.add_gauge("gateway_silence_seconds", "Since Discord last sent anything", self._silence)
+
+    def _silence(self) -> float:
+        return self.gateway.silence
 
     @tasks.loop(hours=24)
     async def forget_daily(self) -> None:
@@ -143,7 +175,21 @@ class AskbriefBot(commands.Bot):
 
     async def on_ready(self) -> None:
         """Log that the bot is ready; Discord sends this event again after a lost connection."""
+        self.gateway.connected()
         log.info("ready", guilds=len(self.guilds), generation=self.search.status.generation)
+
+    async def on_resumed(self) -> None:
+        """Note that the connection is back."""
+        self.gateway.connected()
+
+    async def on_disconnect(self) -> None:
+        """Note that the connection is lost; discord.py tries again by itself."""
+        self.gateway.lost()
+
+    async def on_socket_raw_receive(self, message: str) -> None:
+        """Note that Discord sent something."""
+        del message
+        self.gateway.heard()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Do nothing: messages are questions, which the cog for asking listens for, not commands."""
@@ -162,6 +208,8 @@ class AskbriefBot(commands.Bot):
         if self.is_closed():
             return
         self.forget_daily.cancel()
+        if self._syncing is not None:
+            self._syncing.cancel()
         await self.health.stop()
         await super().close()
         await asyncio.to_thread(self.search.close)
@@ -211,14 +259,14 @@ def new_id() -> str:
 
 
 def report(error: BaseException, words: Localization, error_id: str) -> str | None:
-    """Log an error and return the sentence for the person; None if the interaction has expired."""
+    """Log an error and return the sentence for the person; None if no answer can reach them."""
     error = _cause(error)
     sentence, is_expected = _sentence(error, words)
     if is_expected:
         log.info("refused", error_id=error_id, error=type(error).__name__, code=getattr(error, "code", None))
     else:
         log.error("failed", error_id=error_id, error=type(error).__name__, exc_info=error)
-    if isinstance(error, discord.HTTPException) and error.code == _UNKNOWN_INTERACTION:
+    if isinstance(error, discord.HTTPException) and error.code in _TOO_LATE:
         return None
     return words("error-id", sentence=sentence, id=error_id)
 
@@ -242,6 +290,8 @@ def _sentence(error: BaseException, words: Localization) -> tuple[str, bool]:  #
             return words("error-server-only"), True
         case discord.HTTPException(code=code) if code in _MISSING_RIGHTS:
             return words("error-discord-permission"), True
+        case discord.HTTPException(code=code) if code in _TOO_LATE:
+            return words("error-discord"), True
         case discord.HTTPException():
             return words("error-discord"), False
     sentence = error_sentence(error)

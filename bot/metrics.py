@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from askbrief.records import Verdict
+    from bot.staying import GatewayState
 
 _TEXT = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -59,11 +60,11 @@ class BotMetrics:
 
 
 class HealthServer:
-    """Serves /healthz and /metrics on 127.0.0.1."""
+    """Serves /healthz, /readyz and /metrics on 127.0.0.1."""
 
-    def __init__(self, metrics: BotMetrics, is_ready: Callable[[], bool]) -> None:
+    def __init__(self, metrics: BotMetrics, gateway: GatewayState) -> None:
         self._metrics = metrics
-        self._is_ready = is_ready
+        self._gateway = gateway
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int) -> int:
@@ -74,6 +75,7 @@ class HealthServer:
         """
         app = web.Application()
         app.router.add_get("/healthz", self._health)
+        app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._metrics_page)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
@@ -90,8 +92,14 @@ class HealthServer:
             await self._runner.cleanup()
 
     async def _health(self, _: web.Request) -> web.Response:
-        ready = self._is_ready()
-        return web.Response(text="ready\n" if ready else "not ready\n", status=200 if ready else 503)
+        return _state(is_good=self._gateway.is_healthy)
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        return _state(is_good=self._gateway.is_up)
 
     async def _metrics_page(self, _: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._metrics.registry), headers={"Content-Type": _TEXT})
+
+
+def _state(*, is_good: bool) -> web.Response:
+    return web.Response(text="ready\n" if is_good else "not ready\n", status=200 if is_good else 503)

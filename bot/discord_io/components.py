@@ -22,8 +22,11 @@ _DEFERRED = discord.InteractionResponseType.deferred_channel_message
 _ANSWERED = "answered"
 
 
-class ActionButton(ui.DynamicItem[ui.Button[Any]], template=r"ab:(?P<name>[a-z]+)(?::(?P<argument>.+))?"):
-    """Any button of the bot; its custom id holds the name and the argument of its action, so no state is kept."""
+class ActionButton(ui.DynamicItem[ui.Button[Any]], template=r"ab:(?P<name>[a-z]+)(?::(?P<argument>.+?))?(?: #\d+)?"):
+    """Any button of the bot; its custom id holds the name and the argument of its action, so no state is kept.
+
+    A number after the argument tells buttons of one card apart that do the same; see `_told_apart`.
+    """
 
     def __init__(self, button: ui.Button[Any], name: str = "", argument: str = "") -> None:
         super().__init__(button)
@@ -68,8 +71,19 @@ def rendered(card: Card) -> dict[str, Any]:
         name, text = card.file
         container.add_item(ui.File(f"attachment://{name}"))
         values["files"] = [discord.File(io.BytesIO(text.encode()), name)]
+    _told_apart(container)
     view.add_item(container)
     return values
+
+
+def _told_apart(container: ui.Container[Any]) -> None:
+    """Number the custom ids that occur twice; Discord refuses a message in which two are equal."""
+    uses: dict[str, int] = {}
+    for item in container.walk_children():
+        if isinstance(item, ActionButton):
+            uses[item.custom_id] = number = uses.get(item.custom_id, 0) + 1
+            if number > 1:
+                item.custom_id = f"{item.custom_id} #{number}"
 
 
 def edited(card: Card) -> dict[str, Any]:

@@ -176,7 +176,7 @@ async def test_an_interaction_that_is_gone_is_logged_and_nothing_is_raised(mill_
         with capture_logs() as logged:
             result = await server.alice.slash(server.intel, "ask", question=QUESTION)
         assert result.response is None
-        assert [entry["error"] for entry in logged if entry["event"] == "failed"] == ["NotFound"]
+        assert [entry["error"] for entry in logged if entry["event"] == "refused"] == ["NotFound"]
         assert "1904" in text((await server.alice.slash(server.intel, "ask", question=QUESTION)).response)
 
 
@@ -260,3 +260,12 @@ def test_what_a_person_typed_comes_back_as_its_own_characters() -> None:
         assert "\n#" not in shown_text
         assert "<@1>" not in shown_text.replace("\\<", "")
         assert len(shown_text) < 1_300
+
+
+@pytest.mark.parametrize(("status", "code"), [(404, 10062), (400, 40060)])
+def test_an_interaction_that_is_over_is_one_line_without_a_traceback(status: int, code: int) -> None:
+    with capture_logs() as logged:
+        assert report(http_error(discord.HTTPException, status, code), WORDS, new_id()) is None
+    (line,) = logged
+    assert (line["event"], line["code"]) == ("refused", code)
+    assert "exc_info" not in line

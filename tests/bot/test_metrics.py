@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from askbrief.errors import SettingsError
 from askbrief.records import Verdict
 from bot.metrics import BotMetrics, HealthServer
+from bot.staying import GatewayState
 
 if TYPE_CHECKING:
     from tests.bot.conftest import BotWorkspace
@@ -32,11 +33,12 @@ def figures(page: str) -> dict[tuple[str, ...], float]:
 
 
 async def test_health_says_whether_the_bot_is_ready() -> None:
-    ready = False
-    server = HealthServer(BotMetrics(), lambda: ready)
+    gateway = GatewayState()
+    server = HealthServer(BotMetrics(), gateway)
     port = await server.start(0)
-    assert (await get(port, "/healthz"))[0] == 503
-    ready = True
+    assert [(await get(port, path))[0] for path in ("/healthz", "/readyz")] == [503, 503]
+    gateway.connected()
+    assert (await get(port, "/readyz"))[0] == 200
     status, _, page = await get(port, "/healthz")
     assert (status, page) == (200, "ready\n")
     await server.stop()
@@ -54,7 +56,7 @@ async def test_figures_are_in_the_format_of_prometheus_and_count_what_happened()
     metrics.built("done")
     with metrics.time_search():
         pass
-    server = HealthServer(metrics, lambda: True)
+    server = HealthServer(metrics, GatewayState())
     status, kind, page = await get(await server.start(0), "/metrics")
     await server.stop()
     assert status == 200
@@ -69,7 +71,7 @@ async def test_figures_are_in_the_format_of_prometheus_and_count_what_happened()
 
 
 async def test_it_listens_on_the_loopback_address_only() -> None:
-    server = HealthServer(BotMetrics(), lambda: True)
+    server = HealthServer(BotMetrics(), GatewayState())
     port = await server.start(0)
     others = {info[4][0] for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {"127.0.0.1"}
     for host in {*map(str, others), "127.0.0.2"}:
@@ -81,7 +83,7 @@ async def test_it_listens_on_the_loopback_address_only() -> None:
 
 
 async def test_nothing_else_is_served() -> None:
-    server = HealthServer(BotMetrics(), lambda: True)
+    server = HealthServer(BotMetrics(), GatewayState())
     port = await server.start(0)
     assert [(await get(port, path))[0] for path in ("/", "/metrics/", "/../etc/passwd")] == [404, 404, 404]
     await server.stop()
@@ -93,7 +95,7 @@ async def test_a_port_that_is_taken_is_one_line_that_names_the_setting() -> None
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=rf"^ASKBRIEF_HEALTH_PORT is {port}: .*in use") as refused:
-            await HealthServer(BotMetrics(), lambda: True).start(port)
+            await HealthServer(BotMetrics(), GatewayState()).start(port)
     assert "\n" not in str(refused.value)
 
 

@@ -150,6 +150,47 @@ async def becomes_ready(world: WireDiscord, bot: BotProcess) -> None:
             assert (page.status, await page.text()) == (200, "ready\n")
 
 
+async def test_a_discord_that_is_away_at_the_start_is_waited_for(
+    world: WireDiscord, team: Team, premises: Premises
+) -> None:
+    """Neither the login nor the registration of commands ends the bot; it answers before the commands are there."""
+    logins = world.refuse("GET", "/users/@me", status=503)
+    applications = world.refuse("GET", "/oauth2/applications/@me", status=503, times=None)
+    syncs = world.refuse("PUT", "/applications/*/commands", status=503, times=None)
+    async with premises.bot(world, ASKBRIEF_HEALTH_PORT="0") as bot:
+        address = await health_address(bot)
+        await bot.wrote("discord-away")
+        async with aiohttp.ClientSession() as client:
+            for path in ("healthz", "readyz"):
+                async with client.get(f"{address}/{path}") as page:
+                    assert page.status == 503
+        applications.times = applications.used
+        await bot.ready()
+        asked = await team.alice.send(team.intel, f"{world.mention} {TTP_QUESTION}")
+        assert STRONG_ANSWER in text(await world.reply_to(asked)).replace("__", "")
+        assert (logins.used, syncs.used > 0) == (1, True)
+        syncs.times = syncs.used
+        await bot.wrote("commands-synced")
+        assert bot.output.count("doing=logging in") + bot.output.count("doing='logging in'") == 1
+    assert "Traceback" not in bot.output
+    assert "Unclosed" not in bot.output
+
+
+async def test_readiness_follows_a_lost_gateway_at_once(world: WireDiscord, premises: Premises) -> None:
+    """/healthz still forgives it, since a connection is usually resumed in a moment."""
+    async with premises.bot(world, ASKBRIEF_HEALTH_PORT="0") as bot:
+        address = await health_address(bot)
+        await bot.wrote(" ready ")
+        world.gateway.is_away = True
+        await world.cut_gateway()
+        await bot.wrote("Attempting a reconnect")
+        async with aiohttp.ClientSession() as client:
+            async with client.get(f"{address}/readyz") as page:
+                assert page.status == 503
+            async with client.get(f"{address}/healthz") as page:
+                assert page.status == 200
+
+
 async def held_back(world: WireDiscord, team: Team) -> tuple[Refusal, asyncio.Task[str]]:
     """A question whose answer Discord turns away (429, and again each time it is tried) until told otherwise."""
     held = world.refuse("PATCH", "/webhooks/*", status=429, times=None, retry_after=3)
