@@ -128,8 +128,9 @@ def main() -> None:
     parser.add_argument("--reader", action="store_true", help="fit the weights of the reader's outputs")
     options = parser.parse_args()
     model_of, count = (RERANKING, READ) if options.reader else (RANKING, CANDIDATES)
-    signals = tuple(packaged_model(model_of).weights)
     encoder = open_encoder(load_settings(), building=True)
+    packaged_weights = packaged_model(encoder.model_id, model_of).weights
+    signals = tuple(packaged_weights)
     sets = {folder.resolve().name: QuestionSet(folder) for folder in options.sets}
     with ProgressBar(Console(stderr=True)) as bar:
         asked = {
@@ -138,7 +139,7 @@ def main() -> None:
         }
     table = Table("weights", *(f"{name}\nhit@1 / @5 / MRR" for name in asked), box=None)
     of_all = fitted(list(asked.values()))
-    packaged = np.array(list(packaged_model(model_of).weights.values()))
+    packaged = np.array(list(packaged_weights.values()))
     _row(table, "as packaged", asked, dict.fromkeys(asked, packaged))
     _row(table, "fitted on all", asked, dict.fromkeys(asked, of_all))
     others = {name: fitted([c for other, c in asked.items() if other != name] or [asked[name]]) for name in asked}

@@ -117,14 +117,14 @@ class _Graph:
         mixed = self._node("MatMul", [shares, values], f"{layer}.mixed")
         turned = self._node("Transpose", [mixed], f"{layer}.joined", perm=[0, 2, 1, 3])
         flat = self._weight(f"{layer}.flat", np.array([0, 0, self._sizes.hidden], dtype=np.int64))
-        return self._added(value, self._node("Reshape", [turned, flat], f"{layer}.context"), f"{layer}.ao", f"{layer}.aln")
+        return self._added(
+            value, self._node("Reshape", [turned, flat], f"{layer}.context"), f"{layer}.ao", f"{layer}.aln"
+        )
 
     def _fed_forward(self, value: str, layer: str) -> str:
         """Add the feed-forward network, with the exact GELU: x (1 + erf(x / sqrt 2)) / 2."""
         inner = self._dense(value, f"{layer}.fi")
-        root, one, half = (
-            self._weight(f"{layer}.{name}", np.float32(number)) for name, number in _GELU.items()
-        )
+        root, one, half = (self._weight(f"{layer}.{name}", np.float32(number)) for name, number in _GELU.items())
         error = self._node("Erf", [self._node("Div", [inner, root], f"{layer}.scaled")], f"{layer}.erf")
         doubled = self._node("Mul", [inner, self._node("Add", [error, one], f"{layer}.raised")], f"{layer}.doubled")
         return self._added(value, self._node("Mul", [doubled, half], f"{layer}.gelu"), f"{layer}.fo", f"{layer}.oln")
@@ -197,7 +197,13 @@ def _state(packed: PackedE5) -> dict[str, NDArray[np.float32]]:
         for ours, theirs in _LAYER.items():
             for end, what in (("w", "weight"), ("b", "bias")):
                 named[f"encoder.layer.{layer}.{theirs}.{what}"] = packed.tensor(f"l{layer}.{ours}.{end}")
+    named |= {f"pooler.dense.{end}": np.zeros(size, np.float32) for end, size in _pooler(packed).items()}
     return {name: flat.reshape(_shape(packed, name)) for name, flat in named.items()}
+
+
+def _pooler(packed: PackedE5) -> dict[str, int]:
+    """Return the sizes of a layer that the class has and this model does not use; without it, loading warns."""
+    return {"weight": packed.sizes.hidden**2, "bias": packed.sizes.hidden}
 
 
 def _shape(packed: PackedE5, name: str) -> tuple[int, ...]:
@@ -227,7 +233,15 @@ def _descriptions(packed: PackedE5) -> dict[str, Any]:
         "eos_token_id": packed.special.end,
         "dtype": "float32",
     }
-    tokens = {"bos": "<s>", "cls": "<s>", "eos": "</s>", "sep": "</s>", "pad": "<pad>", "unk": "<unk>", "mask": "<mask>"}
+    tokens = {
+        "bos": "<s>",
+        "cls": "<s>",
+        "eos": "</s>",
+        "sep": "</s>",
+        "pad": "<pad>",
+        "unk": "<unk>",
+        "mask": "<mask>",
+    }
     return {
         "config.json": config,
         "tokenizer_config.json": {

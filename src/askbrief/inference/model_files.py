@@ -83,7 +83,7 @@ class ModelFiles:
         return word_embeddings(self.path, self.cache / _PIECES) if self.is_packed else None
 
     def means(self) -> NDArray[np.float32] | None:
-        """Return the mean vectors of questions and of passages: float32 [2, dimension]; None to leave them as they are."""
+        """Return the mean vectors of questions and of passages: float32 [2, dimension]; None for other models."""
         if not self.is_packed:
             return None
         with resources.files(__package__).joinpath(MEANS).open("rb") as file:

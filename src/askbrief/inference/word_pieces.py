@@ -1,14 +1,15 @@
-"""Word pieces and word embeddings of multilingual-e5-small, without its vocabulary in memory; encoder and reader share them.
+"""Word pieces and word embeddings of multilingual-e5-small, without its vocabulary in memory.
 
-A tokenizer with all 250,037 pieces takes 0.6 s to load and 300 MB. But the pieces of a text are substrings of its words,
-and the best split of a word depends only on those of its substrings that are pieces. So each call looks these up in a
-table of hashes, and gives them to a small tokenizer: the split is the same. Embeddings are unpacked when looked up.
+A tokenizer with all 250,002 pieces takes 0.6 s to load and 300 MB. But the pieces of a text are substrings of its
+words, and the best split of a word depends only on those of its substrings that are pieces. So each call looks these up
+in a table of hashes, and gives them to a small tokenizer: the split is the same. Embeddings are unpacked when looked up.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -36,7 +37,7 @@ _TILDE, _PLACEHOLDER = "～", "\ue000"
 _SPACE = "▁"
 """What a word begins with in the vocabulary."""
 _MASK = "<mask>"
-"""The only special piece that is not in the vocabulary; it follows it."""
+"""The special piece that takes the space before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +85,19 @@ class WordEmbeddings:
         return [len(one) for one in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def _tokenizer(self, texts: Sequence[str]) -> tuple[Tokenizer, NDArray[np.int64]]:
-        """Return a tokenizer that knows all pieces within the words of some texts, and their numbers in the vocabulary."""
+        """Return a tokenizer that knows all pieces within the words of some texts, and their real numbers."""
         from tokenizers import models
 
-        normal = map(self._normalizer.normalize_str, texts)
+        normal = (self._normalizer.normalize_str(self._special.sub(" ", text)) for text in texts)
         words = {f"{_SPACE}{word}" for text in normal for word in text.split()}
         numbers = np.concatenate([self._always, self._index.within(words)])
         unigram = models.Unigram(self._packed.pieces(numbers.tolist()), self._unknown_place, byte_fallback=False)
-        return _tokenizer(unigram, self._normalizer, self._marks), np.append(numbers, len(self._packed.scores))
+        return _tokenizer(unigram, self._normalizer, self._marks), numbers
 
     @cached_property
     def _always(self) -> NDArray[np.int64]:
         """The special pieces, and the least likely piece, on which the score of unknown characters depends."""
-        special = self.special
-        marks = [special.begin, special.padding, special.end, special.unknown]
-        return np.array([*marks, int(np.argmin(self._packed.scores))], dtype=np.int64)
+        return np.array([*_special_pieces(self._packed), int(np.argmin(self._packed.scores))], dtype=np.int64)
 
     @property
     def _unknown_place(self) -> int:
@@ -106,7 +105,12 @@ class WordEmbeddings:
 
     @cached_property
     def _marks(self) -> list[str]:
-        return [piece for piece, _ in self._packed.pieces(self._always[:4].tolist())]
+        return [piece for piece, _ in self._packed.pieces(_special_pieces(self._packed))]
+
+    @cached_property
+    def _special(self) -> re.Pattern[str]:
+        """Finds special pieces in a text, which the tokenizer takes out first: the text after one begins a word."""
+        return re.compile("|".join(map(re.escape, self._marks)))
 
     @cached_property
     def _index(self) -> _Index:
@@ -142,9 +146,8 @@ def whole_tokenizer(packed: PackedE5) -> Tokenizer:
     """Return XLM-RoBERTa's tokenizer with its whole vocabulary, for sentence-transformers."""
     from tokenizers import models, processors
 
-    special = packed.special
-    pieces = packed.pieces(range(len(packed.scores)))
-    marks = [pieces[number][0] for number in (special.begin, special.padding, special.end, special.unknown)]
+    special, pieces = packed.special, packed.pieces(range(len(packed.scores)))
+    marks = [pieces[number][0] for number in _special_pieces(packed)]
     unigram = models.Unigram(pieces, special.unknown, byte_fallback=False)
     tokenizer = _tokenizer(unigram, normalizer(), marks)
     tokenizer.post_processor = processors.TemplateProcessing(
@@ -162,9 +165,14 @@ def _tokenizer(model: Any, normalization: Normalizer, marks: Sequence[str]) -> T
     tokenizer.normalizer = normalization
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()])
     tokenizer.decoder = decoders.Metaspace()
-    tokenizer.add_special_tokens([AddedToken(mark, normalized=False) for mark in marks])
-    tokenizer.add_special_tokens([AddedToken(_MASK, normalized=False, lstrip=True)])
+    tokenizer.add_special_tokens([AddedToken(mark, normalized=False, lstrip=mark == _MASK) for mark in marks])
     return tokenizer
+
+
+def _special_pieces(packed: PackedE5) -> list[int]:
+    """Return the numbers of <s>, <pad>, </s>, <unk> and <mask>, which is the last piece."""
+    special = packed.special
+    return [special.begin, special.padding, special.end, special.unknown, len(packed.scores) - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +206,7 @@ class _Index:
         return cls(np.frombuffer(body, "<u8", pieces), np.frombuffer(body, "<u4", pieces, 8 * pieces))
 
     def write(self, path: Path) -> None:
-        """Store the index: to compute it takes a tenth of a second. If it cannot be written, it is computed each time."""
+        """Store the index, which takes a tenth of a second to compute; without a place, it is computed each time."""
         body = self.hashes.astype("<u8").tobytes() + self.numbers.astype("<u4").tobytes()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
