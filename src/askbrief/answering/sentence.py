@@ -20,7 +20,7 @@ from askbrief.language.english.quantities import QuantityKind, fractions, measur
 from askbrief.language.identification import language_of
 from askbrief.query.answer_type import AnswerType
 from askbrief.records import Definition, Span
-from askbrief.retrieval.scoring import FITTED, weights_folder
+from askbrief.retrieval.scoring import DEFAULT_WEIGHTS, weights_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -112,7 +112,7 @@ class SentenceModel(BaseModel):
 
 
 @cache
-def packaged_sentence_model(model_id: str = FITTED[-1]) -> SentenceModel:
+def packaged_sentence_model(model_id: str = DEFAULT_WEIGHTS) -> SentenceModel:
     """Return the weights that come with askbrief for an encoder."""
     file = resources.files(__package__).joinpath("weights", weights_folder(model_id), "sentence.json")
     return SentenceModel.model_validate_json(file.read_text("utf-8"))

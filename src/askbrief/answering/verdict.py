@@ -17,7 +17,7 @@ from askbrief.language.identification import language_of
 from askbrief.query.quantity_question import QuantityTarget
 from askbrief.records import Verdict
 from askbrief.retrieval.rerank import reader_signals
-from askbrief.retrieval.scoring import FITTED, weights_folder
+from askbrief.retrieval.scoring import DEFAULT_WEIGHTS, weights_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,7 +140,7 @@ class Calibration(BaseModel):
 
 
 @cache
-def packaged_calibration(model_id: str = FITTED[-1], *, read: bool) -> Calibration:
+def packaged_calibration(model_id: str = DEFAULT_WEIGHTS, *, read: bool) -> Calibration:
     """Return the calibration for an encoder, with or without the reader (`make refit` fits both)."""
     file = resources.files(__package__).joinpath("weights", weights_folder(model_id), CALIBRATION_FILES[read])
     return read_calibration(file.read_text("utf-8"))

@@ -71,8 +71,8 @@ class TextInput(Protocol):
     def word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
         """Return the word pieces of each text with special pieces, cut to the maximum of the model."""
 
-    def feed(self, pieces: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """Return the inputs of the graph for one text."""
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        """Return the inputs of the graph for the pieces of texts of equal length: int64 [texts, pieces]."""
 
 
 class CompiledEncoder:
@@ -108,23 +108,30 @@ class CompiledEncoder:
         return self._input.count([self._card.document_prompt + text for text in texts])
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        prompt = self._card.document_prompt
-        rows = workers().map(self._run, self.word_pieces([prompt + text for text in texts]))
+        rows = workers().map(self._run, self.document_pieces(texts))
         return unit_rows(np.array(list(rows), dtype=np.float32).reshape(-1, self.dimension), self._document_mean)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        pieces = self.word_pieces([self._card.query_prompt + text])[0]
-        vector: NDArray[np.float32] = unit_rows(self._run(pieces)[np.newaxis], self._query_mean)[0]
+        row = self._run(self.query_pieces(text))
+        vector: NDArray[np.float32] = unit_rows(row[np.newaxis], self._query_mean)[0]
         return vector
 
     def _run(self, pieces: Sequence[int]) -> NDArray[np.float32]:
-        [[vector]] = self._model.session.run(None, self._input.feed(pieces))
+        [[vector]] = self._model.session.run(None, self.feed(np.array([pieces], dtype=np.int64)))
         row: NDArray[np.float32] = vector
         return row
 
-    def word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the word pieces of each text with special pieces, cut to the maximum of the model."""
-        return self._input.word_pieces(texts)
+    def document_pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the word pieces of passages with prompt and special pieces, cut to the maximum of the model."""
+        return self._input.word_pieces([self._card.document_prompt + text for text in texts])
+
+    def query_pieces(self, text: str) -> list[int]:
+        """Return the word pieces of a question, likewise."""
+        return self._input.word_pieces([self._card.query_prompt + text])[0]
+
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        """Return the inputs of the graph for the pieces of texts of equal length: int64 [texts, pieces]."""
+        return self._input.feed(pieces)
 
 
 class OwnTokenizer:
@@ -146,8 +153,8 @@ class OwnTokenizer:
             for text, encoding in zip(texts, encodings, strict=True)
         ]
 
-    def feed(self, pieces: Sequence[int]) -> dict[str, NDArray[Any]]:
-        return {"input_ids": np.array([pieces], dtype=np.int64)}
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        return {"input_ids": pieces}
 
     @cached_property
     def _counter(self) -> WordPieces | None:
@@ -177,8 +184,8 @@ class SharedWords:
         pieces = self._words.pieces(texts)
         return [[begin, *one.ids[: self._max_tokens - 2].tolist(), end] for one in pieces]
 
-    def feed(self, pieces: Sequence[int]) -> dict[str, NDArray[Any]]:
-        return {"words": self._words.rows(np.array([pieces], dtype=np.int64))}
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        return {"words": self._words.rows(pieces)}
 
 
 class OnnxModel:

@@ -101,7 +101,8 @@ class PackedE5:
         *sizes, epsilon, block = _SIZES.unpack_from(self._data, 8)
         if block != _BLOCK_WEIGHTS:
             raise ValueError(f"blocks of {block} weights")
-        self.sizes = Sizes(*sizes, round(epsilon, 15))
+        hidden, layers, heads, inner, vocabulary, positions, types = sizes
+        self.sizes = Sizes(hidden, layers, heads, inner, vocabulary, positions, types, round(epsilon, 15))
         return 8 + _SIZES.size
 
     def _read_vocabulary(self, position: int) -> int:

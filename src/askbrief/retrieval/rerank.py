@@ -16,7 +16,7 @@ import regex
 from askbrief.core.text import pattern
 from askbrief.errors import ModelError
 from askbrief.language.analysis import analyse, terms_of
-from askbrief.retrieval.scoring import FITTED, RERANKING, packaged_model
+from askbrief.retrieval.scoring import DEFAULT_WEIGHTS, RERANKING, packaged_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -198,7 +198,7 @@ def apply_reader(
     read = [replace(one, reading=reading) for one, reading in zip(first, readings, strict=True)]
     if not reorder:
         return read + rest
-    used = model or packaged_model(FITTED[-1], RERANKING)
+    used = model or packaged_model(DEFAULT_WEIGHTS, RERANKING)
     scored = sorted((_rescored(one, used) for one in read), key=lambda one: (-one.ranked.score, one.ranked.number))
     lowest = scored[-1].ranked.score if scored else 0.0
     return scored + [_with(one, lambda ranked: replace(ranked, score=min(ranked.score, lowest))) for one in rest]

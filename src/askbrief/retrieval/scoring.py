@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 RANKING, RERANKING = "scoring.json", "rerank.json"
 """Files of weights: of the features of a candidate, and of the reader's outputs together with the score from these."""
-FITTED = ("multilingual-e5-small", "all-MiniLM-L6-v2")
-"""The encoders with weights of their own; those of the last serve any other encoder."""
+DEFAULT_WEIGHTS = "all-MiniLM-L6-v2"
+"""The encoder whose weights serve encoders without weights of their own."""
 LEAST_OF_THE_FIRST = 0.4
 """A passage with less than this share of the first one's score is not moved up; it has the words by chance."""
 SHARE_OF_ASPECTS = 0.5
@@ -59,9 +59,11 @@ class RankingModel(BaseModel):
         return max(0.0, sum(weight * signals[name] for name, weight in self.weights.items()))
 
 
+@cache
 def is_fitted(model_id: str) -> bool:
-    """Return whether askbrief has weights that were fitted with an encoder."""
-    return model_id.partition("@")[0] in FITTED
+    """Return whether askbrief has weights that were fitted with an encoder (`make refit` adds them)."""
+    folders = resources.files(__package__).joinpath("weights").iterdir()
+    return model_id.partition("@")[0] in {folder.name for folder in folders}
 
 
 def weights_folder(model_id: str) -> str:
@@ -70,11 +72,11 @@ def weights_folder(model_id: str) -> str:
     >>> weights_folder("multilingual-e5-small@9c8594f506d6"), weights_folder("their-model@0123456789ab")
     ('multilingual-e5-small', 'all-MiniLM-L6-v2')
     """
-    return model_id.partition("@")[0] if is_fitted(model_id) else FITTED[-1]
+    return model_id.partition("@")[0] if is_fitted(model_id) else DEFAULT_WEIGHTS
 
 
 @cache
-def packaged_model(model_id: str = FITTED[-1], name: str = RANKING) -> RankingModel:
+def packaged_model(model_id: str = DEFAULT_WEIGHTS, name: str = RANKING) -> RankingModel:
     """Return a model that comes with askbrief for an encoder (`benchmarks/ranking.py` fits it)."""
     file = resources.files(__package__).joinpath("weights", weights_folder(model_id), name)
     return RankingModel.model_validate_json(file.read_text("utf-8"))
