@@ -6,7 +6,7 @@ SET is a folder with corpus.jsonl and queries.jsonl, as `askbrief eval` takes it
 every answerable question are compared, where one of them holds the gold. The weights climb, one at a time, the mean
 share of questions whose best sentence holds it, with the reader and without, each set weighing the same; the mean
 probability of such a sentence, under a softmax, decides between equals. The weights of the types of candidates keep
-their proportions.
+their proportions. With ASKBRIEF_READER=off, the weight of the reader stays as it is, which takes much less time.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from askbrief.query.parsed_question import ParsedQuestion
     from askbrief.records import Passage, Span
     from askbrief.retrieval.scoring import SentenceEvidence
+    from askbrief.settings import Settings
 
 STEPS = (-0.2, -0.1, -0.05, 0.05, 0.1, 0.2)
 ROUNDS = 4
@@ -56,7 +57,7 @@ class Marked:
     right: NDArray[np.bool_]
 
 
-def collected(questions: QuestionSet, encoder: Encoder, bar: ProgressBar) -> Iterator[Marked]:
+def collected(questions: QuestionSet, encoder: Encoder, settings: Settings, bar: ProgressBar) -> Iterator[Marked]:
     """Return the sentences of the first passage of every answerable question that has one with the gold."""
     seen: list[tuple[Passage, SentenceFeatures]] = []
 
@@ -71,7 +72,7 @@ def collected(questions: QuestionSet, encoder: Encoder, bar: ProgressBar) -> Ite
         return best_sentence(parsed, passage, evidence, output, model)
 
     with (
-        indexed(questions, encoder, load_settings(reader=True), bar) as library,
+        indexed(questions, encoder, settings, bar) as library,
         patch.object(pipeline, "best_sentence", recording),
     ):
         answerable = [question for question in questions.questions if question.answerable]
@@ -99,17 +100,17 @@ def measured(marked: Sequence[Marked], model: SentenceModel, *, read: bool) -> t
     return float(np.mean(shares)), float(np.mean(likely))
 
 
-def fitted(sets: Sequence[Sequence[Marked]], model: SentenceModel) -> SentenceModel:
-    """Fit the weights to some sets, starting from a model."""
+def fitted(sets: Sequence[Sequence[Marked]], model: SentenceModel, ways: Sequence[bool]) -> SentenceModel:
+    """Fit the weights to some sets, starting from a model; `ways` says whether the reader's outputs are used."""
 
     def worth(of: SentenceModel) -> float:
-        found = [measured(marked, of, read=read) for marked in sets for read in (True, False)]
+        found = [measured(marked, of, read=read) for marked in sets for read in ways]
         return float(np.mean([share + TIE * likely for share, likely in found]))
 
     best = worth(model)
     for _ in range(ROUNDS):
         before = best
-        for name in ("cosine", "candidate", "neighbours", "previous", "reader"):
+        for name in ("cosine", "candidate", "neighbours", "previous", *(["reader"] if any(ways) else [])):
             for step in STEPS:
                 other = _changed(model, name, step)
                 value = worth(other)
@@ -134,22 +135,26 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--out", type=Path, help="write the fitted weights here")
     options = parser.parse_args()
-    encoder = open_encoder(load_settings(), building=True)
+    settings = load_settings()
+    encoder, ways = open_encoder(settings, building=True), [True, False] if settings.reader else [False]
     sets = {folder.resolve().name: QuestionSet(folder) for folder in options.sets}
     with ProgressBar(Console(stderr=True)) as bar:
-        found = {name: list(collected(questions, encoder, bar)) for name, questions in sets.items()}
+        found = {name: list(collected(questions, encoder, settings, bar)) for name, questions in sets.items()}
     found = {name: marked for name, marked in found.items() if marked}
     packaged = packaged_sentence_model(encoder.model_id)
-    of_all = fitted(list(found.values()), packaged)
-    others = {name: fitted([m for other, m in found.items() if other != name], packaged) for name in found}
-    table = Table("weights: share read / unread", *found, box=None)
+    of_all = fitted(list(found.values()), packaged, ways)
+    others = {
+        name: fitted([m for other, m in found.items() if other != name] or [marked], packaged, ways)
+        for name, marked in found.items()
+    }
+    table = Table("weights: share read / unread" if any(ways) else "weights: share unread", *found, box=None)
     for label, models in {
         "as packaged": dict.fromkeys(found, packaged),
         "fitted on all": dict.fromkeys(found, of_all),
         "fitted on the others": others,
     }.items():
-        cells = [[measured(found[name], models[name], read=read)[0] for read in (True, False)] for name in found]
-        table.add_row(label, *(f"{read:.3f} / {unread:.3f}" for read, unread in cells))
+        cells = [[measured(found[name], models[name], read=read)[0] for read in ways] for name in found]
+        table.add_row(label, *(" / ".join(f"{share:.3f}" for share in cell) for cell in cells))
     console = Console()
     console.print(table)
     console.print_json(of_all.model_dump_json())

@@ -207,7 +207,9 @@ def main() -> int:
     folder = Path(tempfile.gettempdir()) / f"askbrief-peers-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     progress = Console(stderr=True, highlight=False)
-    runs = Runs(Cache(folder, SentenceTransformerEncoder(ENGLISH).model_id), progress, fresh=options.fresh, keep=options.keep)
+    runs = Runs(
+        Cache(folder, SentenceTransformerEncoder(ENGLISH).model_id), progress, fresh=options.fresh, keep=options.keep
+    )
     everything = []
     for one, questions in sets.items():
         everything.append(runs.all_on(one, questions, peers))

@@ -1,10 +1,10 @@
 """Fit the ranking model to question sets, leave each set out in turn, and measure the value of every feature.
 
-    python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/retrieval/scoring.json]
+    python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/retrieval/weights/MODEL/scoring.json]
 
 SET is a folder with corpus.jsonl and queries.jsonl, as `askbrief eval` takes it; its index is kept in a temporary
 folder. The candidates of every answerable question are ranked by a weighted sum of their signals: of the close look,
-or with --reader its score and the reader's outputs (retrieval/rerank.json). The weights maximise
+or with --reader its score and the reader's outputs (rerank.json). The weights maximise
 the likelihood of the right passages under a softmax over the candidates of a question (ListNet, Cao et al. 2007), each
 set weighing the same, and then climb, one weight at a time, the sum over the sets of hit@1, MRR and 0.7 hit@5.
 """
@@ -61,12 +61,14 @@ def collected(
         bar.stage("asking", len(answerable))
         for question in answerable:
             hits = library.ask(question.question, count).hits
+            bar.advance()
+            if not all(name in hit.signals for hit in hits for name in names):
+                continue  # a comparison, which is not re-ranked
             gold = questions.spans(question)
             yield Candidates(
                 np.array([[hit.signals[name] for name in names] for hit in hits]).reshape(-1, len(names)),
                 np.array([covered_by(hit, gold) for hit in hits], dtype=np.bool_),
             )
-            bar.advance()
 
 
 def measured(asked: Sequence[Candidates], weights: Weights) -> tuple[float, float, float]:
