@@ -1,6 +1,6 @@
 # Every target sets itself up: it creates a virtual environment in .venv with the exact versions of constraints.txt.
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build bot serve check test test-fast format eval calibrate reader bench torture clean
+.PHONY: help setup ask build bot serve check test test-fast format eval refit calibrate reader bench torture clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -66,9 +66,11 @@ format: $(READY) ## Format the code and fix what can be fixed automatically
 eval: $(READY) ## Measure on question sets: make eval SETS="dir dir"
 	$(BIN)/askbrief eval $(SETS)
 
-calibrate: $(READY) ## Fit the verdict again: make calibrate SETS="dir dir"
-	$(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration.json
-	ASKBRIEF_READER=off $(BIN)/askbrief calibrate $(SETS) --out src/askbrief/answering/calibration-unread.json
+refit: $(READY) ## Fit all weights for the model of the settings: make refit SETS="dir dir"
+	$(BIN)/python -m benchmarks.refit $(SETS)
+
+calibrate: $(READY) ## Fit only the verdict again: make calibrate SETS="dir dir"
+	$(BIN)/python -m benchmarks.refit $(SETS) --only verdict
 
 reader: $(READY) ## Train the reader, two hours: make reader DATA=spans.jsonl.gz
 	@test -n "$(DATA)" || { echo 'askbrief: which data? make reader DATA=spans.jsonl.gz (training/README.md)' >&2; exit 2; }

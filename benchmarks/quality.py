@@ -37,6 +37,7 @@ from askbrief.core.progress import ProgressBar
 from askbrief.errors import AskbriefError
 from askbrief.evaluation.question_sets import QuestionSet
 from askbrief.inference.encoder import SentenceTransformerEncoder
+from askbrief.inference.model_files import ENGLISH
 from benchmarks.peers import OURS, PEERS, Peer
 from benchmarks.peers.outcome import Outcome
 from benchmarks.quality_report import SetResults, as_json, shown_as_markdown, shown_as_table
@@ -206,7 +207,9 @@ def main() -> int:
     folder = Path(tempfile.gettempdir()) / f"askbrief-peers-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     progress = Console(stderr=True, highlight=False)
-    runs = Runs(Cache(folder, SentenceTransformerEncoder().model_id), progress, fresh=options.fresh, keep=options.keep)
+    runs = Runs(
+        Cache(folder, SentenceTransformerEncoder(ENGLISH).model_id), progress, fresh=options.fresh, keep=options.keep
+    )
     everything = []
     for one, questions in sets.items():
         everything.append(runs.all_on(one, questions, peers))

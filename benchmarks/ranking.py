@@ -1,10 +1,10 @@
 """Fit the ranking model to question sets, leave each set out in turn, and measure the value of every feature.
 
-    python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/retrieval/scoring.json]
+    python -m benchmarks.ranking SET... [--reader] [--out src/askbrief/retrieval/weights/MODEL/scoring.json]
 
 SET is a folder with corpus.jsonl and queries.jsonl, as `askbrief eval` takes it; its index is kept in a temporary
 folder. The candidates of every answerable question are ranked by a weighted sum of their signals: of the close look,
-or with --reader its score and the reader's outputs (retrieval/rerank.json). The weights maximise
+or with --reader its score and the reader's outputs (rerank.json). The weights maximise
 the likelihood of the right passages under a softmax over the candidates of a question (ListNet, Cao et al. 2007), each
 set weighing the same, and then climb, one weight at a time, the sum over the sets of hit@1, MRR and 0.7 hit@5.
 """
@@ -61,12 +61,14 @@ def collected(
         bar.stage("asking", len(answerable))
         for question in answerable:
             hits = library.ask(question.question, count).hits
+            bar.advance()
+            if not all(name in hit.signals for hit in hits for name in names):
+                continue  # a comparison, which is not re-ranked
             gold = questions.spans(question)
             yield Candidates(
                 np.array([[hit.signals[name] for name in names] for hit in hits]).reshape(-1, len(names)),
                 np.array([covered_by(hit, gold) for hit in hits], dtype=np.bool_),
             )
-            bar.advance()
 
 
 def measured(asked: Sequence[Candidates], weights: Weights) -> tuple[float, float, float]:
@@ -128,8 +130,9 @@ def main() -> None:
     parser.add_argument("--reader", action="store_true", help="fit the weights of the reader's outputs")
     options = parser.parse_args()
     model_of, count = (RERANKING, READ) if options.reader else (RANKING, CANDIDATES)
-    signals = tuple(packaged_model(model_of).weights)
     encoder = open_encoder(load_settings(), building=True)
+    packaged_weights = packaged_model(encoder.model_id, model_of).weights
+    signals = tuple(packaged_weights)
     sets = {folder.resolve().name: QuestionSet(folder) for folder in options.sets}
     with ProgressBar(Console(stderr=True)) as bar:
         asked = {
@@ -138,7 +141,7 @@ def main() -> None:
         }
     table = Table("weights", *(f"{name}\nhit@1 / @5 / MRR" for name in asked), box=None)
     of_all = fitted(list(asked.values()))
-    packaged = np.array(list(packaged_model(model_of).weights.values()))
+    packaged = np.array(list(packaged_weights.values()))
     _row(table, "as packaged", asked, dict.fromkeys(asked, packaged))
     _row(table, "fitted on all", asked, dict.fromkeys(asked, of_all))
     others = {name: fitted([c for other, c in asked.items() if other != name] or [asked[name]]) for name in asked}

@@ -58,7 +58,7 @@ class HashEncoder:
     form = "exact"
     dimension = 64
 
-    def __init__(self, model_id: str = "hash@1", max_tokens: int = 256) -> None:
+    def __init__(self, model_id: str = "all-MiniLM-L6-v2@hash", max_tokens: int = 256) -> None:
         self.model_id = model_id
         self.max_tokens = max_tokens
         self.encoded: list[str] = []

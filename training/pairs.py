@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from askbrief.inference.model_files import ModelFiles
+from askbrief.inference.model_files import ENGLISH, ModelFiles
 from askbrief.inference.reader import CLS, MAX_PIECES, MAX_QUESTION_PIECES, SEP
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Batch:
 
 def tokenizer() -> Tokenizer:
     """Return the tokenizer of the packaged embedding model, without truncation, padding and marks."""
-    made: Tokenizer = Tokenizer.from_file(str(ModelFiles.find().directory / "tokenizer.json"))
+    made: Tokenizer = Tokenizer.from_file(str(ModelFiles.find(ENGLISH).directory() / "tokenizer.json"))
     made.no_truncation()
     made.no_padding()
     return made

@@ -45,7 +45,7 @@ def main() -> None:
         others = closest(
             [(one.question, one.answer, place[one.passage]) for one in read],
             [texts[number] for number in pool],
-            open_encoder(load_settings()),
+            open_encoder(load_settings(model="english")),
             bar.advance,
         )
     of_question = {id(one): [pool[n] for n in found] for one, found in zip(read, others, strict=True)}

@@ -15,6 +15,7 @@ from askbrief.cli.common import errors
 from askbrief.core.progress import ProgressBar
 from askbrief.evaluation.question_sets import DEPTH, QuestionSet
 from askbrief.inference.encoder import SentenceTransformerEncoder
+from askbrief.inference.model_files import ENGLISH
 from benchmarks.peers import PEERS
 from benchmarks.peers.material import Chunk, Found, Material, Opened, count_words
 from benchmarks.peers.outcome import Outcome
@@ -82,7 +83,7 @@ def main() -> None:
     """Write the result."""
     name, folder, vectors, path = sys.argv[1:]
     (peer,) = (peer for peer in PEERS if peer.name == name)
-    model = Vectors(SentenceTransformerEncoder(), Path(vectors))
+    model = Vectors(SentenceTransformerEncoder(ENGLISH), Path(vectors))
     with ProgressBar(errors()) as bar:
         outcome = run(peer.module, QuestionSet(Path(folder)), model, bar)
     Path(path).write_text(outcome.model_dump_json(), encoding="utf-8")

@@ -34,6 +34,7 @@ from askbrief.records import (
     Surroundings,
 )
 from askbrief.retrieval.rerank import CrossEncoderReranker
+from askbrief.retrieval.scoring import is_fitted
 from askbrief.settings import Settings, load_settings
 from askbrief.storage.engines import open_engine, open_reference
 
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
     from askbrief.storage.embedded.manifest import SourceRow
     from askbrief.storage.protocol import Engine, Memory, Reference
 
+_NOT_FITTED = (
+    "ranking and verdict were not fitted with the model {}: check answers on your own questions, and run: "
+    "askbrief calibrate (docs/quality.md)"
+)
 _WORD = pattern(r"[\p{L}\p{N}]")
 _MAX_NAME_CHARS = 200
 """Maximum number of characters of a name to define."""
@@ -69,6 +74,8 @@ class Library:
         self._engine = engine
         self._settings = settings
         self._citations = Citations(engine, memory)
+        is_calibrated = settings.calibration is not None or is_fitted(encoder.model_id)
+        self._unsaid = () if is_calibrated else (_NOT_FITTED.format(encoder.model_id.partition("@")[0]),)
         # More at once would only compete for the interpreter's lock: sixteen threads gave two thirds of one's answers.
         self._turns = threading.BoundedSemaphore(processors())
         self._pipeline = AnswerPipeline(
@@ -76,7 +83,7 @@ class Library:
             Vocabulary(engine.head, engine, engine.head.status().passages),
             encoder,
             settings.lexical_weight,
-            _calibration(settings),
+            _calibration(settings, encoder.model_id),
             self._citations,
             packaged_reader() if settings.reader else None,
             CrossEncoderReranker(settings.reranker) if settings.reranker else None,
@@ -181,7 +188,8 @@ class Library:
             method: how to rank, for comparisons.
 
         Returns:
-            The answer; if the keys cannot be remembered (because the disk is full, say), with a note that says so.
+            The answer, with notes: if the keys cannot be remembered (because the disk is full, say); and on the first
+            answer, if there are no weights for the model.
 
         Raises:
             InputError: the question is empty, too long or has no words, or `top` is out of range.
@@ -189,7 +197,10 @@ class Library:
         """
         question = self._checked(question, top)
         with self._turns:
-            return self._pipeline.answer(question, top, scope, method)
+            answer = self._pipeline.answer(question, top, scope, method)
+        if self._unsaid:
+            answer, self._unsaid = replace(answer, notes=(*answer.notes, *self._unsaid)), ()
+        return answer
 
     def _checked(self, question: str, top: int) -> str:
         question = _one_line(question)
@@ -310,9 +321,9 @@ def _one_line(text: str) -> str:
     return " ".join(text.encode(errors="replace").decode().split())
 
 
-def _calibration(settings: Settings) -> Calibration:
+def _calibration(settings: Settings, model_id: str) -> Calibration:
     if settings.calibration is None:
-        return packaged_calibration(read=settings.reader)
+        return packaged_calibration(model_id, read=settings.reader)
     try:
         calibration = read_calibration(settings.calibration.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

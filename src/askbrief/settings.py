@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from askbrief.core.text import UNSAFE
 from askbrief.errors import SettingsError, in_words
 
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_MODEL = "multilingual"
 _SHORTEST_TOKEN = 16
 _LINK_BREAKERS = re.compile(r"[\s@<>()\\]")
 """White space, and what would end a Markdown link or begin a mention: a link may stand in either."""
@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     state_dir: Path = Field(default_factory=lambda: checkout() / "state")
 
     model: str = DEFAULT_MODEL
-    """The packaged model, or another sentence-transformers model by directory or by name."""
+    """A packaged model, "multilingual" or "english", or a sentence-transformers model by directory or by name."""
 
     compiled: bool = True
     """Compile the model for this processor and run it with onnxruntime; if False, sentence-transformers runs it."""

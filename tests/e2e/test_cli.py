@@ -216,7 +216,7 @@ def test_status_names_the_files_that_changed_since(shell: Shell) -> None:
     (shell.root / "seeds" / "new.txt").write_text("New.")
     code, out, _ = shell("status")
     assert code == 0
-    assert "all-MiniLM-L6-v2" in out
+    assert "multilingual-e5-small" in out
     assert "new.txt" in out
     _, status = shell.json("status")
     assert (status["stale"], status["added"], status["changed"]) == (True, ["new.txt"], [SEED])

@@ -55,9 +55,15 @@ def test_a_text_has_the_same_vector_whatever_it_is_encoded_with(encoder: Encoder
 
 
 def test_tokens_are_counted_with_the_models_own_marks_and_beyond_its_limit(encoder: Encoder) -> None:
-    assert encoder.count_tokens(["", "hello", "hello there", "hello " * 900]) == [2, 3, 4, 902]
+    assert encoder.count_tokens(["", "hello", "hello there", "hello " * 900]) == [4, 6, 7, 1804]
     assert encoder.count_tokens([]) == []
-    assert encoder.max_tokens == 256
+    assert encoder.max_tokens == 512
+
+
+def test_texts_with_nothing_in_common_have_a_cosine_near_0_in_any_language(encoder: Encoder) -> None:
+    texts = ["The recipe asks for two eggs.", "Der Zug fährt um sieben Uhr ab.", "火山昨天爆发了。", "القط نائم"]
+    rows = encoder.encode_documents(texts)
+    assert np.abs(rows @ rows.T - np.eye(4)).max() < 0.4
 
 
 # ------------------------------------------------------------------------------------------- in batches

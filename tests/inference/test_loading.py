@@ -40,7 +40,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=64, max_position_embeddings=64
     )
     BertModel(config).save_pretrained(folder / "bert")
-    AutoTokenizer.from_pretrained(ModelFiles.find().directory).save_pretrained(folder / "bert")
+    AutoTokenizer.from_pretrained(ModelFiles.find("english").directory()).save_pretrained(folder / "bert")
     transformer = Transformer(str(folder / "bert"), max_seq_length=32)
     model = SentenceTransformer(
         modules=[transformer, Pooling(32)], device="cpu", prompts={"query": "ask: ", "document": "say: "}
@@ -75,10 +75,12 @@ def model_folder(cache: Path) -> Path:
 # ---------------------------------------------------------------------------------------------- compiled
 
 
-def test_the_packaged_model_compiled_finds_what_the_original_finds(encoder: Encoder) -> None:
+@pytest.mark.parametrize("name", ["multilingual", "english"])
+def test_a_packaged_model_compiled_finds_what_the_original_finds(name: str) -> None:
+    encoder = loading.open_encoder(Settings(model=name))
     assert isinstance(encoder, CompiledEncoder)
     questions, passages = zip(*compilation.sample(), strict=True)
-    original = SentenceTransformerEncoder()
+    original = SentenceTransformerEncoder(name)
     likeness = np.sum(original.encode_documents(passages) * encoder.encode_documents(passages), axis=1)
     assert likeness.mean() > 0.99
     assert encoder.model_id == original.model_id
@@ -142,16 +144,17 @@ def change_card(folder: Path, **values: object) -> None:
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
 def test_a_damaged_compiled_model_is_never_used(
-    tiny_cache: Path, tmp_path: Path, damage: Callable[[Path], object]
+    tiny_model: Path, tiny_cache: Path, tmp_path: Path, damage: Callable[[Path], object]
 ) -> None:
+    files = ModelFiles.find(str(tiny_model))
     folder = tmp_path / "compiled"
     folder.mkdir()
     for file in model_folder(tiny_cache).iterdir():
         (folder / file.name).write_bytes(file.read_bytes())
-    CompiledEncoder(folder)
+    CompiledEncoder(folder, files)
     damage(folder)
     with pytest.raises(ModelError, match="compiled"):
-        CompiledEncoder(folder)
+        CompiledEncoder(folder, files)
 
 
 def test_a_damaged_compiled_model_is_made_again(tiny_model: Path, tiny_cache: Path) -> None:
@@ -170,7 +173,7 @@ def bag_of_words(tmp_path: Path) -> Path:
     from sentence_transformers.sentence_transformer.modules import StaticEmbedding
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(ModelFiles.find().directory / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(ModelFiles.find("english").directory() / "tokenizer.json"))
     model = SentenceTransformer(modules=[StaticEmbedding(tokenizer, embedding_dim=8)], device="cpu")
     model.save(str(tmp_path / "bag"), create_model_card=False)
     return tmp_path / "bag"

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from askbrief.errors import ModelError
 from askbrief.inference.model_files import ModelFiles
+from askbrief.inference.packed_e5 import FILE, PackedE5
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +20,7 @@ def model_id(name: str | Path, cache: Path | None = None) -> str:
 
 def test_the_same_files_are_the_same_model_wherever_they_lie(model: Path) -> None:
     moved = model.rename(model.parent / "elsewhere").rename(model.parent / "all-MiniLM-L6-v2")
-    assert model_id(moved) == ModelFiles.find().model_id
+    assert model_id(moved) == ModelFiles.find("english").model_id == model_id("all-MiniLM-L6-v2")
 
 
 @pytest.mark.parametrize("name", ["tokenizer_config.json", "1_Pooling/config.json", "vocab.txt", "added.bin"])
@@ -49,6 +51,35 @@ def test_a_model_in_the_hugging_face_cache_is_found_by_name(
     (repository / "snapshots" / "abc" / "config.json").write_text("{}")
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     assert model_id(name).startswith("tiny-model@")
+
+
+# ----------------------------------------------------------------------------------------- multilingual
+
+
+def test_the_multilingual_model_may_be_given_by_the_path_of_its_file(tmp_path: Path) -> None:
+    packed = ModelFiles.find("multilingual").path
+    elsewhere = tmp_path / packed.name
+    elsewhere.symlink_to(packed)
+    assert model_id(elsewhere) == model_id("multilingual") == model_id("multilingual-e5-small")
+
+
+def test_a_damaged_file_of_the_multilingual_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"E5S1" + bytes(100))
+    with pytest.raises(ModelError, match=r"damaged: .*wrong SHA-256"):
+        model_id(tmp_path / FILE)
+    with pytest.raises(ModelError, match="cannot read"):
+        model_id(tmp_path / "missing" / FILE)
+    with pytest.raises(ModelError, match="cannot read"):
+        PackedE5(tmp_path / FILE)
+
+
+def test_without_its_package_one_line_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("askbrief.inference.model_files.packed_file", lambda: None)
+    with pytest.raises(ModelError) as caught:
+        model_id("multilingual")
+    assert "ASKBRIEF_MODEL" in str(caught.value)
+    assert "english" in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 # ------------------------------------------------------------------------------------------ kept sums

@@ -33,7 +33,7 @@ def replace_weights(model: Path, data: bytes) -> None:
 def test_a_models_own_prompts_for_questions_and_passages_are_used(
     model: Path,
 ) -> None:
-    encoder = SentenceTransformerEncoder()
+    encoder = SentenceTransformerEncoder("english")
     change(model / "config_sentence_transformers.json", prompts=PROMPTS)
     prompted = SentenceTransformerEncoder(str(model))
     text = "the price of saffron"

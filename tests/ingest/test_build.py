@@ -217,7 +217,7 @@ def test_everything_is_encoded_again_for_another_model(workplace: Workplace) -> 
     report = workplace.build(encoder=HashEncoder("other@2"))
     assert report.encoded == first.passages
     assert report.unchanged == ("a.txt",)
-    assert report.rebuilt_because == "the model was hash@1 (exact), and is other@2 (exact) now"
+    assert report.rebuilt_because == "the model was all-MiniLM-L6-v2@hash (exact), and is other@2 (exact) now"
 
 
 def test_two_files_of_the_same_name_in_two_collections_are_two_documents(workplace: Workplace) -> None:

@@ -204,7 +204,9 @@ def test_an_index_of_another_version_is_refused_with_what_to_do(
 
 
 def test_an_index_of_another_model_is_refused_with_both_names(built: Workplace) -> None:
-    with pytest.raises(IndexMismatch, match=r"model hash@1, the settings say other@2: run: askbrief build"):
+    with pytest.raises(
+        IndexMismatch, match=r"model all-MiniLM-L6-v2@hash, the settings say other@2: run: askbrief build"
+    ):
         Library.open(built.index, encoder=HashEncoder("other@2"), settings=Settings())
 
 

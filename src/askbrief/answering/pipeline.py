@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from askbrief.answering.figures import find_figures, group_figures
-from askbrief.answering.sentence import best_sentence
+from askbrief.answering.sentence import best_sentence, packaged_sentence_model
 from askbrief.answering.span import find_answer
 from askbrief.answering.verdict import JUDGED, packaged_calibration, verdict_signals
 from askbrief.query.parsed_question import parse_question
 from askbrief.records import Answer, Method, Verdict
 from askbrief.retrieval.candidates import FirstRanking, WeightedQuestion
 from askbrief.retrieval.rerank import READ, apply_reader, group_duplicates, rerank
-from askbrief.retrieval.scoring import rank
+from askbrief.retrieval.scoring import RERANKING, packaged_model, rank
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,7 +92,8 @@ class AnswerPipeline:
         vector = self.encoder.encode_query(parsed.text)
         question = WeightedQuestion.of(parsed, vector, self.engine.head.weigh, method)
         candidates = self.engine.first(question, scope, ranking)
-        ranked = rank(question, candidates, self.engine.look(candidates.numbers.tolist()), ranking)
+        contents = self.engine.look(candidates.numbers.tolist())
+        ranked = rank(question, candidates, contents, ranking, packaged_model(self.encoder.model_id))
         if self.reranker is None or method is not Method.HYBRID:
             return ranked
         return rerank(parsed.text, ranked, self.reranker)
@@ -100,18 +101,21 @@ class AnswerPipeline:
     def _read(self, parsed: ParsedQuestion, passages: Sequence[PassageGroup]) -> list[PassageGroup]:
         """Read the question together with the best passages; a comparison keeps its order, which covers each thing."""
         assert self.reader is not None  # noqa: S101 - called only where there is one
-        return apply_reader(parsed.text, passages, self.reader, reorder=not parsed.aspects)
+        model = packaged_model(self.encoder.model_id, RERANKING)
+        return apply_reader(parsed.text, passages, self.reader, model=model, reorder=not parsed.aspects)
 
     def _mark(self, parsed: ParsedQuestion, rank: int, found: PassageGroup) -> list[Hit]:
         """Return a passage and its near-duplicates as hits, each with its best sentence marked."""
-        texts = self.engine.texts
+        texts, model = self.engine.texts, packaged_sentence_model(self.encoder.model_id)
         keys = {one.number: texts.key(one.number) for one in found.all()}
         return [
             replace(
                 self.citations.quote(
                     texts.verified(one.passage),
                     keys[one.number],
-                    best_sentence(parsed, one.passage, one.sentences, found.reading if one is found.ranked else None),
+                    best_sentence(
+                        parsed, one.passage, one.sentences, found.reading if one is found.ranked else None, model
+                    ),
                 ),
                 rank=rank,
                 score=round(one.score, 6),
@@ -124,7 +128,7 @@ class AnswerPipeline:
     def _judge(self, signals: dict[str, float], *, is_read: bool) -> tuple[float, Verdict]:
         """Return the probability that the sources answer, 0..1, and the verdict."""
         fits = is_read or self.calibration.of_unread
-        calibration = self.calibration if fits else packaged_calibration(read=False)
+        calibration = self.calibration if fits else packaged_calibration(self.encoder.model_id, read=False)
         confidence = round(calibration.probability(signals), 4) if signals else 0.0
         return confidence, calibration.verdict(confidence)
 

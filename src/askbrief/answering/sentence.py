@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import regex
@@ -20,6 +20,7 @@ from askbrief.language.english.quantities import QuantityKind, fractions, measur
 from askbrief.language.identification import language_of
 from askbrief.query.answer_type import AnswerType
 from askbrief.records import Definition, Span
+from askbrief.retrieval.scoring import DEFAULT_WEIGHTS, weights_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -99,7 +100,7 @@ _FINDERS: dict[AnswerType, Callable[[str], list[Span]]] = {
 
 
 class SentenceModel(BaseModel):
-    """Weights of what speaks for a sentence, fitted by hand on public question sets."""
+    """Weights of what speaks for a sentence (`benchmarks/marking.py` fits them)."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -111,9 +112,10 @@ class SentenceModel(BaseModel):
 
 
 @cache
-def packaged_sentence_model() -> SentenceModel:
-    """Return the weights that come with askbrief."""
-    return SentenceModel.model_validate_json(resources.files(__package__).joinpath("sentence.json").read_text("utf-8"))
+def packaged_sentence_model(model_id: str = DEFAULT_WEIGHTS) -> SentenceModel:
+    """Return the weights that come with askbrief for an encoder."""
+    file = resources.files(__package__).joinpath("weights", weights_folder(model_id), "sentence.json")
+    return SentenceModel.model_validate_json(file.read_text("utf-8"))
 
 
 _POINTS_BACK = pattern(
@@ -124,23 +126,57 @@ _POINTS_BACK = pattern(
 
 
 def best_sentence(
-    parsed: ParsedQuestion, passage: Passage, evidence: SentenceEvidence, output: ReaderOutput | None = None
+    parsed: ParsedQuestion,
+    passage: Passage,
+    evidence: SentenceEvidence,
+    output: ReaderOutput | None = None,
+    model: SentenceModel | None = None,
 ) -> Span:
-    """Return the sentence of a passage that answers best, the first of equals."""
-    model, known, pairs = packaged_sentence_model(), frozenset(parsed.terms), _pairs(parsed.terms)
-    scores = (1 - model.cosine) * evidence.coverages + model.cosine * evidence.cosines
-    texts = passage.sentence_texts()
-    language = language_of(passage.text)
-    terms = [terms_of(text, language) for text in texts]
-    fits = [
-        _candidate_weight(model, parsed, known, text) + model.neighbours * _adjacent(pairs, some)
-        for text, some in zip(texts, terms, strict=True)
-    ]
-    points = [0.0, *(model.previous * _left_to(known, *two) for two in pairwise(zip(texts, terms, strict=True)))]
-    scores = scores + np.array(fits) + np.array(points)
-    if output is not None:
-        scores += model.reader * likelihoods(output)
-    return passage.sentences[int(np.argmax(scores))]
+    """Return the sentence of a passage that answers best, the first of equals.
+
+    `model` has the weights for the encoder, by default those for all-MiniLM-L6-v2.
+    """
+    features = SentenceFeatures.of(parsed, passage, evidence, output)
+    return passage.sentences[int(np.argmax(features.scores(model or packaged_sentence_model())))]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceFeatures:
+    """What speaks for each sentence of a passage, in columns: float [sentences]."""
+
+    answer_type: AnswerType  # that the question asks for
+    coverages: NDArray[np.float32]  # share of the question's terms, weighed by idf, 0..1
+    cosines: NDArray[np.float32]  # to the question, -1..1
+    candidates: NDArray[np.float64]  # whether the sentence has a candidate of this type, 0 or 1
+    neighbours: NDArray[np.float64]  # share of the question's neighbouring terms that are neighbours in the sentence
+    previous: NDArray[np.float64]  # share of the terms that it leaves to the sentence before
+    likelihoods: NDArray[np.float64] | None  # by the reader, 0..1; None where the passage was not read
+
+    @classmethod
+    def of(
+        cls, parsed: ParsedQuestion, passage: Passage, evidence: SentenceEvidence, output: ReaderOutput | None
+    ) -> Self:
+        """Compute the features of a passage."""
+        known, pairs = frozenset(parsed.terms), _pairs(parsed.terms)
+        texts = passage.sentence_texts()
+        language = language_of(passage.text)
+        terms = [terms_of(text, language) for text in texts]
+        return cls(
+            answer_type=parsed.answer_type,
+            coverages=evidence.coverages,
+            cosines=evidence.cosines,
+            candidates=np.array([float(bool(candidates(text, parsed.answer_type, known))) for text in texts]),
+            neighbours=np.array([_adjacent(pairs, some) for some in terms]),
+            previous=np.array([0.0, *(_left_to(known, *two) for two in pairwise(zip(texts, terms, strict=True)))]),
+            likelihoods=None if output is None else likelihoods(output),
+        )
+
+    def scores(self, model: SentenceModel) -> NDArray[np.float64]:
+        """Return the weighted sum of the features: float64 [sentences]."""
+        scores = (1 - model.cosine) * self.coverages + model.cosine * self.cosines
+        fits = model.candidate.get(self.answer_type, 0.0) * self.candidates + model.neighbours * self.neighbours
+        total = scores + fits + model.previous * self.previous
+        return total if self.likelihoods is None else total + model.reader * self.likelihoods
 
 
 def likelihoods(output: ReaderOutput) -> NDArray[np.float64]:
@@ -153,12 +189,6 @@ def likelihoods(output: ReaderOutput) -> NDArray[np.float64]:
         return np.zeros(len(margins))
     likely = np.exp(margins - margins.max())
     return np.asarray(likely / likely.sum())
-
-
-def _candidate_weight(model: SentenceModel, parsed: ParsedQuestion, known: frozenset[str], text: str) -> float:
-    """Return what a sentence gains by having a candidate of the expected type."""
-    weight = model.candidate.get(parsed.answer_type, 0.0)
-    return weight if weight and candidates(text, parsed.answer_type, known) else 0.0
 
 
 def _adjacent(pairs: frozenset[tuple[str, str]], terms: Sequence[str]) -> float:

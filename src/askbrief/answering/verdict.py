@@ -17,6 +17,7 @@ from askbrief.language.identification import language_of
 from askbrief.query.quantity_question import QuantityTarget
 from askbrief.records import Verdict
 from askbrief.retrieval.rerank import reader_signals
+from askbrief.retrieval.scoring import DEFAULT_WEIGHTS, weights_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -139,9 +140,10 @@ class Calibration(BaseModel):
 
 
 @cache
-def packaged_calibration(*, read: bool) -> Calibration:
-    """Return the calibration that comes with askbrief (fitted by `make calibrate`), with or without the reader."""
-    return read_calibration(resources.files(__package__).joinpath(CALIBRATION_FILES[read]).read_text("utf-8"))
+def packaged_calibration(model_id: str = DEFAULT_WEIGHTS, *, read: bool) -> Calibration:
+    """Return the calibration for an encoder, with or without the reader (`make refit` fits both)."""
+    file = resources.files(__package__).joinpath("weights", weights_folder(model_id), CALIBRATION_FILES[read])
+    return read_calibration(file.read_text("utf-8"))
 
 
 def read_calibration(text: str) -> Calibration:

@@ -258,7 +258,7 @@ def status(report: StatusReport) -> RenderableType:
     rows = {
         "generation": report.generation,
         "built": f"{ago(report.built_at)} ({report.built_at:%Y-%m-%d %H:%M} UTC)",
-        "model": f"{report.model}, {report.dimension} dimensions",
+        "model": f"{report.model}, {report.dimension} dimensions{'' if report.fitted else '; no weights fitted to it'}",
         "holds": f"{size}, {_count(report.terms or 0, 'term')}",
         "sources": "stale: run askbrief build" if report.stale else "unchanged since",
     }

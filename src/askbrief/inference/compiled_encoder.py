@@ -6,13 +6,13 @@ import json
 import os
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
 from askbrief.core.runtime import sha256_of, workers
 from askbrief.errors import ModelError, in_words
-from askbrief.inference.encoder import WordPieces
+from askbrief.inference.encoder import WordPieces, means_of, unit_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
+
+    from askbrief.inference.model_files import ModelFiles
+    from askbrief.inference.word_pieces import WordEmbeddings
 
 _FEW_TEXTS = 2
 """Up to this many texts are counted by the tokenizer itself: setting up the counter by words takes 50 ms."""
@@ -37,7 +40,7 @@ class ModelCard:
     max_tokens: int  # the maximum number of word pieces of a text; the rest is cut off
     query_prompt: str  # written before a text that is encoded
     document_prompt: str
-    sums: dict[str, str]  # the SHA-256 of the graph and of the tokenizer, by file name
+    sums: dict[str, str]  # the SHA-256 of the graph and of its own tokenizer, if it has one, by file name
     likeness: float = 1.0  # mean cosine of its vectors to the original's over the sample, 0..1
 
     @classmethod
@@ -59,6 +62,19 @@ class ModelCard:
         (folder / CARD).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
+class TextInput(Protocol):
+    """Turns texts into what a graph reads."""
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of word pieces of each text, with special pieces."""
+
+    def word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the word pieces of each text with special pieces, cut to the maximum of the model."""
+
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        """Return the inputs of the graph for the pieces of texts of equal length: int64 [texts, pieces]."""
+
+
 class CompiledEncoder:
     """A compiled encoder. Threads may share it.
 
@@ -66,61 +82,110 @@ class CompiledEncoder:
     small inputs stay in the processor's caches. Several texts run in parallel, one thread for each processor.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Verify the files of a compiled model; they are loaded when the first text is encoded.
+    def __init__(self, folder: Path, files: ModelFiles) -> None:
+        """Verify the files of a model that was compiled into a folder; they are loaded at first use.
 
         Raises:
             ModelError: a file is missing or damaged.
         """
         self._card = ModelCard.read(folder)
-        if set(self._card.sums) != {GRAPH, TOKENIZER}:
+        words = files.words()
+        if set(self._card.sums) != ({GRAPH} if words else {GRAPH, TOKENIZER}):
             raise ModelError(f"no compiled model in {folder}: its card names other files")
         for name, sha256 in self._card.sums.items():
             _verify(folder / name, sha256)
         self._model = OnnxModel(folder / GRAPH, folder / TOKENIZER)
+        self._input: TextInput = (
+            SharedWords(words, self._card.max_tokens) if words else OwnTokenizer(self._model, self._card.max_tokens)
+        )
+        self._query_mean, self._document_mean = means_of(files)
         self.model_id = self._card.model_id
         self.form = self._card.form
         self.dimension = self._card.dimension
         self.max_tokens = self._card.max_tokens
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        prompted = [self._card.document_prompt + text for text in texts]
-        if len(texts) > _FEW_TEXTS and self._word_pieces is not None:
-            return self._word_pieces.count(prompted)
-        return [len(encoding.ids) for encoding in self._model.tokenizer.encode_batch(prompted)]
+        return self._input.count([self._card.document_prompt + text for text in texts])
 
     def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        prompt = self._card.document_prompt
-        rows = workers().map(self._vector, self.word_pieces([prompt + text for text in texts]))
-        return np.array(list(rows), dtype=np.float32).reshape(-1, self.dimension)
+        rows = workers().map(self._run, self.document_pieces(texts))
+        return unit_rows(np.array(list(rows), dtype=np.float32).reshape(-1, self.dimension), self._document_mean)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self._vector(self.word_pieces([self._card.query_prompt + text])[0])
+        row = self._run(self.query_pieces(text))
+        vector: NDArray[np.float32] = unit_rows(row[np.newaxis], self._query_mean)[0]
+        return vector
 
-    def _vector(self, word_pieces: Sequence[int]) -> NDArray[np.float32]:
-        [[vector]] = self._model.session.run(None, {"input_ids": np.array([word_pieces], dtype=np.int64)})
-        unit: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-12)
-        return unit
+    def _run(self, pieces: Sequence[int]) -> NDArray[np.float32]:
+        [[vector]] = self._model.session.run(None, self.feed(np.array([pieces], dtype=np.int64)))
+        row: NDArray[np.float32] = vector
+        return row
+
+    def document_pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the word pieces of passages with prompt and special pieces, cut to the maximum of the model."""
+        return self._input.word_pieces([self._card.document_prompt + text for text in texts])
+
+    def query_pieces(self, text: str) -> list[int]:
+        """Return the word pieces of a question, likewise."""
+        return self._input.word_pieces([self._card.query_prompt + text])[0]
+
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        """Return the inputs of the graph for the pieces of texts of equal length: int64 [texts, pieces]."""
+        return self._input.feed(pieces)
+
+
+class OwnTokenizer:
+    """The input of a model with its own tokenizer: word pieces."""
+
+    def __init__(self, model: OnnxModel, max_tokens: int) -> None:
+        """Take the model, whose tokenizer is loaded at first use, and the maximum number of pieces of a text."""
+        self._model, self._max_tokens = model, max_tokens
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        if len(texts) > _FEW_TEXTS and self._counter is not None:
+            return self._counter.count(texts)
+        return [len(encoding.ids) for encoding in self._model.tokenizer.encode_batch(list(texts))]
 
     def word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
-        """Return the word pieces of each text with special tokens, cut to the maximum of the model."""
         encodings = self._model.tokenizer.encode_batch(list(texts))
-        longest = self.max_tokens
         return [
-            encoding.ids if len(encoding.ids) <= longest else self._cutting_tokenizer.encode(text).ids
+            encoding.ids if len(encoding.ids) <= self._max_tokens else self._cutting_tokenizer.encode(text).ids
             for text, encoding in zip(texts, encodings, strict=True)
         ]
 
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        return {"input_ids": pieces}
+
     @cached_property
-    def _word_pieces(self) -> WordPieces | None:
+    def _counter(self) -> WordPieces | None:
         return WordPieces.of(self._model.tokenizer)
 
     @cached_property
     def _cutting_tokenizer(self) -> Tokenizer:
         original = self._model.tokenizer
         tokenizer: Tokenizer = type(original).from_str(original.to_str())
-        tokenizer.enable_truncation(self.max_tokens)
+        tokenizer.enable_truncation(self._max_tokens)
         return tokenizer
+
+
+class SharedWords:
+    """The input of a model on the word embeddings of multilingual-e5-small: the embeddings themselves."""
+
+    def __init__(self, words: WordEmbeddings, max_tokens: int) -> None:
+        """Take the word embeddings, and the maximum number of pieces of a text."""
+        self._words, self._max_tokens = words, max_tokens
+        self._counter = WordPieces(words.count, special_pieces=2)
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return self._counter.count(texts)
+
+    def word_pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        begin, end = self._words.special.begin, self._words.special.end
+        pieces = self._words.pieces(texts)
+        return [[begin, *one.ids[: self._max_tokens - 2].tolist(), end] for one in pieces]
+
+    def feed(self, pieces: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+        return {"words": self._words.rows(pieces)}
 
 
 class OnnxModel:

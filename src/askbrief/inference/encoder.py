@@ -1,4 +1,10 @@
-"""Encode text as unit vectors: the interface of encoders, counting word pieces, and the encoder on PyTorch."""
+"""Encode text as unit vectors: the interface of encoders, counting word pieces, and the encoder on PyTorch.
+
+The vectors of some models have most of their length in common: with multilingual-e5-small, the cosine of any two texts
+is .7 or more. The mean vector of many texts, one of questions and one of passages, is subtracted from such vectors, and
+they are scaled to length 1 again. Cosines then mean about the same with every model: near 0 for texts that have nothing
+in common. ("All-but-the-top", Mu and Viswanath 2018, subtracts the mean of word vectors for the same reason.)
+"""
 
 from __future__ import annotations
 
@@ -11,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 import numpy as np
 
 from askbrief.errors import ModelError
-from askbrief.inference.model_files import PACKAGED_MODEL, ModelFiles
+from askbrief.inference.model_files import MULTILINGUAL, ModelFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -71,22 +77,40 @@ def encode_in_batches(
         advance(len(places))
 
 
+def unit_rows(vectors: NDArray[np.float32], mean: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """Return vectors with length 1, without the mean of such vectors: float32 [texts, dimension].
+
+    Args:
+        vectors: of any length, float32 [texts, dimension].
+        mean: of unit vectors, float32 [dimension]; None to subtract nothing.
+
+    >>> unit_rows(np.float32([[6, 8]]), np.float32([0, 0.8])).tolist()
+    [[1.0, 0.0]]
+    """
+    rows: NDArray[np.float32] = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+    return rows if mean is None else unit_rows(rows - mean)
+
+
+def means_of(files: ModelFiles) -> tuple[NDArray[np.float32] | None, NDArray[np.float32] | None]:
+    """Return the mean vectors of questions and of passages; None for models that need none."""
+    means = files.means()
+    return (None, None) if means is None else (means[0], means[1])
+
+
 _MAX_CACHED_WORDS, _MAX_CACHED_CHARS = 1 << 18, 40
 """Number of words above which the cache is emptied; length of the longest cached word: longer ones hardly recur."""
 
 
 class WordPieces:
-    """A fast counter of word pieces, for tokenizers that split each word on its own, as BERT's does.
+    """A fast counter of word pieces, for tokenizers that split each word on its own.
 
     Words are separated by spaces and line ends; other white space is left to the tokenizer. Counts of words are cached.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        """Copy a tokenizer that `of` accepts; the original may be set to cut texts."""
-        self._tokenizer: Tokenizer = type(tokenizer).from_str(tokenizer.to_str())
-        self._tokenizer.no_truncation()
-        self._tokenizer.no_padding()
-        self._special_tokens = self._tokenizer.num_special_tokens_to_add(is_pair=False)
+    def __init__(self, count: Callable[[Sequence[str]], list[int]], special_pieces: int) -> None:
+        """Take a function that counts the pieces of words, and the number of special pieces around a text."""
+        self._count = count
+        self._special_pieces = special_pieces
         self._pieces: dict[str, int] = {}
 
     @classmethod
@@ -95,19 +119,27 @@ class WordPieces:
         parts = json.loads(tokenizer.to_str())
         kinds = [(parts[part] or {}).get("type") for part in ("normalizer", "pre_tokenizer", "model")]
         whole_words = not any(set(token["content"]) & set(" \n") for token in parts["added_tokens"])
-        return cls(tokenizer) if kinds == ["BertNormalizer", "BertPreTokenizer", "WordPiece"] and whole_words else None
+        if kinds != ["BertNormalizer", "BertPreTokenizer", "WordPiece"] or not whole_words:
+            return None
+        copy: Tokenizer = type(tokenizer).from_str(tokenizer.to_str())  # the original may be set to cut texts
+        copy.no_truncation()
+        copy.no_padding()
+
+        def count(words: Sequence[str]) -> list[int]:
+            return [len(some) for some in copy.encode_batch_fast(list(words), add_special_tokens=False)]
+
+        return cls(count, copy.num_special_tokens_to_add(is_pair=False))
 
     def count(self, texts: Sequence[str]) -> list[int]:
-        """Return the number of word pieces of each text, with special tokens."""
+        """Return the number of word pieces of each text, with special pieces."""
         split = [text.replace("\n", " ").split(" ") for text in texts]
         pieces = {word: self._pieces.get(word) for words in split for word in words}
         unseen = [word for word, count in pieces.items() if count is None]
         if unseen:
-            encoded = self._tokenizer.encode_batch_fast(unseen, add_special_tokens=False)
-            counted = {word: len(some) for word, some in zip(unseen, encoded, strict=True)}
+            counted = dict(zip(unseen, self._count(unseen), strict=True))
             pieces |= counted
             self._cache(counted)
-        return [self._special_tokens + sum(pieces[word] or 0 for word in words) for words in split]
+        return [self._special_pieces + sum(pieces[word] or 0 for word in words) for words in split]
 
     def _cache(self, counted: Mapping[str, int]) -> None:
         """Cache the counts of words that may occur again; other threads may read meanwhile."""
@@ -142,10 +174,10 @@ def load(files: ModelFiles, **model_options: Any) -> SentenceTransformer:  # noq
         from transformers.utils.logging import disable_progress_bar
 
         disable_progress_bar()  # type: ignore[no-untyped-call]
-        model = SentenceTransformer(str(files.directory), local_files_only=True, model_kwargs=model_options)
+        model = SentenceTransformer(str(files.directory()), local_files_only=True, model_kwargs=model_options)
     except (*_BROKEN_MODEL, SafetensorError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ModelError(f"cannot load the model {files.name!r} from {files.directory}: {reason}") from error
+        raise ModelError(f"cannot load the model {files.name!r} from {files.path}: {reason}") from error
     return model.eval()
 
 
@@ -157,7 +189,7 @@ class SentenceTransformerEncoder:
 
     form = "fp32"
 
-    def __init__(self, model: str | ModelFiles = PACKAGED_MODEL) -> None:
+    def __init__(self, model: str | ModelFiles = MULTILINGUAL) -> None:
         """Take the files of a model, or its name as `ModelFiles.find` does.
 
         Raises:
@@ -165,6 +197,7 @@ class SentenceTransformerEncoder:
         """
         self._files = model if isinstance(model, ModelFiles) else ModelFiles.find(model)
         self.model_id = self._files.model_id
+        self._query_mean, self._document_mean = means_of(self._files)
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -199,8 +232,9 @@ class SentenceTransformerEncoder:
         vectors = self._model.encode_document(
             list(texts), batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
         )
-        return np.asarray(vectors, dtype=np.float32)
+        return unit_rows(np.asarray(vectors, dtype=np.float32), self._document_mean)
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         vector = self._model.encode_query(text, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vector, dtype=np.float32)
+        row: NDArray[np.float32] = unit_rows(np.asarray([vector], dtype=np.float32), self._query_mean)[0]
+        return row

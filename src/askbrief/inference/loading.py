@@ -60,26 +60,26 @@ def _compiled(files: ModelFiles, cache: Path) -> CompiledEncoder:
     """
     version = f"{COMPILING_VERSION}-{metadata.version('onnxruntime')}"
     folder = cache / "models" / f"{files.model_id.replace('@', '-')}-{version}-{processor()}"
-    encoder = _cached(folder)
+    encoder = _cached(folder, files)
     if encoder is not None:
         return encoder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with portalocker.Lock(folder.parent / "compiling.lock", timeout=COMPILE_TIMEOUT_S):
-            encoder = _cached(folder)  # another process may have compiled it meanwhile
+            encoder = _cached(folder, files)  # another process may have compiled it meanwhile
             if encoder is None and not (folder / _REFUSED).exists():
                 _compile(files, cache, folder)
             if (folder / _REFUSED).exists():
                 raise ModelError((folder / _REFUSED).read_text(encoding="utf-8"))
-            return encoder or CompiledEncoder(folder)
+            return encoder or CompiledEncoder(folder, files)
     except (OSError, portalocker.LockException) as error:
         raise ModelError(f"{folder.parent} cannot be written ({in_words(error)}); set ASKBRIEF_CACHE_DIR") from error
 
 
-def _cached(folder: Path) -> CompiledEncoder | None:
+def _cached(folder: Path, files: ModelFiles) -> CompiledEncoder | None:
     """Return the compiled model in a folder, or None if it is missing or damaged."""
     try:
-        return CompiledEncoder(folder)
+        return CompiledEncoder(folder, files)
     except ModelError:
         return None
 

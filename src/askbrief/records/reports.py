@@ -93,6 +93,7 @@ class StatusReport:
     built_at: dt.datetime
     age_seconds: int
     model: str
+    fitted: bool  # whether askbrief has weights that were fitted with the model
     dimension: int
     documents: int
     passages: int

@@ -16,7 +16,7 @@ import regex
 from askbrief.core.text import pattern
 from askbrief.errors import ModelError
 from askbrief.language.analysis import analyse, terms_of
-from askbrief.retrieval.scoring import RERANKING, packaged_model
+from askbrief.retrieval.scoring import DEFAULT_WEIGHTS, RERANKING, packaged_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
 
     from askbrief.inference.reader import Reader, ReaderOutput
-    from askbrief.retrieval.scoring import Ranked
+    from askbrief.retrieval.scoring import Ranked, RankingModel
 
 RERANKED = 20
 """Number of passages that a cross-encoder scores; each costs about as much as encoding it."""
@@ -178,9 +178,16 @@ def group_duplicates(ranked: Sequence[Ranked]) -> list[PassageGroup]:
 
 
 def apply_reader(
-    question: str, groups: Sequence[PassageGroup], reader: Reader, *, reorder: bool = True
+    question: str,
+    groups: Sequence[PassageGroup],
+    reader: Reader,
+    *,
+    model: RankingModel | None = None,
+    reorder: bool = True,
 ) -> list[PassageGroup]:
     """Score the first few passages again by what the reader makes of them, together with their near-duplicates.
+
+    `model` has the weights for the encoder, by default those for all-MiniLM-L6-v2.
 
     Returns:
         The passages that were read, by their new scores, then the rest in their order; with `reorder` off, scores and
@@ -191,7 +198,8 @@ def apply_reader(
     read = [replace(one, reading=reading) for one, reading in zip(first, readings, strict=True)]
     if not reorder:
         return read + rest
-    scored = sorted(map(_rescored, read), key=lambda one: (-one.ranked.score, one.ranked.number))
+    used = model or packaged_model(DEFAULT_WEIGHTS, RERANKING)
+    scored = sorted((_rescored(one, used) for one in read), key=lambda one: (-one.ranked.score, one.ranked.number))
     lowest = scored[-1].ranked.score if scored else 0.0
     return scored + [_with(one, lambda ranked: replace(ranked, score=min(ranked.score, lowest))) for one in rest]
 
@@ -202,14 +210,14 @@ def reader_signals(reading: ReaderOutput) -> dict[str, float]:
     return {name: round(1 / (1 + math.exp(-logit)), 6) for name, logit in outputs.items()}
 
 
-def _rescored(group: PassageGroup) -> PassageGroup:
+def _rescored(group: PassageGroup, model: RankingModel) -> PassageGroup:
     if group.reading is None:
         return group
     read = reader_signals(group.reading)
 
     def scored(ranked: Ranked) -> Ranked:
         together = ranked.signals | {"ranking": round(ranked.score, 6)} | read
-        return replace(ranked, score=min(1.0, packaged_model(RERANKING).score(together)), signals=together)
+        return replace(ranked, score=min(1.0, model.score(together)), signals=together)
 
     return _with(group, scored)
 

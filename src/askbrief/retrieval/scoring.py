@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 RANKING, RERANKING = "scoring.json", "rerank.json"
 """Files of weights: of the features of a candidate, and of the reader's outputs together with the score from these."""
+DEFAULT_WEIGHTS = "all-MiniLM-L6-v2"
+"""The encoder whose weights serve encoders without weights of their own."""
 LEAST_OF_THE_FIRST = 0.4
 """A passage with less than this share of the first one's score is not moved up; it has the words by chance."""
 SHARE_OF_ASPECTS = 0.5
@@ -43,7 +45,7 @@ class RankingModel(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    encoder: str  # the embedding model that it was fitted with; it ranks well enough with others
+    encoder: str  # the embedding model that it was fitted with
     fitted_on: tuple[str, ...]
     weights: dict[str, float]
 
@@ -58,9 +60,26 @@ class RankingModel(BaseModel):
 
 
 @cache
-def packaged_model(name: str = RANKING) -> RankingModel:
-    """Return a model that comes with askbrief (`benchmarks/ranking.py` fits it)."""
-    return RankingModel.model_validate_json(resources.files(__package__).joinpath(name).read_text("utf-8"))
+def is_fitted(model_id: str) -> bool:
+    """Return whether askbrief has weights that were fitted with an encoder (`make refit` adds them)."""
+    folders = resources.files(__package__).joinpath("weights").iterdir()
+    return model_id.partition("@")[0] in {folder.name for folder in folders}
+
+
+def weights_folder(model_id: str) -> str:
+    """Return the folder with the weights for an encoder: its short name, or that of all-MiniLM-L6-v2 for others.
+
+    >>> weights_folder("multilingual-e5-small@9c8594f506d6"), weights_folder("their-model@0123456789ab")
+    ('multilingual-e5-small', 'all-MiniLM-L6-v2')
+    """
+    return model_id.partition("@")[0] if is_fitted(model_id) else DEFAULT_WEIGHTS
+
+
+@cache
+def packaged_model(model_id: str = DEFAULT_WEIGHTS, name: str = RANKING) -> RankingModel:
+    """Return a model that comes with askbrief for an encoder (`benchmarks/ranking.py` fits it)."""
+    file = resources.files(__package__).joinpath("weights", weights_folder(model_id), name)
+    return RankingModel.model_validate_json(file.read_text("utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +126,23 @@ class Ranked:
 
 
 def rank(
-    question: WeightedQuestion, candidates: Candidates, contents: Sequence[PassageContent], ranking: FirstRanking
+    question: WeightedQuestion,
+    candidates: Candidates,
+    contents: Sequence[PassageContent],
+    ranking: FirstRanking,
+    model: RankingModel | None = None,
 ) -> list[Ranked]:
     """Score the candidates of the first ranking by their features, and order them.
 
-    Methods other than hybrid keep the scores of the first ranking. `contents` are in the order of the candidates.
+    Methods other than hybrid keep the scores of the first ranking. `contents` are in the order of the candidates, and
+    `model` has the weights for the encoder, by default those for all-MiniLM-L6-v2.
 
     Returns:
         The best passages first; equal scores in the order of the generation. If the question compares things, each of
         them gets a passage among the first.
     """
-    scored = [_score(question, candidates, place, content, ranking.method) for place, content in enumerate(contents)]
+    used = (model or packaged_model()) if ranking.method is Method.HYBRID else None
+    scored = [_score(question, candidates, place, content, used) for place, content in enumerate(contents)]
     order = sorted(range(len(scored)), key=lambda place: (-scored[place].score, scored[place].number))
     chosen = diversify([scored[place].score for place in order], candidates.aspects[order])
     return [scored[order[place]] for place in chosen[: ranking.count]]
@@ -154,7 +179,11 @@ def diversify(scores: Sequence[float], coverages: NDArray[np.float32]) -> list[i
 
 
 def _score(
-    question: WeightedQuestion, candidates: Candidates, place: int, content: PassageContent, method: Method
+    question: WeightedQuestion,
+    candidates: Candidates,
+    place: int,
+    content: PassageContent,
+    model: RankingModel | None,  # None to keep the score of the first ranking
 ) -> Ranked:
     sentences, of_text = text_features(content, question.query, question.vector)
     signals = {
@@ -165,7 +194,7 @@ def _score(
         **of_text,
         "document": float(candidates.documents[place]),
     }
-    score = packaged_model().score(signals) if method is Method.HYBRID else float(candidates.scores[place])
+    score = float(candidates.scores[place]) if model is None else model.score(signals)
     passage = content.passage
     if question.soft_filter is not None:
         sentence = passage.sentence_texts()[sentences.best]

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from askbrief import records
 from askbrief.citations.locators import parse_place
 from askbrief.records import Citation, Metadata, SourcesPage, Span, StatusReport
+from askbrief.retrieval.scoring import is_fitted
 from askbrief.service.scoping import age_seconds, visible_changes, visible_problems
 
 if TYPE_CHECKING:
@@ -138,7 +139,12 @@ def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Sou
 
 def status_report(status: IndexStatus, changes: Changes) -> StatusReport:
     """Return how an index stands to its sources."""
-    return StatusReport(**asdict(status), age_seconds=round(age_seconds(status.built_at)), **asdict(changes))
+    return StatusReport(
+        **asdict(status),
+        fitted=is_fitted(status.model),
+        age_seconds=round(age_seconds(status.built_at)),
+        **asdict(changes),
+    )
 
 
 def scoped_status_report(library: Library, scope: Scope, changes: Changes) -> StatusReport:
