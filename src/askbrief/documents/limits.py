@@ -57,7 +57,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it anew") from error
+        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it again") from error
     if len(members) > MOST_MEMBERS:
         raise ParsingError(f"holds {len(members):,} files; the limit is {MOST_MEMBERS:,}: divide it")
     unpacked = sum(member.file_size for member in members) / _MIB
@@ -79,9 +79,9 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
     try:
         return archive.read(member)
     except KeyError as error:
-        raise ParsingError(f"is not whole ({name} is missing in it): save it anew") from error
+        raise ParsingError(f"is not whole ({name} is missing in it): save it again") from error
     except damage as error:
-        raise ParsingError(f"is damaged ({name}: {error}): save it anew") from error
+        raise ParsingError(f"is damaged ({name}: {error}): save it again") from error
 
 
 def parse_xml(data: bytes, what: str) -> Element:
@@ -92,7 +92,7 @@ def parse_xml(data: bytes, what: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it again") from error
     _refuse_entities(root, what)
     return root
 
@@ -115,7 +115,7 @@ def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it again") from error
 
 
 def _reason(error: Exception) -> str:
@@ -125,7 +125,7 @@ def _reason(error: Exception) -> str:
 def _refuse_entities(element: Element, what: str) -> None:
     internal = element.getroottree().docinfo.internalDTD
     if internal is not None and any(True for _ in internal.iterentities()):  # type: ignore[attr-defined]  # lxml-stubs lacks it
-        raise ParsingError(f"defines entities of its own ({what}), which are not read: save it anew")
+        raise ParsingError(f"defines entities of its own ({what}), which are not read: save it again")
 
 
 class UniqueNames:

@@ -179,7 +179,7 @@ class ParserProcess:
         if reason.startswith("MemoryError"):
             limit = f"{self._limits.mib:,} MiB of memory to read (ASKBRIEF_READ_MIB)"
             return f"took more than {limit}: split it or raise the limit"
-        return f"ended its parser ({reason}): save it anew or in another format"
+        return f"ended its parser ({reason}): save it again or in another format"
 
     def _last_words(self, process: subprocess.Popen[bytes]) -> str:
         """Return the last error line of a process that has ended, or the signal that ended it."""

@@ -76,11 +76,11 @@ def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     except pypdfium2.PdfiumError as error:
         if error.err_code == _PASSWORD:
             raise ParsingError("is encrypted with a password: save a copy without one") from error
-        raise ParsingError("is damaged, or no PDF: save it anew") from error
+        raise ParsingError("is damaged, or no PDF: save it again") from error
     try:
         pages = len(document)
         if not pages:
-            raise ParsingError("has no pages: save it anew")
+            raise ParsingError("has no pages: save it again")
         if pages > MOST_PAGES:
             raise ParsingError(f"has {pages:,} pages; the limit is {MOST_PAGES:,}: split it")
         yield document
