@@ -37,16 +37,20 @@ class ParsingLimits:
     """What parsing one file may take: seconds, MiB of memory, and characters of text that result.
 
     `ocr` names the languages, such as "eng+deu", in which Tesseract reads pages without text; None disables it.
+    `asides` is whether what stands beside the text is read too: comments, headers and footers, values of forms.
     """
 
     seconds: float = 120
     mib: int = 2048
     characters: int = 10_000_000
     ocr: str | None = None
+    asides: bool = True
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        return cls(settings.read_seconds, settings.read_mib, settings.max_document_chars, settings.ocr)
+        return cls(
+            settings.read_seconds, settings.read_mib, settings.max_document_chars, settings.ocr, settings.read_asides
+        )
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
