@@ -26,8 +26,8 @@ def parse(data: bytes) -> ParsedText:
         raise ParsingError(f"is damaged, or no notebook ({error}): save it again") from error
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if cells is None and isinstance(notebook, dict):  # before version 4
-        sheets = notebook.get("worksheets") or []
-        cells = [cell for sheet in sheets for cell in sheet.get("cells") or ()] if _are_mappings(sheets) else None
+        sheets = notebook.get("worksheets")
+        cells = [cell for sheet in sheets or () for cell in sheet.get("cells") or ()] if _are_mappings(sheets) else None
     if not _are_mappings(cells):
         raise ParsingError("is no notebook (it has no cells): save it again")
     assert isinstance(cells, list)  # noqa: S101 - for mypy

@@ -117,6 +117,8 @@ def _is_silent(line: str, markup: str) -> bool:
     silent = {"tex": _LATEX_SILENT, "org": _ORG_SILENT, "adoc": _ADOC_SILENT, "rst": _RST_SILENT}[markup]
     if markup == "tex":
         return bool(silent.match(line)) or line.lstrip().startswith("%")
+    if markup == "rst" and _ADMONITION.match(line):
+        return not _ADMONITION.sub("", line).strip()
     return bool(silent.match(line)) or (markup == "rst" and bool(_ADORNMENT.fullmatch(line)))
 
 
