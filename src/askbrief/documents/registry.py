@@ -43,8 +43,8 @@ _SUFFIXES = {
 PARSERS: Mapping[str, str] = {suffix: module for module, suffixes in _SUFFIXES.items() for suffix in suffixes.split()}
 """The module that parses each format. It is imported, with the libraries it needs, at the first file of its format."""
 COMMON = (
-    ".pdf .docx .doc .odt .rtf .pptx .ppt .odp .xlsx .xls .ods .csv .html .md .txt .eml .msg .mbox .ics .epub .json .xml "
-    ".yaml .srt .vtt .log .zip .tar .gz .7z"
+    ".pdf .docx .doc .odt .rtf .pptx .ppt .odp .xlsx .xls .ods .csv .html .md .txt .eml .msg .mbox .ics .epub .json "
+    ".xml .yaml .srt .vtt .log .zip .tar .gz .7z"
 ).split()
 """The suffixes to name in a message; PARSERS has them all."""
 WITHOUT_SUFFIX = "text.plain"

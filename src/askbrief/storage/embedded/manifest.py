@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 4
 """Increased when the files of a generation or their contents change."""
-READING_VERSION = 4
+READING_VERSION = 5
 """Increased when the text or blocks from a parser change; documents are parsed again."""
 SPLITTING_VERSION = 5
 """Increased when the passages of any document change; every document is split again."""
