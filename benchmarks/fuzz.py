@@ -4,7 +4,8 @@
     PYTHONPATH=DIR:src:. python -m benchmarks.fuzz DOOR [options of libFuzzer, such as -max_total_time=60]
 
 DOOR is plain, markdown, aliases, metadata, key, or the module of a parser, such as office.docx. A folder of files of
-the format after it gives the first inputs. An input that raises anything but an AskbriefError, or takes longer than
+the format after it gives the first inputs; `python -m tests.documents.format_samples FOLDER` writes one for each parser
+of text and of archives. An input that raises anything but an AskbriefError, or takes longer than
 five seconds, is written to a file in the current folder and ends the run.
 """
 
@@ -20,7 +21,9 @@ import atheris
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-with atheris.instrument_imports(include=["askbrief", "frontmatter", "yaml", "markdown_it", "xlrd"]):
+with atheris.instrument_imports(
+    include=["askbrief", "frontmatter", "yaml", "markdown_it", "xlrd", "icalendar", "py7zr"]
+):
     from askbrief.documents import metadata
     from askbrief.documents.registry import PARSERS
     from askbrief.errors import AskbriefError

@@ -76,7 +76,10 @@ class Settings(BaseSettings):
     """Maximum memory of the process that reads one file."""
 
     ocr: Annotated[str | None, Field(pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$")] = None
-    """Languages in which Tesseract, if it is installed, reads scanned pages: "eng", "eng+deu"."""
+    """Languages in which Tesseract, if it is installed, reads scanned pages and pictures: "eng", "eng+deu"."""
+
+    read_asides: bool = True
+    """Whether comments, page headers and footers, and values of forms are read; else the report counts them."""
 
     url: str | None = None
     """Address at which people reach `askbrief serve`; with it, every citation is a link to its passage there."""

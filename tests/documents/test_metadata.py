@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from askbrief.documents.metadata import front_matter, iso_date, parse_metadata
+from askbrief.documents.metadata import FrontMatter, front_matter, iso_date, parse_metadata
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
@@ -173,7 +173,8 @@ def test_any_yaml_gives_metadata_that_can_be_stored_or_a_parsing_error(source: s
 @pytest.mark.parametrize("dashes", ["---", "--- ", "---\t"])
 def test_the_body_begins_after_the_second_line_of_dashes(end: str, dashes: str) -> None:
     text = end.join([dashes, "title: Report", dashes, "Body with --- dashes.", "---", "More."])
-    metadata, body = front_matter(text)
+    found = front_matter(text)
+    metadata, body = found.metadata, found.body
     assert metadata.title == "Report"
     assert text[body:].lstrip() == end.join(["Body with --- dashes.", "---", "More."])
 
@@ -192,16 +193,17 @@ def test_the_body_begins_after_the_second_line_of_dashes(end: str, dashes: str) 
     ],
 )
 def test_a_line_of_dashes_alone_makes_no_front_matter(text: str) -> None:
-    assert front_matter(text) == (Metadata(), 0)
+    assert front_matter(text) == FrontMatter()
 
 
 def test_empty_front_matter_says_nothing_and_is_left_out_of_the_body() -> None:
-    assert front_matter("---\n---\nBody.") == (Metadata(), 7)
+    assert front_matter("---\n---\nBody.") == FrontMatter(Metadata(), 7)
 
 
 def test_a_broken_line_of_front_matter_is_counted_from_the_top_of_the_file() -> None:
-    with pytest.raises(ParsingError, match="front matter: is not valid YAML at line 4"):
-        front_matter("---\n\ntitle: x\nauthor: a: b\n---\nBody.")
+    found = front_matter("---\n\ntitle: x\nauthor: a: b\n---\nBody.")
+    assert "front matter: is not valid YAML at line 4" in found.notes[0]
+    assert found.metadata == Metadata(title="x", author=("a: b",))
 
 
 # -------------------------------------------------------------------------------------------------- merging

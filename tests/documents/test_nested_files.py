@@ -54,11 +54,11 @@ def test_each_nested_file_is_a_document_in_a_collection_of_the_outer_file(parse:
 
 
 def test_a_nested_file_that_cannot_be_parsed_is_named_and_the_others_are_parsed(parse: ParseBox) -> None:
-    parsed = parse(nested("old.doc"), nested("b.txt"), nested("picture.png"), nested("c.txt", "\0"))
+    parsed = parse(nested("old.pages"), nested("b.txt"), nested("talk.mp3"), nested("c.txt", "\0"))
     assert [document.doc_id for document in parsed.documents] == ["un/a.box/b.txt"]
     assert [(problem.path, problem.reason[:30]) for problem in parsed.failed] == [
-        ("un/a.box/old.doc", ".doc files are not readable: s"),
-        ("un/a.box/picture.png", ".png files are not readable: s"),
+        ("un/a.box/old.pages", ".pages files are not readable:"),
+        ("un/a.box/talk.mp3", ".mp3 files are not readable: t"),
         ("un/a.box/c.txt", "is not text (it holds NUL byte"),
     ]
 

@@ -76,11 +76,28 @@ def test_a_suffix_tells_the_format_in_any_case(seeds: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("doc_id", "what"), [("a.png", ".png files"), ("a.doc", ".doc files"), ("README", "files without a suffix")]
+    ("doc_id", "advice"),
+    [
+        ("a.key", r"\.key files are not readable: export it as \.pptx"),
+        ("talk.mp3", r"transcribe it, and add the transcript as \.srt"),
+        ("a.xyz", r"\.xyz files are not readable: rename it to \.txt if it is text"),
+    ],
 )
-def test_a_format_without_a_parser_is_refused_with_what_is_readable(doc_id: str, what: str) -> None:
-    with pytest.raises(ParsingError, match=f"{what} are not readable: save it as "):
+def test_a_format_without_a_parser_is_refused_with_advice_that_fits(doc_id: str, advice: str) -> None:
+    with pytest.raises(ParsingError, match=advice):
         registry.parser_for(doc_id)
+
+
+@pytest.mark.parametrize("name", ["README", "server.log.1", "Minutes of 3.4."])
+def test_a_file_without_a_suffix_is_read_if_it_is_text(seeds: Path, name: str) -> None:
+    (seeds / name).write_text(PARAGRAPH)
+    assert read(seeds, name).text == PARAGRAPH
+
+
+def test_a_binary_file_without_a_suffix_is_refused(seeds: Path) -> None:
+    (seeds / "blob").write_bytes(bytes(range(256)))
+    with pytest.raises(ParsingError, match="is not text"):
+        read(seeds, "blob")
 
 
 @pytest.mark.parametrize(("name", "text"), [("note.txt", "Call Kabul"), ("note.md", "# Call Kabul")])

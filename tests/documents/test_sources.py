@@ -104,7 +104,7 @@ def test_the_folder_itself_may_be_a_link(seeds: Path, tmp_path: Path) -> None:
 # ---------------------------------------------------------------------------------------------------- refusals
 
 
-@pytest.mark.parametrize("name", ["a.png", "a", "a.txt.gz"])
+@pytest.mark.parametrize("name", ["a.mp3", "a.xyz", "a.txt.rar"])
 def test_a_file_without_a_parser_is_named(seeds: Path, name: str) -> None:
     write(seeds, name, "fine.txt")
     assert list(refusals(seeds)) == [name]
@@ -209,8 +209,8 @@ def test_a_sidecar_without_its_document_is_named(seeds: Path, name: str) -> None
 
 
 def test_the_sidecar_of_a_refused_document_is_not_called_an_orphan(seeds: Path) -> None:
-    write(seeds, "report.png", "report.meta.yaml")
-    assert list(refusals(seeds)) == ["report.png"]
+    write(seeds, "report.mp3", "report.meta.yaml")
+    assert list(refusals(seeds)) == ["report.mp3"]
 
 
 def test_a_sidecar_that_leaves_the_folder_is_named_as_the_reason(seeds: Path, tmp_path: Path) -> None:

@@ -222,6 +222,21 @@ def test_status_names_the_files_that_changed_since(shell: Shell) -> None:
     assert (status["stale"], status["added"], status["changed"]) == (True, ["new.txt"], [SEED])
 
 
+def test_what_was_not_read_is_a_list_to_go_through(shell: Shell) -> None:
+    (shell.root / "seeds" / "talk.mp3").write_bytes(b"x")
+    (shell.root / "seeds" / "mixed.txt").write_bytes("À côté, déjà vu. ".encode() + b"Caf\xe9 is closed.")
+    shell("build")
+    _, out, _ = shell("sources", "--problems")
+    assert "talk.mp3: not read" in out
+    assert "[ ] ✗ .mp3 files are not readable: transcribe it" in out
+    assert "mixed.txt: read: 1 document, 1 passage" in out
+    assert "[ ] ! 1 byte is not UTF-8" in out
+    assert "1 file read completely" in out
+    _, listed = shell.json("sources", "--problems")
+    assert [file["path"] for file in listed["files"]] == ["mixed.txt", "talk.mp3"]
+    assert listed["whole"] == 1
+
+
 def test_failed_files_are_listed_by_build_and_by_sources_with_the_reason(shell: Shell) -> None:
     seeds = shell.root / "seeds"
     (seeds / "empty.txt").write_text("")
@@ -235,16 +250,18 @@ def test_failed_files_are_listed_by_build_and_by_sources_with_the_reason(shell: 
     assert code == 0
     assert report["empty"] == ["empty.txt"]
     reasons = {row["path"]: row["reason"] for row in report["failed"]}
-    assert reasons.keys() == {"binary.txt", "broken.md", "scan.pdf", "outside.txt", "huge.txt"}
+    assert reasons.keys() == {"binary.txt", "scan.pdf", "outside.txt", "huge.txt"}
     assert "NUL bytes" in reasons["binary.txt"]
-    assert "front matter: is not valid YAML at line" in reasons["broken.md"]
+    (warning,) = report["warnings"]
+    assert warning["path"] == "broken.md"
+    assert "front matter: is not valid YAML at line" in warning["reason"]
     assert "leaves seeds/" in reasons["outside.txt"]
     assert "is 50.0 MiB; the limit is 32 MiB" in reasons["huge.txt"]
     _, out, _ = shell("sources")
     assert "not indexed: huge.txt" in out
     assert max(map(len, out.splitlines())) <= 80
     _, listed = shell.json("sources")
-    assert [source["doc_id"] for source in listed["sources"]] == [SEED]
+    assert [source["doc_id"] for source in listed["sources"]] == ["broken.md", SEED]
     assert {row["path"] for row in listed["problems"]} == {*reasons, "empty.txt"}
     assert shell("ask", TTP_QUESTION)[0] == 0
 

@@ -16,7 +16,7 @@ import regex
 from askbrief.documents import registry
 from askbrief.documents.limits import ParsingLimits
 from askbrief.documents.sandbox import parse_in_sandbox
-from askbrief.documents.sources import SIDECAR, SeedFile, sidecar_names
+from askbrief.documents.sources import ALIASES, SIDECAR, SeedFile, sidecar_names
 from askbrief.errors import InputError, ParsingError
 from bot.discord_io.language import Refusal
 
@@ -59,8 +59,9 @@ class Uploads:
         Raises:
             Refusal: its type, size or name is not allowed, or the path is taken by a folder or outside seeds/.
         """
-        if PurePosixPath(name).suffix.lower() not in registry.PARSERS:
-            raise Refusal("error-upload-type", name=name, suffixes=", ".join(sorted(registry.PARSERS)))
+        is_setting = name.endswith(SIDECAR) or name == ALIASES  # they say something about other documents
+        if is_setting or PurePosixPath(name).suffix.lower() not in registry.PARSERS:
+            raise Refusal("error-upload-type", name=name, suffixes=", ".join(registry.COMMON))
         if size > self._max_mib * _MIB:
             raise Refusal("error-upload-size", name=name, size=f"{size / _MIB:.1f}", limit=f"{self._max_mib:g}")
         parts = [_checked(part) for part in [*filter(None, collection.split("/")), name]]

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from askbrief.records import Block, Document, Passage
 
+_NUMBERS = {
+    Form.LINES: ("line", "lines"), Form.TIMES: ("at", "at"), Form.RECORDS: ("record", "records"),
+    Form.CELLS: ("cell", "cells"),
+}  # fmt: skip
 _PAGES = {Form.PAGES: ("p.", "pp."), Form.SLIDES: ("slide", "slides")}
 
 
@@ -39,7 +43,7 @@ def locator(passage: Passage, span: Span | None = None) -> str:
         one, several = _PAGES.get(passage.form, ("p.", "pp."))
         parts = [
             _named(passage.pages, one, several),
-            _named(passage.numbers, "para.", "paras.") or _paragraphs(passage),
+            _named(passage.numbers, *_NUMBERS.get(passage.form, ("para.", "paras."))) or _paragraphs(passage),
             f"§ {passage.section}" if passage.section else "",
             characters,
         ]
@@ -63,10 +67,12 @@ def _paragraphs(passage: Passage) -> str:
 _LONGEST = 500
 _UP_TO = r"(?:\s?[-–—]\s?{0})?"
 _COUNT, _OWN = r"\d{1,7}", r"\d{1,7}(?:\s?\(\p{L}{1,3}\)|\p{Ll})?"
+_TIME = r"(?:\d{4}-\d\d-\d\d(?:\s\d{1,2}:\d\d)?|\d{1,3}:\d\d(?::\d\d)?)"
 _ITEM = "|".join(
     (
         rf"(?:pages?|pp?|slides?|seiten?|folien?|s(?=\.))\.?\s?(?P<pages>{_COUNT}{_UP_TO.format(_COUNT)})",
-        rf"(?:rows?|lines?|zeilen?|paras?|paragraphs?|abs|absatz)\.?\s?(?P<numbers>{_OWN}{_UP_TO.format(_OWN)})",
+        rf"(?:rows?|lines?|records?|cells?|zeilen?|paras?|paragraphs?|abs|absatz)\.?\s?(?P<numbers>{_OWN}{_UP_TO.format(_OWN)})",
+        rf"at\s(?P<times>{_TIME}{_UP_TO.format(_TIME)})",
         rf"¶{{1,2}}\s?(?P<paragraphs>{_COUNT}{_UP_TO.format(_COUNT)})",
         rf"(?:characters?|chars?)\s(?P<characters>{_COUNT}{_UP_TO.format(_COUNT)})",
     )
@@ -75,6 +81,8 @@ _SECTION = r"(?:§|(?:sections?|sheets?|abschnitt|blatt)\s)\s?(?P<section>\S.*?)
 _ITEMS = rf"(?:[\s,;]+(?:{_ITEM})(?=$|[\s,;]))*"
 _PLACE = pattern(rf"(?i)(?P<document>.*?\S){_ITEMS}(?:[\s,;]+{_SECTION})?{_ITEMS}$")
 _ENDS = pattern(r"\s?[-–—]\s?")
+_TIMES = pattern(_TIME)
+_DIGITS_OF_CLOCK = 6  # of 01:02:03; a date with its time has more
 _SIGNS = pattern(r"[^\p{L}\p{M}\p{N}]+")
 _COUNTED = pattern(r"\d+")
 _ALIKE = 90.0
@@ -103,7 +111,7 @@ def parse_place(text: str) -> CitedPlace | None:
     parts = match.groupdict() if match else {}
     if not any(words for name, words in parts.items() if name != "document"):
         return None
-    numbers = _ends(parts["numbers"]) if parts["numbers"] else None
+    numbers = _ends(parts["numbers"]) if parts["numbers"] else _times(parts["times"])
     pages, paragraphs, characters = (_counts(parts[name]) for name in ("pages", "paragraphs", "characters"))
     return CitedPlace(parts["document"].rstrip(" ,;"), pages, paragraphs, numbers, parts["section"], characters)
 
@@ -118,6 +126,11 @@ def _counts(words: str | None) -> tuple[int, int] | None:
         return None
     first, last = _ends(words)
     return int(first), int(last)
+
+
+def _times(words: str | None) -> tuple[str, str] | None:
+    times = [_own(time) for time in _TIMES.findall(words or "")]
+    return (times[0], times[-1]) if times else None
 
 
 def _own(number: str) -> str:
@@ -184,7 +197,22 @@ def _of_numbers(place: CitedPlace, document: Document) -> list[Span] | None:
     if not blocks:
         counts = [int(digits) for number in place.numbers if (digits := "".join(filter(str.isdecimal, number)))]
         return _of_paragraphs(CitedPlace(place.document, paragraphs=(counts[0], counts[-1])), document)
+    if document.form is Form.TIMES:
+        return list(_said_at(*place.numbers, blocks))
     return list(_between(*place.numbers, blocks))
+
+
+def _said_at(first: str, last: str, blocks: Sequence[Block]) -> Iterable[Span]:
+    """Yield what is said from a time to another, and what began before and may go on; a day alone is all of it."""
+    if not (first.isdecimal() and last.isdecimal()):
+        return
+    width = max(len(_own(block.number or "")) for block in blocks)
+    is_date = width > _DIGITS_OF_CLOCK
+    start = int(first.ljust(width, "0") if is_date else first)
+    end = int(last.ljust(width, "9") if is_date else last)
+    times = [int(_own(block.number or "")) for block in blocks]
+    start = max((time for time in times if time <= start), default=start) if not is_date else start
+    yield from (Span(block.start, block.end) for block, time in zip(blocks, times, strict=True) if start <= time <= end)
 
 
 def _between(first: str, last: str, blocks: Sequence[Block]) -> Iterable[Span]:

@@ -146,19 +146,31 @@ def cite(
     return NOT_FOUND if all(citation.status is CitationStatus.GONE for citation in resolved) else FOUND
 
 
-def sources(*, index: Index = None, as_json: Json = False) -> int:
-    """List the indexed documents with their passages, and the files that failed.
+def sources(
+    *,
+    problems: Annotated[bool, typer.Option("--problems", help="Only files of which not everything was read.")] = False,
+    index: Index = None,
+    as_json: Json = False,
+) -> int:
+    """List the indexed documents with their passages, and the files that failed; or what of each was not read.
 
     \b
-    Example:
+    Examples:
       askbrief sources --json
+      askbrief sources --problems
     """
     from askbrief.cli import terminal
+    from askbrief.service.serialisation import checklist
     from askbrief.storage.engines import open_engine
 
     with open_engine(load_settings(index_dir=index).index_dir) as engine:
-        opened, listed, problems = engine.head.status(), engine.head.sources(Scope()), engine.head.problems()
-    result = SourceList(opened.generation, opened.built_at, tuple(listed), tuple(problems))
+        opened, listed, failed = engine.head.status(), engine.head.sources(Scope()), engine.head.problems()
+        rows = engine.head.source_rows()
+    if problems:
+        checked = checklist(opened.generation, rows, listed)
+        show(as_json, checked, lambda: terminal.checklist(checked))
+        return FOUND
+    result = SourceList(opened.generation, opened.built_at, tuple(listed), tuple(failed))
     show(as_json, result, lambda: terminal.sources(opened, result))
     return FOUND
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Answer,
         BuildReport,
         Changes,
+        Checklist,
         Citation,
         Definition,
         FigureGroup,
@@ -201,6 +202,10 @@ def build_report(report: BuildReport) -> RenderableType:
     parts.append(table)
     parts += _problems("failed", report.failed, "red")
     parts += _problems("note", report.warnings, "yellow")
+    if report.failed or report.warnings:
+        parts.append(
+            Text("as a list to go through, also for unchanged files: askbrief sources --problems", style="dim")
+        )
     return Group(*parts)
 
 
@@ -249,6 +254,24 @@ def sources(index: IndexStatus, listed: SourceList) -> RenderableType:
     size = f"{_count(index.documents, 'document')}, {_count(index.passages, 'passage')}"
     foot = f"{size}, indexed {ago(index.built_at)}"
     return Group(table, Text(foot, style="dim"), *_problems("not indexed", listed.problems, "red"))
+
+
+def checklist(checked: Checklist) -> RenderableType:
+    """Render, file by file, what was read, what was not, and where to look."""
+    parts: list[RenderableType] = []
+    for file in checked.files:
+        size = f"{_count(file.documents, 'document')}, {_count(file.passages, 'passage')}"
+        parts.append(Text.assemble((line(file.path), "bold"), f": read: {size}" if file.documents else ": not read"))
+        for sign, style, problems in (("✗", "red", file.not_read), ("!", "yellow", file.missing)):
+            parts += [Text.assemble("  [ ] ", (sign, style), f" {_about(file.path, one)}") for one in problems]
+    whole = f"{_count(checked.whole, 'file')} read completely" if checked.whole else "no file read completely"
+    return Group(*parts, Text(whole, style="dim"))
+
+
+def _about(path: str, problem: Problem) -> str:
+    """Return a problem, with the name of the file within the file that it is about."""
+    within = problem.path.removeprefix(path).lstrip("/")
+    return f"{line(within)}: {line(problem.reason)}" if within else line(problem.reason)
 
 
 def status(report: StatusReport) -> RenderableType:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from askbrief.core.text import pattern
@@ -32,7 +32,8 @@ class ParsedText:
     """The text of a file, its blocks in reading order, and the metadata that the file states.
 
     `pages` are the offsets at which pages begin, as in `Document`. `nested_files` become documents of their own.
-    `notes` name what of the file is missing from the text, such as "page 3 has no text: OCR needed".
+    `notes` name what of the file is missing from the text, such as "page 3 has no text: OCR needed". `asides` are the
+    indexes of blocks that stand beside the text: comments, headers and footers, values of forms.
     """
 
     text: str
@@ -42,6 +43,15 @@ class ParsedText:
     pages: tuple[int, ...] = ()
     nested_files: tuple[NestedFile, ...] = ()
     notes: tuple[str, ...] = ()
+    asides: tuple[int, ...] = ()
+
+    def without_asides(self) -> ParsedText:
+        """Return it without the blocks that are asides, and with a note on how many there are."""
+        if not self.asides:
+            return self
+        blocks = tuple(block for index, block in enumerate(self.blocks) if index not in set(self.asides))
+        note = f"{len(self.asides):,} comments, headers, footers or form values left out (ASKBRIEF_READ_ASIDES)"
+        return replace(self, blocks=blocks, notes=(*self.notes, note), asides=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +106,18 @@ class DocumentBuilder:
         self._length = 0
         self._blocks: list[Block] = []
         self._pages: list[int] = []
+        self._asides: list[int] = []
         self._new_pages = 0
         self._unreadable = 0
 
     @property
     def characters(self) -> int:
         return self._length
+
+    @property
+    def last_words(self) -> str:
+        """The piece of text that was added last; "" at the beginning."""
+        return self._pieces[-1] if self._pieces else ""
 
     def page(self) -> None:
         """Begin the next page or slide; it may stay empty."""
@@ -118,6 +134,18 @@ class DocumentBuilder:
         """
         text = self._lines(words) if keep_lines else self._one_line(words)
         self._add(text, BlockKind.PARAGRAPH, 0, number)
+
+    def aside(self, label: str, words: str) -> None:
+        """Add a paragraph of what stands beside the text, after a label that says what it is, such as "Comment"."""
+        before = len(self._blocks)
+        words = self._one_line(words)
+        self.paragraph(f"{label}: {words}" if words else "")
+        self._asides += range(before, len(self._blocks))
+
+    def code(self, lines: str, *, number: str | None = None) -> None:
+        """Add a paragraph that keeps its lines and their indentation, such as source code."""
+        text = "\n".join(line.expandtabs(4).rstrip() for line in self._readable(lines).splitlines())
+        self._add(text.strip("\n"), BlockKind.PARAGRAPH, 0, number)
 
     def continued(self, words: str, *, between: str | None = None) -> None:
         """Append words to the last paragraph, usually from a page that has begun since.
@@ -157,7 +185,8 @@ class DocumentBuilder:
         notes = [*notes]
         if lost := self._unreadable:
             notes.append(f"{lost:,} character{'s' if lost > 1 else ''} without a meaning left out")
-        return ParsedText(text, blocks, metadata or Metadata(), form, pages, tuple(nested_files), tuple(notes))
+        asides = tuple(self._asides)
+        return ParsedText(text, blocks, metadata or Metadata(), form, pages, tuple(nested_files), tuple(notes), asides)
 
     def _add(self, words: str, kind: BlockKind, level: int, number: str | None) -> None:
         if not words:

@@ -37,16 +37,20 @@ class ParsingLimits:
     """What parsing one file may take: seconds, MiB of memory, and characters of text that result.
 
     `ocr` names the languages, such as "eng+deu", in which Tesseract reads pages without text; None disables it.
+    `asides` is whether what stands beside the text is read too: comments, headers and footers, values of forms.
     """
 
     seconds: float = 120
     mib: int = 2048
     characters: int = 10_000_000
     ocr: str | None = None
+    asides: bool = True
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        return cls(settings.read_seconds, settings.read_mib, settings.max_document_chars, settings.ocr)
+        return cls(
+            settings.read_seconds, settings.read_mib, settings.max_document_chars, settings.ocr, settings.read_asides
+        )
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
@@ -57,7 +61,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it anew") from error
+        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it again") from error
     if len(members) > MOST_MEMBERS:
         raise ParsingError(f"holds {len(members):,} files; the limit is {MOST_MEMBERS:,}: divide it")
     unpacked = sum(member.file_size for member in members) / _MIB
@@ -79,9 +83,9 @@ def member_bytes(archive: zipfile.ZipFile, member: str | zipfile.ZipInfo) -> byt
     try:
         return archive.read(member)
     except KeyError as error:
-        raise ParsingError(f"is not whole ({name} is missing in it): save it anew") from error
+        raise ParsingError(f"is not whole ({name} is missing in it): save it again") from error
     except damage as error:
-        raise ParsingError(f"is damaged ({name}: {error}): save it anew") from error
+        raise ParsingError(f"is damaged ({name}: {error}): save it again") from error
 
 
 def parse_xml(data: bytes, what: str) -> Element:
@@ -92,7 +96,7 @@ def parse_xml(data: bytes, what: str) -> Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it again") from error
     _refuse_entities(root, what)
     return root
 
@@ -115,7 +119,7 @@ def iterate_xml(data: bytes, what: str, name: str) -> Iterator[Element]:
             while element.getprevious() is not None:
                 del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it anew") from error
+        raise ParsingError(f"is damaged ({what}: {_reason(error)}): save it again") from error
 
 
 def _reason(error: Exception) -> str:
@@ -125,7 +129,7 @@ def _reason(error: Exception) -> str:
 def _refuse_entities(element: Element, what: str) -> None:
     internal = element.getroottree().docinfo.internalDTD
     if internal is not None and any(True for _ in internal.iterentities()):  # type: ignore[attr-defined]  # lxml-stubs lacks it
-        raise ParsingError(f"defines entities of its own ({what}), which are not read: save it anew")
+        raise ParsingError(f"defines entities of its own ({what}), which are not read: save it again")
 
 
 class UniqueNames:

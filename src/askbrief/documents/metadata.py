@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
@@ -23,6 +25,9 @@ _MAX_YAML_CHARS = 64 * 1024
 _MAX_YAML_DEPTH = 20
 _NULL = (None, "", "~", "null")
 _BOUNDARY = re.compile(r"^---[ \t\r]*$", re.MULTILINE)  # a longer line of dashes is a rule in an ordinary text
+_TOML = re.compile(r"\A\+\+\+[ \t]*\r?\n(.*?)^\+\+\+[ \t]*$\r?\n?", re.DOTALL | re.MULTILINE)
+_FIELD = re.compile(r"^[^\W\d][\w-]*(?: [\w-]+){0,2}:(?:\s|$)", re.MULTILINE)
+_SINGLE_FIELDS = {"title", "author", "date", "publisher", "url"}
 _TIME_OF_DAY = re.compile(r"(?<=\d-\d\d)[Tt\s]+\d\d?:\d\d.*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_GROUP = 50
@@ -31,19 +36,67 @@ _LETTER_OR_DIGIT = pattern(r"[\p{L}\p{N}]")
 _EXAMPLE = "such as 'TTP: [Tehreek-e-Taliban Pakistan, Pakistani Taliban]'"
 
 
-def front_matter(text: str) -> tuple[Metadata, int]:
-    """Return the metadata in the front matter of a text, and the offset at which the body begins (0 without any).
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The metadata at the top of a text, the offset at which the body begins, and notes on what cannot be read."""
 
-    Raises ParsingError if the front matter is not valid YAML or holds a value of the wrong type.
+    metadata: Metadata = field(default_factory=Metadata)
+    body: int = 0
+    notes: tuple[str, ...] = ()
+
+
+def front_matter(text: str) -> FrontMatter:
+    """Find the front matter of a text, in YAML or TOML; a fault in it costs the metadata, and is noted.
+
+    Text between two rules (---) that names no field is no front matter.
     """
+    toml = _TOML.match(text)
+    if toml:
+        return _from_toml(toml[1], toml.end())
     handler = YAMLHandler(fm_boundary=_BOUNDARY)
     if not handler.detect(text):
-        return Metadata(), 0
+        return FrontMatter()
     try:
         block, body = handler.split(text)
     except ValueError:
-        return Metadata(), 0  # one line of dashes alone: an ordinary text
-    return parse_metadata(block, "front matter"), len(text) - len(body)
+        return FrontMatter()  # one line of dashes alone: an ordinary text
+    start = len(text) - len(body)
+    if not _FIELD.search(block) and any(line.strip() and not line.startswith("#") for line in block.splitlines()):
+        return FrontMatter()  # two rules in an ordinary text
+    try:
+        return FrontMatter(parse_metadata(block, "front matter"), start)
+    except ParsingError as error:
+        return FrontMatter(_readable_fields(block), start, (f"{error}; fields that cannot be read are left out",))
+
+
+def _from_toml(block: str, start: int) -> FrontMatter:
+    try:
+        values = tomllib.loads(block)
+    except (ValueError, RecursionError) as error:
+        return FrontMatter(body=start, notes=(f"front matter: is not valid TOML ({error}); it is left out",))
+    fields: dict[str, Any] = {}
+    for name, value in values.items():
+        is_list = isinstance(value, list)
+        fields[name] = [str(one) for one in value] if is_list else str(value)
+    try:
+        return FrontMatter(Metadata(**dict(_Fields.model_validate(fields))), start)
+    except ValidationError:
+        return FrontMatter(body=start, notes=("front matter: has a field of the wrong type; it is left out",))
+
+
+def _readable_fields(block: str) -> Metadata:
+    """Return the fields of a faulty block that can be read by themselves, one line each."""
+    metadata = Metadata()
+    for line in block.splitlines():
+        name, colon, value = line.partition(":")
+        if colon and name.strip() in _SINGLE_FIELDS and value.strip():
+            with suppress(ParsingError):
+                metadata = metadata.over(parse_metadata(f"{name.strip()}: {_quoted(value.strip())}", "front matter"))
+    return metadata
+
+
+def _quoted(value: str) -> str:
+    return value if value[0] in "\"'" else "'" + value.replace("'", "''") + "'"
 
 
 def parse_metadata(source: str, where: str) -> Metadata:

@@ -1,7 +1,8 @@
 """Parse files in processes of their own, within limits, several at a time.
 
-`python -m askbrief.documents.sandbox SECONDS MIB CHARACTERS [OCR]` is such a process. It reads requests from standard
-input and writes answers to standard output, one JSON line each, after an empty line that says it is ready.
+`python -m askbrief.documents.sandbox SECONDS MIB CHARACTERS [asides [OCR]]` is such a process. It reads requests
+from standard input and writes answers to standard output, one JSON line each, after an empty line that says it is
+ready.
 """
 
 from __future__ import annotations
@@ -160,6 +161,7 @@ class ParserProcess:
 
     def _start(self) -> subprocess.Popen[bytes]:
         limits = [str(self._limits.seconds), str(self._limits.mib), str(self._limits.characters)]
+        limits.append("asides" if self._limits.asides else "")
         ocr = [self._limits.ocr] if self._limits.ocr else []
         try:
             return subprocess.Popen(  # noqa: S603 - our own module
@@ -179,7 +181,7 @@ class ParserProcess:
         if reason.startswith("MemoryError"):
             limit = f"{self._limits.mib:,} MiB of memory to read (ASKBRIEF_READ_MIB)"
             return f"took more than {limit}: split it or raise the limit"
-        return f"ended its parser ({reason}): save it anew or in another format"
+        return f"ended its parser ({reason}): save it again or in another format"
 
     def _last_words(self, process: subprocess.Popen[bytes]) -> str:
         """Return the last error line of a process that has ended, or the signal that ended it."""
@@ -261,4 +263,12 @@ def _answer(file: SeedFile, limits: ParsingLimits) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(ParsingLimits(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), next(iter(sys.argv[4:]), None)))
+    main(
+        ParsingLimits(
+            float(sys.argv[1]),
+            int(sys.argv[2]),
+            int(sys.argv[3]),
+            asides=bool(next(iter(sys.argv[4:]), "asides")),
+            ocr=next(iter(sys.argv[5:]), None),
+        )
+    )

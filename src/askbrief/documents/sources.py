@@ -220,6 +220,7 @@ class _Collector:
         Raises ParsingError if it cannot be parsed; if a file within it cannot, that is recorded.
         """
         parsed = parser_for(doc_id, self._limits.ocr)(content)
+        parsed = parsed if self._limits.asides else parsed.without_asides()
         self._count(len(parsed.text))
         merged = sidecar.over(parsed.metadata)
         if parsed.text or not parsed.nested_files:

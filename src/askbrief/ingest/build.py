@@ -79,7 +79,7 @@ def build_from(
 ) -> BuildReport:
     """Bring an index up to date with a list of sources, ordered by path; `build` does this for a folder."""
     started, progress = time.monotonic(), progress or Silent()
-    versions = Versions.of(encoder, limits.ocr)
+    versions = Versions.of(encoder, limits.ocr, asides=limits.asides)
     generations = EmbeddedGenerations(index)
     with _errors_in_one_line(index), BuildLock(index), ExitStack() as stack:
         generations.sweep()
@@ -150,7 +150,9 @@ def _open_previous(index: Path, versions: Versions, stack: ExitStack, *, full: b
         return _Previous(generation, reason=reason, sources=sources)
     reusable = stack.enter_context(closing(ReusableIndex(generation.folder)))
     if built != versions:
-        other = "another version of askbrief" if built.ocr == versions.ocr else "another setting of ASKBRIEF_OCR"
+        settings = [name for name in ("ocr", "asides") if getattr(built, name) != getattr(versions, name)]
+        names = {"ocr": "ASKBRIEF_OCR", "asides": "ASKBRIEF_READ_ASIDES"}
+        other = f"another setting of {names[settings[0]]}" if settings else "another version of askbrief"
         reason = f"{other} read and split the documents"
         return _Previous(generation, vectors=reusable, reason=reason, sources=sources)
     return _Previous(generation, documents=reusable, vectors=reusable, sources=sources)

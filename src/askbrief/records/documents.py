@@ -47,6 +47,10 @@ class Form(StrEnum):
     PAGES = "pages"
     SLIDES = "slides"
     ROWS = "rows"  # of one sheet or several; a sheet is a section
+    RECORDS = "records"  # of structured data
+    CELLS = "cells"  # of a notebook
+    LINES = "lines"  # of a program or a log
+    TIMES = "times"  # at which something is said: subtitles, chats
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,26 @@ class SourceList:
 
 
 @dataclass(frozen=True, slots=True)
+class FileCheck:
+    """What of a file below seeds/ was read, and what was not: to be gone through by who added it."""
+
+    path: str
+    documents: int
+    passages: int
+    not_read: tuple[Problem, ...] = ()  # the file, or files within it
+    missing: tuple[Problem, ...] = ()  # parts of it, such as pages that are pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """The files of an index of which not everything was read, and the number of all others."""
+
+    generation: str
+    files: tuple[FileCheck, ...]
+    whole: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourcesPage(SourceList):
     """A page of the sources: `total` counts all of them, `next` is the offset of the next page, None on the last."""
 

@@ -7,6 +7,7 @@ the API's description and for checking what it sends. A program may rely on thes
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import cache, reduce
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from askbrief import records
 from askbrief.citations.locators import parse_place
-from askbrief.records import Citation, Metadata, SourcesPage, Span, StatusReport
+from askbrief.records import Checklist, Citation, FileCheck, Metadata, SourcesPage, Span, StatusReport
 from askbrief.retrieval.scoring import is_fitted
 from askbrief.service.scoping import age_seconds, visible_changes, visible_problems
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from askbrief.evaluation.question_sets import Measures
     from askbrief.library import Library
-    from askbrief.records import Changes, Definition, IndexStatus, Scope
+    from askbrief.records import Changes, Definition, IndexStatus, Scope, Source
+    from askbrief.storage.embedded.manifest import SourceRow
 
 _FIELDS = {
     "Answer": "question verdict confidence signals generation searched_also hits figures",
@@ -44,6 +46,8 @@ _FIELDS = {
     "SourceList": "generation built_at sources problems",
     "SourcesPage": "generation built_at sources problems total next",
     "Problem": "path reason",
+    "FileCheck": "path documents passages not_read missing",
+    "Checklist": "generation files whole",
     "StatusReport": (
         "generation built_at age_seconds model dimension documents passages terms stale added changed removed"
     ),
@@ -135,6 +139,20 @@ def sources_page(library: Library, scope: Scope, limit: int, offset: int) -> Sou
         total=len(sources),
         next=end if end < len(sources) else None,
     )
+
+
+def checklist(generation: str, rows: Sequence[SourceRow], sources: Sequence[Source]) -> Checklist:
+    """Return what was read of each file of which something was not, by path."""
+    documents, passages = Counter[str](), Counter[str]()
+    for source in sources:
+        documents[source.path] += 1
+        passages[source.path] += source.passages
+    checks = [
+        FileCheck(row.path, documents[row.path], passages[row.path], row.problems, row.warnings)
+        for row in rows
+        if row.problems or row.warnings
+    ]
+    return Checklist(generation, tuple(checks), len(rows) - len(checks))
 
 
 def status_report(status: IndexStatus, changes: Changes) -> StatusReport:

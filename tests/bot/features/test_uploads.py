@@ -85,7 +85,8 @@ def test_a_name_that_is_not_plain_is_refused(uploads: Uploads, name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["report.txt.meta.yaml", "report.meta.yaml", "report.png", "report", "report.txt.exe", "a.yaml", "txt", ""]
+    "name",
+    ["report.txt.meta.yaml", "report.meta.yaml", "report.mp3", "report", "report.txt.exe", "aliases.yaml", "txt", ""],
 )
 def test_only_files_that_can_be_read_are_taken_and_never_a_side_car(uploads: Uploads, name: str) -> None:
     with pytest.raises(Refusal, match="error-upload-type"):

@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import pytest
 
-from askbrief.documents import archive
+from askbrief.documents.archive import zip as archive
 from askbrief.errors import ParsingError
 from tests.documents.damage import damaged
 from tests.documents.wholeness import assert_whole

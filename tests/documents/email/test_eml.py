@@ -98,17 +98,99 @@ def test_an_html_body_is_parsed_completely_with_its_quotes() -> None:
     assert paragraphs(message.as_bytes()) == ["Short.", "Old words.", "Sent"]
 
 
-def test_quoted_replies_and_signatures_are_included_without_their_marks() -> None:
-    text = "Agreed.\n\nOn Monday, Bob wrote:\n> Shall we close it?\n>> It is old.\n>> Very.\n\n-- \nAnn\nThe Herald\n"
+def quoted_in(text: str) -> list[tuple[tuple[str, ...], str | None, str]]:
+    """Return author, date and text of each message that a mail quotes."""
+    files = email.parse(message_with(text).as_bytes()).nested_files
+    parsed = [email.parse(file.content) for file in files]
+    return [(one.metadata.author, one.metadata.date, one.text) for one in parsed]
+
+
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "On Mon, 3 Jun 2024 at 17:20, Bo Lind <bo@example.org> wrote:",
+        "On Mon, Jun 03, 2024 at 05:20:11PM +0200, Bo Lind wrote:",
+        "On 2024-06-03 17:20, Bo Lind\n<bo@example.org> wrote:",
+        "Am Mo., 3. Juni 2024 um 17:20 Uhr schrieb Bo Lind <bo@example.org>:",
+        "Am 03.06.2024 um 17:20 schrieb Bo Lind:",
+        "Le lun. 3 juin 2024 à 17:20, Bo Lind <bo@example.org> a écrit :",
+        "El lun, 3 jun 2024 a las 17:20, Bo Lind (<bo@example.org>) escribió:",
+    ],
+)
+def test_a_quoted_reply_is_a_document_of_its_author_and_day(attribution: str) -> None:
+    text = f"We send forty.\n\nAna\n\n{attribution}\n\n> Can you send sixty?\n>\n> Bo\n"
+    assert paragraphs(message_with(text).as_bytes()) == ["We send forty.", "Ana"]
+    assert quoted_in(text) == [(("Bo Lind",), "2024-06-03", "Can you send sixty?\n\nBo")]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "---------- Forwarded message ---------\nFrom: Bo Lind <b@e>\nDate: Mon, Jun 3, 2024 at 5:20 PM\nSubject: x",
+        "Begin forwarded message:\n\nFrom: Bo Lind <bo@example.org>\nSubject: x\nDate: 3 June 2024 at 17:20:00 CEST",
+        "From: Bo Lind\nSent: Monday, June 3, 2024 5:20 PM\nTo: Ana\nSubject: x",
+        "-----Ursprüngliche Nachricht-----\nVon: Bo Lind\nGesendet: Montag, 3. Juni 2024 17:20\nAn: Ana\nBetreff: x",
+    ],
+)
+def test_a_forwarded_message_is_a_document_of_its_author_and_day(header: str) -> None:
+    text = f"FYI\n\n{header}\n\nThe pumps are blue.\n"
+    assert paragraphs(message_with(text).as_bytes()) == ["FYI"]
+    assert quoted_in(text) == [(("Bo Lind",), "2024-06-03", "The pumps are blue.")]
+
+
+def test_each_message_of_a_thread_is_its_own() -> None:
+    thread = (
+        "Third.\n\nOn Tue, 4 Jun 2024 at 10:00, Bo <b@example.org> wrote:\n> Second.\n>\n"
+        "> On Mon, 3 Jun 2024 at 09:00, Cy <c@example.org> wrote:\n>> First.\n"
+    )
+    assert quoted_in(thread) == [(("Bo",), "2024-06-04", "Second."), (("Cy",), "2024-06-03", "First.")]
+
+
+def test_quoted_lines_that_are_answered_stay_with_their_mark() -> None:
+    text = "> How deep is the well?\nThirty-one metres.\n> Who dug it?\n> When?\nThe brothers, in 1958.\n"
     assert paragraphs(message_with(text).as_bytes()) == [
-        "Agreed.",
-        "On Monday, Bob wrote:",
-        "Shall we close it?",
-        "It is old.",
-        "Very.",
-        "Ann",
-        "The Herald",
+        "> How deep is the well?",
+        "Thirty-one metres.",
+        "> Who dug it?",
+        "> When?",
+        "The brothers, in 1958.",
     ]
+
+
+def test_a_quotation_in_html_is_a_document_of_its_author_and_day() -> None:
+    html = (
+        "Content-Type: text/html\n\n<p>We send forty.</p><div class='gmail_quote'><div class='gmail_attr'>"
+        "On Mon, 3 Jun 2024 at 17:20, Bo Lind &lt;<a>b@example.org</a>&gt; wrote:</div>"
+        "<blockquote>Can you send sixty?</blockquote></div>"
+    )
+    parsed = email.parse(html.encode())
+    assert parsed.text == "We send forty."
+    (quoted,) = (email.parse(file.content) for file in parsed.nested_files)
+    assert (quoted.metadata.author, quoted.metadata.date) == (("Bo Lind",), "2024-06-03")
+    assert quoted.text == "Can you send sixty?"
+
+
+def test_a_mailbox_gives_each_mail_under_its_own_sender_and_day() -> None:
+    mailbox = (
+        b"From a@e.org Thu Jun  6 10:00:00 2024\nFrom: Ulla <u@e.org>\nDate: Thu, 06 Jun 2024 10:00:00 +0200\n"
+        b"Subject: Paint\n\nThe door is blue.\n>From here on, too.\n\nFrom nobody in particular.\n\n"
+        b"From b@e.org Fri Jun  7 10:00:00 2024\nFrom: Otto <o@e.org>\nDate: Fri, 07 Jun 2024 10:00:00 +0200\n"
+        b"Subject: Re: Paint\n\nThe window is green.\n"
+    )
+    mails = email.parse(mailbox).nested_files
+    assert [file.name for file in mails] == ["1 Paint.eml", "2 Re: Paint.eml"]
+    first, second = (email.parse(file.content) for file in mails)
+    assert (second.metadata.author, second.metadata.date) == (("Otto",), "2024-06-07")
+    assert "From here on, too." in first.text
+    assert "From nobody in particular." in first.text
+
+
+def test_the_mark_of_a_picture_is_no_text() -> None:
+    assert paragraphs(message_with("Open at seven.\n[cid:image001.png@01D]\n").as_bytes()) == ["Open at seven."]
+
+
+def test_signatures_are_included() -> None:
+    assert paragraphs(message_with("Agreed.\n\n-- \nAnn\nThe Herald\n").as_bytes()) == ["Agreed.", "Ann", "The Herald"]
 
 
 def test_wrapped_lines_are_one_paragraph() -> None:

@@ -47,7 +47,7 @@ def test_a_real_mail_gives_text_subject_sender_and_date() -> None:
 
 def test_a_mail_gives_text_subject_sender_and_date() -> None:
     parsed = read(subject="Bridge – closed", sender="Ann Reporter", sent=WHEN, body="Closed.\r\n\r\n> Why?\r\n")
-    assert parsed.text == "Closed.\n\nWhy?"
+    assert parsed.text == "Closed.\n\n> Why?"
     about = parsed.metadata
     assert (about.title, about.author, about.date) == ("Bridge – closed", ("Ann Reporter",), "2022-07-05")
 
@@ -100,7 +100,7 @@ def test_a_mail_without_plain_text_gives_its_html_text() -> None:
             ),
             (
                 "The bridge over the river at the old mill is closed from today until August, and buses go by the "
-                "ring road.\n\nWhy?"
+                "ring road.\n\n> Why?"
             ),
         ),
         (

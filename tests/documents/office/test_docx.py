@@ -330,9 +330,39 @@ def test_content_controls_are_included_and_their_prompts_are_not() -> None:
     assert lines(prompt + filled) == ["Filled in."]
 
 
-def test_comments_are_left_out_with_a_note() -> None:
-    parsed = docx.parse(zipped(members(p("Said.", runs='<w:r><w:commentReference w:id="0"/></w:r>'))))
-    assert parsed.notes == ("1 comment left out",)
+def with_parts(body: str, **parts: tuple[str, str]) -> bytes:
+    """Return a file with further parts, each given as its kind of relation and its content, by its name."""
+    files = members(body)
+    name = "word/_rels/document.xml.rels"
+    relations = "".join(
+        f'<Relationship Id="x{key}" Type="{KIND}/{kind}" Target="{key}.xml"/>' for key, (kind, _) in parts.items()
+    )
+    files[name] = files[name].replace("</Relationships>", f"{relations}</Relationships>")
+    return zipped({**files, **{f"word/{key}.xml": content for key, (_, content) in parts.items()}})
+
+
+def test_comments_follow_the_text_under_the_name_of_their_author() -> None:
+    about = 'w:id="0" w:author="A. Khan" w:date="2024-06-03T10:00:00Z"'
+    comment = f"<w:comments {W}><w:comment {about}>{p('Not so.')}</w:comment></w:comments>"
+    parsed = docx.parse(with_parts(p("Said."), comments=("comments", comment)))
+    assert seen(parsed) == ["Said.", "Comment by A. Khan, 2024-06-03: Not so."]
+    assert seen(parsed.without_asides()) == ["Said."]
+    assert "1 comments" in parsed.without_asides().notes[0]
+
+
+def test_page_headers_and_footers_are_read_once_and_page_numbers_are_not() -> None:
+    parts = {
+        "header1": ("header", f"<w:hdr {W}>{p('Ref. KX-4471/22')}</w:hdr>"),
+        "header2": ("header", f"<w:hdr {W}>{p('Ref. KX-4471/22')}</w:hdr>"),
+        "footer1": ("footer", f"<w:ftr {W}>{p('Page 3 of 4')}</w:ftr>"),
+    }
+    assert seen(docx.parse(with_parts(p("Said."), **parts))) == ["Said.", "Page header: Ref. KX-4471/22"]
+
+
+def test_an_imported_chunk_is_a_document_within() -> None:
+    chunk = f'<w:altChunk xmlns:r="{KIND}" r:id="xchunk"/>'
+    parsed = docx.parse(with_parts(p("Said.") + chunk, chunk=("aFChunk", "<html>More.</html>")))
+    assert [(file.name, file.content) for file in parsed.nested_files] == [("chunk.xml", b"<html>More.</html>")]
 
 
 def test_the_strict_variant_of_the_standard_gives_the_same_text() -> None:

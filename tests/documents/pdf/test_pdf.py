@@ -451,7 +451,7 @@ def test_tesseract_itself_reads_a_scan() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"%PDF-1.7\n", b"%PDF-1.7\n" + bytes(1000)])
 def test_what_is_no_pdf_is_refused(data: bytes) -> None:
-    with pytest.raises(ParsingError, match="is damaged, or no PDF: save it anew"):
+    with pytest.raises(ParsingError, match="is damaged, or no PDF: save it again"):
         pdf.parse(data)
 
 

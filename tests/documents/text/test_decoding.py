@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from askbrief.documents.text import decode
+from askbrief.documents.text import decode, decode_as, decode_with_notes
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
@@ -80,13 +80,11 @@ def test_western_text_with_few_accents_or_curly_quotes_is_windows_1252(text: str
     [
         (b"some\0text", "NUL"),
         (b"caf\xe9\0", "NUL"),
-        ("no mark".encode("utf-16-le"), "UTF-16 without a byte order mark"),
         (codecs.BOM_UTF16_LE + b"a\0\0\0", "NUL"),
         (b"\x01\x02\x03\x04", "control characters"),
         (codecs.BOM_UTF16_LE + b"A", "begins as utf-16 but byte 2"),
         (codecs.BOM_UTF16_LE + b"\x00\xd8", "begins as utf-16"),
         (codecs.BOM_UTF32_BE + b"\x00\x11\x00\x00", "begins as utf-32"),
-        (codecs.BOM_UTF8 + b"caf\xe9", "begins as utf-8-sig but byte 3"),
         (b"PK\x03\x04\x14\x00\x00\x00\x00\x00\xa7V\x92Yoa\xab", "NUL"),
         (bytes(range(1, 256)), "encoding that could be recognised"),
     ],
@@ -117,6 +115,53 @@ def test_random_bytes_give_text_without_replacement_characters_or_are_refused(da
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff")))
 def test_any_text_in_utf_8_is_decoded_unchanged(text: str) -> None:
     assert decode(text.encode()) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (FRENCH.encode() + b" caf\xe9", f"{FRENCH} café"),
+        ((FRENCH * 20).encode() + b" 1\x80", f"{FRENCH * 20} 1€"),
+        (codecs.BOM_UTF8 + b"caf\xe9", "café"),
+        (RUSSIAN.encode() + b" \x93quoted\x94", f"{RUSSIAN} “quoted”"),
+        (
+            b"caf\xc3\xa9 and caf\xe9, both closed on Mondays in the winter",
+            "café and café, both closed on Mondays in the winter",
+        ),
+    ],
+)
+def test_a_few_wrong_bytes_do_not_change_how_the_rest_of_utf_8_is_read_and_are_counted(data: bytes, text: str) -> None:
+    decoded, (note,) = decode_with_notes(data)
+    assert decoded == text
+    assert "not UTF-8" in note
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", ["no mark", FRENCH, RUSSIAN, f"{POLISH}\r\n{POLISH}"])
+def test_utf_16_without_a_mark_is_told_by_where_its_nul_bytes_are(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        FRENCH.replace("« ", "").replace(" »", "").replace("–", "-"),
+        "Die Straße nach Münster über die Höhe ist für März gesperrt.",
+    ],
+)
+def test_western_text_of_old_machines_is_decoded(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "koi8-r", "shift_jis", "us-ascii", "windows-1251", "gbk"])
+def test_valid_utf_8_wins_over_a_wrong_label(label: str) -> None:
+    assert decode_as(FRENCH.encode(), label) == FRENCH
+
+
+def test_a_label_that_fits_is_believed() -> None:
+    assert decode_as(JAPANESE.encode("shift_jis"), "shift_jis") == JAPANESE
+    assert decode_as(JAPANESE.encode("iso2022_jp"), "iso-2022-jp") == JAPANESE
 
 
 def test_a_shared_utf_16_document_is_decoded(shared: Path) -> None:

@@ -55,6 +55,28 @@ def test_markup_without_text_is_no_block(text: str) -> None:
     assert seen(text) == []
 
 
+def test_of_html_only_the_words_are_text() -> None:
+    text = (
+        "# Tool <a name='x'></a>\n\n<details>\n<summary>How to reset</summary>\n\nHold *it* for<br>nine seconds.\n\n"
+        "</details>\n\n"
+        "<!-- secret -->\n\n<div>\n# no heading\n</div>\n\nType `<b>` here.\n\n```\n<p>code</p>\n```\n\n%% private %%\n"
+    )
+    assert seen(text) == [
+        (1, "Tool"),
+        (0, "How to reset"),
+        (0, "Hold *it* for\nnine seconds."),
+        (0, "# no heading"),
+        (0, "Type `<b>` here."),
+        (0, "```\n<p>code</p>\n```"),
+    ]
+    assert markdown.parse(text.encode()).notes == ("2 comments left out",)
+
+
+def test_a_table_in_html_keeps_its_cells_apart() -> None:
+    text = "<table><tr><th>Model</th><th>Watt</th></tr><tr><td>KR-9</td><td>750</td></tr></table>"
+    assert seen(text) == [(0, "Model | Watt | \nKR-9 | 750 |")]
+
+
 def test_every_list_item_is_a_paragraph_without_its_marker() -> None:
     text = "- one\n- two\n  goes on\n  1. nested\n\n     and more\n* [ ] to do\n+ plus\n"
     assert [block for _, block in seen(text)] == [
@@ -82,10 +104,9 @@ def test_every_row_of_a_table_is_a_paragraph_but_the_delimiter_row() -> None:
     [
         "```python\n# no heading\n\n- no item\n```",
         "~~~\n1. no item\n~~~",
-        "<div>\n# no heading\n</div>",
     ],
 )
-def test_code_and_html_are_one_block_each_whatever_they_hold(code: str) -> None:
+def test_code_is_one_block_whatever_it_holds(code: str) -> None:
     assert seen(f"Before.\n\n{code}\n\nAfter.") == [(0, "Before."), (0, code), (0, "After.")]
 
 

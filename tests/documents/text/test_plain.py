@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from askbrief.documents.text import plain, plain_blocks
-from askbrief.errors import ParsingError
 from askbrief.records import BlockKind
 from tests.conftest import ROOT, SEED
 
@@ -139,9 +138,82 @@ def test_offsets_count_from_the_start_of_the_file_below_front_matter(end: str) -
     assert parsed.metadata.title == "Monitoring report"
 
 
-def test_damaged_front_matter_is_refused_and_not_treated_as_text() -> None:
-    with pytest.raises(ParsingError, match="front matter"):
-        plain.parse(b"---\ntitle: [unclosed\n---\nText.")
+def test_a_fault_in_front_matter_costs_its_fields_and_not_the_text() -> None:
+    parsed = plain.parse(b"---\ntitle: Notes: of May\ntags: [unclosed\n---\nText of the note.")
+    assert [parsed.text[block.start : block.end] for block in parsed.blocks] == ["Text of the note."]
+    assert parsed.metadata.title == "Notes: of May"
+    assert "front matter" in parsed.notes[0]
+
+
+def test_two_rules_around_a_sentence_are_no_front_matter() -> None:
+    assert ("", "The tariff is nine crowns: since May.") in seen(
+        "---\n\nThe tariff is nine crowns: since May.\n\n---\n\nMore."
+    )
+
+
+def test_front_matter_in_toml_is_read() -> None:
+    parsed = plain.parse(b'+++\ntitle = "Mill"\ndate = 2023-05-04\n+++\n\nIt turned in 1951.')
+    assert (parsed.metadata.title, parsed.metadata.date) == ("Mill", "2023-05-04")
+    assert [parsed.text[block.start : block.end] for block in parsed.blocks] == ["It turned in 1951."]
+
+
+PAGED = """Standards Body          The Protocol          May 2020
+
+
+1.  Introduction
+
+   The sender greets the peer with seventeen octets and then it
+   waits for an answer, which comes within
+
+
+Smith                 Standards Track                 [Page 1]
+\fStandards Body          The Protocol          May 2020
+
+
+   forty seconds, or the connection is closed.
+
+2.1.  Security
+
+   Greetings are signed with the key of the operator.
+
+
+Smith                 Standards Track                 [Page 2]
+"""
+
+
+def test_the_headers_and_footers_of_printed_pages_are_no_text() -> None:
+    parsed = plain.parse(PAGED.encode())
+    texts = [parsed.text[block.start : block.end] for block in parsed.blocks]
+    assert texts == [
+        "1. Introduction",
+        (
+            "The sender greets the peer with seventeen octets and then it waits for an answer, which comes within "
+            "forty seconds, or the connection is closed."
+        ),
+        "2.1. Security",
+        "Greetings are signed with the key of the operator.",
+    ]
+    assert len(parsed.pages) == 2
+    assert "headers" in parsed.notes[0]
+
+
+def test_the_numbers_of_the_lines_of_a_transcript_are_no_text() -> None:
+    lines = [
+        "Q. Where was the barge",
+        "on the night of the fire?",
+        "A. It lay at the upper",
+        "quay, as it always did.",
+    ] * 7
+    text = "\n".join(f"{number % 25 + 1:>4}  {line}" for number, line in enumerate(lines))
+    parsed = plain.parse(text.encode())
+    assert not any(character.isdigit() for character in parsed.text)
+    assert "A. It lay at the upper" in parsed.text
+    assert "numbers of its lines" in parsed.notes[0]
+
+
+@pytest.mark.parametrize("text", ["1 apple\n2 pears\n3 plums", "1. First.\n2. Second."])
+def test_a_short_numbered_list_keeps_its_numbers(text: str) -> None:
+    assert plain.parse(text.encode()).text == text
 
 
 def test_a_title_between_lines_of_dashes_is_no_front_matter() -> None:

@@ -1,55 +1,51 @@
-"""Zip archives: each member becomes a document of its own, under its path in the archive."""
+"""Archives: each member becomes a document of its own, under its path in the archive."""
 
 from __future__ import annotations
 
-import stat
-from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from askbrief.documents import limits
 from askbrief.documents.builder import NestedFile, ParsedText
+from askbrief.documents.chat import slack
 from askbrief.documents.limits import UniqueNames, member_path
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
-    import zipfile
+    from collections.abc import Callable, Iterable
 
-_UTF8_NAME = 0x800
 _MAX_NOTES = 20
 _IGNORED = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 
 
-def parse(data: bytes) -> ParsedText:
-    """Parse a zip file; ParsingError if it is damaged, encrypted, or too large unpacked."""
-    opened = limits.open_zip(data)
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file in an archive: its name there, what unpacks it, and why it is not read, if so."""
+
+    name: str
+    unpack: Callable[[], bytes]
+    obstacle: str | None = None
+
+
+def parsed_members(members: Iterable[Member]) -> ParsedText:
+    """Return the members as nested files, with notes on those that are not read; leftovers of systems are skipped."""
     names = UniqueNames()
     parts: list[NestedFile] = []
     notes: list[str] = []
-    for member in opened.infolist():
-        name = _name(member)
-        path = member_path(name)
+    for member in members:
+        path = member_path(member.name)
         parts_of_path = (path or "").split("/")
-        if member.is_dir() or any(part.startswith((".", "~$")) or part in _IGNORED for part in parts_of_path):
+        if any(part.startswith((".", "~$")) or part in _IGNORED for part in parts_of_path):
             continue
         if path is None:
-            notes.append(f"{name!r} is not read: its name leads out of the archive")
-        elif stat.S_ISLNK(member.external_attr >> 16):
-            notes.append(f"{path} is not read: it is a link")
+            notes.append(f"{member.name[:200]!r} is not read: its name leads out of the archive")
+        elif member.obstacle:
+            notes.append(f"{path} is not read: {member.obstacle}")
         else:
             try:
-                parts.append(NestedFile(names.unique(path), limits.member_bytes(opened, member)))
+                parts.append(NestedFile(names.unique(path), member.unpack()))
             except ParsingError as error:
                 notes.append(f"{path}: {error}")
     if len(notes) > _MAX_NOTES:
         notes[_MAX_NOTES:] = [f"{len(notes) - _MAX_NOTES:,} more are not read for such reasons"]
-    return ParsedText("", (), nested_files=tuple(parts), notes=tuple(notes))
-
-
-def _name(member: zipfile.ZipInfo) -> str:
-    """Return the name of a member; names that are not marked as UTF-8 may still be UTF-8."""
-    name = member.orig_filename
-    if member.flag_bits & _UTF8_NAME or name.isascii():
-        return name
-    with suppress(UnicodeError):
-        return name.encode("cp437").decode()
-    return name
+    files, more = slack.with_names(parts)
+    return ParsedText("", (), nested_files=tuple(files), notes=(*notes, *more))

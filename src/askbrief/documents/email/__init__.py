@@ -6,27 +6,31 @@ The parsers of other mails share the headers, parts (RFC 5322, MIME) and bodies.
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import mimetypes
 from contextlib import suppress
 from email import message_from_bytes
 from email.errors import HeaderParseError, MessageError
 from email.header import decode_header
-from email.utils import getaddresses, parsedate_to_datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr, getaddresses, parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
-from askbrief.documents.builder import DocumentBuilder, NestedFile
-from askbrief.documents.html.dom import compose, parse_html, remove_hidden
+from askbrief.documents.builder import DocumentBuilder, NestedFile, ParsedText
+from askbrief.documents.email.mailbox import messages_in
+from askbrief.documents.email.quotes import QuotedMessage, attributed, split
+from askbrief.documents.html.dom import compose, drop, parse_html, remove_hidden
 from askbrief.documents.limits import UniqueNames, safe_name
 from askbrief.documents.text import decode, decode_as, plain_blocks
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from email.message import Message
 
-    from askbrief.documents.builder import ParsedText
+    from lxml.html import HtmlElement
 
 _SIGNATURES = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 _ENCRYPTED = {"application/pgp-encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
@@ -35,20 +39,65 @@ _DAMAGED = (MessageError, ValueError, LookupError, TypeError, AttributeError)
 _BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UNPRINTABLE = pattern(r"[\p{C}\ufffd\s]+")
 _MAX_PARTS = 2_000
+_MAX_MESSAGES, _MAX_QUOTED = 10_000, 200
+_MAX_HEADER_BYTES = 64 * 1024
 _MAX_HEADER_CHARS = 10_000
 _MAX_SUBJECT_CHARS = 80
 
 
 def parse(data: bytes) -> ParsedText:
     """Parse a .eml file; ParsingError if it is damaged, or the only part of its text is no text."""
-    message = parsed(data)
+    messages = messages_in(data)
+    if len(messages) > 1:
+        return _mailbox(messages)
+    message = parsed(messages[0])
     mail = _Mail()
     mail.add(message)
     if mail.unreadable and not mail.builder.characters and not mail.parts:
         raise mail.unreadable[0]
     metadata = Metadata(title=header(message, "subject") or None, author=senders(message), date=date(message))
     notes = [*mail.notes, *(f"a part of its text {error}" for error in mail.unreadable)]
-    return mail.builder.build(metadata, nested_files=mail.parts, notes=notes)
+    quoted, more = quoted_files(mail.quoted, metadata.title or "", mail.names)
+    return mail.builder.build(metadata, nested_files=[*mail.parts, *quoted], notes=[*notes, *more])
+
+
+def _mailbox(messages: Sequence[bytes]) -> ParsedText:
+    """Return the messages of a mailbox as files of their own, named after their subjects."""
+    if len(messages) > _MAX_MESSAGES:
+        raise ParsingError(f"holds {len(messages):,} messages; the limit is {_MAX_MESSAGES:,}: divide it")
+    names, files = UniqueNames(), []
+    width = len(str(len(messages)))
+    for number, data in enumerate(messages, 1):
+        try:
+            subject = header(message_from_bytes(data[:_MAX_HEADER_BYTES]), "subject")
+        except _DAMAGED:
+            subject = ""
+        name = file_stem(subject) or "message"
+        files.append(NestedFile(names.of(f"{number:0{width}} {name}.eml"), data))
+    return ParsedText("", (), nested_files=tuple(files))
+
+
+def quoted_files(
+    quoted: Sequence[QuotedMessage], subject: str, names: UniqueNames
+) -> tuple[list[NestedFile], list[str]]:
+    """Return quoted and forwarded messages as mails of their own, under their authors and days, and a note on them."""
+    files = []
+    for one in quoted[:_MAX_QUOTED]:
+        if not one.text.strip():
+            continue
+        message = EmailMessage()
+        message["Subject"] = header_text(one.subject or subject)
+        message["From"] = formataddr(
+            ("", one.author) if "@" in one.author and one.author.isascii() else (header_text(one.author), "")
+        )
+        if one.date:
+            message["Date"] = format_datetime(dt.datetime.fromisoformat(f"{one.date}T12:00:00+00:00"))
+        message.set_content(one.text.encode("utf-8", "replace").decode(), cte="base64")
+        stem = file_stem(f"quoted from {one.author}{f' {one.date}' if one.date else ''}")
+        files.append(NestedFile(names.of(f"{stem}.eml"), message.as_bytes()))
+    undated = sum(not one.date for one in quoted[:_MAX_QUOTED] if one.text.strip())
+    notes = [f"{undated} quoted message{'s' if undated > 1 else ''} without a date that can be read"] if undated else []
+    return files, notes
 
 
 class _Mail:
@@ -59,7 +108,8 @@ class _Mail:
         self.parts: list[NestedFile] = []
         self.notes: list[str] = []
         self.unreadable: list[ParsingError] = []
-        self._names = UniqueNames()
+        self.quoted: list[QuotedMessage] = []
+        self.names = UniqueNames()
 
     def add(self, part: Message) -> None:
         """Add a part and the parts inside it, by its content type."""
@@ -84,9 +134,9 @@ class _Mail:
 
     def _body(self, part: Message) -> None:
         if part.get_content_subtype() == "html":
-            add_html(self._text(part), self.builder)
+            self.quoted += add_html(self._text(part), self.builder)
         else:
-            add_plain_text(self._text(part), self.builder, flowed=_is_flowed(part))
+            self.quoted += add_plain_text(self._text(part), self.builder, flowed=_is_flowed(part))
 
     def _alternatives(self, part: Message) -> None:
         """Add one of several versions of the same text; any other parts are attachments."""
@@ -95,7 +145,7 @@ class _Mail:
             "\n\n".join(self._text(below) for below in bodies if below.get_content_subtype() == subtype)
             for subtype in ("plain", "html")
         )
-        add_body(plain_texts, html_texts, self.builder, flowed=any(map(_is_flowed, bodies)))
+        self.quoted += add_body(plain_texts, html_texts, self.builder, flowed=any(map(_is_flowed, bodies)))
         for below in walk(part):
             if below not in bodies and below.get_content_maintype() != "multipart":
                 self.add(below)
@@ -115,7 +165,7 @@ class _Mail:
         except (*_DAMAGED, RecursionError):
             self.notes.append(f"a message in it ({stem or 'without a subject'}) is damaged and not read")
             return
-        self.parts.append(NestedFile(self._names.of(f"{stem or 'message'}.eml"), data))
+        self.parts.append(NestedFile(self.names.of(f"{stem or 'message'}.eml"), data))
 
     def _attachment(self, part: Message) -> None:
         """Add an attached file; pictures that are shown in the text are not attachments."""
@@ -124,7 +174,7 @@ class _Mail:
         if in_text and part.get_content_disposition() != "attachment":
             return
         suffix = mimetypes.MimeTypes().guess_extension(part.get_content_type()) or ""  # the same on every machine
-        self.parts.append(NestedFile(self._names.of(name, suffix), content(part)))
+        self.parts.append(NestedFile(self.names.of(name, suffix), content(part)))
 
 
 def _is_body(part: Message) -> bool:
@@ -262,51 +312,100 @@ def _decoded(data: bytes, charset: str | None) -> str:
 
 
 _QUOTE = pattern(r"^(?:>[ ]?)+")
+_PICTURE_MARK = pattern(r"\[cid:[^\]\s]{1,200}\]")
+_QUOTATIONS = (
+    "//blockquote[@type='cite' or contains(@class, 'gmail_quote') or contains(@class, 'yahoo_quoted')"
+    " or contains(@class, 'protonmail_quote')]"
+    " | //div[contains(@class, 'gmail_quote') or contains(@class, 'yahoo_quoted')"
+    " or contains(@class, 'protonmail_quote')]"
+)
 _SUBSTANCE = 0.5  # a plain text shorter than this share of the HTML text only says that the mail is in HTML
 
 
-def add_body(plain_text: str, html: str, builder: DocumentBuilder, *, flowed: bool = False) -> None:
-    """Add the plain text of a mail, or its HTML text where that says much more."""
+def add_body(plain_text: str, html: str, builder: DocumentBuilder, *, flowed: bool = False) -> list[QuotedMessage]:
+    """Add the plain text of a mail, or its HTML text where that says much more; return what is quoted in it."""
     from_html = DocumentBuilder()
-    add_html(html, from_html)
-    if len(plain_text.strip()) < _SUBSTANCE * from_html.characters:
-        add_html(html, builder)
-    else:
-        add_plain_text(plain_text, builder, flowed=flowed)
+    quoted = add_html(html, from_html)
+    characters = from_html.characters + sum(len(one.text) for one in quoted)
+    if len(plain_text.strip()) < _SUBSTANCE * characters:
+        return add_html(html, builder)
+    return add_plain_text(plain_text, builder, flowed=flowed)
 
 
-def add_html(html: str, builder: DocumentBuilder) -> None:
-    """Add all that is visible in an HTML body; unlike a web page, it has no navigation around an article."""
-    root = parse_html(html)
-    if root is not None:
-        remove_hidden(root)
-        compose(root, builder)
+def add_html(html: str, builder: DocumentBuilder) -> list[QuotedMessage]:
+    """Add all that is visible in an HTML body; return the messages quoted in it.
 
-
-def add_plain_text(text: str, builder: DocumentBuilder, *, flowed: bool = False) -> None:
-    """Add a plain text body as paragraphs, without the marks of quoted replies; no line becomes a heading.
-
-    In a `flowed` text, a space at the end of a line continues the paragraph (RFC 3676).
+    Unlike a web page, it has no navigation around an article.
     """
-    text = "\n".join(_unquoted(text.splitlines(), flowed=flowed))
-    for block in plain_blocks(text):
-        builder.paragraph(text[block.start : block.end])
+    root = parse_html(html)
+    if root is None:
+        return []
+    remove_hidden(root)
+    quoted = _quoted_in(root)
+    own = DocumentBuilder()
+    compose(root, own)
+    text, more = split(own.build().text)
+    if more:
+        add_plain_text(text, builder)
+    else:
+        compose(root, builder)
+    return [*quoted, *more]
 
 
-def _unquoted(lines: list[str], *, flowed: bool) -> Iterator[str]:
-    """Yield the lines without the marks of replies, which begin and end paragraphs; flowed lines are joined."""
+def _quoted_in(root: HtmlElement) -> list[QuotedMessage]:
+    """Take the quotations out of an HTML body; where the sender answers between them, they are marked instead."""
+    elements = root.xpath(_QUOTATIONS)
+    outermost = [one for one in elements if not any(other in elements for other in one.iterancestors())]
+    if len(outermost) > 1:
+        for one in outermost:
+            one.text = f"> {one.text or ''}"
+        return []
+    quoted = []
+    for one in outermost:
+        inside = one.find_class("gmail_attr") or one.find_class("moz-cite-prefix")
+        before = inside[0] if inside else one.getprevious()
+        author, day = attributed(" ".join(before.text_content().split())) if before is not None else ("", None)
+        if not author:
+            one.text = f"> {one.text or ''}"
+            continue
+        drop(root, [element for element in (before, one) if element is not None])
+        if inside:
+            drop(one, inside)
+        builder = DocumentBuilder()
+        compose(one, builder)
+        text, deeper = split(builder.build().text)
+        quoted += [QuotedMessage(author, day, text), *deeper]
+    return quoted
+
+
+def add_plain_text(text: str, builder: DocumentBuilder, *, flowed: bool = False) -> list[QuotedMessage]:
+    """Add a plain text body as paragraphs, no line of which becomes a heading; return the messages quoted in it.
+
+    In a `flowed` text, a space at the end of a line continues the paragraph (RFC 3676). Quoted lines that the sender
+    answers, or whose author is not stated, stay in the text, with their mark (">").
+    """
+    text, quoted = split(_PICTURE_MARK.sub("", text))
+    for depth, lines in _by_depth(text.splitlines(), flowed=flowed):
+        piece = "\n".join(lines)
+        for block in plain_blocks(piece):
+            builder.paragraph("> " * depth + piece[block.start : block.end])
+    return quoted
+
+
+def _by_depth(lines: list[str], *, flowed: bool) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines without the marks of quoted ones, by the number of their marks; flowed lines are joined."""
     depth, start = 0, ""
+    group: list[str] = []
     for line in lines:
         mark = _QUOTE.match(line)
         marks = mark.group().count(">") if mark else 0
         rest = line[mark.end() :] if mark else line
         if marks != depth:
-            yield start
-            yield ""
-            depth, start = marks, ""
+            yield depth, [*group, start]
+            depth, start, group = marks, "", []
         if flowed and rest.endswith(" ") and rest != "-- ":
             start += rest
             continue
-        yield start + rest
+        group.append(start + rest)
         start = ""
-    yield start
+    yield depth, [*group, start]

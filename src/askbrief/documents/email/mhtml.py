@@ -23,7 +23,7 @@ def parse(data: bytes) -> ParsedText:
     message = email.parsed(data)
     page = _main_page(message)
     if page is None:
-        raise ParsingError("holds no web page: save it anew, as .html or .mhtml")
+        raise ParsingError("holds no web page: save it again, as .html or .mhtml")
     content = email.content(page)
     url = email.header(page, "Content-Location") or email.header(message, "Snapshot-Content-Location")
     has_charset = page.get_param("charset") is not None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from askbrief.documents.builder import ParsedText
+    from askbrief.documents.email.quotes import QuotedMessage
 
 # The numbers of properties are in [MS-OXPROPS].
 _SUBJECT, _FROM, _SENDER, _FROM_ADDRESS, _HEADERS = 0x0037, 0x0042, 0x0C1A, 0x5D02, 0x007D
@@ -51,7 +52,7 @@ def parse(data: bytes) -> ParsedText:
     if "__properties_version1.0" not in streams:
         raise ParsingError("is no Outlook mail: save it again, as .msg or .eml")
     builder, names, parts = DocumentBuilder(), UniqueNames(), []
-    notes = _add_body(storage, builder)
+    notes, quoted = _add_body(storage, builder)
     for attachment in storage.nested("__attach_version1.0_#", _HEADER_OF_ATTACHMENT):
         part, note = _attachment(attachment, names)
         parts += [part] if part else []
@@ -63,7 +64,8 @@ def parse(data: bytes) -> ParsedText:
         author=email.people_in(sender) or email.senders(headers),
         date=email.date(headers) or storage.day(_SUBMITTED) or storage.day(_DELIVERED),
     )
-    return builder.build(metadata, nested_files=parts, notes=notes)
+    files, more = email.quoted_files(quoted, metadata.title or "", names)
+    return builder.build(metadata, nested_files=[*parts, *files], notes=[*notes, *more])
 
 
 def _streams(data: bytes) -> Mapping[str, bytes]:
@@ -133,22 +135,21 @@ class _Storage:
         return _CODEPAGES.get(page, f"cp{page}") if page else None
 
 
-def _add_body(storage: _Storage, builder: DocumentBuilder) -> list[str]:
-    """Add the body, from RTF only where there is neither plain text nor HTML; return notes on it."""
-    email.add_body(storage.text(_BODY), storage.html(), builder)
+def _add_body(storage: _Storage, builder: DocumentBuilder) -> tuple[list[str], list[QuotedMessage]]:
+    """Add the body, from RTF only where there is neither plain text nor HTML; return notes, and what is quoted."""
+    quoted = email.add_body(storage.text(_BODY), storage.html(), builder)
     compressed = storage.bytes(_RTF)
-    if builder.characters or not compressed:
-        return []
+    if builder.characters or quoted or not compressed:
+        return [], quoted
     try:
         content = parse_rtf(_decompressed(compressed))
     except ParsingError as error:
-        return [str(error)]
+        return [str(error)], []
     if content.is_plain:
         lines = (block.printed for block in content.blocks if isinstance(block, OfficeParagraph))
-        email.add_plain_text("\n".join(lines), builder)
-    else:
-        add_blocks(builder, content.blocks, infer_headings=False)
-    return content.notes
+        return content.notes, email.add_plain_text("\n".join(lines), builder)
+    add_blocks(builder, content.blocks, infer_headings=False)
+    return content.notes, []
 
 
 def _decompressed(data: bytes) -> bytes:

@@ -63,7 +63,7 @@ def parse_html(text: str) -> Element | None:
     if too_deep:
         root, too_deep = _tree(_FORMATTING.sub("", source))
     if too_deep:
-        raise ParsingError("is nested deeper than 2,048 elements: save it anew")
+        raise ParsingError("is nested deeper than 2,048 elements: save it again")
     return root
 
 

@@ -45,7 +45,7 @@ def parse(data: bytes) -> ParsedText:
         except ParsingError as error:
             left_out.append(f"{name} is left out: it {error}")
     if left_out and not builder.characters:
-        raise ParsingError(f"has no chapter that can be read ({left_out[0]}): save it anew")
+        raise ParsingError(f"has no chapter that can be read ({left_out[0]}): save it again")
     return builder.build(_metadata(package), notes=left_out)
 
 
@@ -63,7 +63,7 @@ def _package_path(book: zipfile.ZipFile) -> str:
     container = parse_xml(member_bytes(book, _CONTAINER), "its container")
     path = next((root.get("full-path") for root in _all(container, "rootfile") if root.get("full-path")), None)
     if path is None:
-        raise ParsingError("is not whole (its container names no package document): save it anew")
+        raise ParsingError("is not whole (its container names no package document): save it again")
     return posixpath.normpath(str(path))
 
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
-from askbrief.documents.builder import DocumentBuilder
+from askbrief.documents.builder import DocumentBuilder, NestedFile
 from askbrief.documents.office import OfficeParagraph, OfficeTable, add_blocks, cell_text, left_out, numbered_note
 from askbrief.documents.office.docx_paragraphs import DocxNumbering, DocxParagraphs, DocxStyles, alternative
-from askbrief.documents.office.ooxml import OoxmlPackage, attribute, child, children, integer, is_on, local, value
+from askbrief.documents.office.ooxml import (
+    OoxmlPackage,
+    attribute,
+    child,
+    children,
+    integer,
+    is_on,
+    local,
+    relation_id,
+    value,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +27,11 @@ if TYPE_CHECKING:
     from askbrief.documents.builder import ParsedText
     from askbrief.documents.limits import Element
     from askbrief.documents.office import OfficeBlock, OfficeNote, ParagraphContent
+    from askbrief.documents.office.ooxml import OoxmlRelation
 
 _TRANSPARENT = frozenset({"ins", "moveTo", "customXml", "smartTag", "sdtContent"})
 _MAX_COLUMNS = 63  # Word's own limit
+_FIELD_WORDS = re.compile(r"(?i)\b(?:page|of|seite|von)\b")
 _CONTENTS = ("toc ", "toc heading", "table of figures")
 
 
@@ -29,7 +42,35 @@ def parse(data: bytes) -> ParsedText:
     body = child(root, "body")
     builder = DocumentBuilder()
     add_blocks(builder, [] if body is None else list(parser.blocks(body)))
-    return builder.build(package.metadata(), notes=parser.notes())
+    _add_asides(builder, package, name)
+    return builder.build(package.metadata(), nested_files=parser.nested, notes=parser.notes())
+
+
+def _add_asides(builder: DocumentBuilder, package: OoxmlPackage, name: str) -> None:
+    """Add the page headers and footers, each once, and the comments."""
+    seen: set[str] = set()
+    for relation in package.relations(name).values():
+        if relation.kind in {"header", "footer"} and package.has(relation.target):
+            words = " ".join(filter(None, map(_plain, package.part(relation.target).iter("{*}p"))))
+            if words not in seen and any(map(str.isalpha, _FIELD_WORDS.sub("", words))):
+                seen.add(words)
+                builder.aside(f"Page {relation.kind}", words)
+    comments = package.related(name, "comments")
+    for comment in () if comments is None else children(comments, "comment"):
+        author = " ".join((attribute(comment, "author") or "").split())
+        day = (attribute(comment, "date") or "")[:10]
+        words = " ".join(filter(None, map(_plain, comment.iter("{*}p"))))
+        builder.aside(f"Comment{f' by {author}' if author else ''}{f', {day}' if day else ''}", words)
+
+
+def _plain(paragraph: Element) -> str:
+    """Return the visible words of a paragraph, deletions left out."""
+    runs = (item for item in paragraph.iter("{*}t", "{*}tab", "{*}br") if not _is_deleted(item))
+    return " ".join("".join((item.text or "") if local(item) == "t" else " " for item in runs).split())
+
+
+def _is_deleted(item: Element) -> bool:
+    return any(local(one) in {"del", "moveFrom"} or is_on(one, "rPr", "vanish") for one in item.iterancestors())
 
 
 class _Parser:
@@ -40,13 +81,17 @@ class _Parser:
         self._paragraphs = DocxParagraphs(styles)
         self._stories = {kind: _notes_by_id(package.related(name, f"{kind}s")) for kind in ("footnote", "endnote")}
         self._note_counts: dict[str, int] = {"footnote": 0, "endnote": 0}
-        self._embedded = self._contents = 0
+        self._package = package
+        self._relations = package.relations(name)
+        self._contents = 0
+        self._missing = sum(one.kind == "oleObject" for one in self._relations.values())
+        self.nested = [_nested(package, one) for one in self._relations.values() if _is_file(package, one)]
         self._carried = ""
 
     def notes(self) -> list[str]:
-        count = self._embedded
-        embedded = [f"{count:,} embedded file{'s' if count > 1 else ''} left out"] if count else []
-        return [*left_out(self._paragraphs.comments, 0), *embedded, *left_out(0, self._contents)]
+        count = self._missing
+        embedded = [f"{count:,} embedded object{'s' if count > 1 else ''} left out"] if count else []
+        return [*embedded, *left_out(0, self._contents)]
 
     def blocks(self, parent: Element) -> Iterator[OfficeBlock]:
         """Yield the blocks of a body, a cell, a text box or a note."""
@@ -70,7 +115,11 @@ class _Parser:
                 if not is_on(item, "sdtPr", "showingPlcHdr"):
                     yield from self._items(content)
             elif name == "altChunk":
-                self._embedded += 1
+                relation = self._relations.get(relation_id(item))
+                if relation is not None and self._package.has(relation.target):
+                    self.nested.append(_nested(self._package, relation))
+                else:
+                    self._missing += 1
 
     def _paragraph(self, paragraph: Element) -> Iterator[OfficeBlock]:
         properties = child(paragraph, "pPr")
@@ -122,6 +171,15 @@ class _Parser:
             texts.append("" if goes_on else text)
             texts += [None] * (min(integer(value(cell, "tcPr", "gridSpan"), 1), _MAX_COLUMNS) - 1)
         return texts
+
+
+def _is_file(package: OoxmlPackage, relation: OoxmlRelation) -> bool:
+    return relation.kind == "package" and package.has(relation.target)
+
+
+def _nested(package: OoxmlPackage, relation: OoxmlRelation) -> NestedFile:
+    """Return a file in the package: one embedded in the text, or a chunk that Word shows as part of it."""
+    return NestedFile(relation.target.rpartition("/")[2], package.content(relation.target))
 
 
 def _within(parent: Element, name: str) -> Iterator[Element]:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _BARE = b"\x09"  # the first byte of the oldest binary workbooks, which are not wrapped in an OLE file
 _ZIP, _ZIP_END = b"PK", b"PK\x05\x06"
+_HIDDEN_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*\bhidden=[\"'](?:1|true)")
 _COLUMN = re.compile(r"\$?([A-Za-z]{1,3})\$?\d*")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _MAX_MERGED = 10_000
@@ -79,9 +80,31 @@ def _parse_package(package: OoxmlPackage) -> ParsedText:
             continue
         sheets.add(title, workbook.rows(relation.target), _merged(package.content(relation.target)))
         notes += workbook.notes(title, hidden=(attribute(item, "state") or "visible") != "visible")
-        if any(one.kind == "comments" for one in package.relations(relation.target).values()):
-            notes.append(f"comments in the sheet {title} left out")
+        if columns := len(_HIDDEN_COLUMN.findall(package.content(relation.target).partition(b"<sheetData")[0])):
+            places = f"{columns} place{'s' if columns > 1 else ''}"
+            notes.append(f"hidden columns in {places} of the sheet {title} are read all the same")
+        _add_comments(builder, package, relation.target)
     return builder.build(package.metadata(), form=Form.ROWS, notes=notes)
+
+
+def _add_comments(builder: DocumentBuilder, package: OoxmlPackage, sheet: str) -> None:
+    """Add the comments on the cells of a sheet, those in threads with their replies."""
+    threads = package.related(sheet, "threadedComment")
+    if threads is not None:
+        for comment in threads.iter("{*}threadedComment"):
+            said = child(comment, "text")
+            words = "" if said is None else "".join(map(str, said.itertext()))
+            builder.aside(f"Comment on {attribute(comment, 'ref')}", words)
+        return
+    part = package.related(sheet, "comments")
+    if part is None:
+        return
+    authors = [(author.text or "").strip() for author in part.iter("{*}author")]
+    for comment in part.iter("{*}comment"):
+        at = integer(attribute(comment, "authorId"), -1)
+        by = f" by {authors[at]}" if 0 <= at < len(authors) and authors[at] else ""
+        words = _text_of(child(comment, "text"))
+        builder.aside(f"Comment on {attribute(comment, 'ref')}{by}", words)
 
 
 class _Workbook:

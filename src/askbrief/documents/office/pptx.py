@@ -32,6 +32,7 @@ def parse(data: bytes) -> ParsedText:
     package = OoxmlPackage(data)
     name, root = package.main("presentation", "a PowerPoint presentation")
     relations = package.relations(name)
+    authors = _authors(package, name)
     builder = DocumentBuilder()
     notes: list[str] = []
     for number, item in enumerate(root.iterfind("{*}sldIdLst/{*}sldId"), 1):
@@ -40,7 +41,7 @@ def parse(data: bytes) -> ParsedText:
         if slide is None or not package.has(slide.target):
             notes.append(f"slide {number} is missing in the file")
         else:
-            notes += [f"slide {number} {note}" for note in _Slide(package, slide.target).add_to(builder)]
+            notes += [f"slide {number} {note}" for note in _Slide(package, slide.target).add_to(builder, authors)]
     return builder.build(package.metadata(), form=Form.SLIDES, notes=notes)
 
 
@@ -64,7 +65,7 @@ class _Slide:
         self._layouts = list(_layouts(package, self._relations))
         self._pictures = 0
 
-    def add_to(self, builder: DocumentBuilder) -> list[str]:
+    def add_to(self, builder: DocumentBuilder, authors: Mapping[str, str]) -> list[str]:
         before = builder.characters
         tree = child(self._root, "cSld", "spTree")
         shapes = [] if tree is None else list(self._shapes(tree, _Transform()))
@@ -79,6 +80,7 @@ class _Slide:
             count = self._pictures
             notes.append(f"has {count} picture{'s' if count > 1 else ''} and no text")
         self._add_notes(builder)
+        self._add_comments(builder, authors)
         return notes
 
     def _shapes(self, parent: Element, outer: _Transform) -> Iterator[tuple[Element, tuple[float, float] | None]]:
@@ -155,6 +157,26 @@ class _Slide:
                     if _placeholder(shape)[0] not in _FURNITURE:
                         for words in _texts(shape):
                             builder.paragraph(words)
+
+    def _add_comments(self, builder: DocumentBuilder, authors: Mapping[str, str]) -> None:
+        for relation in self._relations.values():
+            if relation.kind == "comments" and self._package.has(relation.target):
+                for comment in self._package.part(relation.target).iter("{*}cm", "{*}reply"):
+                    own = [item for item in comment.iterchildren("*") if local(item) in {"text", "txBody"}]
+                    words = " ".join("".join(map(str, item.itertext())) for item in own)
+                    author = authors.get(attribute(comment, "authorId") or "", "")
+                    builder.aside(f"Comment{f' by {author}' if author else ''}", words)
+
+
+def _authors(package: OoxmlPackage, name: str) -> dict[str, str]:
+    """Return the names of those who commented, by their ids."""
+    parts = [package.related(name, kind) for kind in ("commentAuthors", "authors")]
+    return {
+        attribute(item, "id") or "": " ".join((attribute(item, "name") or "").split())
+        for part in parts
+        if part is not None
+        for item in part.iterchildren("*")
+    }
 
 
 def _layouts(

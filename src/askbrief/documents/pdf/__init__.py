@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from askbrief.core.text import pattern
 from askbrief.documents.builder import DocumentBuilder
+from askbrief.documents.ocr import ocr_obstacle, recognised
+from askbrief.documents.pdf.annotations import asides_of
 from askbrief.documents.pdf.file import attachments_of, metadata_of, open_pdf, outline_of, page_content, page_image
 from askbrief.documents.pdf.layout import in_reading_order
 from askbrief.documents.pdf.paragraphs import Dehyphenator, join_columns, notes_first, paragraphs_of, paragraphs_of_scan
@@ -19,7 +17,7 @@ from askbrief.errors import ParsingError
 from askbrief.records import Form
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pypdfium2
 
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
     from askbrief.documents.pdf.structure import ParagraphRoles
 
 _MAX_UNREADABLE = 0.3  # a page with a larger share of glyphs without a meaning is treated as a picture
-_TESSERACT = "tesseract"
-_OCR_SECONDS = 60
-_LANGUAGES = pattern(r"[A-Za-z][A-Za-z0-9_/]*(?:\+[A-Za-z][A-Za-z0-9_/]*)*")
 
 
 def parse(data: bytes, *, ocr: str | None = None) -> ParsedText:
@@ -47,9 +42,11 @@ def parse(data: bytes, *, ocr: str | None = None) -> ParsedText:
         dehyphenator = Dehyphenator(line for paragraph in paragraphs for line in paragraph.lines)
         texts = ["\n".join(p.lines) if p.keeps_lines else dehyphenator.text(p.lines) for p in paragraphs]
         roles = roles_of(paragraphs, texts, outline_of(document))
-        builder = _build(paragraphs, texts, roles, dehyphenator, len(pages))
+        asides = [asides_of(document, index) for index in range(len(document))]
+        builder = _build(paragraphs, texts, roles, dehyphenator, asides)
         attachments, left_out = attachments_of(document)
-        notes = (*scans.notes(), *left_out)
+        hidden = {number: page.hidden for number, page in enumerate(pages, 1) if page is not None and page.hidden}
+        notes = (*scans.notes(), *_hidden_notes(hidden), *left_out)
         return builder.build(metadata_of(document), form=Form.PAGES, nested_files=attachments, notes=notes)
 
 
@@ -96,12 +93,14 @@ def _build(
     texts: Sequence[str],
     roles: ParagraphRoles,
     dehyphenator: Dehyphenator,
-    pages: int,
+    asides: Sequence[Sequence[tuple[str, str]]],
 ) -> DocumentBuilder:
     builder = DocumentBuilder()
-    page = 0
+    page = done = 0
     for index, (paragraph, text) in enumerate(zip(paragraphs, texts, strict=True)):
         while page < paragraph.page:
+            if not paragraph.continues:  # else they would stand within a sentence
+                done = _add_asides(builder, asides, done, page)
             builder.page()
             page += 1
         following = paragraphs[index + 1] if index + 1 < len(paragraphs) else None
@@ -113,9 +112,28 @@ def _build(
             builder.continued(words, between=dehyphenator.joint(paragraphs[index - 1].last, paragraph.first)[1])
         else:
             builder.paragraph(words, number=roles.numbers.get(index), keep_lines=paragraph.keeps_lines)
-    for _ in range(page, pages):
+    for number in range(page, len(asides)):
+        done = _add_asides(builder, asides, done, number)
         builder.page()
+    _add_asides(builder, asides, done, len(asides))
     return builder
+
+
+def _add_asides(builder: DocumentBuilder, asides: Sequence[Sequence[tuple[str, str]]], done: int, page: int) -> int:
+    """Add the fields and comments of the pages up to one, from 1; return up to which they are added."""
+    for label, words in (aside for of_page in asides[done:page] for aside in of_page):
+        builder.aside(label, words)
+    return max(done, page)
+
+
+def _hidden_notes(hidden: Mapping[int, int]) -> list[str]:
+    if not hidden:
+        return []
+    words = sum(hidden.values())
+    where = _pages(list(hidden), "", "").strip()
+    return [
+        f"{words:,} word{'s' if words > 1 else ''} on {where} that nobody sees there (invisible or redacted) left out"
+    ]
 
 
 @dataclass(slots=True)
@@ -139,7 +157,7 @@ class _Scans:
             self.unread.append(number)
             return None
         try:
-            blocks = _recognised(*page_image(self.document, number - 1), self.languages)
+            blocks = recognised(*page_image(self.document, number - 1), self.languages)
         except ParsingError as error:
             self.failed.setdefault(str(error), []).append(number)
             return None
@@ -172,49 +190,3 @@ def _pages(numbers: Sequence[int], singular: str, plural: str) -> str:
     texts = [str(first) if first == last else f"{first}–{last}" for first, last in ranges]
     listed = texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
     return f"page {listed} {singular}" if len(numbers) == 1 else f"pages {listed} {plural}"
-
-
-def ocr_obstacle(languages: str) -> str | None:
-    """Return why Tesseract cannot read these languages (such as "eng" or "eng+deu"); None if it can."""
-    if not _LANGUAGES.fullmatch(languages):
-        return f"{languages!r:.40} names no languages of Tesseract: set ASKBRIEF_OCR to such as eng or eng+deu"
-    program = shutil.which(_TESSERACT)
-    if program is None:
-        return "Tesseract is not installed: install tesseract-ocr, or unset ASKBRIEF_OCR"
-    try:
-        listed = _run_tesseract([program, "--list-langs"], b"")
-    except ParsingError as error:
-        return str(error)
-    missing = [language for language in languages.split("+") if language not in listed.split()]
-    if missing:
-        return f"Tesseract has no language {', '.join(missing)}: install tesseract-ocr-{missing[0].replace('_', '-')}"
-    return None
-
-
-def _recognised(grey: bytes, width: int, height: int, dpi: int, languages: str) -> list[list[str]]:
-    """Return the lines of each paragraph in a picture, which has a byte for each pixel, row by row.
-
-    Raises ParsingError if Tesseract fails, or takes longer than a minute.
-    """
-    program = shutil.which(_TESSERACT) or _TESSERACT
-    image = b"P5 %d %d 255\n" % (width, height) + grey
-    text = _run_tesseract([program, "stdin", "stdout", "-l", languages, "--dpi", str(dpi), "--psm", "3"], image)
-    blocks = text.replace("\f", "\n\n").split("\n\n")
-    lines = ([line.strip() for line in block.splitlines() if line.strip()] for block in blocks)
-    return [block for block in lines if block]
-
-
-def _run_tesseract(command: list[str], image: bytes) -> str:
-    one_thread = {**os.environ, "OMP_THREAD_LIMIT": "1"}
-    try:
-        process = subprocess.run(  # noqa: S603 - no shell, and every argument is checked
-            command, input=image, capture_output=True, timeout=_OCR_SECONDS, env=one_thread, check=True
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ParsingError(f"Tesseract took longer than {_OCR_SECONDS} s: make its picture smaller") from error
-    except subprocess.CalledProcessError as error:
-        lines = error.stderr.decode(errors="replace").strip().splitlines()
-        raise ParsingError(f"Tesseract failed ({lines[-1][:100] if lines else error.returncode})") from error
-    except OSError as error:
-        raise ParsingError(f"Tesseract failed ({error})") from error
-    return process.stdout.decode(errors="replace")

@@ -15,6 +15,8 @@ import pypdfium2.raw as pdfium
 from askbrief.core.text import pattern
 from askbrief.documents.builder import NestedFile
 from askbrief.documents.metadata import iso_date
+from askbrief.documents.pdf.annotations import has_form
+from askbrief.documents.pdf.hidden import HiddenBox, hidden_boxes
 from askbrief.documents.pdf.text_runs import UNREADABLE, PageText, TextRun
 from askbrief.errors import ParsingError
 from askbrief.records import Metadata
@@ -60,12 +62,14 @@ class PageContent:
 
     `unreadable` is the share of glyphs without a meaning. `has_pictures` is whether something is drawn that may show
     words; it is only determined if there are such glyphs, or no glyphs at all.
+    `hidden` is the number of words that nobody sees on the page; they are in neither.
     """
 
     runs: list[TextRun]
     turned: list[TextRun]
     has_pictures: bool = False
     unreadable: float = 0.0
+    hidden: int = 0
 
 
 @contextmanager
@@ -76,11 +80,14 @@ def open_pdf(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     except pypdfium2.PdfiumError as error:
         if error.err_code == _PASSWORD:
             raise ParsingError("is encrypted with a password: save a copy without one") from error
-        raise ParsingError("is damaged, or no PDF: save it anew") from error
+        raise ParsingError("is damaged, or no PDF: save it again") from error
     try:
         pages = len(document)
+        if has_form(document):
+            with suppress(pypdfium2.PdfiumError):
+                document.init_forms()
         if not pages:
-            raise ParsingError("has no pages: save it anew")
+            raise ParsingError("has no pages: save it again")
         if pages > MOST_PAGES:
             raise ParsingError(f"has {pages:,} pages; the limit is {MOST_PAGES:,}: split it")
         yield document
@@ -100,7 +107,11 @@ def page_content(document: pypdfium2.PdfDocument, index: int) -> PageContent | N
             most = f"the limit is {MOST_CHARACTERS_OF_PAGE:,}"
             raise ParsingError(f"has {text.count:,} characters on page {index + 1}; {most}: split it")
         runs = _visible(list(text.runs()), page)
+        words = sum(len(run.text.split()) for run in runs)
+        boxes = hidden_boxes(page) if runs else []
+        runs = _seen(runs, boxes, page.get_height()) if boxes else runs
         content = _by_direction(_without_copies(runs))
+        content.hidden = words - sum(len(run.text.split()) for run in runs)
         if not content.runs or content.unreadable:
             content.has_pictures = _has_pictures(page)
         return content
@@ -192,6 +203,18 @@ def _visible(runs: list[TextRun], page: pypdfium2.PdfPage) -> list[TextRun]:
         return runs
     boxes = ((run, *_box(run, height)) for run in runs)
     return [run for run, x0, x1, y0, y1 in boxes if x1 > left and x0 < right and y1 > bottom and y0 < top]
+
+
+def _seen(runs: list[TextRun], boxes: list[HiddenBox], height: float) -> list[TextRun]:
+    """Return the runs whose middle is not in a box in which text is hidden."""
+    seen = []
+    for run in runs:
+        x0, x1, y0, y1 = _box(run, height)
+        lift = 0.3 * run.size if run.style.angle == 0 else 0.0
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2 + lift
+        if not any(box.holds(x, y) for box in boxes):
+            seen.append(run)
+    return seen
 
 
 def _box(run: TextRun, height: float) -> tuple[float, float, float, float]:

@@ -31,40 +31,121 @@ _WESTERN = "cp1252"
 _MIN_ASCII_PER_OTHER_BYTE = 50
 _NON_ASCII = regex.compile(rb"[\x80-\xff]+")
 _MAX_WESTERN_RUN = 2
+_ESCAPED = regex.compile("[\udc80-\udcff]")
+_NON_ASCII_TEXT = regex.compile(r"[^\x00-\x7f]+")
+_PRINTED = regex.compile(r"[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\t\r\n]+")
+_MIN_RIGHT_PER_WRONG, _MIN_ASCII_PER_OTHER_BYTE_OF_UTF_8 = 4, 10
+_LEAST_NULS, _LEAST_NUL_SHARE = 2, 0.01
+_MAX_STRAY_NULS, _MIN_PRINTED = 0.02, 0.98
+_USUAL_SIGNS = frozenset("éèêëàâäáåãöóòôøõüúùûíìîïçñßæœÉÈÀÂÄÁÅÖÓÔØÜÚÇÑŒÆ’‘“”„–—•…«»€£°§¡¿ºª\xa0")
+_CAPITAL_WITHIN = regex.compile(r"(?<=\p{Ll})[^\P{Lu}A-Z]")
+_USUAL, _UNUSUAL = 0.9, 0.5
 _CHAOS_MARGIN, _COHERENCE_MARGIN = 0.01, 0.02
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8, UTF-16 or UTF-32 by its byte order mark, or a detected legacy encoding; ParsingError if none fits.
+    """Decode UTF-8, UTF-16 or UTF-32, or a detected legacy encoding; ParsingError if none fits.
 
     >>> decode("café".encode("cp1252"))
     'café'
     """
-    text = _decode(data)
+    return decode_with_notes(data)[0]
+
+
+def decode_with_notes(data: bytes) -> tuple[str, tuple[str, ...]]:
+    r"""Decode as `decode` does, and return notes on bytes that do not fit.
+
+    A file that is UTF-8 but for a few bytes stays UTF-8: those bytes are read as Windows-1252.
+
+    >>> decode_with_notes("À côté, déjà: ".encode() + b"caf\xe9")
+    ('À côté, déjà: café', ('1 byte is not UTF-8, as the rest is, and was read as Windows-1252',))
+    """
+    text, notes = _decode(data)
     if "\0" in text:
-        raise ParsingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
+        raise ParsingError("is not text (it holds NUL bytes): it is binary, save it in another format")
     controls = sum(character < " " and character not in "\t\n\r\f\v\x1b" for character in text)
     if controls > _MAX_CONTROL_SHARE * len(text):
         raise ParsingError("is not text (too many control characters): convert it to UTF-8 text")
-    return text
+    return text, notes
 
 
-def _decode(data: bytes) -> str:
+def _decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     for mark, encoding in _BYTE_ORDER_MARKS.items():
         if data.startswith(mark):
+            if encoding == "utf-8-sig":
+                return _utf_8(data[len(mark) :])
             try:
-                return data.decode(encoding)
+                return data.decode(encoding), ()
             except UnicodeDecodeError as error:
                 raise ParsingError(f"begins as {encoding} but byte {error.start} is not: save it as UTF-8") from error
-    with suppress(UnicodeDecodeError):
-        return data.decode("utf-8")
     if b"\0" in data:
-        raise ParsingError("is not text (it holds NUL bytes): binary, or UTF-16 without a byte order mark")
-    return _legacy(data)
+        wide = _utf_16_without_mark(data)
+        if wide is None:
+            raise ParsingError("is not text (it holds NUL bytes): it is binary, save it in another format")
+        return wide, ()
+    with suppress(UnicodeDecodeError):
+        return data.decode("utf-8"), ()
+    return _utf_8(data) if _is_mostly_utf_8(data) else (_legacy(data), ())
+
+
+def _utf_8(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode UTF-8; bytes that are none are read as Windows-1252, or left out where they mean nothing there."""
+    text = data.decode("utf-8", "surrogateescape")
+    wrong = len(_ESCAPED.findall(text))
+    if not wrong:
+        return text, ()
+    repaired = _ESCAPED.sub(lambda match: bytes([ord(match[0]) - 0xDC00]).decode(_WESTERN, "ignore"), text)
+    many = f"{wrong:,} bytes are" if wrong > 1 else "1 byte is"
+    verb = "were" if wrong > 1 else "was"
+    return repaired, (f"{many} not UTF-8, as the rest is, and {verb} read as Windows-1252",)
+
+
+def _is_mostly_utf_8(data: bytes) -> bool:
+    """Return whether the bytes that are not ASCII are nearly all UTF-8; in other encodings they hardly ever are."""
+    text = data.decode("utf-8", "surrogateescape")
+    wrong = len(_ESCAPED.findall(text))
+    right = sum(map(len, _NON_ASCII_TEXT.findall(text))) - wrong
+    is_latin = sum(map(len, _NON_ASCII.findall(data))) * _MIN_ASCII_PER_OTHER_BYTE_OF_UTF_8 <= len(data)
+    return right >= _MIN_RIGHT_PER_WRONG * wrong or (is_latin and right >= max(wrong, 1))
+
+
+def _utf_16_without_mark(data: bytes) -> str | None:
+    """Return the text if the NUL bytes are where UTF-16 has them: all at even places, or all at odd ones."""
+    if len(data) % 2:
+        return None
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if max(even, odd) < max(_LEAST_NULS, _LEAST_NUL_SHARE * len(data)):
+        return None
+    if min(even, odd) > _MAX_STRAY_NULS * max(even, odd):
+        return None
+    try:
+        text = data.decode("utf-16-le" if odd > even else "utf-16-be")
+    except UnicodeDecodeError:
+        return None
+    return text if sum(map(len, _PRINTED.findall(text))) >= _MIN_PRINTED * len(text) else None
+
+
+def _old_western(data: bytes) -> str | None:
+    """Return a Western text in Mac Roman or a code page of DOS; None if Windows-1252 gives a more usual text."""
+    signs = sum(map(len, _NON_ASCII.findall(data)))
+    shares = {name: _usual(data.decode(name, "replace"), signs) for name in (_WESTERN, "mac_roman", "cp850", "cp437")}
+    best = max(shares, key=lambda name: shares[name])
+    is_western = signs * _MIN_ASCII_PER_OTHER_BYTE_OF_UTF_8 <= len(data) * 2
+    if best == _WESTERN or not is_western or shares[best] < _USUAL or shares[_WESTERN] > _UNUSUAL:
+        return None
+    return data.decode(best)
+
+
+def _usual(text: str, signs: int) -> float:
+    usual = sum(sign in _USUAL_SIGNS for sign in text if sign > "\x7f")
+    return (usual - len(_CAPITAL_WITHIN.findall(text))) / max(signs, 1)
 
 
 def _legacy(data: bytes) -> str:
     """Detect a legacy encoding; prefer Windows-1252 where it fits as well as the best match."""
+    old = _old_western(data)
+    if old is not None:
+        return old
     if _is_nearly_ascii(data):
         with suppress(UnicodeDecodeError):
             return data.decode(_WESTERN)
@@ -96,6 +177,9 @@ _WEB_ENCODINGS = {  # what browsers use for a label (WHATWG Encoding Standard), 
     "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
     "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs", "tis-620": "cp874",
 }  # fmt: skip
+_NEVER_UTF_8 = ("utf-16", "utf-32", "utf_16", "utf_32", "iso2022", "hz")
+_EAST_ASIAN, _MIN_SIGNS = {"gb18030", "cp932", "cp949", "big5hkscs", "euc_jp"}, 8
+"""In these, a few characters may happen to be valid UTF-8."""
 # Codecs that Python lists as text encodings, but that no document uses, or that are slow.
 _NOT_ENCODINGS = {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined"}
 
@@ -112,9 +196,11 @@ def decode_as(data: bytes, label: str | None) -> str:
     encoding = encoding_of(label)
     if encoding is None or data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data)
-    if encoding == "cp1252":
-        with suppress(UnicodeDecodeError):
-            return data.decode("utf-8")  # other text is hardly ever valid UTF-8
+    if not encoding.startswith(_NEVER_UTF_8):
+        signs = sum(map(len, _NON_ASCII.findall(data)))
+        if encoding not in _EAST_ASIAN or signs >= _MIN_SIGNS:
+            with suppress(UnicodeDecodeError):
+                return data.decode("utf-8") if signs else data.decode(encoding)  # other text is hardly ever UTF-8
     text = data.decode(encoding, "replace")
     if text.count(_REPLACEMENT) <= 1 + _MAX_UNDECODABLE_SHARE * len(text):
         return text

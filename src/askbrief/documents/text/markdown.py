@@ -5,6 +5,7 @@ Offsets refer to the text of the file, so that a quote keeps the markup of its a
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
@@ -12,10 +13,12 @@ from markdown_it import MarkdownIt
 from askbrief.core.text import pattern
 from askbrief.documents.builder import ParsedText
 from askbrief.documents.metadata import front_matter
-from askbrief.documents.text import decode, line_spans, stripped
+from askbrief.documents.text import decode_with_notes, line_spans, stripped
 from askbrief.records import Block, BlockKind, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     import regex
     from markdown_it.token import Token
 
@@ -23,13 +26,76 @@ _PARAGRAPHS = {"paragraph_open", "fence", "code_block", "html_block", "tr_open"}
 _CONTAINERS = pattern(r"(?:\s*(?:>|(?:[-*+]|\d{1,9}[.)])(?=\s)))*\s*")
 _HASHES = pattern(r"\s*#{1,6}(?=\s|$)")
 _CLOSING = pattern(r"(?:\s+#+|\s*[\r\n][\s>]*(?:=+|-+))\s*$")
+_FENCES = ("```", "~~~")
+_COMMENT = pattern(r"<!--[\s\S]*?(?:-->|\Z)|(?<!\S)%%[\s\S]*?%%")
+_TAGS = (
+    "a|abbr|article|aside|b|big|blockquote|br|caption|center|cite|code|col|colgroup|dd|del|details|dfn|div|dl|dt|em|figcaption"
+    "|figure|font|footer|h[1-6]|header|hr|i|iframe|img|ins|kbd|li|main|mark|nav|ol|p|picture|pre|q|s|samp|section|small|source"
+    "|span|strike|strong|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|video"
+)
+_HTML = pattern(
+    rf"(?i)(?P<code>(?P<tick>`+)[^`](?:[\s\S]*?[^`])?(?P=tick)(?!`))|<!--[\s\S]*?(?:-->|\Z)|(?<!\S)%%[\s\S]*?%%"
+    rf"|<(?P<tag>/?(?:{_TAGS}))(?:\s[^<>]*)?/?>"
+)
+_BETWEEN = {"/td": " | ", "/th": " | "}
 _WORD = pattern(r"\w")
 
 
 def parse(data: bytes) -> ParsedText:
-    text = decode(data)
-    metadata, body = front_matter(text)
-    return ParsedText(text, blocks(text, body), metadata)
+    return parse_text(*decode_with_notes(data))
+
+
+def parse_text(text: str, notes: Sequence[str] = ()) -> ParsedText:
+    """Parse a text. HTML in it is left out, apart from its words; comments are left out and counted."""
+    found = front_matter(text)
+    parsed = blocks(text, found.body)
+    edits = [edit for block in parsed for edit in _edits(text, block)]
+    comments = sum(len(_COMMENT.findall(text, block.start, block.end)) for block in parsed)
+    said = [f"{comments} comment{'s' if comments > 1 else ''} left out"] if comments else []
+    if edits:
+        text, parsed = _edited(text, parsed, edits)
+    return ParsedText(text, parsed, found.metadata, notes=(*notes, *found.notes, *said))
+
+
+def _edits(text: str, block: Block) -> Iterator[tuple[int, int, str]]:
+    """Yield the start and end of each comment and tag in a block outside code, and what stands there instead."""
+    if text.startswith(_FENCES, block.start):
+        return
+    for match in _HTML.finditer(text, block.start, block.end):
+        if match["code"] is None:
+            tag = (match["tag"] or "").lower()
+            yield (
+                match.start(),
+                match.end(),
+                "\n" if tag in {"br", "/tr", "/p", "/li", "/summary"} else _BETWEEN.get(tag, ""),
+            )
+
+
+def _edited(text: str, parsed: Sequence[Block], edits: Sequence[tuple[int, int, str]]) -> tuple[str, tuple[Block, ...]]:
+    """Apply edits, in order, to a text and to the offsets of its blocks; blocks without words are dropped."""
+    pieces: list[str] = []
+    at = removed = 0
+    ends: list[int] = []
+    shifts: list[int] = []
+    for start, end, instead in edits:
+        pieces += [text[at:start], instead]
+        at, removed = end, removed + end - start - len(instead)
+        ends.append(end)
+        shifts.append(removed)
+    edited = "".join([*pieces, text[at:]])
+
+    def moved(offset: int) -> int:
+        index = bisect_right(ends, offset)
+        return offset - (shifts[index - 1] if index else 0)
+
+    starts = {start: end for start, end, _ in edits}
+    result = []
+    for block in parsed:
+        first = moved(block.start) if block.start not in starts else moved(starts[block.start])
+        span = stripped(edited, min(first, moved(block.end)), moved(block.end))
+        if _WORD.search(edited, span.start, span.end):
+            result.append(Block(span.start, span.end, block.kind, block.level))
+    return edited, tuple(result)
 
 
 def blocks(text: str, start: int = 0) -> tuple[Block, ...]:

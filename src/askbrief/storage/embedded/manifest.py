@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 4
 """Increased when the files of a generation or their contents change."""
-READING_VERSION = 4
+READING_VERSION = 5
 """Increased when the text or blocks from a parser change; documents are parsed again."""
 SPLITTING_VERSION = 5
 """Increased when the passages of any document change; every document is split again."""
@@ -51,11 +51,15 @@ class Versions(BaseModel):
     form: str
     dimension: int
     ocr: str | None = None
+    asides: bool = True
 
     @classmethod
-    def of(cls, encoder: Encoder, ocr: str | None = None) -> Self:
-        """Return the versions of a build with this askbrief, an encoder, and the languages of OCR, if any."""
-        return cls(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension, ocr=ocr)
+    def of(cls, encoder: Encoder, ocr: str | None = None, *, asides: bool = True) -> Self:
+        """Return the versions of a build with this askbrief, an encoder, and the settings that change what is read.
+
+        They are the languages of OCR, if any, and whether what stands beside the text is read.
+        """
+        return cls(model=encoder.model_id, form=encoder.form, dimension=encoder.dimension, ocr=ocr, asides=asides)
 
     @property
     def vectors(self) -> str:

@@ -42,7 +42,7 @@ class DocumentLayout:
     @cached_property
     def labels(self) -> dict[int, str]:
         """The label of the paragraph at each offset: the document's own number, else its count."""
-        own = "{}" if self.document.form is Form.ROWS else "{}."
+        own = "{}." if self.document.form in {Form.PROSE, Form.PAGES, Form.SLIDES} else "{}"
         return {
             block.start: own.format(block.number) if block.number else f"¶ {next(iter(counted.values()))}"
             for block, counted in self.document.paragraphs()
