@@ -9,6 +9,8 @@ from askbrief.answering.figures import find_figures, group_figures
 from askbrief.answering.sentence import best_sentence, packaged_sentence_model
 from askbrief.answering.span import find_answer
 from askbrief.answering.verdict import JUDGED, packaged_calibration, verdict_signals
+from askbrief.language.word_list import has_words
+from askbrief.language.word_list import is_word as is_listed
 from askbrief.query.parsed_question import parse_question
 from askbrief.records import Answer, Method, Verdict
 from askbrief.retrieval.candidates import FirstRanking, WeightedQuestion
@@ -180,7 +182,12 @@ class IndexKnowledge:
     def near(self, word: str, term: str, language: str) -> Sequence[tuple[str, str]]:
         return self.vocabulary.near(word, term, self.scope, language)
 
-    def is_word(self, word: str) -> bool:
-        """Return whether the encoder reads a word as a single piece, so that it is no typing error."""
+    def is_word(self, word: str, language: str) -> bool:
+        """Return whether a word is in the list of its language, or, without one, a single piece for the encoder.
+
+        The pieces of a multilingual encoder include the words of all languages: "Afganistan" is a Turkish word.
+        """
+        if has_words(language):
+            return is_listed(word.casefold(), language)
         one, its = self.encoder.count_tokens(["a", word])
         return its <= one

@@ -140,6 +140,10 @@ def _check_name(doc_id: str) -> None:
         doc_id.encode()
     except UnicodeEncodeError as error:
         raise ParsingError("has a name, or is in a folder with one, that is not valid Unicode: rename it") from error
+    if PurePosixPath(doc_id).name == ALIASES and doc_id != ALIASES:
+        raise ParsingError(
+            f"is a list of names, which counts only at the top of the folder: move it there as {ALIASES}"
+        )
 
 
 def _sidecar_stamp(path: Path, root: Path, max_file_mib: float) -> str:

@@ -1,4 +1,4 @@
-"""The words of a language, from the lists of pyspellchecker: evidence for joining a word that a line end divides."""
+"""The words of a language, from the lists of pyspellchecker: evidence for a hyphen, and against a typing error."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Knowledge(Protocol):
     def near(self, word: str, term: str, language: str, /) -> Sequence[tuple[str, str]]:
         """Return (term, word as written) for the likeliest corrections of an unknown word, best first."""
 
-    def is_word(self, word: str, /) -> bool:
+    def is_word(self, word: str, language: str, /) -> bool:
         """Return whether a word that the index lacks is nevertheless spelt correctly."""
 
 
@@ -279,7 +279,7 @@ def _find_typos(
             for near, written in knowledge.near(word, term, language.indexed)
         ]
         for place, (word, term) in typed.items()
-        if term in unknown and not knowledge.is_word(word)
+        if term in unknown and not knowledge.is_word(word, language.indexed)
     }
     return {place: some for place, some in corrections.items() if some}
 
