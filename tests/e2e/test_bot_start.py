@@ -240,10 +240,10 @@ async def test_a_watching_bot_builds_new_files_in_and_reports_them(
         question = "Who painted the lighthouse of Skerry Point?"
         assert "Ilse Brandt" not in await ask(team.alice, team.intel, question)
         premises.write("lighthouse.txt", "The lighthouse of Skerry Point was last painted by Ilse Brandt in 2019.\n")
-        premises.write("broken.md", "---\ntitle: [\n---\nNo more.\n")
+        premises.write("broken.pdf", "No PDF.\n")
         report = await team.told(team.desk, "The index is rebuilt")
         assert "lighthouse.txt" in report
-        assert "**Failed** (1)\n- broken.md: " in report
+        assert "**Failed** (1)\n- broken.pdf: " in report
         assert "Ilse Brandt" in await ask(team.alice, team.intel, question)
         assert len(world.requested("PUT", "/applications/*/commands")) == 1
         await leaves_though_discord_is_away(world, team, bot)

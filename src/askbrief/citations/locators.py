@@ -58,8 +58,13 @@ def _named(ends: tuple[object, object] | None, one: str, several: str) -> str:
 
 
 def _paragraphs(passage: Passage) -> str:
-    """Return the counted paragraphs; of a passage across pages only the first, because the count restarts there."""
+    """Return the counted paragraphs; of a passage across pages only the first, because the count restarts there.
+
+    A heading that no paragraph follows has none.
+    """
     first, last = passage.paragraphs
+    if last == 0:
+        return ""
     pages = passage.pages
     return f"¶ {first}" if first == last or (pages and pages[0] != pages[1]) else f"¶ {first}–{last}"
 

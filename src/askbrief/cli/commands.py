@@ -155,8 +155,7 @@ def sources(
     """List the indexed documents with their passages, and the files that failed; or what of each was not read.
 
     \b
-    Examples:
-      askbrief sources --json
+    Example:
       askbrief sources --problems
     """
     from askbrief.cli import terminal

@@ -116,10 +116,10 @@ def _above(path: Sequence[Block], heading: Block) -> Iterator[Block]:
 
 
 def _statement(document: Document, heading: Block, ordinals: Mapping[Block, Mapping[int | None, int]]) -> _Paragraph:
-    """Return a heading as a paragraph, with the number of the paragraph that follows it on its page; else 1."""
+    """Return a heading as a paragraph, with the number of the paragraph that follows it on its page; else 0."""
     page = document.page_of(heading.start)
     after = (numbers[page] for block, numbers in ordinals.items() if block.start > heading.start and page in numbers)
-    return _Paragraph(heading, {page: next(after, 1)})
+    return _Paragraph(heading, {page: next(after, 0)})
 
 
 def _section(document: Document, path: Sequence[Block]) -> str | None:

@@ -68,13 +68,13 @@ async def test_a_document_is_previewed_confirmed_built_in_a_process_of_its_own_a
 
 
 async def test_an_archive_is_previewed_with_all_that_is_in_it_and_goes_as_a_whole(mill_workspace: BotWorkspace) -> None:
-    archive = zipped({"north/larkmouth.txt": HARBOUR, "oxbow.md": "# Oxbow\n\nA mill.", "old.doc": "words"})
+    archive = zipped({"north/larkmouth.txt": HARBOUR, "oxbow.md": "# Oxbow\n\nA mill.", "old.xyz": "words"})
     async with mill_workspace.open() as server:
         preview = await add(server, "ports.zip", archive)
         shown_text = text(preview.response).replace("\\", "")
         assert "As **ports.zip**, titled **larkmouth**" in shown_text
         assert "It contains 1 more document." in shown_text
-        assert "ports.zip/old.doc: .doc files are not readable: save it as .docx" in shown_text
+        assert "ports.zip/old.xyz: .xyz files are not readable: rename it to .txt if it is text" in shown_text
         await server.mara.click(preview.response, label="Add it")
         assert "**Added** (1)\n- ports.zip" in text(preview.response)
         answered = text((await server.alice.slash(server.intel, "ask", question=QUESTION)).response)
