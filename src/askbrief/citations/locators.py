@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rapidfuzz import fuzz
@@ -171,15 +172,17 @@ def _of_section(place: CitedPlace, document: Document) -> list[Span] | None:
         return None
     section = _plain(place.section.rpartition(">")[2])
     heads = [block for block in document.blocks if block.kind is BlockKind.HEADING]
-    ends = [
-        next((other.start for other in heads[number + 1 :] if other.level <= head.level), len(document.text))
-        for number, head in enumerate(heads)
-    ]
     titles = [_plain(document.text[block.start : block.end]) for block in heads]
     likeness = [fuzz.ratio(section, title) for title in titles]
     best = max(likeness, default=0.0)
-    sections = zip(heads, ends, likeness, strict=True)
-    return [Span(head.start, end) for head, end, alike in sections if alike >= max(best, _ALIKE)]
+    named = (number for number, alike in enumerate(likeness) if alike >= max(best, _ALIKE))
+    return [Span(heads[number].start, _end_of_section(heads, number, document)) for number in named]
+
+
+def _end_of_section(heads: Sequence[Block], number: int, document: Document) -> int:
+    """Return where a section ends: at the next heading that is not below its own."""
+    after = (other.start for other in islice(heads, number + 1, None) if other.level <= heads[number].level)
+    return next(after, len(document.text))
 
 
 def _of_paragraphs(place: CitedPlace, document: Document) -> list[Span] | None:

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from askbrief.citations.styles import credits_of
-from askbrief.core.text import isolated, pattern, without_unsafe
+from askbrief.core.text import isolated, isolates, pattern, without_unsafe
 from askbrief.records import CitationStatus, Problem, Span, Verdict
 from askbrief.service.scoping import ago
 
@@ -126,8 +126,8 @@ def _quote(hit: Hit) -> Text:
     after = without_unsafe(hit.quote[hit.highlight.end - hit.start :])
     marked = Text.assemble(_MARK_OPEN, _answering(hit, without_unsafe), _MARK_CLOSE, style="bold")
     quote = Text.assemble(before, marked, after)
-    first, _, last = isolated(quote.plain).partition(quote.plain)
-    return Text.assemble(first, quote, last)
+    opening, closing = isolates(quote.plain)
+    return Text.assemble(opening, quote, closing)
 
 
 def _answering(hit: Hit, cleaned: Callable[[str], str]) -> Text:

@@ -1,4 +1,4 @@
-"""This machine: processors, worker threads, the processor's type, and file hashes."""
+"""This machine: processors, worker threads, the processor's type, the files of packages, and file hashes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ import os
 import platform
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from importlib.util import find_spec
+from pathlib import Path
 
 
 def processors() -> int:
@@ -19,6 +17,13 @@ def processors() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system
         return os.cpu_count() or 1
+
+
+def package_folder(name: str) -> Path | None:
+    """Return the folder of an installed package, without importing it; None where it is not installed."""
+    spec = find_spec(name)
+    folders = spec.submodule_search_locations if spec is not None else None
+    return Path(next(iter(folders))) if folders else None
 
 
 @cache

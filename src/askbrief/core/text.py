@@ -75,7 +75,13 @@ def isolated(text: str) -> str:
     >>> isolated("Report"), ascii(isolated("\u062a\u0642\u0631\u064a\u0631 3"))
     ('Report', "'\\u2068\\u062a\\u0642\\u0631\\u064a\\u0631 3\\u2069'")
     """
-    return f"{_ISOLATE}{text}{_END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+    opening, closing = isolates(text)
+    return f"{opening}{text}{closing}"
+
+
+def isolates(text: str) -> tuple[str, str]:
+    """Return what to write before and after a text to isolate it; nothing if it is read from left to right."""
+    return (_ISOLATE, _END_ISOLATE) if _RIGHT_TO_LEFT.search(text) else ("", "")
 
 
 def visible_title(title: str, doc_id: str) -> str:

@@ -53,6 +53,11 @@ class ParsingLimits:
         )
 
 
+def not_as_named(error: Exception) -> ParsingError:
+    """Return the refusal of an archive that its library cannot open."""
+    return ParsingError(f"is damaged, or not what its suffix says ({error}): save it again")
+
+
 def open_zip(data: bytes) -> zipfile.ZipFile:
     """Open a zip file without unpacking it; ParsingError if it is none, is encrypted, or is a bomb."""
     import zipfile
@@ -61,7 +66,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it again") from error
+        raise not_as_named(error) from error
     if len(members) > MOST_MEMBERS:
         raise ParsingError(f"holds {len(members):,} files; the limit is {MOST_MEMBERS:,}: divide it")
     unpacked = sum(member.file_size for member in members) / _MIB

@@ -15,19 +15,19 @@ half of byte j is weight j and the high half weight j + 16; subtract 8 and multi
 
 from __future__ import annotations
 
-import importlib.util
 import mmap
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from askbrief.core.runtime import package_folder
 from askbrief.errors import ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -43,9 +43,8 @@ _BLOCK_WEIGHTS = 32
 
 def packed_file() -> Path | None:
     """Return the file of the installed package, or None where the package is not installed."""
-    spec = importlib.util.find_spec(PACKAGE)
-    folders = spec.submodule_search_locations if spec is not None else None
-    return Path(next(iter(folders))) / FILE if folders else None
+    folder = package_folder(PACKAGE)
+    return folder / FILE if folder else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ def _sections(document: Document) -> Iterator[tuple[str | None, list[_Paragraph]
     path: list[Block] = []
     paragraphs: list[_Paragraph] = []
     ordinals = dict(document.paragraphs())
+    following = _following(document, ordinals)
     for block in document.blocks:
         if block.kind is BlockKind.PARAGRAPH:
             paragraphs.append(_Paragraph(block, ordinals[block]))
@@ -105,7 +106,7 @@ def _sections(document: Document) -> Iterator[tuple[str | None, list[_Paragraph]
         if paragraphs:
             yield _section(document, path), paragraphs
         path = [*_above(path, block), block]
-        paragraphs = [_statement(document, block, ordinals)] if _states(document, block) else []
+        paragraphs = [_Paragraph(block, following[block])] if _states(document, block) else []
     if paragraphs:
         yield _section(document, path), paragraphs
 
@@ -115,11 +116,19 @@ def _above(path: Sequence[Block], heading: Block) -> Iterator[Block]:
     return takewhile(lambda above: above.level < heading.level, path)
 
 
-def _statement(document: Document, heading: Block, ordinals: Mapping[Block, Mapping[int | None, int]]) -> _Paragraph:
-    """Return a heading as a paragraph, with the number of the paragraph that follows it on its page; else 0."""
-    page = document.page_of(heading.start)
-    after = (numbers[page] for block, numbers in ordinals.items() if block.start > heading.start and page in numbers)
-    return _Paragraph(heading, {page: next(after, 0)})
+def _following(
+    document: Document, ordinals: Mapping[Block, Mapping[int | None, int]]
+) -> dict[Block, dict[int | None, int]]:
+    """Return for each heading the number of the paragraph that follows it on its page; 0 where none does."""
+    following: dict[Block, dict[int | None, int]] = {}
+    next_on_page: dict[int | None, int] = {}
+    for block in reversed(document.blocks):
+        if block.kind is BlockKind.PARAGRAPH:
+            next_on_page |= ordinals[block]
+        else:
+            page = document.page_of(block.start)
+            following[block] = {page: next_on_page.get(page, 0)}
+    return following
 
 
 def _section(document: Document, path: Sequence[Block]) -> str | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from askbrief.core.runtime import package_folder
 from askbrief.core.text import pattern
 from askbrief.language.rules import RULES
 
@@ -98,7 +97,6 @@ def _likeliest(text: str, languages: Collection[str], least: float) -> str | Non
 def _model() -> Any:  # noqa: ANN401 - fastText has no types
     import fasttext
 
-    spec = find_spec(_MODEL_PACKAGE)
-    assert spec is not None  # noqa: S101 - installed with askbrief
-    assert spec.origin is not None  # noqa: S101 - it has an __init__.py
-    return fasttext.load_model(str(Path(spec.origin).parent / "resources" / _MODEL_FILE))
+    folder = package_folder(_MODEL_PACKAGE)
+    assert folder is not None  # noqa: S101 - installed with askbrief
+    return fasttext.load_model(str(folder / "resources" / _MODEL_FILE))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from askbrief.core.runtime import package_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _PACKAGE = "spellchecker"
 _LEAST_LETTERS = 2
@@ -33,7 +37,6 @@ def _words(language: str) -> frozenset[str]:
 
 
 def _file(language: str) -> Path:
-    spec = find_spec(_PACKAGE)
-    assert spec is not None  # noqa: S101 - installed with askbrief
-    assert spec.origin is not None  # noqa: S101 - it has an __init__.py
-    return Path(spec.origin).parent / "resources" / f"{language}.json.gz"
+    folder = package_folder(_PACKAGE)
+    assert folder is not None  # noqa: S101 - installed with askbrief
+    return folder / "resources" / f"{language}.json.gz"

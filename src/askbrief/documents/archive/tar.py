@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from askbrief.documents.archive import Member, parsed_members
 from askbrief.documents.builder import NestedFile, ParsedText
-from askbrief.documents.limits import MOST_MEMBERS, MOST_UNPACKED_MIB, safe_name
+from askbrief.documents.limits import MOST_MEMBERS, MOST_UNPACKED_MIB, not_as_named, safe_name
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _decompressed(data: bytes) -> bytes:
                     raise ParsingError(f"is over {MOST_UNPACKED_MIB} MiB unpacked: unpack it here instead")
                 pieces.append(piece)
     except _DAMAGED as error:
-        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it again") from error
+        raise not_as_named(error) from error
     return b"".join(pieces)
 
 
@@ -69,7 +69,7 @@ def _parsed_tar(data: bytes) -> ParsedText:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as opened:
             return parsed_members(_members(opened))
     except _DAMAGED as error:
-        raise ParsingError(f"is damaged, or not what its suffix says ({error}): save it again") from error
+        raise not_as_named(error) from error
 
 
 def _members(opened: tarfile.TarFile) -> Iterator[Member]:

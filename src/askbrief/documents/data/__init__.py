@@ -2,26 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from askbrief.core.text import pattern
 from askbrief.documents.builder import row
 from askbrief.errors import ParsingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from askbrief.documents.builder import DocumentBuilder
 
 Value: TypeAlias = "str | dict[str, Value] | list[Value]"
 """A value of JSON or XML: text, named values, or a list; numbers are text, written as in the file."""
 
+Named = TypeVar("Named")
 MAX_DEPTH = 60
 _MAX_RECORD_CHARS = 600
 _MAX_SHORT_CHARS = 200
 _MAX_HEADING_LEVEL = 6
 _TOKEN = pattern(r"\S{500,}")
 _SPACED = pattern(r"[_\s]+")
+
+
+def named_values(pairs: Iterable[tuple[str, Named]]) -> dict[str, Named]:
+    """Return a mapping that keeps both values of a name that is given twice, the second under a numbered name.
+
+    >>> named_values([("item", 1), ("item", 2)])
+    {'item': 1, 'item (2)': 2}
+    """
+    values: dict[str, Named] = {}
+    numbers: dict[str, int] = {}
+    for name, value in pairs:
+        free = name
+        while free in values:
+            numbers[name] = numbers.get(name, 1) + 1
+            free = f"{name} ({numbers[name]})"
+        values[free] = value
+    return values
 
 
 class RecordWriter:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from askbrief.documents.builder import DocumentBuilder
 from askbrief.documents.chat import conversation
 from askbrief.documents.chat.exports import messages_in
-from askbrief.documents.data import RecordWriter
+from askbrief.documents.data import RecordWriter, named_values
 from askbrief.documents.text import decode, plain_blocks
 from askbrief.errors import ParsingError
 from askbrief.records import Form, Metadata
@@ -71,14 +71,7 @@ def _loaded(text: str) -> Value:
 
 def _mapping(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """Return a mapping without empty values; a name that is given twice keeps both."""
-    values: dict[str, object] = {}
-    for name, value in pairs:
-        free, number = name, 1
-        while free in values:
-            number += 1
-            free = f"{name} ({number})"
-        values[free] = _as_text_value(value)
-    return values
+    return named_values((name, _as_text_value(value)) for name, value in pairs)
 
 
 def _as_text_value(value: object) -> object:

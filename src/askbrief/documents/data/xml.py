@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -9,7 +10,7 @@ from lxml import etree
 from askbrief.core.text import pattern
 from askbrief.documents import html
 from askbrief.documents.builder import DocumentBuilder
-from askbrief.documents.data import MAX_DEPTH, RecordWriter
+from askbrief.documents.data import MAX_DEPTH, RecordWriter, named_values
 from askbrief.documents.html.dom import compose, page_body, remove_hidden
 from askbrief.documents.limits import parse_xml
 from askbrief.errors import ParsingError
@@ -143,14 +144,7 @@ def _value(element: Element) -> Value:
         if not attributes:
             return text
         return f"{text} ({', '.join(f'{name}: {value}' for name, value in attributes.items())})" if text else attributes
-    values: dict[str, Value] = dict(attributes)
-    for name, value in _children(element):
-        free, number = name, 1
-        while free in values:
-            number += 1
-            free = f"{name} ({number})"
-        values[free] = value
-    return values
+    return named_values(chain(attributes.items(), _children(element)))
 
 
 def _children(element: Element) -> Iterator[tuple[str, Value]]:

@@ -6,10 +6,12 @@ are not part of a paragraph.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
 from askbrief.documents.builder import ParsedText
+from askbrief.documents.metadata import iso_date
 from askbrief.documents.text import decode_with_notes, line_spans, stripped
 from askbrief.records import Block, BlockKind, Metadata, Span
 
@@ -156,10 +158,6 @@ def _closing(text: str, start: int) -> int | None:
 
 
 def _metadata(text: str, lines: Sequence[str], markup: str) -> Metadata:
-    from contextlib import suppress
-
-    from askbrief.documents.metadata import iso_date
-
     stated: dict[str, str] = {}
     if markup == "tex":
         for match in _LATEX_TITLE.finditer(text):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from askbrief.core.text import pattern
@@ -87,11 +88,12 @@ def _body(lines: Sequence[str]) -> list[str]:
     """Return the lines of a cue: up to a blank line after which only its successor's name, or a comment, follows."""
     body: list[str] = []
     for index, line in enumerate(lines):
-        rest = [other for other in lines[index + 1 :] if other.strip()]
-        if not line.strip() and ((len(rest) <= 1 and all(map(_is_name, rest))) or _is_comment(rest)):
-            break
         if line.strip():
             body.append(line.strip())
+            continue
+        rest = list(islice(filter(str.strip, islice(lines, index + 1, None)), 2))
+        if (len(rest) <= 1 and all(map(_is_name, rest))) or _is_comment(rest):
+            break
     return body
 
 
