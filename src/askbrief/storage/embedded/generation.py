@@ -25,6 +25,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import threading
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
@@ -194,12 +195,17 @@ def _pointer(index: Path) -> tuple[str, str | None] | None:
     return pointer["name"], pointer["sha256"]
 
 
+_LOAD_LOCK = threading.Lock()
+"""NumPy parses the header of a file with `ast`, which before Python 3.11.8 can fail with SystemError in two threads."""
+
+
 def load(path: Path) -> Any:  # noqa: ANN401 - the dtype is in the file
-    """Map an array of a generation into memory."""
-    try:
-        return np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError:  # an empty array cannot be mapped
-        return np.load(path, allow_pickle=False)
+    """Map an array of a generation into memory, one at a time."""
+    with _LOAD_LOCK:
+        try:
+            return np.load(path, mmap_mode="r", allow_pickle=False)
+        except ValueError:  # an empty array cannot be mapped
+            return np.load(path, allow_pickle=False)
 
 
 # ---------------------------------------------------------------------------------------------- writing
